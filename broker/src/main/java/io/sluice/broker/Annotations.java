@@ -1,0 +1,83 @@
+package io.sluice.broker;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Message annotations added after the producer sent the message (AMQP 1.0 §3.2.3): by the broker when it dead-letters, by a
+ * consumer's {@code modified} outcome. Immutable, ordered.
+ */
+public final class Annotations {
+    public static final Annotations EMPTY = new Annotations(Map.of());
+
+    private final Map<String, Value> values;
+
+    private Annotations(Map<String, Value> values) {
+        this.values = values;
+    }
+
+    /** One value; the kinds the broker itself writes, and {@link Encoded} for everything a client may send. */
+    public sealed interface Value permits Text, Number, Timestamp, Encoded {}
+
+    /** An AMQP string. */
+    public record Text(String value) implements Value {}
+
+    /** An AMQP long. */
+    public record Number(long value) implements Value {}
+
+    /** An AMQP timestamp, milliseconds since the epoch. */
+    public record Timestamp(long epochMillis) implements Value {}
+
+    /** Any AMQP value in its encoded form, constructor included. The array is read only. */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Encoded(byte[] bytes) implements Value {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Encoded e && java.util.Arrays.equals(bytes, e.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return java.util.Arrays.hashCode(bytes);
+        }
+    }
+
+    public static Annotations of(Map<String, ? extends Value> values) {
+        return values.isEmpty() ? EMPTY : new Annotations(new LinkedHashMap<>(values));
+    }
+
+    public boolean isEmpty() {
+        return values.isEmpty();
+    }
+
+    /** Both; where a key is in both, {@code more} wins. */
+    public Annotations merged(Annotations more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        Map<String, Value> all = new LinkedHashMap<>(values);
+        all.putAll(more.values);
+        return new Annotations(all);
+    }
+
+    /** A read-only view in order. */
+    public Map<String, Value> values() {
+        return java.util.Collections.unmodifiableMap(values);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Annotations a && values.equals(a.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(values);
+    }
+
+    @Override
+    public String toString() {
+        return values.toString();
+    }
+}

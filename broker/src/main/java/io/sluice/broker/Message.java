@@ -1,0 +1,115 @@
+package io.sluice.broker;
+
+import java.util.Objects;
+
+/**
+ * One message, immutable: the bytes its producer sent and the few header fields the broker acts on.
+ *
+ * <p>The bytes are every section as received (AMQP 1.0 §3.2) and are never decoded by the broker. Whoever sends the message
+ * writes a fresh header and then the bytes from {@link #annotatedOffset()} on, so the bare message stays what the producer
+ * signed. The array belongs to the message and must not be changed by anybody.
+ */
+public final class Message {
+    /** AMQP 1.0 §3.2.1: the priority of a message that names none. */
+    public static final int DEFAULT_PRIORITY = 4;
+
+    public static final int MAX_PRIORITY = 9;
+    /** What {@link #ttlMillis()} and {@link #absoluteExpiryMillis()} say when the producer set none. */
+    public static final long NONE = -1;
+
+    private final byte[] encoded;
+    private final int annotatedOffset;
+    private final int messageFormat;
+    private final boolean durable;
+    private final byte priority;
+    private final long ttlMillis;
+    private final long absoluteExpiryMillis;
+    private final Annotations added;
+
+    /**
+     * @param encoded all sections, owned by this message from now on
+     * @param annotatedOffset index of the first byte behind the header and delivery-annotations sections
+     * @param header what the header and properties sections say
+     * @param added annotations the broker or a consumer put on, merged over those in {@code encoded} when it is sent
+     */
+    public Message(byte[] encoded, int annotatedOffset, Header header, Annotations added) {
+        this.encoded = Objects.requireNonNull(encoded, "encoded");
+        if (annotatedOffset < 0 || annotatedOffset > encoded.length) {
+            throw new IllegalArgumentException("annotatedOffset " + annotatedOffset + " of " + encoded.length);
+        }
+        this.annotatedOffset = annotatedOffset;
+        this.messageFormat = header.messageFormat;
+        this.durable = header.durable;
+        this.priority = (byte) Math.max(0, Math.min(MAX_PRIORITY, header.priority));
+        this.ttlMillis = header.ttlMillis;
+        this.absoluteExpiryMillis = header.absoluteExpiryMillis;
+        this.added = Objects.requireNonNull(added, "added");
+    }
+
+    /**
+     * The fields of a message the broker acts on.
+     *
+     * @param messageFormat of the transfer, 0 for AMQP's own (§2.7.5)
+     * @param durable whether it must survive a restart
+     * @param priority 0 to 9; more is cut to 9 (§3.2.1 leaves it to the node)
+     * @param ttlMillis time to live from arrival, or {@link #NONE}
+     * @param absoluteExpiryMillis instant since the epoch, or {@link #NONE}
+     */
+    public record Header(
+            int messageFormat, boolean durable, int priority, long ttlMillis, long absoluteExpiryMillis) {
+        public static final Header DEFAULT = new Header(0, false, DEFAULT_PRIORITY, NONE, NONE);
+        public static final Header DURABLE = new Header(0, true, DEFAULT_PRIORITY, NONE, NONE);
+    }
+
+    /** The same bytes with more annotations on them; later ones win. */
+    public Message annotated(Annotations more) {
+        return more.isEmpty() ? this : new Message(encoded, annotatedOffset, header(), added.merged(more));
+    }
+
+    /** The same bytes under other header fields: a dead letter must not expire again. */
+    public Message with(Header header) {
+        return new Message(encoded, annotatedOffset, header, added);
+    }
+
+    public Header header() {
+        return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis);
+    }
+
+    /** The bytes themselves, not a copy: read only. */
+    public byte[] encoded() {
+        return encoded;
+    }
+
+    public int annotatedOffset() {
+        return annotatedOffset;
+    }
+
+    public int messageFormat() {
+        return messageFormat;
+    }
+
+    public boolean durable() {
+        return durable;
+    }
+
+    public int priority() {
+        return priority;
+    }
+
+    public long ttlMillis() {
+        return ttlMillis;
+    }
+
+    public long absoluteExpiryMillis() {
+        return absoluteExpiryMillis;
+    }
+
+    public Annotations added() {
+        return added;
+    }
+
+    /** What the message counts for in limits, in bytes. */
+    public int size() {
+        return encoded.length;
+    }
+}

@@ -1,0 +1,31 @@
+package io.sluice.broker;
+
+/** What a consumer says of a delivery (AMQP 1.0 §3.4); the broker's defaults for each are in docs/protocol.md. */
+public sealed interface Outcome permits Outcome.Accepted, Outcome.Released, Outcome.Rejected, Outcome.Modified {
+    Outcome ACCEPTED = new Accepted();
+    Outcome RELEASED = new Released();
+    Outcome FAILED = new Modified(true, false, Annotations.EMPTY);
+
+    /** Done with: the message leaves the queue for good. */
+    record Accepted() implements Outcome {}
+
+    /** Not touched: back to its own place, its failed-delivery count unchanged. */
+    record Released() implements Outcome {}
+
+    /**
+     * The message is invalid: it goes to the dead-letter queue with this as the reason, or is dropped where there is none.
+     *
+     * @param condition the consumer's error condition, "" when it gave none
+     * @param description its text, "" when it gave none
+     */
+    record Rejected(String condition, String description) implements Outcome {}
+
+    /**
+     * Back to its own place, changed.
+     *
+     * @param deliveryFailed counts towards the maximum number of deliveries
+     * @param undeliverableHere not offered to this consumer again
+     * @param annotations merged into the message's
+     */
+    record Modified(boolean deliveryFailed, boolean undeliverableHere, Annotations annotations) implements Outcome {}
+}

@@ -1,0 +1,132 @@
+package io.sluice.broker;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a queue is declared to be. Durable itself: it travels in a {@code QueueDeclared} record.
+ *
+ * @param name the address, 1 to 255 characters
+ * @param durable whether the queue survives a restart; a queue that does not keeps nothing durable either
+ * @param service in what order available messages are served
+ * @param limits how much it may hold and what happens beyond
+ * @param deadLetter when and where messages that cannot be delivered go
+ */
+public record QueueDefinition(String name, boolean durable, Service service, Limits limits, DeadLetter deadLetter) {
+    /** No limit, for the numbers in here. */
+    public static final long UNLIMITED = Long.MAX_VALUE;
+
+    public static final int MAX_NAME_LENGTH = 255;
+
+    public QueueDefinition {
+        Objects.requireNonNull(service, "service");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(deadLetter, "deadLetter");
+        if (name.isEmpty() || name.length() > MAX_NAME_LENGTH) {
+            throw new IllegalArgumentException("a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has "
+                    + name.length());
+        }
+    }
+
+    /** A durable priority queue without limits or dead-letter queue: the base that builders start from. */
+    public static QueueDefinition named(String name) {
+        return new QueueDefinition(name, true, Service.STRICT, Limits.NONE, DeadLetter.NONE);
+    }
+
+    public QueueDefinition withName(String newName) {
+        return new QueueDefinition(newName, durable, service, limits, deadLetter);
+    }
+
+    public QueueDefinition withDurable(boolean isDurable) {
+        return new QueueDefinition(name, isDurable, service, limits, deadLetter);
+    }
+
+    public QueueDefinition withService(Service newService) {
+        return new QueueDefinition(name, durable, newService, limits, deadLetter);
+    }
+
+    public QueueDefinition withLimits(Limits newLimits) {
+        return new QueueDefinition(name, durable, service, newLimits, deadLetter);
+    }
+
+    public QueueDefinition withDeadLetter(DeadLetter newDeadLetter) {
+        return new QueueDefinition(name, durable, service, limits, newDeadLetter);
+    }
+
+    /** The order of service. */
+    public sealed interface Service permits Fifo, Strict, Weighted {
+        Service FIFO = new Fifo();
+        Service STRICT = new Strict();
+        /** Ten levels, level n with weight n + 1: level 9 gets ten times the service of level 0. */
+        Service WEIGHTED = new Weighted(List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+    }
+
+    /** One level: the priority of a message is carried but not looked at. */
+    public record Fifo() implements Service {}
+
+    /** Ten levels, FIFO inside each; a level is served only while all higher ones are empty. */
+    public record Strict() implements Service {}
+
+    /**
+     * Ten levels, FIFO inside each; waiting levels share the service by weight. Starvation bound: while level n waits, it is
+     * served at least {@code weights[n]} times in every {@code sum(weights)} dispatches.
+     *
+     * @param weights of level 0 to 9, each 1 to 1000
+     */
+    public record Weighted(List<Integer> weights) implements Service {
+        public Weighted {
+            weights = List.copyOf(weights);
+            if (weights.size() != Message.MAX_PRIORITY + 1) {
+                throw new IllegalArgumentException("weights has " + weights.size() + " entries, not 10");
+            }
+            for (int weight : weights) {
+                if (weight < 1 || weight > 1000) {
+                    throw new IllegalArgumentException("a weight is 1 to 1000, not " + weight);
+                }
+            }
+        }
+    }
+
+    /** What happens to a message that would go over {@link Limits}. */
+    public enum Overflow {
+        /** The producer is told {@code rejected} with {@code amqp:resource-limit-exceeded}. */
+        REJECT,
+        /** The oldest available message of the lowest level makes room, as a dead letter where there is a queue for it. */
+        DROP_HEAD,
+        /** Producers get no more credit until there is room; what they send on credit they have is still taken. */
+        BLOCK
+    }
+
+    /**
+     * @param maxMessages 1 or more, {@link #UNLIMITED} for none
+     * @param maxBytes of encoded messages, 1 or more, {@link #UNLIMITED} for none
+     * @param overflow what gives way
+     * @param maxTtlMillis longest time to live, also for messages without one; {@link #UNLIMITED} for none
+     */
+    public record Limits(long maxMessages, long maxBytes, Overflow overflow, long maxTtlMillis) {
+        public static final Limits NONE = new Limits(UNLIMITED, UNLIMITED, Overflow.REJECT, UNLIMITED);
+
+        public Limits {
+            if (maxMessages < 1 || maxBytes < 1 || maxTtlMillis < 1) {
+                throw new IllegalArgumentException("a limit is 1 or more");
+            }
+            Objects.requireNonNull(overflow, "overflow");
+        }
+    }
+
+    /**
+     * @param queue where rejected and undeliverable messages go; empty: they are dropped
+     * @param expiryQueue where expired messages go; empty: they are dropped
+     * @param maxDeliveries failed deliveries after which a message is undeliverable, 1 or more; 0 for no maximum
+     */
+    public record DeadLetter(Optional<String> queue, Optional<String> expiryQueue, int maxDeliveries) {
+        public static final DeadLetter NONE = new DeadLetter(Optional.empty(), Optional.empty(), 0);
+
+        public DeadLetter {
+            if (maxDeliveries < 0) {
+                throw new IllegalArgumentException("maxDeliveries is 0 or more, not " + maxDeliveries);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.sluice.broker;
+
+/**
+ * One queue as an administrator sees it at one instant.
+ *
+ * @param definition what it was declared to be
+ * @param messages all it holds, delivered-but-unsettled ones included
+ * @param bytes of those
+ * @param unsettled of {@code messages}, those locked by a consumer or being settled
+ * @param consumers attached
+ * @param producers attached
+ */
+public record QueueStatus(
+        QueueDefinition definition, long messages, long bytes, long unsettled, int consumers, int producers) {}

@@ -1,0 +1,43 @@
+package io.sluice.broker;
+
+import java.util.Map;
+
+/**
+ * Why the broker will not do what a peer asked: the peer's fault or a limit, never a defect of ours. A front end turns
+ * {@link #kind()} into its protocol's condition.
+ *
+ * @param kind the class of error
+ * @param text one sentence for a person, naming what and where
+ * @param info facts for a program (queue, limit, current …), in AMQP-friendly types (String, Long, Boolean)
+ */
+public record Refusal(Kind kind, String text, Map<String, Object> info) {
+    /** Each names the AMQP 1.0 condition it stands for (§2.8.15, §2.8.18). */
+    public enum Kind {
+        NOT_FOUND("amqp:not-found"),
+        NOT_ALLOWED("amqp:not-allowed"),
+        NOT_IMPLEMENTED("amqp:not-implemented"),
+        UNAUTHORIZED("amqp:unauthorized-access"),
+        PRECONDITION_FAILED("amqp:precondition-failed"),
+        RESOURCE_LIMIT_EXCEEDED("amqp:resource-limit-exceeded"),
+        RESOURCE_DELETED("amqp:resource-deleted"),
+        RESOURCE_LOCKED("amqp:resource-locked"),
+        ILLEGAL_STATE("amqp:illegal-state"),
+        INVALID_FIELD("amqp:invalid-field"),
+        INTERNAL_ERROR("amqp:internal-error");
+
+        private final String condition;
+
+        Kind(String condition) {
+            this.condition = condition;
+        }
+
+        /** The AMQP error condition symbol. */
+        public String condition() {
+            return condition;
+        }
+    }
+
+    public static Refusal of(Kind kind, String text) {
+        return new Refusal(kind, text, Map.of());
+    }
+}

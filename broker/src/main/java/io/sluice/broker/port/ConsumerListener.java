@@ -1,0 +1,24 @@
+package io.sluice.broker.port;
+
+import io.sluice.broker.Refusal;
+import io.sluice.broker.queue.Delivery;
+
+/** What a consuming link hears from its shard. Shard's thread; must not block. After the last call of a turn comes {@link Client#turnEnded}. */
+public interface ConsumerListener {
+    void attached();
+
+    /** Refused, or detached by the broker (a deleted queue: {@link Refusal.Kind#RESOURCE_DELETED}). The last call. */
+    void closed(Refusal refusal);
+
+    /** Send this. Deliveries of a consumer come in the order they are to be sent. */
+    void deliver(Delivery delivery);
+
+    /** What the consumer said of the delivery is durable where it has to be: the delivery may be forgotten. */
+    void settled(Delivery delivery);
+
+    /** A drain found nothing more to send: the link's credit is used up (AMQP 1.0 §2.6.7). */
+    void drained();
+
+    /** The consumer's detach is done: everything it had locked is settled or available again. The last call. */
+    void detached();
+}

@@ -1,0 +1,2 @@
+package io.sluice.broker.queue;
+public final class Delivery {}

@@ -1,0 +1,96 @@
+package io.sluice.broker.record;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.QueueDefinition;
+
+/**
+ * One durable change. Records say what was decided, never why or when to decide: applying them reads no clock, so that
+ * recovery, a backup and the primary all reach the same state. Applying a record twice is the same as applying it once
+ * (a checkpoint may already hold part of what the journal replays).
+ */
+public sealed interface JournalRecord
+        permits JournalRecord.QueueDeclared,
+                JournalRecord.QueueDeleted,
+                JournalRecord.Enqueued,
+                JournalRecord.Removed,
+                JournalRecord.Returned {
+
+    /** The queue it is about; ids are never used again within one journal's history. */
+    long queueId();
+
+    void accept(RecordVisitor visitor);
+
+    /**
+     * A queue exists from here on, or has a new definition.
+     *
+     * @param nextSequence the lowest sequence that may be given to a message; lets a checkpoint restore the counter
+     */
+    record QueueDeclared(long queueId, QueueDefinition definition, long nextSequence) implements JournalRecord {
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.queueDeclared(this);
+        }
+    }
+
+    /** A queue and all it held are gone. */
+    record QueueDeleted(long queueId) implements JournalRecord {
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.queueDeleted(this);
+        }
+    }
+
+    /**
+     * A message is in the queue.
+     *
+     * @param sequence its place; rises by one per message of the queue, from 1
+     * @param arrivedAtMillis epoch milliseconds at the primary
+     * @param expiresAtMillis epoch milliseconds, or {@link Message#NONE}
+     * @param deliveryCount failed deliveries so far
+     */
+    record Enqueued(
+            long queueId,
+            long sequence,
+            long arrivedAtMillis,
+            long expiresAtMillis,
+            int deliveryCount,
+            Message message)
+            implements JournalRecord {
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.enqueued(this);
+        }
+    }
+
+    /** Messages left the queue: consumed, expired, purged, moved away. */
+    record Removed(long queueId, SequenceRanges sequences, Reason reason) implements JournalRecord {
+        /** Why they left; for metrics and tools, it changes nothing in how the record is applied. */
+        public enum Reason {
+            CONSUMED,
+            REJECTED,
+            UNDELIVERABLE,
+            EXPIRED,
+            OVERFLOWED,
+            PURGED
+        }
+
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.removed(this);
+        }
+    }
+
+    /**
+     * A message came back with its failed deliveries counted or its annotations changed.
+     *
+     * @param deliveryCount failed deliveries so far, absolute
+     * @param added all annotations added to the message so far, absolute
+     */
+    record Returned(long queueId, long sequence, int deliveryCount, io.sluice.broker.Annotations added)
+            implements JournalRecord {
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.returned(this);
+        }
+    }
+}

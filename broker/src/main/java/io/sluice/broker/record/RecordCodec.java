@@ -1,0 +1,369 @@
+package io.sluice.broker.record;
+
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Message;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.JournalRecord.Returned;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The binary form of records, the same in a local journal, in a page of the store and in a Raft log. Big-endian; integrity
+ * (CRC) is the container's.
+ *
+ * <pre>
+ * record    := type u8 | queueId i64 | body
+ * 1 Declared := nextSequence i64 | name str | durable u8 | service | maxMessages i64 | maxBytes i64 | overflow u8
+ *               | maxTtlMillis i64 | deadLetterQueue opt-str | expiryQueue opt-str | maxDeliveries i32
+ *   service  := 0 (fifo) | 1 (strict) | 2 (weighted) then 10 x u16
+ * 2 Deleted  := (nothing)
+ * 3 Enqueued := sequence i64 | arrivedAtMillis i64 | expiresAtMillis i64 | deliveryCount i32 | flags u8 (1 = durable)
+ *               | priority u8 | messageFormat i32 | ttlMillis i64 | absoluteExpiryMillis i64 | annotatedOffset i32
+ *               | annotations | length i32 | encoded bytes
+ * 4 Removed  := reason u8 | count i32 | count x (first i64 | last i64)
+ * 5 Returned := sequence i64 | deliveryCount i32 | annotations
+ * annotations := count u16 | count x (key str | kind u8 | 0: str, 1: i64, 2: i64, 3: length i32 + bytes)
+ * str         := length i32 | UTF-8 bytes          opt-str := 0 u8 | 1 u8 + str
+ * </pre>
+ *
+ * Stateless; any thread.
+ */
+public final class RecordCodec {
+    private static final byte DECLARED = 1;
+    private static final byte DELETED = 2;
+    private static final byte ENQUEUED = 3;
+    private static final byte REMOVED = 4;
+    private static final byte RETURNED = 5;
+
+    private static final int HEAD = 1 + 8;
+    private static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
+
+    private static final Removed.Reason[] REASONS = Removed.Reason.values();
+    private static final QueueDefinition.Overflow[] OVERFLOWS = QueueDefinition.Overflow.values();
+
+    private RecordCodec() {}
+
+    /** Bytes that {@link #write} will take. */
+    public static int size(JournalRecord record) {
+        Size size = new Size();
+        record.accept(size);
+        return size.bytes;
+    }
+
+    /** Writes the record at the buffer's position; the buffer has at least {@link #size} bytes left. */
+    public static void write(JournalRecord record, ByteBuffer out) {
+        record.accept(new Write(out));
+    }
+
+    /**
+     * Reads one record at the buffer's position.
+     *
+     * @throws IllegalArgumentException what is there is not a record
+     */
+    public static JournalRecord read(ByteBuffer in) {
+        try {
+            byte type = in.get();
+            long queueId = in.getLong();
+            return switch (type) {
+                case DECLARED -> readDeclared(queueId, in);
+                case DELETED -> new QueueDeleted(queueId);
+                case ENQUEUED -> readEnqueued(queueId, in);
+                case REMOVED -> readRemoved(queueId, in);
+                case RETURNED -> new Returned(queueId, in.getLong(), in.getInt(), readAnnotations(in));
+                default -> throw new IllegalArgumentException("unknown record type " + type);
+            };
+        } catch (java.nio.BufferUnderflowException | IndexOutOfBoundsException cut) {
+            throw new IllegalArgumentException("record is cut short", cut);
+        }
+    }
+
+    private static QueueDeclared readDeclared(long queueId, ByteBuffer in) {
+        long nextSequence = in.getLong();
+        String name = readString(in);
+        boolean durable = in.get() != 0;
+        QueueDefinition.Service service = readService(in);
+        long maxMessages = in.getLong();
+        long maxBytes = in.getLong();
+        QueueDefinition.Overflow overflow = OVERFLOWS[in.get()];
+        long maxTtlMillis = in.getLong();
+        Optional<String> deadLetterQueue = readOptionalString(in);
+        Optional<String> expiryQueue = readOptionalString(in);
+        int maxDeliveries = in.getInt();
+        return new QueueDeclared(
+                queueId,
+                new QueueDefinition(
+                        name,
+                        durable,
+                        service,
+                        new QueueDefinition.Limits(maxMessages, maxBytes, overflow, maxTtlMillis),
+                        new QueueDefinition.DeadLetter(deadLetterQueue, expiryQueue, maxDeliveries)),
+                nextSequence);
+    }
+
+    private static QueueDefinition.Service readService(ByteBuffer in) {
+        byte kind = in.get();
+        return switch (kind) {
+            case 0 -> QueueDefinition.Service.FIFO;
+            case 1 -> QueueDefinition.Service.STRICT;
+            case 2 -> {
+                List<Integer> weights = new ArrayList<>();
+                for (int level = 0; level <= Message.MAX_PRIORITY; level++) {
+                    weights.add((int) in.getShort());
+                }
+                yield new QueueDefinition.Weighted(weights);
+            }
+            default -> throw new IllegalArgumentException("unknown kind of service " + kind);
+        };
+    }
+
+    private static Enqueued readEnqueued(long queueId, ByteBuffer in) {
+        long sequence = in.getLong();
+        long arrivedAtMillis = in.getLong();
+        long expiresAtMillis = in.getLong();
+        int deliveryCount = in.getInt();
+        boolean durable = in.get() != 0;
+        int priority = in.get();
+        int messageFormat = in.getInt();
+        long ttlMillis = in.getLong();
+        long absoluteExpiryMillis = in.getLong();
+        int annotatedOffset = in.getInt();
+        Annotations added = readAnnotations(in);
+        byte[] encoded = readBytes(in);
+        Message.Header header =
+                new Message.Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis);
+        return new Enqueued(
+                queueId,
+                sequence,
+                arrivedAtMillis,
+                expiresAtMillis,
+                deliveryCount,
+                new Message(encoded, annotatedOffset, header, added));
+    }
+
+    private static Removed readRemoved(long queueId, ByteBuffer in) {
+        Removed.Reason reason = REASONS[in.get()];
+        int count = in.getInt();
+        if (count < 0 || count > in.remaining() / 16) {
+            throw new IllegalArgumentException(count + " ranges in " + in.remaining() + " bytes");
+        }
+        long[] bounds = new long[count * 2];
+        for (int i = 0; i < bounds.length; i++) {
+            bounds[i] = in.getLong();
+        }
+        return new Removed(queueId, SequenceRanges.ofBounds(bounds), reason);
+    }
+
+    private static Annotations readAnnotations(ByteBuffer in) {
+        int count = in.getShort() & 0xFFFF;
+        if (count == 0) {
+            return Annotations.EMPTY;
+        }
+        Map<String, Annotations.Value> values = new LinkedHashMap<>();
+        for (int i = 0; i < count; i++) {
+            String key = readString(in);
+            byte kind = in.get();
+            values.put(
+                    key,
+                    switch (kind) {
+                        case 0 -> new Annotations.Text(readString(in));
+                        case 1 -> new Annotations.Number(in.getLong());
+                        case 2 -> new Annotations.Timestamp(in.getLong());
+                        case 3 -> new Annotations.Encoded(readBytes(in));
+                        default -> throw new IllegalArgumentException("unknown kind of annotation " + kind);
+                    });
+        }
+        return Annotations.of(values);
+    }
+
+    private static byte[] readBytes(ByteBuffer in) {
+        int length = in.getInt();
+        if (length < 0 || length > in.remaining()) {
+            throw new IllegalArgumentException(length + " bytes announced, " + in.remaining() + " left");
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    private static String readString(ByteBuffer in) {
+        return new String(readBytes(in), StandardCharsets.UTF_8);
+    }
+
+    private static Optional<String> readOptionalString(ByteBuffer in) {
+        return in.get() == 0 ? Optional.empty() : Optional.of(readString(in));
+    }
+
+    private static final class Size implements RecordVisitor {
+        private int bytes;
+
+        @Override
+        public void queueDeclared(QueueDeclared declared) {
+            QueueDefinition definition = declared.definition();
+            int service = definition.service() instanceof QueueDefinition.Weighted ? 1 + 2 * 10 : 1;
+            bytes = HEAD + 8 + string(definition.name()) + 1 + service + 8 + 8 + 1 + 8
+                    + optional(definition.deadLetter().queue())
+                    + optional(definition.deadLetter().expiryQueue())
+                    + 4;
+        }
+
+        @Override
+        public void queueDeleted(QueueDeleted deleted) {
+            bytes = HEAD;
+        }
+
+        @Override
+        public void enqueued(Enqueued enqueued) {
+            bytes = ENQUEUED_FIXED
+                    + annotations(enqueued.message().added())
+                    + enqueued.message().encoded().length;
+        }
+
+        @Override
+        public void removed(Removed removed) {
+            bytes = HEAD + 1 + 4 + 16 * removed.sequences().rangeCount();
+        }
+
+        @Override
+        public void returned(Returned returned) {
+            bytes = HEAD + 8 + 4 + annotations(returned.added());
+        }
+
+        private static int annotations(Annotations annotations) {
+            int bytes = 2;
+            if (!annotations.isEmpty()) {
+                for (Map.Entry<String, Annotations.Value> entry : annotations.values().entrySet()) {
+                    bytes += string(entry.getKey()) + 1;
+                    if (entry.getValue() instanceof Annotations.Text text) {
+                        bytes += string(text.value());
+                    } else if (entry.getValue() instanceof Annotations.Encoded encoded) {
+                        bytes += 4 + encoded.bytes().length;
+                    } else {
+                        bytes += 8;
+                    }
+                }
+            }
+            return bytes;
+        }
+
+        private static int string(String text) {
+            return 4 + text.getBytes(StandardCharsets.UTF_8).length;
+        }
+
+        private static int optional(Optional<String> text) {
+            return 1 + text.map(Size::string).orElse(0);
+        }
+    }
+
+    private record Write(ByteBuffer out) implements RecordVisitor {
+        private void head(byte type, JournalRecord record) {
+            out.put(type).putLong(record.queueId());
+        }
+
+        @Override
+        public void queueDeclared(QueueDeclared declared) {
+            head(DECLARED, declared);
+            QueueDefinition definition = declared.definition();
+            out.putLong(declared.nextSequence());
+            string(definition.name());
+            out.put((byte) (definition.durable() ? 1 : 0));
+            service(definition.service());
+            QueueDefinition.Limits limits = definition.limits();
+            out.putLong(limits.maxMessages()).putLong(limits.maxBytes());
+            out.put((byte) limits.overflow().ordinal()).putLong(limits.maxTtlMillis());
+            optional(definition.deadLetter().queue());
+            optional(definition.deadLetter().expiryQueue());
+            out.putInt(definition.deadLetter().maxDeliveries());
+        }
+
+        private void service(QueueDefinition.Service service) {
+            if (service instanceof QueueDefinition.Weighted weighted) {
+                out.put((byte) 2);
+                for (int weight : weighted.weights()) {
+                    out.putShort((short) weight);
+                }
+            } else {
+                out.put((byte) (service instanceof QueueDefinition.Strict ? 1 : 0));
+            }
+        }
+
+        @Override
+        public void queueDeleted(QueueDeleted deleted) {
+            head(DELETED, deleted);
+        }
+
+        @Override
+        public void enqueued(Enqueued enqueued) {
+            head(ENQUEUED, enqueued);
+            Message message = enqueued.message();
+            out.putLong(enqueued.sequence())
+                    .putLong(enqueued.arrivedAtMillis())
+                    .putLong(enqueued.expiresAtMillis())
+                    .putInt(enqueued.deliveryCount())
+                    .put((byte) (message.durable() ? 1 : 0))
+                    .put((byte) message.priority())
+                    .putInt(message.messageFormat())
+                    .putLong(message.ttlMillis())
+                    .putLong(message.absoluteExpiryMillis())
+                    .putInt(message.annotatedOffset());
+            annotations(message.added());
+            bytes(message.encoded());
+        }
+
+        @Override
+        public void removed(Removed removed) {
+            head(REMOVED, removed);
+            SequenceRanges sequences = removed.sequences();
+            out.put((byte) removed.reason().ordinal()).putInt(sequences.rangeCount());
+            for (int range = 0; range < sequences.rangeCount(); range++) {
+                out.putLong(sequences.first(range)).putLong(sequences.last(range));
+            }
+        }
+
+        @Override
+        public void returned(Returned returned) {
+            head(RETURNED, returned);
+            out.putLong(returned.sequence()).putInt(returned.deliveryCount());
+            annotations(returned.added());
+        }
+
+        private void annotations(Annotations annotations) {
+            out.putShort((short) annotations.values().size());
+            annotations.values().forEach((key, value) -> {
+                string(key);
+                if (value instanceof Annotations.Text text) {
+                    out.put((byte) 0);
+                    string(text.value());
+                } else if (value instanceof Annotations.Number number) {
+                    out.put((byte) 1).putLong(number.value());
+                } else if (value instanceof Annotations.Timestamp timestamp) {
+                    out.put((byte) 2).putLong(timestamp.epochMillis());
+                } else if (value instanceof Annotations.Encoded encoded) {
+                    out.put((byte) 3);
+                    bytes(encoded.bytes());
+                }
+            });
+        }
+
+        private void bytes(byte[] bytes) {
+            out.putInt(bytes.length).put(bytes);
+        }
+
+        private void string(String text) {
+            bytes(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        private void optional(Optional<String> text) {
+            out.put((byte) (text.isPresent() ? 1 : 0));
+            text.ifPresent(this::string);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.sluice.broker.record;
+
+/** Does something with each kind of record; a new kind does not compile until every visitor knows it. */
+public interface RecordVisitor {
+    void queueDeclared(JournalRecord.QueueDeclared declared);
+
+    void queueDeleted(JournalRecord.QueueDeleted deleted);
+
+    void enqueued(JournalRecord.Enqueued enqueued);
+
+    void removed(JournalRecord.Removed removed);
+
+    void returned(JournalRecord.Returned returned);
+}

@@ -1,0 +1,27 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.Message;
+import java.util.Objects;
+
+/**
+ * One message on its way into a queue. The producer's {@code ProducerListener} gets this very object back with the answer, so a
+ * front end may extend it with what it needs to answer its peer.
+ */
+public class Publish {
+    private final String address;
+    private final Message message;
+
+    /** @param address the queue it goes to */
+    public Publish(String address, Message message) {
+        this.address = Objects.requireNonNull(address, "address");
+        this.message = Objects.requireNonNull(message, "message");
+    }
+
+    public final String address() {
+        return address;
+    }
+
+    public final Message message() {
+        return message;
+    }
+}
