@@ -55,8 +55,7 @@ public final class Message {
      * @param ttlMillis time to live from arrival, or {@link #NONE}
      * @param absoluteExpiryMillis instant since the epoch, or {@link #NONE}
      */
-    public record Header(
-            int messageFormat, boolean durable, int priority, long ttlMillis, long absoluteExpiryMillis) {
+    public record Header(int messageFormat, boolean durable, int priority, long ttlMillis, long absoluteExpiryMillis) {
         public static final Header DEFAULT = new Header(0, false, DEFAULT_PRIORITY, NONE, NONE);
         public static final Header DURABLE = new Header(0, true, DEFAULT_PRIORITY, NONE, NONE);
     }

@@ -24,8 +24,8 @@ public record QueueDefinition(String name, boolean durable, Service service, Lim
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(deadLetter, "deadLetter");
         if (name.isEmpty() || name.length() > MAX_NAME_LENGTH) {
-            throw new IllegalArgumentException("a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has "
-                    + name.length());
+            throw new IllegalArgumentException(
+                    "a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has " + name.length());
         }
     }
 

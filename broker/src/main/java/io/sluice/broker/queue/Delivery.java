@@ -1,2 +1,81 @@
 package io.sluice.broker.queue;
-public final class Delivery {}
+
+import io.sluice.broker.Message;
+
+/**
+ * One message on its way to one consumer: the lock on it, until the consumer says what became of it. What a front end may read
+ * is fixed when it gets the delivery; everything else belongs to the shard's thread.
+ */
+public final class Delivery {
+    /** Where the delivery stands. */
+    enum State {
+        /** The consumer has it. */
+        LOCKED,
+        /** Its outcome is decided and on the way to the journal. */
+        SETTLING,
+        /** Over: settled, or given back. */
+        DONE
+    }
+
+    final QueueEntry entry;
+    final Consumer consumer;
+    private final Message message;
+    private final int deliveryCount;
+    private final boolean firstAcquirer;
+    State state = State.LOCKED;
+    /** Neighbours among the consumer's unsettled deliveries. */
+    Delivery previous;
+
+    Delivery next;
+    private Object context;
+
+    Delivery(QueueEntry entry, Consumer consumer) {
+        this.entry = entry;
+        this.consumer = consumer;
+        this.message = entry.message;
+        this.deliveryCount = entry.deliveryCount;
+        this.firstAcquirer = !entry.acquiredBefore;
+    }
+
+    public Consumer consumer() {
+        return consumer;
+    }
+
+    public Message message() {
+        return message;
+    }
+
+    /** Failed deliveries before this one: the {@code delivery-count} of the header to send (AMQP 1.0 §3.2.1). */
+    public int deliveryCount() {
+        return deliveryCount;
+    }
+
+    /** Whether nobody else had the message before: the {@code first-acquirer} of the header to send. */
+    public boolean firstAcquirer() {
+        return firstAcquirer;
+    }
+
+    /** The broker's number of the message in its queue. */
+    public long sequence() {
+        return entry.sequence;
+    }
+
+    /** Epoch milliseconds at which the message entered the queue. */
+    public long arrivedAtMillis() {
+        return entry.arrivedAtMillis;
+    }
+
+    /** Epoch milliseconds, or {@link Message#NONE}. */
+    public long expiresAtMillis() {
+        return entry.expiresAtMillis;
+    }
+
+    /** What the front end keeps with the delivery; touched by the front end only. */
+    public Object context() {
+        return context;
+    }
+
+    public void context(Object newContext) {
+        this.context = newContext;
+    }
+}

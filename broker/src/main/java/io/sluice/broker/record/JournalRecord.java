@@ -49,12 +49,7 @@ public sealed interface JournalRecord
      * @param deliveryCount failed deliveries so far
      */
     record Enqueued(
-            long queueId,
-            long sequence,
-            long arrivedAtMillis,
-            long expiresAtMillis,
-            int deliveryCount,
-            Message message)
+            long queueId, long sequence, long arrivedAtMillis, long expiresAtMillis, int deliveryCount, Message message)
             implements JournalRecord {
         @Override
         public void accept(RecordVisitor visitor) {

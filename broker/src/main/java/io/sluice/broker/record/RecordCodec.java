@@ -138,8 +138,7 @@ public final class RecordCodec {
         int annotatedOffset = in.getInt();
         Annotations added = readAnnotations(in);
         byte[] encoded = readBytes(in);
-        Message.Header header =
-                new Message.Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis);
+        Message.Header header = new Message.Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis);
         return new Enqueued(
                 queueId,
                 sequence,
@@ -209,7 +208,15 @@ public final class RecordCodec {
         public void queueDeclared(QueueDeclared declared) {
             QueueDefinition definition = declared.definition();
             int service = definition.service() instanceof QueueDefinition.Weighted ? 1 + 2 * 10 : 1;
-            bytes = HEAD + 8 + string(definition.name()) + 1 + service + 8 + 8 + 1 + 8
+            bytes = HEAD
+                    + 8
+                    + string(definition.name())
+                    + 1
+                    + service
+                    + 8
+                    + 8
+                    + 1
+                    + 8
                     + optional(definition.deadLetter().queue())
                     + optional(definition.deadLetter().expiryQueue())
                     + 4;
@@ -240,7 +247,8 @@ public final class RecordCodec {
         private static int annotations(Annotations annotations) {
             int bytes = 2;
             if (!annotations.isEmpty()) {
-                for (Map.Entry<String, Annotations.Value> entry : annotations.values().entrySet()) {
+                for (Map.Entry<String, Annotations.Value> entry :
+                        annotations.values().entrySet()) {
                     bytes += string(entry.getKey()) + 1;
                     if (entry.getValue() instanceof Annotations.Text text) {
                         bytes += string(text.value());

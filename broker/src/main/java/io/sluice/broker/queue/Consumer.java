@@ -1,0 +1,76 @@
+package io.sluice.broker.queue;
+
+import io.sluice.broker.Outcome;
+import io.sluice.broker.port.Client;
+import io.sluice.broker.port.ConsumerListener;
+import java.util.Objects;
+
+/** A link that takes messages from a queue. A front end holds it as a handle; its state belongs to the shard's thread. */
+public final class Consumer {
+    /** How the consumer takes messages. */
+    public enum Mode {
+        /** Locks each message until it is settled. */
+        MOVE,
+        /** As {@link #MOVE}, but a message counts as consumed before it is sent: at most once, nothing to settle. */
+        MOVE_PRESETTLED,
+        /** Looks at what is available when it attached and not locked by others; changes nothing (AMQP 1.0 §3.5.2). */
+        COPY
+    }
+
+    /**
+     * @param client the connection it belongs to
+     * @param address the queue
+     * @param mode how it takes messages
+     * @param lossOutcome what becomes of its unsettled deliveries when the link detaches or is lost: the source's
+     *     default-outcome (AMQP 1.0 §3.5.3), {@link Outcome#FAILED} where a lost connection should count
+     */
+    public record Request(
+            Client client, ConsumerListener listener, String address, Mode mode, Outcome lossOutcome) {
+        public Request {
+            Objects.requireNonNull(client, "client");
+            Objects.requireNonNull(listener, "listener");
+            Objects.requireNonNull(address, "address");
+            Objects.requireNonNull(mode, "mode");
+            Objects.requireNonNull(lossOutcome, "lossOutcome");
+        }
+    }
+
+    private final Request request;
+    final UnsettledList unsettled = new UnsettledList();
+    /** Position of a {@link Mode#COPY} consumer; null for the others. */
+    BrowseCursor cursor;
+    /** Deliveries given since the attach, and how many may be given in all. */
+    long delivered;
+
+    long deliveryLimit;
+    boolean draining;
+    boolean attached;
+
+    public Consumer(Request request) {
+        this.request = request;
+    }
+
+    public Client client() {
+        return request.client;
+    }
+
+    public ConsumerListener listener() {
+        return request.listener;
+    }
+
+    public String address() {
+        return request.address;
+    }
+
+    public Mode mode() {
+        return request.mode;
+    }
+
+    public Outcome lossOutcome() {
+        return request.lossOutcome;
+    }
+
+    boolean hasCredit() {
+        return delivered < deliveryLimit;
+    }
+}
