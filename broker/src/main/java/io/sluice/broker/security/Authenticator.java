@@ -1,0 +1,16 @@
+package io.sluice.broker.security;
+
+import java.util.Optional;
+
+/** Decides who may connect. Any thread; may take milliseconds (a password hash), never does I/O. */
+public interface Authenticator {
+    /** Whether a peer without credentials may connect. @param loopback the peer is on this machine */
+    boolean anonymousAllowed(boolean loopback);
+
+    /**
+     * @param password as the peer sent it
+     * @param loopback the peer is on this machine
+     * @return who it is, empty when user or password is wrong; the caller must not tell the peer which
+     */
+    Optional<Principal> authenticate(String user, String password, boolean loopback);
+}
