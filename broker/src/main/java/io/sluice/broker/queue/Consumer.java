@@ -4,6 +4,7 @@ import io.sluice.broker.Outcome;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.ConsumerListener;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A link that takes messages from a queue. A front end holds it as a handle; its state belongs to the shard's thread. */
 public final class Consumer {
@@ -24,8 +25,7 @@ public final class Consumer {
      * @param lossOutcome what becomes of its unsettled deliveries when the link detaches or is lost: the source's
      *     default-outcome (AMQP 1.0 §3.5.3), {@link Outcome#FAILED} where a lost connection should count
      */
-    public record Request(
-            Client client, ConsumerListener listener, String address, Mode mode, Outcome lossOutcome) {
+    public record Request(Client client, ConsumerListener listener, String address, Mode mode, Outcome lossOutcome) {
         public Request {
             Objects.requireNonNull(client, "client");
             Objects.requireNonNull(listener, "listener");
@@ -39,6 +39,8 @@ public final class Consumer {
     final UnsettledList unsettled = new UnsettledList();
     /** Position of a {@link Mode#COPY} consumer; null for the others. */
     BrowseCursor cursor;
+
+    private Optional<Dispatcher> home = Optional.empty();
     /** Deliveries given since the attach, and how many may be given in all. */
     long delivered;
 
@@ -68,6 +70,15 @@ public final class Consumer {
 
     public Outcome lossOutcome() {
         return request.lossOutcome;
+    }
+
+    /** Where it is attached, or was last; empty before it was. Shard's thread. */
+    public Optional<Dispatcher> home() {
+        return home;
+    }
+
+    void home(Dispatcher dispatcher) {
+        home = Optional.of(dispatcher);
     }
 
     boolean hasCredit() {

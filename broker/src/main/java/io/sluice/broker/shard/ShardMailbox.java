@@ -4,6 +4,7 @@ import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.port.Client;
+import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
@@ -26,7 +27,7 @@ public final class ShardMailbox {
 
     /**
      * @param executor the shard's thread; on small machines the connections' own event loop
-     * @param turn runs one turn of the shard; first calls {@link #turnStarts}
+     * @param turn runs one turn of the shard; ends with {@link #turnEnds}
      */
     ShardMailbox(Executor executor, Runnable turn) {
         this.executor = executor;
@@ -35,22 +36,22 @@ public final class ShardMailbox {
 
     /** A producer is attached; its listener hears {@code attached} or {@code closed}. */
     public void attach(Producer producer) {
-        post(shard -> shard.links().attach(producer));
+        post((shard, turn) -> shard.links().attach(producer, turn));
     }
 
     /** A message from an attached producer; its listener hears {@code accepted} or {@code refused}. */
     public void publish(Producer producer, Publish publish) {
-        post(shard -> shard.publishing().publish(producer, publish));
+        post((shard, turn) -> shard.publishing().publish(producer, publish, turn));
     }
 
     /** The producer is gone. Messages it published before are still answered. */
     public void detach(Producer producer) {
-        post(shard -> shard.links().detach(producer));
+        post((shard, turn) -> shard.links().detach(producer, turn));
     }
 
     /** A consumer is attached, without credit; its listener hears {@code attached} or {@code closed}. */
     public void attach(Consumer consumer) {
-        post(shard -> shard.links().attach(consumer));
+        post((shard, turn) -> shard.links().attach(consumer, turn));
     }
 
     /**
@@ -61,47 +62,52 @@ public final class ShardMailbox {
      * @param drain use it up: send what is available, then {@code drained} (AMQP 1.0 §2.6.7)
      */
     public void grant(Consumer consumer, long deliveryLimit, boolean drain) {
-        post(shard -> shard.links().grant(consumer, deliveryLimit, drain));
+        post((shard, turn) -> shard.links().grant(consumer, deliveryLimit, drain, turn));
     }
 
     /** What became of a delivery; its consumer's listener hears {@code settled}. A second outcome is ignored. */
     public void settle(Delivery delivery, Outcome outcome) {
-        post(shard -> shard.settling().settle(delivery, outcome));
+        post((shard, turn) -> shard.links().settle(delivery, outcome, turn));
     }
 
     /** The consumer is gone; what it has unsettled gets its loss outcome, then its listener hears {@code detached}. */
     public void detach(Consumer consumer) {
-        post(shard -> shard.links().detach(consumer));
+        post((shard, turn) -> shard.links().detach(consumer, turn));
     }
 
     /** Declares a queue; the same definition again changes nothing, another one is refused and names the difference. */
     public void declare(QueueDefinition definition, Client client, Reply<QueueStatus> reply) {
-        post(shard -> shard.administration().declare(definition, client, reply));
+        post((shard, turn) -> shard.administration().declare(definition, client, reply, turn));
     }
 
     /** Deletes a queue and what it holds; attached links are closed with {@code RESOURCE_DELETED}. */
     public void delete(String queue, DeleteCondition condition, Client client, Reply<QueueStatus> reply) {
-        post(shard -> shard.administration().delete(queue, condition, client, reply));
+        post((shard, turn) -> shard.administration().delete(queue, condition, client, reply, turn));
     }
 
     /** Removes what is available, not what consumers have locked; answers how many messages. */
     public void purge(String queue, Client client, Reply<Long> reply) {
-        post(shard -> shard.administration().purge(queue, client, reply));
+        post((shard, turn) -> shard.administration().purge(queue, client, reply, turn));
     }
 
     /** One queue. */
     public void describe(String queue, Client client, Reply<QueueStatus> reply) {
-        post(shard -> shard.administration().describe(queue, client, reply));
+        post((shard, turn) -> shard.administration().describe(queue, client, reply, turn));
     }
 
     /** All queues, by name. */
     public void list(Client client, Reply<List<QueueStatus>> reply) {
-        post(shard -> shard.administration().list(client, reply));
+        post((shard, turn) -> shard.administration().list(client, reply, turn));
     }
 
     /** Time has passed: expires what is due. To be posted several times a second, and whenever a test moves its clock. */
     public void tick() {
         post(Shard::tick);
+    }
+
+    /** Writes a checkpoint of the shard; the reply says when it is durable, or that there is none. */
+    public void checkpoint(Reply<JournalPosition> reply) {
+        post((shard, turn) -> shard.checkpoints().start(reply));
     }
 
     void post(Command command) {
@@ -111,14 +117,17 @@ public final class ShardMailbox {
         }
     }
 
-    /** From here on a post schedules another turn. */
-    void turnStarts() {
-        scheduled.set(false);
-    }
-
     /** Only in a turn. */
     Command poll() {
         return commands.poll();
+    }
+
+    /** The turn is over: a post schedules the next one, and so does what was posted while it ended. */
+    void turnEnds() {
+        scheduled.set(false);
+        if (!commands.isEmpty() && scheduled.compareAndSet(false, true)) {
+            executor.execute(turn);
+        }
     }
 
     /** When a queue may be deleted. */

@@ -1,0 +1,55 @@
+package io.sluice.broker.queue;
+
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Message;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is written on a message that moves to a dead-letter or expiry queue, as message annotations:
+ * {@code x-opt-dead-letter-queue} (where it was), {@code -reason}, {@code -time} (of the move), {@code -delivery-count} (failed
+ * deliveries), and for a rejected one {@code -condition} and {@code -description} as its consumer gave them.
+ */
+final class DeadLetters {
+    /** Why a message moved; the text is the annotation's value. */
+    enum Reason {
+        REJECTED("rejected"),
+        MAX_DELIVERIES("max-deliveries"),
+        UNDELIVERABLE("undeliverable-here"),
+        EXPIRED("expired"),
+        OVERFLOW("overflow");
+
+        private final String text;
+
+        Reason(String text) {
+            this.text = text;
+        }
+    }
+
+    private DeadLetters() {}
+
+    /** The message as it enters the other queue: it cannot expire again, or a dead letter would vanish from there. */
+    static Message of(
+            QueueEntry entry, String queue, Reason reason, int deliveryCount, Annotations more, long nowMillis) {
+        Map<String, Annotations.Value> values = new LinkedHashMap<>();
+        values.put("x-opt-dead-letter-queue", new Annotations.Text(queue));
+        values.put("x-opt-dead-letter-reason", new Annotations.Text(reason.text));
+        values.put("x-opt-dead-letter-time", new Annotations.Timestamp(nowMillis));
+        values.put("x-opt-dead-letter-delivery-count", new Annotations.Number(deliveryCount));
+        Message.Header header = entry.message.header();
+        Message.Header lasting = new Message.Header(
+                header.messageFormat(), header.durable(), header.priority(), Message.NONE, Message.NONE);
+        return entry.message.with(lasting).annotated(more).annotated(Annotations.of(values));
+    }
+
+    static Annotations rejection(String condition, String description) {
+        Map<String, Annotations.Value> values = new LinkedHashMap<>();
+        if (!condition.isEmpty()) {
+            values.put("x-opt-dead-letter-condition", new Annotations.Text(condition));
+        }
+        if (!description.isEmpty()) {
+            values.put("x-opt-dead-letter-description", new Annotations.Text(description));
+        }
+        return Annotations.of(values);
+    }
+}

@@ -1,0 +1,23 @@
+package io.sluice.broker.queue;
+
+/** Why a message is, or is not, on its way to a consumer at this instant. */
+public enum DispatchReason {
+    /** The queue has no available message. */
+    NOTHING_AVAILABLE,
+    /** There is no such message. */
+    NO_SUCH_MESSAGE,
+    /** A consumer has it and has not settled it. */
+    LOCKED,
+    /** A change to it is on the way to the journal. */
+    SETTLING,
+    /** Its time to live is over; it leaves with the next tick. */
+    EXPIRED,
+    /** Nobody is attached who takes messages. */
+    NO_CONSUMER,
+    /** Consumers are attached, none has credit. */
+    NO_CREDIT,
+    /** Every consumer with credit has said that it is undeliverable to it. */
+    UNDELIVERABLE_HERE,
+    /** It is available and will be dispatched in its order. */
+    NEXT
+}

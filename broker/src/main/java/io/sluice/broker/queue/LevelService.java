@@ -1,0 +1,24 @@
+package io.sluice.broker.queue;
+
+/** Which of the levels that wait is served next. */
+interface LevelService {
+    /** A level is served only while all higher ones are empty. */
+    LevelService HIGHEST_FIRST = new LevelService() {
+        @Override
+        public int choose(int candidates) {
+            return 31 - Integer.numberOfLeadingZeros(candidates);
+        }
+
+        @Override
+        public void served(int level, int waiting) {}
+    };
+
+    /** @param candidates bits of levels, at least one */
+    int choose(int candidates);
+
+    /**
+     * @param level that got one dispatch
+     * @param waiting bits of the levels that had messages when it did, {@code level} among them
+     */
+    void served(int level, int waiting);
+}

@@ -1,0 +1,394 @@
+package io.sluice.broker.queue;
+
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Message;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.SequenceRanges;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * One queue: its durable half ({@link QueueState}) and what belongs to the primary alone. This class decides what may come in and
+ * what leaves without having been delivered, and applies records; {@link Dispatcher} gives messages out. Shard's thread only.
+ */
+public final class Queue {
+    private final QueueState state;
+    private final Availability availability;
+    private final Dispatcher dispatcher;
+    private final Producers producers = new Producers();
+    /** Decided, not yet applied: it counts for limits from the moment it is decided. */
+    private long pendingMessages;
+
+    private long pendingBytes;
+    /** Dropped to make room, not yet applied: it counts for limits no longer. */
+    private long leavingMessages;
+
+    private long leavingBytes;
+    private long nextSequence = 1;
+    private boolean declared;
+    private boolean deleted;
+
+    /** A queue that is decided on but exists only when {@link #declared} was applied. */
+    public Queue(long id, QueueDefinition definition) {
+        this.state = new QueueState(id, definition);
+        this.availability = new Availability(definition.service());
+        this.dispatcher = new Dispatcher(this, availability);
+    }
+
+    public long id() {
+        return state.id();
+    }
+
+    public String name() {
+        return state.definition().name();
+    }
+
+    public QueueDefinition definition() {
+        return state.definition();
+    }
+
+    /** Whether its declaration is applied. */
+    public boolean isDeclared() {
+        return declared;
+    }
+
+    /** A deletion is decided: nothing more comes in. */
+    public boolean isDeleted() {
+        return deleted;
+    }
+
+    public void delete() {
+        deleted = true;
+    }
+
+    public Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    public Producers producers() {
+        return producers;
+    }
+
+    QueueState state() {
+        return state;
+    }
+
+    public long messages() {
+        return state.messages();
+    }
+
+    public long bytes() {
+        return state.bytes();
+    }
+
+    public QueueStatus status() {
+        return new QueueStatus(
+                definition(),
+                state.messages(),
+                state.bytes(),
+                state.messages() - availability.ready().size(),
+                dispatcher.consumerCount(),
+                producers.size());
+    }
+
+    /** The record that declares this queue as it stands. */
+    public QueueDeclared asRecord() {
+        return new QueueDeclared(id(), definition(), Math.max(nextSequence, state.nextSequence()));
+    }
+
+    // ---- coming in
+
+    /**
+     * A message from a producer.
+     *
+     * @param then runs when it is in the queue
+     * @return why it is not taken, empty when it is
+     */
+    public Optional<Refusal> offer(Message message, Turn turn, Turn.Effect then) {
+        if (isOverWith(message.size())) {
+            Overflow overflow = definition().limits().overflow();
+            if (overflow == Overflow.DROP_HEAD) {
+                makeRoom(message.size(), turn);
+            }
+            if (overflow == Overflow.REJECT || isOverWith(message.size()) && overflow == Overflow.DROP_HEAD) {
+                return Optional.of(full());
+            }
+        }
+        put(message, 0, turn, then);
+        return Optional.empty();
+    }
+
+    /** A message comes in whatever the limits say: moved here by the broker, it must not be lost for want of room. */
+    void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
+        long now = turn.nowMillis();
+        Enqueued enqueued = new Enqueued(id(), nextSequence(), now, expiryOf(message, now), deliveryCount, message);
+        pendingMessages++;
+        pendingBytes += message.size();
+        turn.decide(enqueued, definition().durable() && message.durable(), then);
+    }
+
+    private long nextSequence() {
+        nextSequence = Math.max(nextSequence, state.nextSequence());
+        return nextSequence++;
+    }
+
+    private long expiryOf(Message message, long now) {
+        long ttl = definition().limits().maxTtlMillis();
+        if (message.ttlMillis() != Message.NONE) {
+            ttl = Math.min(ttl, message.ttlMillis());
+        }
+        long expiry = ttl == QueueDefinition.UNLIMITED ? Message.NONE : saturatedSum(now, ttl);
+        if (message.absoluteExpiryMillis() != Message.NONE) {
+            expiry = expiry == Message.NONE
+                    ? message.absoluteExpiryMillis()
+                    : Math.min(expiry, message.absoluteExpiryMillis());
+        }
+        return expiry;
+    }
+
+    private static long saturatedSum(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+    }
+
+    private boolean isOverWith(int size) {
+        QueueDefinition.Limits limits = definition().limits();
+        return heldMessages() >= limits.maxMessages() || heldBytes() + size > limits.maxBytes();
+    }
+
+    private long heldMessages() {
+        return state.messages() + pendingMessages - leavingMessages;
+    }
+
+    private long heldBytes() {
+        return state.bytes() + pendingBytes - leavingBytes;
+    }
+
+    /** Whether producers should be given no more credit. */
+    public boolean isBlocked() {
+        return definition().limits().overflow() == Overflow.BLOCK && isOverWith(0);
+    }
+
+    private Refusal full() {
+        QueueDefinition.Limits limits = definition().limits();
+        boolean byCount = heldMessages() >= limits.maxMessages();
+        long limit = byCount ? limits.maxMessages() : limits.maxBytes();
+        long current = byCount ? heldMessages() : heldBytes();
+        String reason = byCount ? "maxMessages" : "maxBytes";
+        return new Refusal(
+                Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
+                "queue '" + name() + "' is full: " + reason + " " + limit + ", now " + current,
+                Map.of("queue", name(), "reason", reason, "limit", limit, "current", current));
+    }
+
+    /** Drops from the least wanted end until the message fits; those that leave count as gone at once. */
+    private void makeRoom(int size, Turn turn) {
+        QueueEntry victim = availability.ready().leastWanted();
+        while (victim != null && isOverWith(size)) {
+            int freed = victim.message.size();
+            leavingMessages++;
+            leavingBytes += freed;
+            availability.take(victim, QueueEntry.State.SETTLING);
+            moveOut(victim, DeadLetters.Reason.OVERFLOW, victim.deliveryCount, Annotations.EMPTY, turn, applied -> {
+                leavingMessages--;
+                leavingBytes -= freed;
+            });
+            turn.cut();
+            victim = availability.ready().leastWanted();
+        }
+    }
+
+    // ---- leaving without a consumer
+
+    /** Whether something available is due. */
+    public boolean hasExpired(long nowMillis) {
+        return availability.expired(nowMillis) != null;
+    }
+
+    /** Lets what is due expire. */
+    public void expire(Turn turn) {
+        QueueEntry entry = availability.expired(turn.nowMillis());
+        while (entry != null) {
+            availability.take(entry, QueueEntry.State.SETTLING);
+            moveOut(
+                    entry,
+                    DeadLetters.Reason.EXPIRED,
+                    entry.deliveryCount,
+                    Annotations.EMPTY,
+                    turn,
+                    Turn.Effect.NOTHING);
+            turn.cut();
+            entry = availability.expired(turn.nowMillis());
+        }
+    }
+
+    /** Removes what is available. @return how many messages */
+    public long purge(Turn turn) {
+        long[] durable = new long[availability.ready().size()];
+        long[] others = new long[durable.length];
+        int durableCount = 0;
+        int otherCount = 0;
+        for (int level = 0; level < availability.ready().levelCount(); level++) {
+            QueueEntry entry = availability.ready().level(level).head();
+            while (entry != null) {
+                if (entry.durable) {
+                    durable[durableCount++] = entry.sequence;
+                } else {
+                    others[otherCount++] = entry.sequence;
+                }
+                availability.take(entry, QueueEntry.State.SETTLING);
+                entry = availability.ready().level(level).head();
+            }
+        }
+        purge(durable, durableCount, true, turn);
+        purge(others, otherCount, false, turn);
+        return (long) durableCount + otherCount;
+    }
+
+    private void purge(long[] sequences, int count, boolean durable, Turn turn) {
+        if (count > 0) {
+            SequenceRanges ranges = SequenceRanges.ofSequences(sequences, count);
+            turn.decide(new Removed(id(), ranges, Removed.Reason.PURGED), durable, Turn.Effect.NOTHING);
+        }
+    }
+
+    /**
+     * An entry that is not available (its state is SETTLING) leaves: to the queue its definition names for the reason, or for
+     * good where it names none. One batch: it is in one of the two after any crash.
+     */
+    void moveOut(
+            QueueEntry entry,
+            DeadLetters.Reason reason,
+            int deliveryCount,
+            Annotations more,
+            Turn turn,
+            Turn.Effect then) {
+        QueueDefinition.DeadLetter deadLetter = definition().deadLetter();
+        Optional<String> target = reason == DeadLetters.Reason.EXPIRED ? deadLetter.expiryQueue() : deadLetter.queue();
+        if (target.isPresent() && !target.get().equals(name())) {
+            Message moved = DeadLetters.of(entry, name(), reason, deliveryCount, more, turn.nowMillis());
+            turn.target(target.get()).put(moved, deliveryCount, turn, Turn.Effect.NOTHING);
+        }
+        turn.decide(new Removed(id(), SequenceRanges.of(entry.sequence), removedAs(reason)), entry.durable, then);
+    }
+
+    private static Removed.Reason removedAs(DeadLetters.Reason reason) {
+        return switch (reason) {
+            case REJECTED -> Removed.Reason.REJECTED;
+            case EXPIRED -> Removed.Reason.EXPIRED;
+            case OVERFLOW -> Removed.Reason.OVERFLOWED;
+            case MAX_DELIVERIES, UNDELIVERABLE -> Removed.Reason.UNDELIVERABLE;
+        };
+    }
+
+    // ---- applying
+
+    public void declared(QueueDeclared record) {
+        declared = true;
+        state.declared(record);
+    }
+
+    public void enqueued(Enqueued record) {
+        QueueEntry entry = state.enqueued(record);
+        if (pendingMessages > 0) {
+            pendingMessages--;
+            pendingBytes -= record.message().size();
+        }
+        if (entry != null) {
+            availability.add(entry);
+        }
+    }
+
+    /** @param gone hears the store's token of each message that had one */
+    public void removed(Removed record, LongConsumer gone) {
+        SequenceRanges sequences = record.sequences();
+        for (int range = 0; range < sequences.rangeCount(); range++) {
+            for (long sequence = sequences.first(range); sequence <= sequences.last(range); sequence++) {
+                QueueEntry entry = state.removed(sequence);
+                if (entry != null) {
+                    forget(entry, gone);
+                }
+            }
+        }
+    }
+
+    private void forget(QueueEntry entry, LongConsumer gone) {
+        if (entry.links.inReady) {
+            availability.take(entry, QueueEntry.State.SETTLING);
+        }
+        if (entry.token != MessageStore.NO_TOKEN) {
+            gone.accept(entry.token);
+        }
+    }
+
+    public void returned(Returned record, LongConsumer gone) {
+        QueueEntry entry = state.returned(record);
+        if (entry != null && entry.token != MessageStore.NO_TOKEN) {
+            gone.accept(entry.token);
+            entry.token = MessageStore.NO_TOKEN;
+        }
+    }
+
+    /** A message the store has. */
+    public void restored(Enqueued record, long token) {
+        QueueEntry entry = state.enqueued(record);
+        if (entry != null) {
+            entry.token = token;
+            availability.add(entry);
+        }
+    }
+
+    /** The queue is gone: every token it held is free. */
+    public void forgetAll(LongConsumer gone) {
+        QueueEntry entry = state.entries().atOrAfter(0);
+        while (entry != null) {
+            state.removed(entry.sequence);
+            forget(entry, gone);
+            entry = state.entries().atOrAfter(entry.sequence + 1);
+        }
+    }
+
+    // ---- for checkpoints
+
+    /**
+     * The messages from {@code fromSequence} on that are durable and not in the store, until about {@code maxBytes}.
+     *
+     * @return the sequence to go on from, {@link Long#MAX_VALUE} at the end
+     */
+    public long capture(long fromSequence, int maxBytes, java.util.function.Consumer<Enqueued> into) {
+        long bytes = 0;
+        QueueEntry entry = state.entries().atOrAfter(fromSequence);
+        while (entry != null) {
+            if (entry.durable && entry.token == MessageStore.NO_TOKEN) {
+                if (bytes > 0 && bytes + entry.message.size() > maxBytes) {
+                    return entry.sequence;
+                }
+                bytes += entry.message.size();
+                into.accept(entry.asRecord(id()));
+            }
+            entry = state.entries().atOrAfter(entry.sequence + 1);
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /** @return whether the message is still as it was captured, and now carries the token */
+    public boolean stored(Enqueued captured, long token) {
+        QueueEntry entry = state.entries().find(captured.sequence());
+        if (entry == null
+                || entry.message != captured.message()
+                || entry.deliveryCount != captured.deliveryCount()
+                || entry.token != MessageStore.NO_TOKEN) {
+            return false;
+        }
+        entry.token = token;
+        return true;
+    }
+}

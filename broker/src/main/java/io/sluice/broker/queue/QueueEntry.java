@@ -1,0 +1,78 @@
+package io.sluice.broker.queue;
+
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Message;
+import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One message in its place in one queue. */
+final class QueueEntry {
+    /** Who may have it. */
+    enum State {
+        READY,
+        LOCKED,
+        /** A record about it is on the way to the journal; nobody may have it until that is applied. */
+        SETTLING
+    }
+
+    final long sequence;
+    final long arrivedAtMillis;
+    final long expiresAtMillis;
+    /** Journaled: a durable message in a durable queue. */
+    final boolean durable;
+
+    Message message;
+    int deliveryCount;
+    /** Of the store's copy; {@link MessageStore#NO_TOKEN} while only the journal has it. */
+    long token = MessageStore.NO_TOKEN;
+
+    State state = State.READY;
+    boolean acquiredBefore;
+    Links links = new Links();
+
+    /** The places an entry has in the lists of its queue's primary; all of it goes when the primary role goes. */
+    static final class Links {
+        QueueEntry previousReady;
+        QueueEntry nextReady;
+        boolean inReady;
+        int heapIndex = ExpiryHeap.ABSENT;
+        List<Consumer> excluded = List.of();
+    }
+
+    QueueEntry(Enqueued enqueued, boolean durable) {
+        this.sequence = enqueued.sequence();
+        this.arrivedAtMillis = enqueued.arrivedAtMillis();
+        this.expiresAtMillis = enqueued.expiresAtMillis();
+        this.durable = durable;
+        this.message = enqueued.message();
+        this.deliveryCount = enqueued.deliveryCount();
+        this.acquiredBefore = enqueued.deliveryCount() > 0;
+    }
+
+    boolean expired(long nowMillis) {
+        return expiresAtMillis != Message.NONE && expiresAtMillis <= nowMillis;
+    }
+
+    boolean excludes(Consumer consumer) {
+        return !links.excluded.isEmpty() && links.excluded.contains(consumer);
+    }
+
+    void exclude(Consumer consumer) {
+        List<Consumer> more = new ArrayList<>(links.excluded);
+        more.add(consumer);
+        links.excluded = more;
+    }
+
+    void returned(int newDeliveryCount, Annotations added) {
+        deliveryCount = newDeliveryCount;
+        if (!added.equals(message.added())) {
+            message = new Message(message.encoded(), message.annotatedOffset(), message.header(), added);
+        }
+    }
+
+    Enqueued asRecord(long queueId) {
+        return new Enqueued(queueId, sequence, arrivedAtMillis, expiresAtMillis, deliveryCount, message);
+    }
+}

@@ -1,0 +1,78 @@
+package io.sluice.broker.queue;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.QueueDefinition;
+
+/** The available messages of a queue by priority level, and which level is served next. A FIFO queue has one level. */
+final class ReadyLevels {
+    static final int NO_LEVEL = -1;
+
+    private final ReadyList[] levels;
+    /** Bit n: level n has messages. */
+    private int occupied;
+
+    private final LevelService service;
+    private int size;
+
+    ReadyLevels(QueueDefinition.Service kind) {
+        this.levels = new ReadyList[kind instanceof QueueDefinition.Fifo ? 1 : Message.MAX_PRIORITY + 1];
+        for (int level = 0; level < levels.length; level++) {
+            levels[level] = new ReadyList();
+        }
+        this.service = kind instanceof QueueDefinition.Weighted weighted
+                ? new WeightedService(weighted.weights())
+                : LevelService.HIGHEST_FIRST;
+    }
+
+    int size() {
+        return size;
+    }
+
+    int levelCount() {
+        return levels.length;
+    }
+
+    ReadyList level(int level) {
+        return levels[level];
+    }
+
+    int levelOf(QueueEntry entry) {
+        return levels.length == 1 ? 0 : entry.message.priority();
+    }
+
+    /** Bits of the levels that have messages. */
+    int occupied() {
+        return occupied;
+    }
+
+    /** The level to serve next among {@code candidates} (bits, not empty); call {@link #served} when it was. */
+    int choose(int candidates) {
+        return service.choose(candidates);
+    }
+
+    /** One message of the level was dispatched while {@code waiting} (bits) had messages. */
+    void served(int level, int waiting) {
+        service.served(level, waiting);
+    }
+
+    void insert(QueueEntry entry) {
+        int level = levelOf(entry);
+        levels[level].insert(entry);
+        occupied |= 1 << level;
+        size++;
+    }
+
+    void remove(QueueEntry entry) {
+        int level = levelOf(entry);
+        levels[level].remove(entry);
+        size--;
+        if (levels[level].size() == 0) {
+            occupied &= ~(1 << level);
+        }
+    }
+
+    /** The oldest message of the lowest level that has any: what makes room first. Null when all are empty. */
+    QueueEntry leastWanted() {
+        return occupied == 0 ? null : levels[Integer.numberOfTrailingZeros(occupied)].head();
+    }
+}

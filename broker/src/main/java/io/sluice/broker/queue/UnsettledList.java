@@ -1,0 +1,44 @@
+package io.sluice.broker.queue;
+
+/** The deliveries a consumer has locked, oldest first; any may leave. */
+final class UnsettledList {
+    private Delivery head;
+    private Delivery tail;
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    /** @return null when empty */
+    Delivery head() {
+        return head;
+    }
+
+    void add(Delivery delivery) {
+        delivery.previous = tail;
+        if (tail == null) {
+            head = delivery;
+        } else {
+            tail.next = delivery;
+        }
+        tail = delivery;
+        size++;
+    }
+
+    void remove(Delivery delivery) {
+        if (delivery.previous == null) {
+            head = delivery.next;
+        } else {
+            delivery.previous.next = delivery.next;
+        }
+        if (delivery.next == null) {
+            tail = delivery.previous;
+        } else {
+            delivery.next.previous = delivery.previous;
+        }
+        delivery.previous = null;
+        delivery.next = null;
+        size--;
+    }
+}

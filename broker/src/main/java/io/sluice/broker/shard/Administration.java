@@ -1,0 +1,127 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Client;
+import io.sluice.broker.port.Reply;
+import io.sluice.broker.queue.Producer;
+import io.sluice.broker.queue.Queue;
+import io.sluice.broker.queue.Turn;
+import io.sluice.broker.shard.ShardMailbox.DeleteCondition;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Declares, deletes, purges and describes queues. */
+final class Administration {
+    private final ShardQueues queues;
+
+    Administration(ShardQueues queues) {
+        this.queues = queues;
+    }
+
+    void declare(QueueDefinition definition, Client client, Reply<QueueStatus> reply, Turn turn) {
+        Optional<Queue> existing = queues.find(definition.name());
+        if (existing.isPresent()) {
+            Optional<String> difference = difference(existing.get().definition(), definition);
+            if (difference.isPresent()) {
+                turn.calling(client);
+                reply.refused(Refusal.of(
+                        Refusal.Kind.PRECONDITION_FAILED,
+                        "queue '" + definition.name() + "' exists with another " + difference.get()));
+                return;
+            }
+        }
+        Queue queue = existing.orElseGet(() -> queues.declare(definition, turn));
+        turn.afterDecided(applied -> done(client, reply, queue.status(), applied));
+    }
+
+    /** @return the first field in which the two differ, with both values */
+    private static Optional<String> difference(QueueDefinition is, QueueDefinition asked) {
+        Map<String, Object[]> fields = new LinkedHashMap<>();
+        fields.put("durable", new Object[] {is.durable(), asked.durable()});
+        fields.put("service", new Object[] {is.service(), asked.service()});
+        fields.put("limits", new Object[] {is.limits(), asked.limits()});
+        fields.put("deadLetter", new Object[] {is.deadLetter(), asked.deadLetter()});
+        for (Map.Entry<String, Object[]> field : fields.entrySet()) {
+            Object[] values = field.getValue();
+            if (!values[0].equals(values[1])) {
+                return Optional.of(field.getKey() + ": it is " + values[0] + ", asked for was " + values[1]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    void delete(String name, DeleteCondition condition, Client client, Reply<QueueStatus> reply, Turn turn) {
+        withQueue(name, client, reply, turn, queue -> {
+            Optional<String> obstacle = obstacle(queue, condition);
+            if (obstacle.isPresent()) {
+                turn.calling(client);
+                reply.refused(Refusal.of(
+                        Refusal.Kind.PRECONDITION_FAILED, "queue '" + name + "' is not deleted: " + obstacle.get()));
+                return;
+            }
+            QueueStatus last = queue.status();
+            Refusal gone = Refusal.of(Refusal.Kind.RESOURCE_DELETED, "queue '" + name + "' was deleted");
+            queue.dispatcher().close(gone, turn);
+            for (Producer producer : queue.producers().all()) {
+                queue.producers().remove(producer);
+                turn.calling(producer.client());
+                producer.listener().closed(gone);
+            }
+            queues.delete(queue, turn, Turn.Effect.NOTHING);
+            turn.afterDecided(applied -> done(client, reply, last, applied));
+        });
+    }
+
+    private static Optional<String> obstacle(Queue queue, DeleteCondition condition) {
+        if (condition == DeleteCondition.UNUSED && queue.dispatcher().consumerCount() > 0) {
+            return Optional.of("it has " + queue.dispatcher().consumerCount() + " consumers");
+        }
+        if (condition == DeleteCondition.EMPTY && queue.messages() > 0) {
+            return Optional.of("it holds " + queue.messages() + " messages");
+        }
+        return Optional.empty();
+    }
+
+    void purge(String name, Client client, Reply<Long> reply, Turn turn) {
+        withQueue(name, client, reply, turn, queue -> {
+            long count = queue.purge(turn);
+            turn.dispatchable(queue);
+            turn.afterDecided(applied -> done(client, reply, count, applied));
+        });
+    }
+
+    void describe(String name, Client client, Reply<QueueStatus> reply, Turn turn) {
+        withQueue(name, client, reply, turn, queue -> done(client, reply, queue.status(), turn));
+    }
+
+    void list(Client client, Reply<List<QueueStatus>> reply, Turn turn) {
+        List<QueueStatus> all = new ArrayList<>();
+        for (Queue queue : queues.all()) {
+            all.add(queue.status());
+        }
+        all.sort(Comparator.comparing(status -> status.definition().name()));
+        done(client, reply, all, turn);
+    }
+
+    private void withQueue(String name, Client client, Reply<?> reply, Turn turn, Consumer<Queue> then) {
+        Optional<Queue> queue = queues.find(name);
+        if (queue.isPresent()) {
+            then.accept(queue.get());
+        } else {
+            turn.calling(client);
+            reply.refused(Refusal.of(Refusal.Kind.NOT_FOUND, "there is no queue '" + name + "'"));
+        }
+    }
+
+    private static <T> void done(Client client, Reply<T> reply, T value, Turn turn) {
+        turn.calling(client);
+        reply.done(value);
+    }
+}

@@ -1,0 +1,115 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.Outcome;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.queue.Producer;
+import io.sluice.broker.queue.Producers;
+import io.sluice.broker.queue.Queue;
+import io.sluice.broker.queue.Turn;
+import java.util.Optional;
+
+/** Attaches and detaches the links of front ends, and passes on what they say of credit and deliveries. */
+final class Links {
+    private final ShardQueues queues;
+    private final Pressure pressure;
+    private final Producers anonymous = new Producers();
+
+    Links(ShardQueues queues, Pressure pressure) {
+        this.queues = queues;
+        this.pressure = pressure;
+    }
+
+    void attach(Producer producer, Turn turn) {
+        if (producer.address().isEmpty()) {
+            anonymous.add(producer);
+            attached(producer, pressure.reason(queues.bytes()), turn);
+            return;
+        }
+        String address = producer.address().get();
+        Optional<Queue> queue = queues.findOrCreate(address, turn);
+        if (queue.isEmpty()) {
+            turn.calling(producer.client());
+            producer.listener().closed(noSuchQueue(address));
+            return;
+        }
+        queue.get().producers().add(producer);
+        whenDeclared(queue.get(), turn, applied -> attached(producer, closedReason(queue.get()), applied));
+    }
+
+    private static void attached(Producer producer, String closedReason, Turn turn) {
+        if (Producers.isAttached(producer)) {
+            turn.calling(producer.client());
+            producer.listener().attached();
+            Producers.creditOpen(producer, closedReason, turn);
+        }
+    }
+
+    void detach(Producer producer, Turn turn) {
+        anonymous.remove(producer);
+        producer.address()
+                .flatMap(queues::find)
+                .ifPresent(queue -> queue.producers().remove(producer));
+    }
+
+    void attach(Consumer consumer, Turn turn) {
+        Optional<Queue> found = queues.findOrCreate(consumer.address(), turn);
+        if (found.isEmpty()) {
+            turn.calling(consumer.client());
+            consumer.listener().closed(noSuchQueue(consumer.address()));
+            return;
+        }
+        Queue queue = found.get();
+        queue.dispatcher().attach(consumer);
+        whenDeclared(queue, turn, applied -> {
+            if (!queue.isDeleted()) {
+                applied.calling(consumer.client());
+                consumer.listener().attached();
+            }
+        });
+    }
+
+    private static void whenDeclared(Queue queue, Turn turn, Turn.Effect effect) {
+        if (queue.isDeclared()) {
+            effect.run(turn);
+        } else {
+            turn.afterDecided(effect);
+        }
+    }
+
+    void grant(Consumer consumer, long deliveryLimit, boolean drain, Turn turn) {
+        consumer.home().ifPresent(home -> home.grant(consumer, deliveryLimit, drain, turn));
+    }
+
+    void settle(Delivery delivery, Outcome outcome, Turn turn) {
+        delivery.consumer().home().ifPresent(home -> home.settle(delivery, outcome, turn));
+    }
+
+    void detach(Consumer consumer, Turn turn) {
+        consumer.home().ifPresent(home -> home.detach(consumer, turn));
+    }
+
+    /** The credit of the queue's producers follows what room there is. */
+    void updateCredit(Queue queue, Turn turn) {
+        queue.producers().creditOpen(closedReason(queue), turn);
+    }
+
+    /** The pressure on the node changed: every producer hears of it. */
+    void updateCredit(Turn turn) {
+        anonymous.creditOpen(pressure.reason(queues.bytes()), turn);
+        for (Queue queue : queues.all()) {
+            updateCredit(queue, turn);
+        }
+    }
+
+    private String closedReason(Queue queue) {
+        String reason = pressure.reason(queues.bytes());
+        return reason.isEmpty() && queue.isBlocked() ? "queue '" + queue.name() + "' is full" : reason;
+    }
+
+    static Refusal noSuchQueue(String address) {
+        return Refusal.of(
+                Refusal.Kind.NOT_FOUND, "there is no queue '" + address + "', and it may not be created by itself");
+    }
+}

@@ -1,0 +1,46 @@
+package io.sluice.broker.shard;
+
+/** Whether the node has room for more from producers, and why not. Consumers are never held back by it. */
+final class Pressure {
+    private final ShardLimits limits;
+    private long inFlightBytes;
+    private boolean journalBehind;
+    private String roomLow = "";
+
+    Pressure(ShardLimits limits) {
+        this.limits = limits;
+    }
+
+    void appended(long bytes) {
+        inFlightBytes += bytes;
+        journalBehind |= inFlightBytes > limits.inFlightBytes();
+    }
+
+    void committed(long bytes) {
+        inFlightBytes -= bytes;
+        journalBehind &= inFlightBytes > limits.inFlightBytes() / 2;
+    }
+
+    void roomLow(boolean low, String reason) {
+        roomLow = low ? reason : "";
+    }
+
+    /** Whether a message must be refused: the bound that credit could not keep. */
+    boolean memoryExhausted(long messageBytes) {
+        return messageBytes > limits.memoryBytes();
+    }
+
+    /** Why producers get no credit, "" when they do. */
+    String reason(long messageBytes) {
+        if (!roomLow.isEmpty()) {
+            return roomLow;
+        }
+        if (journalBehind) {
+            return "the disk is behind: " + inFlightBytes + " bytes wait to be written";
+        }
+        if (messageBytes > limits.memoryBytes() / 10 * 9) {
+            return "messages take nine tenths of the memory they may take, " + limits.memoryBytes() + " bytes";
+        }
+        return "";
+    }
+}

@@ -1,0 +1,197 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.port.Clock;
+import io.sluice.broker.port.Journal;
+import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.queue.Queue;
+import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import java.util.function.Consumer;
+
+/**
+ * The single-threaded loop that owns a set of queues, their journal and their store. A turn decides what was posted, dispatches
+ * what can be dispatched, and hands all decisions to the journal as one batch; when the journal reports a batch, a turn applies
+ * it and gives the answers. While the journal writes, the next batch gathers by itself.
+ *
+ * <p>Only {@link #recover} and {@link #mailbox} are for the outside.
+ */
+public final class Shard {
+    /** A turn gives way to the thread's other work after so many rounds; what is left is the next turn's. */
+    private static final int MAX_ROUNDS = 64;
+
+    private final ShardMailbox mailbox;
+    private final ShardQueues queues;
+    private final ShardTurn turn;
+    private final Links links;
+    private final Publishing publishing;
+    private final Administration administration;
+    private final Checkpoints checkpoints;
+    private final Pressure pressure;
+    private final Clock clock;
+    private final Consumer<Throwable> onFailure;
+    private String lastPressure = "";
+    private boolean failed;
+
+    /** The collaborators of a shard are made by {@link #recover}. */
+    private Shard(ShardSetup setup) {
+        this.clock = setup.clock();
+        this.onFailure = setup.onFailure();
+        this.mailbox = new ShardMailbox(setup.executor(), this::runTurn);
+        this.pressure = new Pressure(setup.limits());
+        this.queues = new ShardQueues(setup.autoCreate(), setup.store(), this::changed);
+        this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
+        this.links = new Links(queues, pressure);
+        this.publishing = new Publishing(queues, pressure);
+        this.administration = new Administration(queues);
+        this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
+    }
+
+    /**
+     * Opens the store and the journal, applies what they hold, and starts to serve. Blocks until that is done; the calling thread
+     * hands the shard over to its executor.
+     *
+     * @throws StorageException what is stored cannot be read; nothing was changed
+     */
+    public static Shard recover(ShardSetup setup) throws StorageException {
+        Shard shard = new Shard(setup);
+        JournalPosition checkpoint = setup.store().restore(new MessageStore.Restored() {
+            @Override
+            public void queue(QueueDeclared queue) {
+                shard.queues.queueDeclared(queue);
+            }
+
+            @Override
+            public void message(Enqueued message, long token) {
+                shard.queues.restored(message, token);
+            }
+        });
+        JournalPosition end = setup.journal().open(checkpoint, shard.queues, shard.new Commits());
+        shard.checkpoints.applied(end);
+        return shard;
+    }
+
+    /** The way in; any thread. */
+    public ShardMailbox mailbox() {
+        return mailbox;
+    }
+
+    Links links() {
+        return links;
+    }
+
+    Publishing publishing() {
+        return publishing;
+    }
+
+    Administration administration() {
+        return administration;
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    /** Time has passed. */
+    void tick(Turn now) {
+        for (Queue queue : queues.all()) {
+            if (queue.hasExpired(now.nowMillis())) {
+                now.dispatchable(queue);
+            }
+        }
+    }
+
+    private void changed(Queue queue) {
+        turn.dispatchable(queue);
+    }
+
+    private void runTurn() {
+        try {
+            turn.starts(clock.millis());
+            for (int round = 0; round < MAX_ROUNDS && !failed && runRound(); round++) {
+                // one more
+            }
+            if (!failed) {
+                turn.ends();
+            }
+        } catch (RuntimeException | Error defect) {
+            fail(defect);
+        } finally {
+            if (failed) {
+                dropCommands();
+            }
+            mailbox.turnEnds();
+        }
+    }
+
+    /** A shard that stopped answers nothing, and keeps nothing either. */
+    private void dropCommands() {
+        Command dropped = mailbox.poll();
+        while (dropped != null) {
+            dropped = mailbox.poll();
+        }
+    }
+
+    /** @return whether there was anything to do */
+    private boolean runRound() {
+        boolean busy = false;
+        for (Command command = mailbox.poll(); command != null && !failed; command = mailbox.poll()) {
+            command.decide(this, turn);
+            turn.cut();
+            busy = true;
+        }
+        for (Queue queue = turn.nextDispatchable(); queue != null; queue = turn.nextDispatchable()) {
+            if (!queue.isDeleted()) {
+                queue.dispatcher().dispatch(turn);
+                links.updateCredit(queue, turn);
+            }
+            turn.cut();
+        }
+        turn.append();
+        updatePressure();
+        return busy;
+    }
+
+    private void updatePressure() {
+        String reason = pressure.reason(queues.bytes());
+        if (reason.isEmpty() != lastPressure.isEmpty()) {
+            links.updateCredit(turn);
+        }
+        lastPressure = reason;
+    }
+
+    private void fail(Throwable cause) {
+        if (!failed) {
+            failed = true;
+            onFailure.accept(cause);
+        }
+    }
+
+    /** Brings what the journal says to the shard's thread. */
+    private final class Commits implements Journal.Listener {
+        @Override
+        public void committed(int batches, JournalPosition position) {
+            mailbox.post((shard, now) -> {
+                turn.committed(batches);
+                checkpoints.applied(position);
+            });
+        }
+
+        @Override
+        public void failed(StorageException cause) {
+            mailbox.post((shard, now) -> fail(cause));
+        }
+
+        @Override
+        public void checkpointWanted() {
+            mailbox.post((shard, now) -> checkpoints.wanted());
+        }
+
+        @Override
+        public void roomLow(boolean low, String reason) {
+            mailbox.post((shard, now) -> pressure.roomLow(low, reason));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.queue.Queue;
+import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.RecordVisitor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The queues of a shard, and the one place where records are applied to them: by recovery, a backup and the primary alike. */
+final class ShardQueues implements RecordVisitor {
+    private final Map<Long, Queue> byId = new HashMap<>();
+    /** Only queues that are not being deleted. */
+    private final Map<String, Queue> byName = new HashMap<>();
+
+    private final Function<String, Optional<QueueDefinition>> autoCreate;
+    private final MessageStore store;
+    private final Consumer<Queue> changed;
+    private long nextQueueId = 1;
+    private long bytes;
+
+    /** @param changed hears of each queue that a record changed */
+    ShardQueues(Function<String, Optional<QueueDefinition>> autoCreate, MessageStore store, Consumer<Queue> changed) {
+        this.autoCreate = autoCreate;
+        this.store = store;
+        this.changed = changed;
+    }
+
+    /** Of all messages in memory. */
+    long bytes() {
+        return bytes;
+    }
+
+    Collection<Queue> all() {
+        return byName.values();
+    }
+
+    /** Durable queues whose declaration is applied: what a checkpoint holds. */
+    List<Queue> durable() {
+        List<Queue> durable = new ArrayList<>();
+        for (Queue queue : byId.values()) {
+            if (queue.isDeclared() && queue.definition().durable()) {
+                durable.add(queue);
+            }
+        }
+        return durable;
+    }
+
+    Optional<Queue> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    Optional<Queue> find(long id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    /** The queue, created where the pattern for automatic creation allows. */
+    Optional<Queue> findOrCreate(String name, Turn turn) {
+        Queue queue = byName.get(name);
+        if (queue != null) {
+            return Optional.of(queue);
+        }
+        return autoCreate.apply(name).map(definition -> declare(definition.withName(name), turn));
+    }
+
+    /** The queue, created in any case: the broker itself has something to put there. */
+    Queue target(String name, Turn turn) {
+        return findOrCreate(name, turn).orElseGet(() -> declare(QueueDefinition.named(name), turn));
+    }
+
+    /** Decides that a queue exists; it takes messages from here on, its links are answered when the declaration is applied. */
+    Queue declare(QueueDefinition definition, Turn turn) {
+        Queue queue = new Queue(nextQueueId++, definition);
+        byId.put(queue.id(), queue);
+        byName.put(definition.name(), queue);
+        turn.decide(queue.asRecord(), definition.durable(), Turn.Effect.NOTHING);
+        return queue;
+    }
+
+    /** Decides that a queue is gone; its name is free at once. */
+    void delete(Queue queue, Turn turn, Turn.Effect then) {
+        queue.delete();
+        byName.remove(queue.name());
+        turn.decide(new QueueDeleted(queue.id()), queue.definition().durable(), then);
+    }
+
+    @Override
+    public void queueDeclared(QueueDeclared declared) {
+        Queue queue = byId.get(declared.queueId());
+        if (queue == null) {
+            queue = new Queue(declared.queueId(), declared.definition());
+            byId.put(queue.id(), queue);
+            byName.put(queue.name(), queue);
+        }
+        queue.declared(declared);
+        nextQueueId = Math.max(nextQueueId, declared.queueId() + 1);
+        changed.accept(queue);
+    }
+
+    @Override
+    public void queueDeleted(QueueDeleted deleted) {
+        Queue queue = byId.remove(deleted.queueId());
+        if (queue != null) {
+            byName.remove(queue.name(), queue);
+            bytes -= queue.bytes();
+            queue.forgetAll(store::forget);
+        }
+        nextQueueId = Math.max(nextQueueId, deleted.queueId() + 1);
+    }
+
+    @Override
+    public void enqueued(Enqueued enqueued) {
+        Queue queue = byId.get(enqueued.queueId());
+        if (queue != null) {
+            long before = queue.bytes();
+            queue.enqueued(enqueued);
+            bytes += queue.bytes() - before;
+            changed.accept(queue);
+        }
+    }
+
+    @Override
+    public void removed(Removed removed) {
+        Queue queue = byId.get(removed.queueId());
+        if (queue != null) {
+            long before = queue.bytes();
+            queue.removed(removed, store::forget);
+            bytes += queue.bytes() - before;
+            changed.accept(queue);
+        }
+    }
+
+    @Override
+    public void returned(Returned returned) {
+        Queue queue = byId.get(returned.queueId());
+        if (queue != null) {
+            queue.returned(returned, store::forget);
+        }
+    }
+
+    /** A message that the store's checkpoint holds. */
+    void restored(Enqueued message, long token) {
+        Queue queue = byId.get(message.queueId());
+        if (queue != null) {
+            long before = queue.bytes();
+            queue.restored(message, token);
+            bytes += queue.bytes() - before;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.port.Clock;
+import io.sluice.broker.port.Journal;
+import io.sluice.broker.port.MessageStore;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What a shard is given from the edge.
+ *
+ * @param executor the shard's thread: runs tasks one after the other; may be the connections' event loop
+ * @param autoCreate the definition of a queue that does not exist when somebody attaches or sends to it; empty: it is refused
+ * @param onFailure hears once that the shard stopped: a {@code StorageException} when its journal failed, anything else is a
+ *     defect of the broker. Nothing is answered from then on. Any thread.
+ */
+public record ShardSetup(
+        Executor executor,
+        Clock clock,
+        Journal journal,
+        MessageStore store,
+        ShardLimits limits,
+        Function<String, Optional<QueueDefinition>> autoCreate,
+        Consumer<Throwable> onFailure) {}
