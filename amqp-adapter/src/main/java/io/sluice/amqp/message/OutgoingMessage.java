@@ -1,0 +1,72 @@
+package io.sluice.amqp.message;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.queue.Delivery;
+import java.util.Arrays;
+import org.apache.qpid.proton.codec.ReadableBuffer;
+
+/**
+ * Puts a message on its way to a consumer: a fresh header (AMQP 1.0 §3.2.1), the message-annotations merged with those added
+ * since, then the bare message byte for byte as the producer sent it. The producer's delivery-annotations are left out, being
+ * meant for us (§3.2.2). The stored bytes are not copied; the buffer reads them where they are.
+ */
+public final class OutgoingMessage {
+    private static final byte[] NOTHING = {};
+
+    private OutgoingMessage() {}
+
+    /**
+     * Any thread.
+     *
+     * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
+     * @return a buffer of its own, for {@code Sender.sendNoCopy}
+     */
+    public static ReadableBuffer encode(Delivery delivery, long nowMillis) {
+        Message message = delivery.message();
+        return encode(
+                message,
+                remainingTtl(message, delivery.expiresAtMillis(), nowMillis),
+                delivery.firstAcquirer(),
+                delivery.deliveryCount());
+    }
+
+    /** What is left of a time to live, at least 1: clients take 0 for "never expires". NONE when the producer set none. */
+    static long remainingTtl(Message message, long expiresAtMillis, long nowMillis) {
+        if (message.ttlMillis() == Message.NONE || expiresAtMillis == Message.NONE) {
+            return Message.NONE;
+        }
+        // A clock that was set back does not make a message live longer than its producer said.
+        return Math.max(1, Math.min(message.ttlMillis(), expiresAtMillis - nowMillis));
+    }
+
+    static ReadableBuffer encode(Message message, long ttlMillis, boolean firstAcquirer, int deliveryCount) {
+        byte[] encoded = message.encoded();
+        if (message.messageFormat() != IncomingMessage.AMQP_FORMAT) {
+            return new TwoPartBuffer(NOTHING, encoded, 0);
+        }
+        byte[] header =
+                HeaderEncoder.encode(message.durable(), message.priority(), ttlMillis, firstAcquirer, deliveryCount);
+        int annotated = message.annotatedOffset();
+        if (!message.added().isEmpty()) {
+            return withAdded(message, header);
+        }
+        if (Arrays.equals(encoded, 0, annotated, header, 0, header.length)) {
+            return new TwoPartBuffer(NOTHING, encoded, 0);
+        }
+        return new TwoPartBuffer(header, encoded, annotated);
+    }
+
+    private static ReadableBuffer withAdded(Message message, byte[] header) {
+        EncodedCursor cursor = new EncodedCursor(message.encoded(), message.annotatedOffset());
+        byte[] annotations;
+        try {
+            annotations = AnnotationCodec.mergedSection(cursor, message.added());
+        } catch (MalformedMessageException e) {
+            // Its structure was checked when it came in: what is stored is not what was.
+            throw new IllegalStateException("a stored message has become unreadable: " + e.getMessage(), e);
+        }
+        byte[] front = Arrays.copyOf(header, header.length + annotations.length);
+        System.arraycopy(annotations, 0, front, header.length, annotations.length);
+        return new TwoPartBuffer(front, message.encoded(), cursor.at());
+    }
+}

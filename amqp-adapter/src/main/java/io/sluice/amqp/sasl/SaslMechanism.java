@@ -1,0 +1,38 @@
+package io.sluice.amqp.sasl;
+
+import io.sluice.broker.security.Principal;
+import java.util.Optional;
+
+/** One way for a peer to say who it is. Shared by connections; what belongs to one negotiation is in its {@link Exchange}. */
+public interface SaslMechanism {
+    /** As registered with IANA. */
+    String name();
+
+    Exchange begin();
+
+    /** One negotiation. The connection's event loop. */
+    interface Exchange {
+        /**
+         * What the peer sent: first its initial response, then its answers to our challenges.
+         *
+         * @param response empty when the peer sent no initial response, which is not the same as one of no bytes
+         */
+        Step next(Optional<byte[]> response);
+    }
+
+    /** Where a negotiation stands. */
+    sealed interface Step permits Challenge, Accepted, Refused {}
+
+    /** More is needed. @param bytes for the peer, maybe none */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Challenge(byte[] bytes) implements Step {}
+
+    /** It is who it says. @param additionalData the server's last word (AMQP 1.0 §5.3.3.5), maybe none */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Accepted(Principal principal, byte[] additionalData) implements Step {}
+
+    /** It is not, or what it sent makes no sense; the peer is not told which. */
+    record Refused() implements Step {
+        static final Refused REFUSED = new Refused();
+    }
+}
