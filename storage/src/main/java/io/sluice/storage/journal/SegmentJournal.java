@@ -1,0 +1,238 @@
+package io.sluice.storage.journal;
+
+import io.sluice.broker.Invariant;
+import io.sluice.broker.port.Journal;
+import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.RecordVisitor;
+import io.sluice.storage.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The journal in local files: {@code <folder>/<slot>.seg}, see {@link JournalFormat}.
+ *
+ * <p>Two threads: {@code journal-writer} writes and reports commits, {@code journal-segments} prepares segments and reports room.
+ * Neither is ever interrupted. A failed write or force ends it: {@link Listener#failed}, and nothing is written any more (after a
+ * failed force the operating system may have dropped what it was to write; trying again would report success for lost data).
+ */
+public final class SegmentJournal implements Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentJournal.class);
+
+    /** How often an idle writer looks again before it parks; waking a parked thread costs more than this. */
+    private static final int SPINS = Integer.getInteger("sluice.journal.spins", 200);
+
+    private final Disk disk;
+    private final Path folder;
+    private final UUID store;
+    private final JournalLimits limits;
+    private final boolean threaded;
+    private final BatchQueue queue = new BatchQueue();
+
+    private Listener listener;
+    private SegmentPool pool;
+    private SegmentWriter writer;
+    private Workers workers;
+    private volatile boolean closing;
+    private volatile boolean failed;
+    private volatile boolean parked;
+
+    private record Workers(Thread writing, Thread segments) {}
+
+    /**
+     * @param folder for the segment files, nothing else
+     * @param store identity of the store; segments of another one are refused
+     */
+    public SegmentJournal(Disk disk, Path folder, UUID store, JournalLimits limits) {
+        this(disk, folder, store, limits, true);
+    }
+
+    /** @param threaded false: nothing happens but in {@link #step}, for simulations */
+    SegmentJournal(Disk disk, Path folder, UUID store, JournalLimits limits, boolean threaded) {
+        this.disk = disk;
+        this.folder = folder;
+        this.store = store;
+        this.limits = limits;
+        this.threaded = threaded;
+    }
+
+    @Override
+    public JournalPosition open(JournalPosition after, RecordVisitor replay, Listener newListener)
+            throws StorageException {
+        Invariant.check(pool == null, "a journal is opened once");
+        listener = newListener;
+        try {
+            disk.createFolder(folder);
+            JournalReplay reading = new JournalReplay(disk, folder, store, limits.segmentBytes(), after, replay);
+            SegmentWriter.End end = reading.run();
+            pool = new SegmentPool(disk, folder, limits, listener, reading.found());
+            writer = new SegmentWriter(disk, store, limits.segmentBytes(), pool, queue, end);
+        } catch (IOException e) {
+            throw new StorageException("The journal in " + folder + " cannot be read: " + e.getMessage(), e);
+        }
+        JournalPosition last = writer.last();
+        if (threaded) {
+            workers = new Workers(
+                    new Thread(this::write, "journal-writer"), new Thread(this::tendSegments, "journal-segments"));
+            workers.segments.setDaemon(true);
+            workers.writing.setDaemon(true);
+            workers.segments.start();
+            workers.writing.start();
+        }
+        return last;
+    }
+
+    /** The most bytes a batch may take, encoded, with a few per record to spare. */
+    public int maxBatchBytes() {
+        return limits.segmentBytes()
+                - JournalFormat.FIRST_FRAME
+                - JournalFormat.FRAME_HEAD_BYTES
+                - JournalFormat.BATCH_HEAD_BYTES
+                - JournalFormat.ALIGNMENT;
+    }
+
+    @Override
+    public void append(List<JournalRecord> batch) {
+        if (failed) {
+            return; // told; the fate of what is under way is decided at the next open
+        }
+        queue.add(batch);
+        if (parked) {
+            LockSupport.unpark(workers.writing);
+        }
+    }
+
+    @Override
+    public void checkpointed(JournalPosition position) {
+        pool.checkpointed(position.index());
+    }
+
+    /** Threadless mode: tends the segments, then commits one group. @return whether one was committed */
+    boolean step() {
+        Invariant.check(!threaded, "only a journal without threads is stepped");
+        if (failed) {
+            return false;
+        }
+        pool.tend();
+        return guarded(this::commitGroup) == SegmentWriter.Step.COMMITTED;
+    }
+
+    private void write() {
+        while (!failed) {
+            SegmentWriter.Step step = guarded(this::commitGroup);
+            if (step == SegmentWriter.Step.STARVED && !pool.awaitFree()) {
+                fail(new StorageException(
+                        "The journal in " + folder + " was closed while it had no room for what was appended."));
+            } else if (step == SegmentWriter.Step.IDLE && !awaitBatch()) {
+                guarded(this::finish);
+                return;
+            }
+        }
+        guarded(this::abandon);
+    }
+
+    /** @return false: closing, and nothing is left */
+    private boolean awaitBatch() {
+        for (int i = 0; i < SPINS; i++) {
+            if (!queue.isEmpty()) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        parked = true;
+        while (queue.isEmpty() && !closing) {
+            LockSupport.park(this);
+        }
+        parked = false;
+        return !queue.isEmpty();
+    }
+
+    private SegmentWriter.Step commitGroup() throws IOException, StorageException {
+        SegmentWriter.Step step = writer.step();
+        if (step == SegmentWriter.Step.COMMITTED) {
+            listener.committed(writer.committedBatches(), writer.last());
+        }
+        return step;
+    }
+
+    private SegmentWriter.Step finish() throws IOException {
+        writer.close();
+        return SegmentWriter.Step.IDLE;
+    }
+
+    private SegmentWriter.Step abandon() throws IOException {
+        writer.abandon();
+        return SegmentWriter.Step.IDLE;
+    }
+
+    private interface Work {
+        SegmentWriter.Step run() throws IOException, StorageException;
+    }
+
+    /** Runs it; whatever goes wrong ends the journal, loudly. */
+    private SegmentWriter.Step guarded(Work work) {
+        try {
+            return work.run();
+        } catch (IOException e) {
+            fail(new StorageException("The journal in " + folder + " cannot be written: " + e.getMessage(), e));
+        } catch (StorageException e) {
+            fail(e);
+        } catch (RuntimeException | Error defect) {
+            fail(new StorageException("The journal in " + folder + " stopped for a defect: " + defect, defect));
+        }
+        return SegmentWriter.Step.IDLE;
+    }
+
+    private void fail(StorageException cause) {
+        if (failed) {
+            return;
+        }
+        failed = true;
+        LOG.error("Journal stopped", cause);
+        listener.failed(cause);
+    }
+
+    private void tendSegments() {
+        try {
+            pool.tendUntilClosed();
+        } catch (RuntimeException | Error defect) {
+            fail(new StorageException("The journal in " + folder + " stopped for a defect: " + defect, defect));
+        }
+    }
+
+    @Override
+    public void close() throws StorageException {
+        closing = true;
+        if (pool == null) {
+            return;
+        }
+        pool.close();
+        if (workers == null) {
+            guarded(this::finish);
+            return;
+        }
+        LockSupport.unpark(workers.writing);
+        join(workers.writing);
+        join(workers.segments);
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // the caller's interrupt; the files must be closed first
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

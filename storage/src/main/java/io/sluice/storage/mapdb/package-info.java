@@ -1,0 +1,2 @@
+/** The message store on MapDB; the only package that knows MapDB. */
+package io.sluice.storage.mapdb;

@@ -1,0 +1,2 @@
+/** What the broker remembers on disk: the data folder, a journal and a message store in it, and the port to the disk itself. */
+package io.sluice.storage;
