@@ -1,0 +1,14 @@
+package io.sluice.server;
+
+import io.sluice.server.cli.Commands;
+
+/** The program {@code sluice}. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        int exitCode = Commands.run(arguments);
+        System.out.flush();
+        System.exit(exitCode);
+    }
+}

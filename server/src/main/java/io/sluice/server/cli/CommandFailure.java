@@ -1,0 +1,21 @@
+package io.sluice.server.cli;
+
+/** A command did not do what it was asked; the program prints the message and exits with the code. */
+final class CommandFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+
+    /**
+     * @param exitCode one of {@link ExitCode}
+     * @param message one sentence for an operator
+     */
+    CommandFailure(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+}

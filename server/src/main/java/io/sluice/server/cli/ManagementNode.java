@@ -1,0 +1,103 @@
+package io.sluice.server.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.qpid.protonj2.client.Delivery;
+import org.apache.qpid.protonj2.client.Message;
+import org.apache.qpid.protonj2.client.Receiver;
+import org.apache.qpid.protonj2.client.ReceiverOptions;
+import org.apache.qpid.protonj2.client.Sender;
+import org.apache.qpid.protonj2.client.SenderOptions;
+import org.apache.qpid.protonj2.client.exceptions.ClientException;
+import org.apache.qpid.protonj2.client.exceptions.ClientOperationTimedOutException;
+
+/** A broker's management node (AMQP Management): one request, one response. For the length of one command. */
+final class ManagementNode {
+    static final String ADDRESS = "$management";
+    private static final long TIMEOUT_MILLIS = 30_000;
+
+    private final BrokerConnection connection;
+    private final Sender sender;
+    private final Receiver receiver;
+    private int requests;
+
+    private ManagementNode(BrokerConnection connection, Sender sender, Receiver receiver) {
+        this.connection = connection;
+        this.sender = sender;
+        this.receiver = receiver;
+    }
+
+    static ManagementNode open(BrokerConnection connection) throws CommandFailure {
+        try {
+            // The client library gives a receiving link its source's address as target too: it is our reply-to.
+            Receiver receiver = connection.amqp().openReceiver(ADDRESS, new ReceiverOptions().creditWindow(1));
+            connection.awaitOpen(receiver);
+            Sender sender = connection.amqp().openSender(ADDRESS, new SenderOptions().sendTimeout(TIMEOUT_MILLIS));
+            connection.awaitOpen(sender);
+            return new ManagementNode(connection, sender, receiver);
+        } catch (ClientException e) {
+            throw connection.failure(e);
+        }
+    }
+
+    /**
+     * Asks for an operation on a queue.
+     *
+     * @param name of the queue, "" for operations on all
+     * @return the body of the response
+     * @throws CommandFailure the broker refuses it, or does not answer
+     */
+    Object request(String operation, String name, Map<String, Object> body) throws CommandFailure {
+        try {
+            String id = "request-" + ++requests;
+            Message<Map<String, Object>> request = Message.create(body);
+            request.messageId(id).correlationId(id).replyTo(ADDRESS);
+            request.property("operation", operation).property("type", "queue").property("entityType", "queue");
+            if (!name.isEmpty()) {
+                request.property("name", name);
+            }
+            sender.send(request).awaitAccepted(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            Delivery delivery = receiver.receive(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            if (delivery == null) {
+                throw new ClientOperationTimedOutException("no response to " + operation);
+            }
+            Message<Object> response = delivery.message();
+            checkStatus(response);
+            return response.body();
+        } catch (ClientException e) {
+            throw connection.failure(e);
+        }
+    }
+
+    private static void checkStatus(Message<?> response) throws ClientException, CommandFailure {
+        Object status = response.property("statusCode");
+        int code = status instanceof Number number ? number.intValue() : 0;
+        if (code < 200 || code > 299) {
+            Object description = response.property("statusDescription");
+            throw new CommandFailure(
+                    ExitCode.REFUSED, "refused with status " + code + (description == null ? "" : ": " + description));
+        }
+    }
+
+    /** All queues, as rows of these attributes. */
+    List<Map<String, Object>> queues(List<String> attributes) throws CommandFailure {
+        Object body = request("QUERY", "", Map.of("attributeNames", attributes));
+        if (body instanceof Map<?, ?> answer
+                && answer.get("attributeNames") instanceof List<?> names
+                && answer.get("results") instanceof List<?> results) {
+            return results.stream().map(row -> row(names, row)).toList();
+        }
+        throw new CommandFailure(ExitCode.REFUSED, ADDRESS + " answered a QUERY with something else than a table");
+    }
+
+    private static Map<String, Object> row(List<?> names, Object values) {
+        Map<String, Object> row = new java.util.LinkedHashMap<>();
+        if (values instanceof List<?> list) {
+            for (int i = 0; i < Math.min(names.size(), list.size()); i++) {
+                row.put(String.valueOf(names.get(i)), list.get(i));
+            }
+        }
+        return row;
+    }
+}

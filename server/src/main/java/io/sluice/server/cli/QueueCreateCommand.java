@@ -1,0 +1,81 @@
+package io.sluice.server.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice queue create}. */
+@Command(
+        name = "create",
+        description = "Create a queue; what is not said comes from the broker's templates. A queue that exists already"
+                + " and is the same is left as it is, another one is refused.")
+final class QueueCreateCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    BrokerOptions broker;
+
+    @Parameters(paramLabel = "NAME", description = "The queue.")
+    String name;
+
+    @Option(names = "--kind", paramLabel = "KIND", description = "fifo, priority or weighted.")
+    String kind;
+
+    @Option(names = "--durable", negatable = true, description = "Whether it survives a restart.")
+    Boolean durable;
+
+    @Option(names = "--max-messages", paramLabel = "N", description = "Most messages.")
+    Long maxMessages;
+
+    @Option(names = "--max-bytes", paramLabel = "BYTES", description = "Most bytes of messages.")
+    Long maxBytes;
+
+    @Option(names = "--overflow", paramLabel = "WHAT", description = "Beyond them: reject, drop-head or block.")
+    String overflow;
+
+    @Option(names = "--max-ttl-millis", paramLabel = "T", description = "Longest time to live of a message.")
+    Long maxTtlMillis;
+
+    @Option(names = "--dead-letter-queue", paramLabel = "NAME", description = "Where rejected messages go.")
+    String deadLetterQueue;
+
+    @Option(names = "--max-deliveries", paramLabel = "N", description = "Failed deliveries that make a dead letter.")
+    Integer maxDeliveries;
+
+    @Option(names = "--expiry-queue", paramLabel = "NAME", description = "Where expired messages go.")
+    String expiryQueue;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
+            ManagementNode.open(connection).request("CREATE", name, attributes());
+        }
+        if (broker.json) {
+            new Output(spec.commandLine().getOut()).object(json -> json.writeStringField("created", name));
+        }
+        return ExitCode.OK;
+    }
+
+    /** Named as in {@code sluice.yaml}; only those given. */
+    private Map<String, Object> attributes() {
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("kind", kind);
+        attributes.put("durable", durable);
+        attributes.put("maxMessages", maxMessages);
+        attributes.put("maxBytes", maxBytes);
+        attributes.put("overflow", overflow);
+        attributes.put("maxTtlMillis", maxTtlMillis);
+        attributes.put("deadLetterQueue", deadLetterQueue);
+        attributes.put("maxDeliveries", maxDeliveries);
+        attributes.put("expiryQueue", expiryQueue);
+        attributes.values().removeIf(java.util.Objects::isNull);
+        return attributes;
+    }
+}

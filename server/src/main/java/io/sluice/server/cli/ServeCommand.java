@@ -1,0 +1,41 @@
+package io.sluice.server.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sluice serve}: runs a broker until it is told to stop. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description =
+                "Run a broker until it gets SIGTERM or SIGINT. Prints one line to standard output when clients can"
+                        + " connect; logs to standard error.",
+        footer = {
+            "",
+            "Options go before the configuration file. Environment: SLUICE_JAVA_OPTS, options for the Java runtime.",
+            "Exit codes: 0 stopped as asked, 2 wrong usage, 10 configuration, 11 data folder, 12 address in use,",
+            "13 journal failed while running, 70 a defect of Sluice."
+        })
+final class ServeCommand implements Callable<Integer> {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration file (default: config/sluice.yaml of this installation).")
+    Path config;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The data folder; created when missing.")
+    Path data;
+
+    @Option(names = "--port", paramLabel = "N", description = "The AMQP port, 0 for any free one.")
+    Integer port;
+
+    @Option(names = "--node", paramLabel = "NAME", description = "The name of this broker.")
+    String node;
+
+    @Override
+    public Integer call() {
+        return ExitCode.DEFECT;
+    }
+}

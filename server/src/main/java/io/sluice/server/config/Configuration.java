@@ -1,0 +1,96 @@
+package io.sluice.server.config;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * All that {@code sluice.yaml} says, valid and complete: what the file leaves out has its default. Immutable. The keys of the
+ * file are the names in here; what each means to an operator is written in the file itself.
+ *
+ * @param node the name this broker gives itself; its container-id
+ * @param eventLoops threads that serve connections
+ */
+public record Configuration(
+        String node,
+        Listen listen,
+        Security security,
+        Amqp amqp,
+        QueueRules queues,
+        Storage storage,
+        Memory memory,
+        int eventLoops) {
+
+    /** No limit, for the numbers in here. */
+    public static final long UNLIMITED = Long.MAX_VALUE;
+
+    /** @param port 0 for any free one */
+    public record Listen(String host, int port) {}
+
+    /** Who may connect without credentials. */
+    public enum Anonymous {
+        NEVER,
+        LOOPBACK,
+        ALWAYS
+    }
+
+    public record Security(Anonymous anonymous, List<User> users) {
+        public Security {
+            users = List.copyOf(users);
+        }
+    }
+
+    /**
+     * @param password a hash as {@code sluice user hash} prints it
+     * @param loopbackOnly whether the user may connect from this machine only
+     */
+    public record User(String name, String password, boolean loopbackOnly) {
+        @Override
+        public String toString() {
+            return "User[" + name + (loopbackOnly ? ", loopback only]" : "]");
+        }
+    }
+
+    /** Limits of the AMQP endpoint. */
+    public record Amqp(
+            int maxConnections,
+            int maxFrameSizeBytes,
+            int maxMessageSizeBytes,
+            int channelMax,
+            int maxLinksPerSession,
+            int linkCreditMessages,
+            int idleTimeoutMillis,
+            int preOpenTimeoutMillis) {}
+
+    /** Sizes of the data folder; {@link #minFreeDiskBytes} is what the broker leaves free on its file system. */
+    public record Storage(
+            Path dataDir, long segmentBytes, long journalBudgetBytes, long journalMaxBytes, long minFreeDiskBytes) {}
+
+    /** What messages may take of the heap: the smaller of the two. */
+    public record Memory(int maxMessagePercentOfHeap, long maxMessageBytes) {
+        /** @param heapBytes the most the heap can grow to */
+        public long budgetBytes(long heapBytes) {
+            return Math.min(maxMessageBytes, heapBytes / 100 * maxMessagePercentOfHeap);
+        }
+    }
+
+    /** What the command line says over the file. */
+    public Configuration withListen(Listen newListen) {
+        return new Configuration(node, newListen, security, amqp, queues, storage, memory, eventLoops);
+    }
+
+    /** What the command line says over the file. */
+    public Configuration withNode(String newNode) {
+        return new Configuration(newNode, listen, security, amqp, queues, storage, memory, eventLoops);
+    }
+
+    /** What the command line says over the file. */
+    public Configuration withDataDir(Path dataDir) {
+        Storage moved = new Storage(
+                dataDir,
+                storage.segmentBytes,
+                storage.journalBudgetBytes,
+                storage.journalMaxBytes,
+                storage.minFreeDiskBytes);
+        return new Configuration(node, listen, security, amqp, queues, moved, memory, eventLoops);
+    }
+}

@@ -1,0 +1,150 @@
+package io.sluice.server.config;
+
+import io.sluice.server.config.Configuration.Anonymous;
+import io.sluice.server.config.Configuration.User;
+import io.sluice.server.config.Section.Range;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Makes a {@link Configuration} of a parsed file, key by key. */
+final class ConfigurationBinder {
+    private static final String PASSWORD_HASH = "scram-sha-256\\$[1-9][0-9]{3,8}(\\$[A-Za-z0-9+/]{8,}={0,2}){3}";
+    private static final int MAX_FRAME_SIZE_BYTES = 16_777_215;
+    private static final int MAX_MESSAGE_SIZE_BYTES = 268_435_456;
+    private static final int MAX_MILLIS = 86_400_000;
+
+    private final Problems problems;
+
+    ConfigurationBinder(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** Problems are left with {@link Problems}; the answer is of use only when there are none. */
+    Configuration bind(Node root) {
+        Section file = new Section(problems, "", root);
+        Configuration defaults = Defaults.CONFIGURATION;
+        Configuration configuration = new Configuration(
+                file.text("node", defaults.node()),
+                listen(file.section("listen")),
+                security(file.section("security")),
+                amqp(file.section("amqp")),
+                new QueueRulesBinder().bind(file.section("queues")),
+                storage(file.section("storage")),
+                memory(file.section("memory")),
+                file.number("eventLoops", 1, 64, defaults.eventLoops()));
+        file.end();
+        return configuration;
+    }
+
+    private static Configuration.Listen listen(Section section) {
+        Configuration.Listen listen = new Configuration.Listen(
+                section.text("host", Defaults.LISTEN.host()),
+                section.number("port", 0, 65_535, Defaults.LISTEN.port()));
+        section.end();
+        return listen;
+    }
+
+    private static Configuration.Security security(Section section) {
+        Configuration.Security defaults = Defaults.CONFIGURATION.security();
+        Anonymous anonymous = section.choice(
+                "anonymous",
+                Map.of("never", Anonymous.NEVER, "loopback", Anonymous.LOOPBACK, "always", Anonymous.ALWAYS),
+                defaults.anonymous());
+        List<User> users =
+                section.sections("users").map(ConfigurationBinder::users).orElse(defaults.users());
+        section.end();
+        return new Configuration.Security(anonymous, users);
+    }
+
+    private static List<User> users(List<Section> sections) {
+        List<User> users = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Section section : sections) {
+            User user = new User(
+                    required(section, "name"), required(section, "password"), section.flag("loopbackOnly", false));
+            if (section.has("name") && !names.add(user.name())) {
+                section.problem("name", "is \"" + user.name() + "\", which another user has already");
+            }
+            if (section.has("password") && !user.password().matches(PASSWORD_HASH)) {
+                // The value is not shown: it may be a password in clear.
+                section.problem("password", "is not a hash; it must be what `sluice user hash` prints");
+            }
+            section.end();
+            users.add(user);
+        }
+        return users;
+    }
+
+    private static Configuration.Amqp amqp(Section section) {
+        Configuration.Amqp defaults = Defaults.AMQP;
+        Configuration.Amqp amqp = new Configuration.Amqp(
+                section.number("maxConnections", 1, 1_000_000, defaults.maxConnections()),
+                section.number("maxFrameSizeBytes", 512, MAX_FRAME_SIZE_BYTES, defaults.maxFrameSizeBytes()),
+                section.number("maxMessageSizeBytes", 1024, MAX_MESSAGE_SIZE_BYTES, defaults.maxMessageSizeBytes()),
+                section.number("channelMax", 0, 65_535, defaults.channelMax()),
+                section.number("maxLinksPerSession", 1, 65_536, defaults.maxLinksPerSession()),
+                section.number("linkCreditMessages", 1, 1_000_000, defaults.linkCreditMessages()),
+                section.number("idleTimeoutMillis", 0, MAX_MILLIS, defaults.idleTimeoutMillis()),
+                section.number("preOpenTimeoutMillis", 100, MAX_MILLIS, defaults.preOpenTimeoutMillis()));
+        section.end();
+        return amqp;
+    }
+
+    private static Configuration.Storage storage(Section section) {
+        Configuration.Storage defaults = Defaults.STORAGE;
+        Configuration.Storage storage = new Configuration.Storage(
+                path(section, "dataDir", defaults.dataDir()),
+                section.number("segmentBytes", new Range(1 << 20, 1 << 30, false), defaults.segmentBytes()),
+                section.number("journalBudgetBytes", Range.atLeast(2 << 20), defaults.journalBudgetBytes()),
+                section.number("journalMaxBytes", Range.atLeast(4 << 20), defaults.journalMaxBytes()),
+                section.number("minFreeDiskBytes", Range.atLeast(0), defaults.minFreeDiskBytes()));
+        section.end();
+        if (storage.journalBudgetBytes() < 2 * storage.segmentBytes()) {
+            section.problem(
+                    "journalBudgetBytes",
+                    "is " + storage.journalBudgetBytes() + "; it must be at least twice segmentBytes, which is "
+                            + storage.segmentBytes());
+        }
+        if (storage.journalMaxBytes() < storage.journalBudgetBytes() + storage.segmentBytes()) {
+            section.problem(
+                    "journalMaxBytes",
+                    "is " + storage.journalMaxBytes() + "; it must be at least journalBudgetBytes and segmentBytes"
+                            + " together, which are " + (storage.journalBudgetBytes() + storage.segmentBytes()));
+        }
+        return storage;
+    }
+
+    private static Configuration.Memory memory(Section section) {
+        Configuration.Memory memory = new Configuration.Memory(
+                section.number("maxMessagePercentOfHeap", 1, 90, Defaults.MEMORY.maxMessagePercentOfHeap()),
+                section.number(
+                        "maxMessageBytes", Range.atLeastOrUnlimited(1 << 20), Defaults.MEMORY.maxMessageBytes()));
+        section.end();
+        return memory;
+    }
+
+    private static Path path(Section section, String key, Path fallback) {
+        String text = section.text(key, fallback.toString());
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            section.problem(key, "is not a path: " + e.getReason());
+            return fallback;
+        }
+    }
+
+    /** A text that has no default. */
+    static String required(Section section, String key) {
+        String text = section.text(key, "?");
+        if (!section.has(key)) {
+            section.problem(key, "is missing");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,50 @@
+package io.sluice.server.config;
+
+import static io.sluice.server.config.Configuration.UNLIMITED;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.DeadLetter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What counts where nobody says otherwise; the shipped {@code sluice.yaml} says the same, and a test holds it to that. */
+public final class Defaults {
+    /** A queue nobody described; only its name is missing. */
+    static final QueueDefinition QUEUE =
+            QueueDefinition.named("*").withDeadLetter(new DeadLetter(Optional.of("DLQ"), Optional.empty(), 10));
+
+    static final Configuration.Listen LISTEN = new Configuration.Listen("127.0.0.1", 5672);
+
+    /** Its password is its name: it may connect from this machine only. */
+    static final Configuration.User GUEST = new Configuration.User(
+            "guest",
+            "scram-sha-256$4096$iyr3TcKzxu2X0ODtDRHbmQ==$x2zDlh5omDkciZ58lsY85M3T1jvwQx691/49xo9DDY0=$Qy4d2+YB4tkjfLarJ6ERthL28jk4ZEH5YcYvJ/OCOdw=",
+            true);
+
+    static final Configuration.Amqp AMQP =
+            new Configuration.Amqp(10_000, 65_536, 16_777_216, 255, 1024, 1000, 60_000, 10_000);
+
+    static final QueueRules QUEUES = new QueueRules(
+            List.of(new NamePattern("*")),
+            List.of(new QueueRules.QueueTemplate(new NamePattern("*"), QUEUE)),
+            List.of());
+
+    static final Configuration.Storage STORAGE =
+            new Configuration.Storage(Path.of("data"), 67_108_864, 536_870_912, 2_147_483_648L, 268_435_456);
+
+    static final Configuration.Memory MEMORY = new Configuration.Memory(50, UNLIMITED);
+
+    /** The configuration of a broker that is given no file. */
+    public static final Configuration CONFIGURATION = new Configuration(
+            "sluice",
+            LISTEN,
+            new Configuration.Security(Configuration.Anonymous.LOOPBACK, List.of(GUEST)),
+            AMQP,
+            QUEUES,
+            STORAGE,
+            MEMORY,
+            1);
+
+    private Defaults() {}
+}

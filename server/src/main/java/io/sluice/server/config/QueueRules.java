@@ -1,0 +1,55 @@
+package io.sluice.server.config;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.DeadLetter;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which queues there are: those declared, and what becomes of a name nobody declared. Immutable, any thread.
+ *
+ * @param autoCreate names that are created when a client first uses them
+ * @param templates what a queue of a matching name is; the first that matches counts
+ * @param declared queues that exist from the start
+ */
+public record QueueRules(List<NamePattern> autoCreate, List<QueueTemplate> templates, List<QueueDefinition> declared) {
+    public QueueRules {
+        autoCreate = List.copyOf(autoCreate);
+        templates = List.copyOf(templates);
+        declared = List.copyOf(declared);
+    }
+
+    /** @param definition of the queues it makes, under any name */
+    public record QueueTemplate(NamePattern pattern, QueueDefinition definition) {}
+
+    /** Whether a client that uses the name creates the queue. */
+    public boolean createsOnUse(String name) {
+        return name.length() <= QueueDefinition.MAX_NAME_LENGTH
+                && autoCreate.stream().anyMatch(pattern -> pattern.matches(name));
+    }
+
+    /** What a queue of this name is where nobody says more: as declared, by template, or the default. */
+    public QueueDefinition definition(String name) {
+        for (QueueDefinition queue : declared) {
+            if (queue.name().equals(name)) {
+                return queue;
+            }
+        }
+        for (QueueTemplate template : templates) {
+            if (template.pattern.matches(name)) {
+                return named(template.definition, name);
+            }
+        }
+        return named(Defaults.QUEUE, name);
+    }
+
+    /** A queue is never its own dead-letter or expiry queue: a message would come back for ever. */
+    static QueueDefinition named(QueueDefinition definition, String name) {
+        DeadLetter all = definition.deadLetter();
+        Optional<String> queue = all.queue().filter(target -> !target.equals(name));
+        int maxDeliveries = queue.isEmpty() && all.queue().isPresent() ? 0 : all.maxDeliveries();
+        DeadLetter others =
+                new DeadLetter(queue, all.expiryQueue().filter(target -> !target.equals(name)), maxDeliveries);
+        return definition.withName(name).withDeadLetter(others);
+    }
+}

@@ -1,0 +1,122 @@
+package io.sluice.server.config;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.QueueDefinition.Limits;
+import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.QueueDefinition.Service;
+import io.sluice.broker.QueueDefinition.Weighted;
+import io.sluice.server.config.QueueRules.QueueTemplate;
+import io.sluice.server.config.Section.Range;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads the section {@code queues}. */
+final class QueueRulesBinder {
+    private static final Map<String, Service> KINDS =
+            Map.of("fifo", Service.FIFO, "priority", Service.STRICT, "weighted", Service.WEIGHTED);
+    private static final Map<String, Overflow> OVERFLOWS =
+            Map.of("reject", Overflow.REJECT, "drop-head", Overflow.DROP_HEAD, "block", Overflow.BLOCK);
+
+    QueueRules bind(Section section) {
+        QueueRules rules = new QueueRules(
+                section.texts("autoCreate")
+                        .map(texts -> texts.stream().map(NamePattern::new).toList())
+                        .orElse(Defaults.QUEUES.autoCreate()),
+                section.sections("templates").map(QueueRulesBinder::templates).orElse(Defaults.QUEUES.templates()),
+                section.sections("declared").map(QueueRulesBinder::declared).orElse(List.of()));
+        section.end();
+        return rules;
+    }
+
+    private static List<QueueTemplate> templates(List<Section> sections) {
+        List<QueueTemplate> templates = new ArrayList<>();
+        for (Section section : sections) {
+            NamePattern pattern = new NamePattern(ConfigurationBinder.required(section, "pattern"));
+            templates.add(new QueueTemplate(pattern, definition(section)));
+            section.end();
+        }
+        return templates;
+    }
+
+    private static List<QueueDefinition> declared(List<Section> sections) {
+        List<QueueDefinition> declared = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Section section : sections) {
+            String name = ConfigurationBinder.required(section, "name");
+            QueueDefinition definition = definition(section);
+            section.end();
+            if (name.length() > QueueDefinition.MAX_NAME_LENGTH || name.startsWith("$")) {
+                section.problem(
+                        "name",
+                        "is \"" + name + "\"; it must be 1 to " + QueueDefinition.MAX_NAME_LENGTH
+                                + " characters and not start with $");
+            } else if (section.has("name") && !names.add(name)) {
+                section.problem("name", "is \"" + name + "\", which another queue has already");
+            } else {
+                declared.add(QueueRules.named(definition, name));
+            }
+        }
+        return declared;
+    }
+
+    private static QueueDefinition definition(Section section) {
+        QueueDefinition defaults = Defaults.QUEUE;
+        Service service = service(section, defaults.service());
+        boolean durable = section.flag("durable", defaults.durable());
+        Limits limits = new Limits(
+                section.number(
+                        "maxMessages",
+                        Range.atLeastOrUnlimited(1),
+                        defaults.limits().maxMessages()),
+                section.number(
+                        "maxBytes",
+                        Range.atLeastOrUnlimited(1),
+                        defaults.limits().maxBytes()),
+                section.choice("overflow", OVERFLOWS, defaults.limits().overflow()),
+                section.number(
+                        "maxTtlMillis",
+                        Range.atLeastOrUnlimited(1),
+                        defaults.limits().maxTtlMillis()));
+        return QueueDefinition.named(defaults.name())
+                .withService(service)
+                .withDurable(durable)
+                .withLimits(limits)
+                .withDeadLetter(deadLetter(section, defaults.deadLetter()));
+    }
+
+    private static Service service(Section section, Service fallback) {
+        Service service = section.choice("kind", KINDS, fallback);
+        Optional<List<Integer>> weights = section.numbers("weights", 1, 1000);
+        if (weights.isEmpty()) {
+            return service;
+        }
+        if (!(service instanceof Weighted)) {
+            section.problem("weights", "is given for a queue whose kind is not weighted");
+        } else if (weights.get().size() != Message.MAX_PRIORITY + 1) {
+            section.problem("weights", "has " + weights.get().size() + " entries; it must have 10, of priority 0 to 9");
+        } else {
+            return new Weighted(weights.get());
+        }
+        return service;
+    }
+
+    private static DeadLetter deadLetter(Section section, DeadLetter defaults) {
+        String queue = section.textOrNone("deadLetterQueue", defaults.queue().orElse(""));
+        String expiryQueue =
+                section.textOrNone("expiryQueue", defaults.expiryQueue().orElse(""));
+        Range deliveries = new Range(1, 1_000_000, true);
+        long maxDeliveries = section.number("maxDeliveries", deliveries, defaults.maxDeliveries());
+        return new DeadLetter(
+                some(queue), some(expiryQueue), maxDeliveries == Configuration.UNLIMITED ? 0 : (int) maxDeliveries);
+    }
+
+    private static Optional<String> some(String name) {
+        return name.isEmpty() ? Optional.empty() : Optional.of(name);
+    }
+}

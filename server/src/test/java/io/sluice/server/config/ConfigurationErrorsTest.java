@@ -1,0 +1,202 @@
+package io.sluice.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The exact sentence an operator reads for each kind of mistake. */
+class ConfigurationErrorsTest {
+    @Test
+    void anUnknownKeyNamesTheNearestKnownOne() {
+        assertEquals(
+                List.of("s.yaml line 12 column 3: amqp.maxFrameSizeByte is not a known key; did you mean"
+                        + " maxFrameSizeBytes?"),
+                problems("""
+                        node: a
+                        # 2
+                        # 3
+                        # 4
+                        # 5
+                        # 6
+                        # 7
+                        # 8
+                        # 9
+                        # 10
+                        amqp:
+                          maxFrameSizeByte: 65536
+                        """));
+    }
+
+    @Test
+    void anUnknownKeyLikeNoOtherNamesAll() {
+        assertEquals(
+                List.of("s.yaml line 2 column 3: listen.zzzzzz is not a known key; the keys here are host, port"),
+                problems("listen:\n  zzzzzz: 1\n"));
+    }
+
+    @Test
+    void aKeyInTheWrongCaseIsUnknown() {
+        assertEquals(
+                List.of("s.yaml line 1 column 1: Node is not a known key; did you mean node?"), problems("Node: x\n"));
+    }
+
+    @Test
+    void notYamlAtAll() {
+        assertEquals(
+                List.of("s.yaml line 3 column 9: this is not YAML: mapping values are not allowed here"),
+                problems("node: a\nlisten:\n  a b: c: d\n"));
+        assertEquals(
+                List.of("s.yaml line 2 column 1: this is not YAML: found character '\\t(TAB)' that cannot start any"
+                        + " token. (Do not use \\t(TAB) for indentation)"),
+                problems("listen:\n\tport: 1\n"));
+    }
+
+    @Test
+    void aNumberOutOfItsRange() {
+        assertEquals(
+                List.of("s.yaml line 2 column 9: listen.port is \"70000\"; it must be a whole number, from 0 to 65535"),
+                problems("listen:\n  port: 70000\n"));
+        assertEquals(
+                List.of("s.yaml line 2 column 22: amqp.maxFrameSizeBytes is \"64k\"; it must be a whole number, from"
+                        + " 512 to 16777215"),
+                problems("amqp:\n  maxFrameSizeBytes: 64k\n"));
+        assertEquals(
+                List.of("s.yaml line 2 column 20: memory.maxMessageBytes is \"12.5\"; it must be a whole number,"
+                        + " 1048576 or more, or unlimited"),
+                problems("memory:\n  maxMessageBytes: 12.5\n"));
+    }
+
+    @Test
+    void aNumberTooLongForANumber() {
+        assertEquals(
+                List.of("s.yaml line 2 column 17: storage.segmentBytes is \"99999999999999999999\"; it must be a whole"
+                        + " number, from 1048576 to 1073741824"),
+                problems("storage:\n  segmentBytes: 99999999999999999999\n"));
+    }
+
+    @Test
+    void aWordThatIsNotAChoice() {
+        assertEquals(
+                List.of("s.yaml line 2 column 14: security.anonymous is \"maybe\"; it must be one of always, loopback,"
+                        + " never"),
+                problems("security:\n  anonymous: maybe\n"));
+        assertEquals(
+                List.of(
+                        "s.yaml line 5 column 16: queues.templates[0].durable is \"yes\"; it must be one of false, true"),
+                problems("queues:\n  templates:\n    # any\n    - pattern: a*\n      durable: yes\n"));
+    }
+
+    @Test
+    void theWrongShape() {
+        assertEquals(
+                List.of("s.yaml line 1 column 9: listen is \"5672\"; it must be a mapping of keys to values"),
+                problems("listen: 5672\n"));
+        assertEquals(
+                List.of("s.yaml line 2 column 15: queues.autoCreate is \"*\"; it must be a list"),
+                problems("queues:\n  autoCreate: \"*\"\n"));
+        assertEquals(List.of("s.yaml line 1 column 7: node is a list; it must be a text"), problems("node: [a, b]\n"));
+        assertEquals(
+                List.of("s.yaml line 1 column 1: the file is a list; it must be a mapping of keys to values"),
+                problems("- node\n"));
+    }
+
+    @Test
+    void aKeyGivenTwice() {
+        assertEquals(
+                List.of("s.yaml line 3 column 1: node is given twice, first in line 1"),
+                problems("node: a\nlisten:\nnode: b\n"));
+    }
+
+    @Test
+    void aKeyWithoutValue() {
+        assertEquals(List.of("s.yaml line 1 column 6: node is empty; it must be a text"), problems("node:\n"));
+    }
+
+    @Test
+    void aUserWithAPasswordInClearIsRefusedWithoutShowingIt() {
+        List<String> problems = problems("security:\n  users:\n    - name: ann\n      password: sesame\n");
+        assertEquals(
+                List.of("s.yaml line 4 column 17: security.users[0].password is not a hash; it must be what `sluice"
+                        + " user hash` prints"),
+                problems);
+        assertFalse(problems.toString().contains("sesame"));
+    }
+
+    @Test
+    void aUserWithoutPassword() {
+        assertEquals(
+                List.of("s.yaml line 3 column 7: security.users[0].password is missing"),
+                problems("security:\n  users:\n    - name: ann\n"));
+    }
+
+    @Test
+    void twoOfOneName() {
+        String user = "    - name: ann\n      password: " + Defaults.GUEST.password() + "\n";
+        assertEquals(
+                List.of("s.yaml line 5 column 13: security.users[1].name is \"ann\", which another user has already"),
+                problems("security:\n  users:\n" + user + user));
+        assertEquals(
+                List.of("s.yaml line 4 column 13: queues.declared[1].name is \"q\", which another queue has already"),
+                problems("queues:\n  declared:\n    - name: q\n    - name: q\n"));
+    }
+
+    @Test
+    void aQueueOfTheBrokersOwn() {
+        assertEquals(
+                List.of("s.yaml line 3 column 13: queues.declared[0].name is \"$management\"; it must be 1 to 255"
+                        + " characters and not start with $"),
+                problems("queues:\n  declared:\n    - name: $management\n"));
+    }
+
+    @Test
+    void weightsThatCannotBe() {
+        assertEquals(
+                List.of("s.yaml line 3 column 42: queues.declared[0].weights has 2 entries; it must have 10, of"
+                        + " priority 0 to 9"),
+                problems("queues:\n  declared:\n    - {name: q, kind: weighted, weights: [1, 2]}\n"));
+        assertEquals(
+                List.of("s.yaml line 3 column 38: queues.declared[0].weights is given for a queue whose kind is not"
+                        + " weighted"),
+                problems("queues:\n  declared:\n    - {name: q, kind: fifo, weights: [1, 2]}\n"));
+    }
+
+    @Test
+    void sizesThatDoNotFitEachOther() {
+        assertEquals(
+                List.of("s.yaml line 2 column 23: storage.journalBudgetBytes is 70000000; it must be at least twice"
+                        + " segmentBytes, which is 67108864"),
+                problems("storage:\n  journalBudgetBytes: 70000000\n"));
+        assertEquals(
+                List.of("s.yaml line 2 column 20: storage.journalMaxBytes is 536870912; it must be at least"
+                        + " journalBudgetBytes and segmentBytes together, which are 603979776"),
+                problems("storage:\n  journalMaxBytes: 536870912\n"));
+    }
+
+    @Test
+    void allOfAFileAreReportedInItsOrder() {
+        assertEquals(
+                List.of(
+                        "s.yaml line 1 column 1: nod is not a known key; did you mean node?",
+                        "s.yaml line 3 column 9: listen.port is \"x\"; it must be a whole number, from 0 to 65535",
+                        "s.yaml line 4 column 3: listen.hots is not a known key; did you mean host?",
+                        "s.yaml line 5 column 13: eventLoops is \"0\"; it must be a whole number, from 1 to 64"),
+                problems("nod: a\nlisten:\n  port: x\n  hots: b\neventLoops: 0\n"));
+    }
+
+    @Test
+    void aLongValueIsCutAndStaysOnOneLine() {
+        assertEquals(
+                List.of("s.yaml line 1 column 13: eventLoops is \"" + "7".repeat(40) + "…\"; it must be a whole number,"
+                        + " from 1 to 64"),
+                problems("eventLoops: " + "7".repeat(60) + "\n"));
+    }
+
+    private static List<String> problems(String text) {
+        ConfigurationException error =
+                assertThrows(ConfigurationException.class, () -> ConfigurationFile.parse("s.yaml", text));
+        return error.problems().stream().map(Problem::toString).toList();
+    }
+}

@@ -1,0 +1,113 @@
+package io.sluice.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.QueueDefinition.Service;
+import io.sluice.broker.QueueDefinition.Weighted;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QueueRulesTest {
+    @ParameterizedTest
+    @CsvSource({
+        "*, orders, true",
+        "*, $management, false",
+        "$*, $management, true",
+        "orders, orders, true",
+        "orders, orders.eu, false",
+        "orders.*, orders.eu, true",
+        "orders.*, orders., true",
+        "orders.*, orders, false",
+        "*.eu, orders.eu, true",
+        "*.eu, orders.eu.old, false",
+        "*.eu, a.eu.b.eu, true",
+        "a*b*c, a-b-b-c, true",
+        "a*b*c, a-c-b, false",
+        "**, x, true",
+        "a.b, axb, false",
+    })
+    void patternsMatchWholeNames(String pattern, String name, boolean matches) {
+        assertEquals(matches, new NamePattern(pattern).matches(name));
+    }
+
+    @Test
+    void theEmptyRunMatchesAStarAndNothingElse() {
+        assertTrue(new NamePattern("*").matches(""));
+        assertFalse(new NamePattern("a*").matches(""));
+    }
+
+    @Test
+    void theFirstTemplateThatMatchesCounts() throws Exception {
+        QueueRules rules = rules("""
+                queues:
+                  templates:
+                    - pattern: jobs.urgent
+                      kind: weighted
+                      weights: [1, 1, 1, 1, 1, 1, 1, 1, 1, 9]
+                    - pattern: "jobs.*"
+                      kind: fifo
+                      durable: false
+                      maxMessages: 10
+                      maxBytes: 2000
+                      overflow: drop-head
+                      maxTtlMillis: 5000
+                      deadLetterQueue: jobs.dead
+                      maxDeliveries: unlimited
+                      expiryQueue: late
+                """);
+        assertEquals(
+                new Weighted(List.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 9)),
+                rules.definition("jobs.urgent").service());
+        QueueDefinition jobs = rules.definition("jobs.a");
+        assertEquals("jobs.a", jobs.name());
+        assertEquals(Service.FIFO, jobs.service());
+        assertFalse(jobs.durable());
+        assertEquals(new QueueDefinition.Limits(10, 2000, Overflow.DROP_HEAD, 5000), jobs.limits());
+        assertEquals(
+                new QueueDefinition.DeadLetter(Optional.of("jobs.dead"), Optional.of("late"), 0), jobs.deadLetter());
+    }
+
+    @Test
+    void aNameNoTemplateMatchesIsADefaultQueue() throws Exception {
+        QueueRules rules = rules("queues:\n  templates: []\n");
+        QueueDefinition queue = rules.definition("any");
+        assertEquals(Service.STRICT, queue.service());
+        assertTrue(queue.durable());
+        assertEquals(new QueueDefinition.DeadLetter(Optional.of("DLQ"), Optional.empty(), 10), queue.deadLetter());
+    }
+
+    @Test
+    void aQueueIsNeverItsOwnDeadLetterQueue() {
+        QueueDefinition deadLetters = Defaults.QUEUES.definition("DLQ");
+        assertEquals(QueueDefinition.DeadLetter.NONE, deadLetters.deadLetter());
+    }
+
+    @Test
+    void aDeclaredQueueIsWhatItsEntrySays() throws Exception {
+        QueueRules rules = rules("queues:\n  declared:\n    - {name: q, kind: fifo, deadLetterQueue: \"\"}\n");
+        assertEquals(List.of(rules.definition("q")), rules.declared());
+        assertEquals(Service.FIFO, rules.definition("q").service());
+        assertEquals(Optional.empty(), rules.definition("q").deadLetter().queue());
+    }
+
+    @Test
+    void namesAreCreatedOnUseByPattern() throws Exception {
+        assertTrue(Defaults.QUEUES.createsOnUse("orders"));
+        assertFalse(Defaults.QUEUES.createsOnUse("$management"));
+        assertFalse(Defaults.QUEUES.createsOnUse("x".repeat(256)));
+        assertFalse(rules("queues:\n  autoCreate: []\n").createsOnUse("orders"));
+        assertFalse(rules("queues:\n  autoCreate:\n").createsOnUse("orders"));
+        assertTrue(rules("queues:\n  autoCreate: [\"a.*\", b]\n").createsOnUse("b"));
+    }
+
+    private static QueueRules rules(String text) throws ConfigurationException {
+        return ConfigurationFile.parse("sluice.yaml", text).queues();
+    }
+}

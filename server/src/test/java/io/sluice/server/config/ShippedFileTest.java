@@ -1,0 +1,66 @@
+package io.sluice.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Holds {@code config/sluice.yaml} to what it promises in its first lines: every key is there, with its default. */
+class ShippedFileTest {
+    private static final Path SHIPPED = Path.of("../config/sluice.yaml");
+
+    @Test
+    void saysTheDefaults() throws Exception {
+        assertEquals(Defaults.CONFIGURATION, ConfigurationFile.read(SHIPPED));
+    }
+
+    @Test
+    void anEmptyFileIsTheDefaultsToo() throws Exception {
+        assertEquals(Defaults.CONFIGURATION, ConfigurationFile.parse("sluice.yaml", ""));
+        assertEquals(Defaults.CONFIGURATION, ConfigurationFile.parse("sluice.yaml", "listen:\namqp:\n"));
+    }
+
+    @Test
+    void hasEveryKey() throws Exception {
+        String file = Files.readString(SHIPPED);
+        Stream<Class<? extends Record>> sections = Stream.of(
+                Configuration.class,
+                Configuration.Listen.class,
+                Configuration.Security.class,
+                Configuration.User.class,
+                Configuration.Amqp.class,
+                Configuration.Storage.class,
+                Configuration.Memory.class,
+                QueueRules.class);
+        sections.flatMap(section -> Stream.of(section.getRecordComponents()))
+                .forEach(key -> assertTrue(file.contains(key.getName() + ":"), key.getName()));
+        List.of("kind", "weights", "durable", "maxMessages", "maxBytes", "overflow", "maxTtlMillis")
+                .forEach(key -> assertTrue(file.contains(" " + key + ":"), key));
+    }
+
+    /** The comment above or beside each key is its only documentation. */
+    @Test
+    void explainsEveryKeyThatHasAValue() throws Exception {
+        List<String> lines = Files.readAllLines(SHIPPED);
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            boolean hasValue = line.matches("(- )?[a-zA-Z]+: .+") && !line.startsWith("#");
+            if (hasValue && !line.startsWith("- pattern")) {
+                String above = lines.get(i - 1).strip();
+                assertTrue(above.startsWith("#"), "line " + (i + 1) + " has no comment: " + line);
+            }
+        }
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        Path missing = Path.of("no-such-folder/sluice.yaml");
+        ConfigurationException error = org.junit.jupiter.api.Assertions.assertThrows(
+                ConfigurationException.class, () -> ConfigurationFile.read(missing));
+        assertEquals("no-such-folder/sluice.yaml: there is no such file", error.getMessage());
+    }
+}
