@@ -1,0 +1,2 @@
+/** Qpid JMS, unmodified, against the started program. */
+package io.sluice.clients.jms;

@@ -1,0 +1,84 @@
+package io.sluice.clients.rabbitmq;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.rabbitmq.client.amqp.AmqpException;
+import com.rabbitmq.client.amqp.Connection;
+import com.rabbitmq.client.amqp.Environment;
+import com.rabbitmq.client.amqp.Resource;
+import com.rabbitmq.client.amqp.impl.AmqpEnvironmentBuilder;
+import io.sluice.program.BrokerProcess;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The RabbitMQ AMQP 1.0 client, unmodified: its connection. What it does beyond needs RabbitMQ's management dialect. */
+final class RabbitMqClientTest {
+    @TempDir
+    static Path data;
+
+    private static BrokerProcess broker;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = BrokerProcess.start(data);
+    }
+
+    @AfterAll
+    static void stopBroker() throws Exception {
+        assertEquals(0, broker.stop());
+    }
+
+    @Test
+    void it_connects_with_its_defaults_and_closes() {
+        List<Resource.State> states = new CopyOnWriteArrayList<>();
+        try (Environment environment = new AmqpEnvironmentBuilder().build()) {
+            Connection connection = environment
+                    .connectionBuilder()
+                    .host("127.0.0.1")
+                    .port(broker.port())
+                    .recovery()
+                    .activated(false)
+                    .connectionBuilder()
+                    .listeners(context -> states.add(context.currentState()))
+                    .build();
+            connection.close();
+        }
+        assertEquals(
+                List.of(Resource.State.OPENING, Resource.State.OPEN, Resource.State.CLOSING, Resource.State.CLOSED),
+                states);
+    }
+
+    @Test
+    void a_wrong_password_is_a_security_exception() {
+        try (Environment environment = new AmqpEnvironmentBuilder().build()) {
+            assertThrows(
+                    AmqpException.AmqpSecurityException.class,
+                    () -> environment
+                            .connectionBuilder()
+                            .host("127.0.0.1")
+                            .port(broker.port())
+                            .password("wrong")
+                            .build());
+        }
+    }
+
+    @Test
+    void an_unknown_virtual_host_is_refused() {
+        try (Environment environment = new AmqpEnvironmentBuilder().build()) {
+            assertThrows(
+                    AmqpException.class,
+                    () -> environment
+                            .connectionBuilder()
+                            .host("127.0.0.1")
+                            .port(broker.port())
+                            .virtualHost("elsewhere")
+                            .build());
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.sluice.program;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The broker as its users start it: the distribution's own program, in a process of its own. */
+public final class BrokerProcess implements AutoCloseable {
+    private static final Pattern READY = Pattern.compile("ready amqp=([^:]+):(\\d+) data=(\\S+) in (\\d+) ms");
+    private static final long START_LIMIT_SECONDS = 60;
+    private static final String END = "\0end";
+
+    private final Process process;
+    private final ConcurrentLinkedQueue<String> errors;
+    private final int port;
+
+    private BrokerProcess(Process process, int port, ConcurrentLinkedQueue<String> errors) {
+        this.process = process;
+        this.port = port;
+        this.errors = errors;
+    }
+
+    /** The program of the distribution that this build made. */
+    public static Path program() {
+        Path program = Path.of("..", "server", "target", "sluice", "bin", "sluice")
+                .toAbsolutePath()
+                .normalize();
+        if (!Files.isExecutable(program)) {
+            throw new IllegalStateException("no distribution at " + program + ": run mvn package first");
+        }
+        return program;
+    }
+
+    /** Starts a broker on any free port and waits until it says that it is ready. */
+    public static BrokerProcess start(Path data, String... moreArguments) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("--port", "0", "--data", data.toString()));
+        arguments.addAll(List.of(moreArguments));
+        Process process = launch(arguments);
+        ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
+        reader("stderr", process.getErrorStream(), errors::add);
+        LinkedBlockingQueue<String> output = new LinkedBlockingQueue<>();
+        reader("stdout", process.getInputStream(), output::add);
+        String line = output.poll(START_LIMIT_SECONDS, TimeUnit.SECONDS);
+        while (line != null && !line.equals(END)) {
+            Matcher ready = READY.matcher(line);
+            if (ready.find()) {
+                return new BrokerProcess(process, Integer.parseInt(ready.group(2)), errors);
+            }
+            line = output.poll(START_LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+        process.destroyForcibly();
+        throw new IOException("the broker did not get ready: " + String.join("\n", errors));
+    }
+
+    /** Runs the program to its end, for starts that are expected to fail. */
+    public static Ended runToEnd(List<String> arguments) throws IOException, InterruptedException {
+        Process process = launch(arguments);
+        ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+        Thread output = reader("stdout", process.getInputStream(), lines::add);
+        Thread errors = reader("stderr", process.getErrorStream(), lines::add);
+        if (!process.waitFor(START_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException("the program did not end: " + String.join("\n", lines));
+        }
+        output.join();
+        errors.join();
+        lines.removeIf(END::equals);
+        return new Ended(process.exitValue(), String.join("\n", lines));
+    }
+
+    /** How a run of the program ended. */
+    public record Ended(int exitCode, String output) {}
+
+    private static Process launch(List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(program().toString(), "serve"));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putIfAbsent("SLUICE_JAVA_OPTS", "-Xmx512m");
+        return builder.start();
+    }
+
+    private static Thread reader(String name, java.io.InputStream stream, java.util.function.Consumer<String> lines) {
+        Thread thread = new Thread(
+                () -> {
+                    try (BufferedReader reader =
+                            new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                        reader.lines().forEach(lines);
+                    } catch (IOException | UncheckedIOException ended) {
+                        // the process is gone, and with it the stream
+                    }
+                    lines.accept(END);
+                },
+                "broker-" + name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String uri() {
+        return "amqp://127.0.0.1:" + port;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** SIGKILL: nothing of the process runs any more. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** SIGTERM, then its exit code. */
+    public int stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(START_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("the broker did not stop in " + START_LIMIT_SECONDS + " s");
+        }
+        return process.exitValue();
+    }
+
+    /** Lines of its standard error so far. */
+    public List<String> errors() {
+        return List.copyOf(errors);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
