@@ -1,0 +1,80 @@
+package io.sluice.amqp.management;
+
+import io.sluice.amqp.message.IncomingMessage;
+import io.sluice.amqp.message.MalformedMessageException;
+import io.sluice.broker.Message;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Reply;
+import java.nio.BufferOverflowException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
+
+/** Where the answer to one request goes; given once, on any thread. */
+final class Answer {
+    private final String replyTo;
+    private final Optional<Object> correlation;
+    private final Consumer<Message> reply;
+
+    Answer(String replyTo, Optional<Object> correlation, Consumer<Message> reply) {
+        this.replyTo = replyTo;
+        this.correlation = correlation;
+        this.reply = reply;
+    }
+
+    void give(int status, String description, Map<String, ?> body) {
+        give(status, description, body, Map.of());
+    }
+
+    void give(int status, String description, Map<String, ?> body, Map<String, ?> moreProperties) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("statusCode", status);
+        properties.put("statusDescription", description);
+        properties.putAll(moreProperties);
+        org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
+        message.setApplicationProperties(new ApplicationProperties(properties));
+        message.setBody(new AmqpValue(body));
+        correlation.ifPresent(message::setCorrelationId);
+        if (!replyTo.isEmpty()) {
+            message.setAddress(replyTo);
+        }
+        reply.accept(encode(message));
+    }
+
+    void refuse(ManagementException refusal) {
+        give(refusal.status(), refusal.getMessage(), Map.of());
+    }
+
+    /** For a shard to answer to. */
+    <T> Reply<T> then(Consumer<T> done) {
+        return new Reply<>() {
+            @Override
+            public void done(T value) {
+                done.accept(value);
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                give(Status.of(refusal), refusal.text(), Map.of());
+            }
+        };
+    }
+
+    private static Message encode(org.apache.qpid.proton.message.Message message) {
+        for (int size = 1024; ; size *= 2) {
+            byte[] buffer = new byte[size];
+            try {
+                int length = message.encode(buffer, 0, size);
+                return IncomingMessage.parse(Arrays.copyOf(buffer, length), IncomingMessage.AMQP_FORMAT);
+            } catch (BufferOverflowException e) {
+                continue;
+            } catch (MalformedMessageException e) {
+                throw new IllegalStateException("an answer of our own is malformed: " + e.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.sluice.amqp.management;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.QueueDefinition.Limits;
+import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.QueueDefinition.Service;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The definition a CREATE asks for: the template's, changed by the attributes in the body. A null takes a limit or a name away.
+ * An attribute that is not known is refused, or a misspelt limit would be no limit.
+ */
+final class QueueArguments {
+    static final List<String> NAMES = List.of(
+            "durable",
+            "kind",
+            "weights",
+            "maxMessages",
+            "maxBytes",
+            "maxTtlMillis",
+            "overflow",
+            "deadLetterQueue",
+            "expiryQueue",
+            "maxDeliveries");
+
+    /** Allowed and without meaning: they say again what the request's properties say. */
+    private static final Set<String> REPEATED = Set.of("name", "type");
+
+    private final Map<?, ?> arguments;
+
+    private QueueArguments(Map<?, ?> arguments) {
+        this.arguments = arguments;
+    }
+
+    static QueueDefinition apply(QueueDefinition template, Map<?, ?> arguments) throws ManagementException {
+        for (Object key : arguments.keySet()) {
+            if (!(key instanceof String) || !(NAMES.contains(key) || REPEATED.contains(key))) {
+                throw ManagementException.badRequest("there is no attribute '" + key + "' to create a queue with");
+            }
+        }
+        try {
+            return new QueueArguments(arguments).over(template);
+        } catch (IllegalArgumentException e) {
+            throw ManagementException.badRequest(e.getMessage());
+        }
+    }
+
+    private QueueDefinition over(QueueDefinition template) throws ManagementException {
+        Limits limits = template.limits();
+        DeadLetter deadLetter = template.deadLetter();
+        return template.withDurable(flag("durable", template.durable()))
+                .withService(service(template.service()))
+                .withLimits(new Limits(
+                        limit("maxMessages", limits.maxMessages()),
+                        limit("maxBytes", limits.maxBytes()),
+                        overflow(limits.overflow()),
+                        limit("maxTtlMillis", limits.maxTtlMillis())))
+                .withDeadLetter(new DeadLetter(
+                        queue("deadLetterQueue", deadLetter.queue()),
+                        queue("expiryQueue", deadLetter.expiryQueue()),
+                        (int) Math.min(Integer.MAX_VALUE, number("maxDeliveries", deadLetter.maxDeliveries()))));
+    }
+
+    private Service service(Service template) throws ManagementException {
+        boolean weights = arguments.get("weights") != null;
+        String kind = text("kind").orElse(weights ? "weighted" : "");
+        if (weights && !kind.equals("weighted")) {
+            throw ManagementException.badRequest("a queue of kind '" + kind + "' has no weights");
+        }
+        switch (kind) {
+            case "":
+                return template;
+            case "fifo":
+                return Service.FIFO;
+            case "priority":
+                return Service.STRICT;
+            case "weighted":
+                return weights ? new QueueDefinition.Weighted(weights()) : Service.WEIGHTED;
+            default:
+                throw ManagementException.badRequest(
+                        "attribute 'kind' is fifo, priority or weighted, not '" + kind + "'");
+        }
+    }
+
+    private List<Integer> weights() throws ManagementException {
+        Object value = arguments.get("weights");
+        List<Integer> weights = new ArrayList<>();
+        if (value instanceof List) {
+            for (Object weight : (List<?>) value) {
+                weights.add(weight instanceof Number ? ((Number) weight).intValue() : 0);
+            }
+            return weights;
+        }
+        throw wrongType("weights", "list of numbers");
+    }
+
+    private Overflow overflow(Overflow template) throws ManagementException {
+        Optional<String> name = text("overflow");
+        if (name.isEmpty()) {
+            return template;
+        }
+        for (Overflow overflow : Overflow.values()) {
+            if (overflow.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(name.get())) {
+                return overflow;
+            }
+        }
+        throw ManagementException.badRequest(
+                "attribute 'overflow' is reject, drop-head or block, not '" + name.get() + "'");
+    }
+
+    private Optional<String> queue(String name, Optional<String> template) throws ManagementException {
+        return arguments.containsKey(name) ? text(name) : template;
+    }
+
+    private long limit(String name, long template) throws ManagementException {
+        return arguments.containsKey(name) && arguments.get(name) == null
+                ? QueueDefinition.UNLIMITED
+                : number(name, template);
+    }
+
+    private long number(String name, long template) throws ManagementException {
+        Object value = arguments.get(name);
+        if (value == null) {
+            return template;
+        }
+        if (value instanceof Number) {
+            return ((Number) value).longValue();
+        }
+        throw wrongType(name, "number");
+    }
+
+    private boolean flag(String name, boolean template) throws ManagementException {
+        Object value = arguments.get(name);
+        if (value == null) {
+            return template;
+        }
+        if (value instanceof Boolean) {
+            return (Boolean) value;
+        }
+        throw wrongType(name, "boolean");
+    }
+
+    private Optional<String> text(String name) throws ManagementException {
+        Object value = arguments.get(name);
+        if (value != null && !(value instanceof String)) {
+            throw wrongType(name, "string");
+        }
+        return Optional.ofNullable((String) value);
+    }
+
+    private static ManagementException wrongType(String name, String type) {
+        return ManagementException.badRequest("attribute '" + name + "' is no " + type);
+    }
+}

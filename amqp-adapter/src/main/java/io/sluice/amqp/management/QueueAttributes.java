@@ -1,0 +1,85 @@
+package io.sluice.amqp.management;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueStatus;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The attributes of entity type {@code queue}: what a reader gets. A limit that is not set is null. */
+final class QueueAttributes {
+    static final String TYPE = "queue";
+
+    private static final Map<String, Function<QueueStatus, Object>> ATTRIBUTES = attributes();
+
+    private QueueAttributes() {}
+
+    private static Map<String, Function<QueueStatus, Object>> attributes() {
+        Map<String, Function<QueueStatus, Object>> all = new LinkedHashMap<>();
+        all.put("name", status -> status.definition().name());
+        all.put("identity", status -> status.definition().name());
+        all.put("type", status -> TYPE);
+        all.put("durable", status -> status.definition().durable());
+        all.put("kind", status -> kind(status.definition().service()));
+        all.put("weights", status -> weights(status.definition().service()));
+        all.put("maxMessages", status -> limit(status.definition().limits().maxMessages()));
+        all.put("maxBytes", status -> limit(status.definition().limits().maxBytes()));
+        all.put("maxTtlMillis", status -> limit(status.definition().limits().maxTtlMillis()));
+        all.put("overflow", status -> overflow(status.definition().limits().overflow()));
+        all.put(
+                "deadLetterQueue",
+                status -> status.definition().deadLetter().queue().orElse(null));
+        all.put(
+                "expiryQueue",
+                status -> status.definition().deadLetter().expiryQueue().orElse(null));
+        all.put("maxDeliveries", status -> status.definition().deadLetter().maxDeliveries());
+        all.put("messages", QueueStatus::messages);
+        all.put("bytes", QueueStatus::bytes);
+        all.put("unsettled", QueueStatus::unsettled);
+        all.put("consumers", QueueStatus::consumers);
+        all.put("producers", QueueStatus::producers);
+        return all;
+    }
+
+    static List<String> names() {
+        return List.copyOf(ATTRIBUTES.keySet());
+    }
+
+    static Map<String, Object> of(QueueStatus status) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        ATTRIBUTES.forEach((name, read) -> values.put(name, read.apply(status)));
+        return values;
+    }
+
+    /** The named attributes in order; null for one that a queue does not have. */
+    static List<Object> row(QueueStatus status, List<String> names) {
+        List<Object> row = new ArrayList<>(names.size());
+        for (String name : names) {
+            Function<QueueStatus, Object> read = ATTRIBUTES.get(name);
+            row.add(read == null ? null : read.apply(status));
+        }
+        return row;
+    }
+
+    private static String kind(QueueDefinition.Service service) {
+        if (service instanceof QueueDefinition.Fifo) {
+            return "fifo";
+        }
+        return service instanceof QueueDefinition.Weighted ? "weighted" : "priority";
+    }
+
+    private static List<Integer> weights(QueueDefinition.Service service) {
+        return service instanceof QueueDefinition.Weighted ? ((QueueDefinition.Weighted) service).weights() : null;
+    }
+
+    private static Long limit(long value) {
+        return value == QueueDefinition.UNLIMITED ? null : Long.valueOf(value);
+    }
+
+    private static String overflow(QueueDefinition.Overflow overflow) {
+        return overflow.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
