@@ -40,7 +40,7 @@ public final class DataDirectory implements AutoCloseable {
     /**
      * Opens the folder, creating what is missing.
      *
-     * @param neededBytes that must be free on its disk
+     * @param neededBytes that must be free on the disk of a new folder; one that holds data can be drained on a full disk
      * @throws StorageException somebody else uses it, it cannot be written, is too full, or is of a newer format
      */
     public static DataDirectory open(Disk disk, Path folder, long neededBytes) throws StorageException {
@@ -48,13 +48,13 @@ public final class DataDirectory implements AutoCloseable {
         try {
             disk.createFolder(folder);
             lock = lock(disk, folder);
-            UUID store = identity(disk, folder);
+            boolean isNew = !disk.exists(folder.resolve("format"));
             long usable = disk.usableBytes(folder);
-            if (usable < neededBytes) {
+            if (isNew && usable < neededBytes) {
                 throw new StorageException("The disk of data folder " + folder + " has only " + usable
                         + " bytes left, but " + neededBytes + " are needed to start.");
             }
-            DataDirectory opened = new DataDirectory(folder, store, lock);
+            DataDirectory opened = new DataDirectory(folder, identity(disk, folder), lock);
             lock = null;
             return opened;
         } catch (IOException e) {

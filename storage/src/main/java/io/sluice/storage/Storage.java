@@ -1,7 +1,5 @@
 package io.sluice.storage;
 
-import io.sluice.broker.port.Journal;
-import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.journal.SegmentJournal;
 import io.sluice.storage.mapdb.PagedMessageStore;
@@ -12,7 +10,8 @@ import io.sluice.storage.mapdb.PagedMessageStore;
  *
  * @param directory the locked folder
  */
-public record Storage(DataDirectory directory, Journal journal, MessageStore store) implements AutoCloseable {
+public record Storage(DataDirectory directory, SegmentJournal journal, PagedMessageStore store)
+        implements AutoCloseable {
     private static final int SPARE_SEGMENTS = 2;
 
     /** @throws StorageException the folder is in use, unusable, too full, or of a newer format */
@@ -22,8 +21,8 @@ public record Storage(DataDirectory directory, Journal journal, MessageStore sto
 
     /** On a disk of the caller's choice. */
     public static Storage open(Disk disk, StorageConfig config) throws StorageException {
-        long neededBytes = (long) SPARE_SEGMENTS * config.journal().segmentBytes();
-        DataDirectory directory = DataDirectory.open(disk, config.folder(), neededBytes);
+        long spareBytes = (long) SPARE_SEGMENTS * config.journal().segmentBytes();
+        DataDirectory directory = DataDirectory.open(disk, config.folder(), spareBytes);
         return new Storage(
                 directory,
                 new SegmentJournal(disk, directory.journalFolder(), directory.store(), config.journal()),

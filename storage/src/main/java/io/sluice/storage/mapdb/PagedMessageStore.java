@@ -68,6 +68,7 @@ public final class PagedMessageStore implements MessageStore {
         Invariant.check(file == null, "a store is restored once");
         try {
             file = new PageFile(disk, folder.resolve("store.db"), folder.resolve("store.redo"), store);
+            disk.forceFolder(folder); // the two files may be new
             records = new StoreRecords(file);
             content = new StoreContent(records);
             new StoredMessages(content, restored).read();

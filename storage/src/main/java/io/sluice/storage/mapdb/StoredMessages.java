@@ -47,6 +47,10 @@ final class StoredMessages {
             return false;
         }
 
+        private long token() {
+            return StoreContent.token(slot.number, index);
+        }
+
         private long sequence() {
             return message.sequence();
         }
@@ -83,17 +87,34 @@ final class StoredMessages {
                             || slots.get(next).firstSequence <= open.peek().sequence())) {
                 Slot slot = slots.get(next++);
                 Cursor cursor = new Cursor(slot, content.entries(slot));
-                if (cursor.advance()) {
-                    open.add(cursor);
-                }
+                advance(cursor, open);
             }
             if (!open.isEmpty()) {
-                Cursor cursor = open.poll();
-                restored.message(cursor.message, StoreContent.token(cursor.slot.number, cursor.index));
-                if (cursor.advance()) {
-                    open.add(cursor);
-                }
+                deliver(open);
             }
+        }
+    }
+
+    /**
+     * Gives the first message of the open pages. A message that was changed while a checkpoint ran may be there twice, as it was
+     * and as it is: the newer page counts, the other is forgotten.
+     */
+    private void deliver(PriorityQueue<Cursor> open) throws DamagedException {
+        Cursor newest = open.poll();
+        while (!open.isEmpty() && open.peek().sequence() == newest.sequence()) {
+            Cursor other = open.poll();
+            Cursor older = other.slot.generation < newest.slot.generation ? other : newest;
+            newest = older == other ? newest : other;
+            content.forget(older.token());
+            advance(older, open);
+        }
+        restored.message(newest.message, newest.token());
+        advance(newest, open);
+    }
+
+    private static void advance(Cursor cursor, PriorityQueue<Cursor> open) throws DamagedException {
+        if (cursor.advance()) {
+            open.add(cursor);
         }
     }
 }
