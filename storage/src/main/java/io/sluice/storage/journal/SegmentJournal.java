@@ -162,7 +162,11 @@ public final class SegmentJournal implements Journal {
     }
 
     private SegmentWriter.Step finish() throws IOException {
-        writer.close();
+        if (failed) {
+            writer.abandon();
+        } else {
+            writer.close();
+        }
         return SegmentWriter.Step.IDLE;
     }
 
@@ -190,10 +194,12 @@ public final class SegmentJournal implements Journal {
     }
 
     private void fail(StorageException cause) {
-        if (failed) {
-            return;
+        synchronized (queue) {
+            if (failed) {
+                return;
+            }
+            failed = true;
         }
-        failed = true;
         LOG.error("Journal stopped", cause);
         listener.failed(cause);
     }

@@ -188,14 +188,10 @@ final class SegmentPool {
         lock.lock();
         try {
             // The segment being written is among the files that are neither free nor closed.
-            return !closing && free.size() < JournalLimits.SPARE_SEGMENTS && countFiles() < limits.maxSegments();
+            return !closing && free.size() < JournalLimits.SPARE_SEGMENTS && files < limits.maxSegments();
         } finally {
             lock.unlock();
         }
-    }
-
-    private int countFiles() {
-        return files;
     }
 
     /** Creates one zeroed segment. A disk that is full is not fatal here: nothing was promised yet. */
@@ -286,7 +282,7 @@ final class SegmentPool {
         }
         lock.lock();
         try {
-            int left = free.size() + Math.max(0, limits.maxSegments() - countFiles());
+            int left = free.size() + Math.max(0, limits.maxSegments() - files);
             if (left < JournalLimits.SPARE_SEGMENTS) {
                 return "The journal in " + folder + " is close to its limit of " + limits.maxBytes()
                         + " bytes and waits for a checkpoint.";

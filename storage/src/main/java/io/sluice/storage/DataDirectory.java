@@ -1,0 +1,155 @@
+package io.sluice.storage;
+
+import io.sluice.broker.port.StorageException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The data folder: locked for this process, of a known format, with the identity of the store in it.
+ *
+ * <pre>
+ * lock     locked while a process uses the folder; holds its process id
+ * format   "sluice-data 1.0\nstore &lt;uuid&gt;\n"
+ * journal/ segment files
+ * store.db, store.redo
+ * </pre>
+ *
+ * Open and close on any thread; everything else is fixed in between.
+ */
+public final class DataDirectory implements AutoCloseable {
+    private static final int MAJOR = 1;
+    private static final Pattern FORMAT = Pattern.compile("sluice-data (\\d+)\\.\\d+\nstore ([-0-9a-f]{36})\n");
+
+    private final Path folder;
+    private final UUID store;
+    private final Closeable lock;
+
+    private DataDirectory(Path folder, UUID store, Closeable lock) {
+        this.folder = folder;
+        this.store = store;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens the folder, creating what is missing.
+     *
+     * @param neededBytes that must be free on the disk of a new folder; one that holds data can be drained on a full disk
+     * @throws StorageException somebody else uses it, it cannot be written, is too full, or is of a newer format
+     */
+    public static DataDirectory open(Disk disk, Path folder, long neededBytes) throws StorageException {
+        Closeable lock = null;
+        try {
+            disk.createFolder(folder);
+            lock = lock(disk, folder);
+            boolean isNew = !disk.exists(folder.resolve("format"));
+            long usable = disk.usableBytes(folder);
+            if (isNew && usable < neededBytes) {
+                throw new StorageException("The disk of data folder " + folder + " has only " + usable
+                        + " bytes left, but " + neededBytes + " are needed to start.");
+            }
+            DataDirectory opened = new DataDirectory(folder, identity(disk, folder), lock);
+            lock = null;
+            return opened;
+        } catch (IOException e) {
+            throw new StorageException("Data folder " + folder + " cannot be used: " + describe(e), e);
+        } finally {
+            release(lock);
+        }
+    }
+
+    private static Closeable lock(Disk disk, Path folder) throws IOException, StorageException {
+        Path file = folder.resolve("lock");
+        Optional<Closeable> lock = disk.tryLock(file);
+        if (lock.isEmpty()) {
+            String owner = text(disk, file).strip();
+            throw new StorageException("Data folder " + folder + " is in use by another broker"
+                    + (owner.isEmpty() ? "." : ", process " + owner + "."));
+        }
+        try {
+            write(disk, file, ProcessHandle.current().pid() + "\n");
+            return lock.get();
+        } catch (IOException e) {
+            release(lock.get());
+            throw e;
+        }
+    }
+
+    private static UUID identity(Disk disk, Path folder) throws IOException, StorageException {
+        Path file = folder.resolve("format");
+        if (!disk.exists(file)) {
+            UUID store = UUID.randomUUID();
+            Path unfinished = folder.resolve("format.new");
+            write(disk, unfinished, "sluice-data " + MAJOR + ".0\nstore " + store + "\n");
+            disk.rename(unfinished, file);
+            disk.forceFolder(folder);
+            return store;
+        }
+        String text = text(disk, file);
+        Matcher format = FORMAT.matcher(text);
+        if (!format.lookingAt()) {
+            throw new StorageException("File " + file + " is damaged or is not of this broker.");
+        }
+        if (Integer.parseInt(format.group(1)) > MAJOR) {
+            throw new StorageException("Data folder " + folder + " has format " + format.group(1)
+                    + ", this version reads up to " + MAJOR + ": start the newer version that wrote it.");
+        }
+        return UUID.fromString(format.group(2));
+    }
+
+    private static void write(Disk disk, Path file, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        try (Disk.OpenFile out = disk.open(file)) {
+            out.truncate(0);
+            out.write(ByteBuffer.wrap(bytes), 0);
+            out.force();
+        }
+    }
+
+    private static String text(Disk disk, Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(256);
+        try (Disk.OpenFile in = disk.open(file)) {
+            in.read(bytes, 0);
+        }
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
+    }
+
+    private static String describe(IOException e) {
+        return e.getMessage() == null ? e.toString() : e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    private static void release(Closeable lock) {
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException nothingLostByIt) {
+                // The operating system releases it with the process at the latest.
+            }
+        }
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    /** Where the journal's segments are. */
+    public Path journalFolder() {
+        return folder.resolve("journal");
+    }
+
+    /** Identity of the store in this folder; the same for as long as the folder lives. */
+    public UUID store() {
+        return store;
+    }
+
+    @Override
+    public void close() {
+        release(lock);
+    }
+}

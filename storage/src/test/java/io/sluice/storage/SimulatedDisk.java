@@ -1,0 +1,318 @@
+package io.sluice.storage;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A disk in memory that can fail at the n-th operation, lose power (of what was not forced, any subset of 512-byte sectors survives;
+ * of creations, renames and deletions any number of the oldest), be full, or have a bit flipped.
+ */
+public final class SimulatedDisk implements Disk {
+    private static final int SECTOR = 512;
+
+    /** What the n-th operation does. */
+    public enum Fault {
+        /** The operation fails and does nothing. */
+        ERROR,
+        /** A write writes a part, then fails; other operations fail. */
+        SHORT_WRITE,
+        /** The operation and all that follow fail; a write may have reached the disk. */
+        OUTAGE
+    }
+
+    private final Random random;
+    private Map<Path, Content> live = new HashMap<>();
+    private Map<Path, Content> durable = new HashMap<>();
+    private final List<Runnable> unforcedNames = new ArrayList<>();
+    private final Set<Path> locked = new TreeSet<>();
+    private long operations;
+    private long faultAt = Long.MAX_VALUE;
+    private Fault fault = Fault.ERROR;
+    private boolean out;
+    private long capacityBytes = Long.MAX_VALUE;
+
+    public SimulatedDisk(Random random) {
+        this.random = random;
+    }
+
+    private static final class Content {
+        private byte[] now = new byte[0];
+        private byte[] forced = new byte[0];
+        private final BitSet unforced = new BitSet();
+    }
+
+    /** The fault happens at the n-th operation from now, 1 for the next. */
+    public synchronized void failAt(long operationsFromNow, Fault what) {
+        faultAt = operations + operationsFromNow;
+        fault = what;
+    }
+
+    public synchronized void heal() {
+        faultAt = Long.MAX_VALUE;
+        out = false;
+    }
+
+    public synchronized long operations() {
+        return operations;
+    }
+
+    public synchronized boolean faultHappened() {
+        return operations >= faultAt;
+    }
+
+    public synchronized void capacity(long bytes) {
+        capacityBytes = bytes;
+    }
+
+    /** The process died, the machine did not. */
+    public synchronized void processKilled() {
+        locked.clear();
+        heal();
+    }
+
+    /** The machine lost power. */
+    public synchronized void powerLost() {
+        int[] percents = {0, 5, 50, 95, 100};
+        int percent = percents[random.nextInt(percents.length)];
+        int names = unforcedNames.isEmpty() ? 0 : random.nextInt(unforcedNames.size() + 1);
+        unforcedNames.subList(0, names).forEach(Runnable::run);
+        unforcedNames.clear();
+        live = new HashMap<>(durable);
+        for (Content content : Set.copyOf(live.values())) {
+            survive(content, percent);
+        }
+        processKilled();
+    }
+
+    private void survive(Content content, int percent) {
+        boolean sizeSurvives = random.nextInt(100) < percent;
+        int length = sizeSurvives ? content.now.length : content.forced.length;
+        byte[] after = Arrays.copyOf(content.forced, Math.max(length, content.forced.length));
+        for (int sector = content.unforced.nextSetBit(0);
+                sector >= 0;
+                sector = content.unforced.nextSetBit(sector + 1)) {
+            int from = sector * SECTOR;
+            int to = Math.min(from + SECTOR, content.now.length);
+            if (from < to && random.nextInt(100) < percent) {
+                after = after.length < to ? Arrays.copyOf(after, to) : after;
+                System.arraycopy(content.now, from, after, from, to - from);
+            }
+        }
+        content.now = sizeSurvives && content.now.length < after.length ? Arrays.copyOf(after, length) : after;
+        content.forced = content.now.clone();
+        content.unforced.clear();
+    }
+
+    public synchronized List<Path> files() {
+        return List.copyOf(new TreeSet<>(live.keySet()));
+    }
+
+    public synchronized byte[] content(Path path) {
+        return live.get(path).now.clone();
+    }
+
+    public synchronized void flipBit(Path path, long offset, int bit) {
+        Content content = live.get(path);
+        content.now[(int) offset] ^= (byte) (1 << bit);
+        content.forced = content.now.clone();
+    }
+
+    /** An independent copy, as if the disk had been cloned while nothing ran. */
+    public synchronized SimulatedDisk copy() {
+        SimulatedDisk copy = new SimulatedDisk(random);
+        live.forEach((path, content) -> {
+            Content same = new Content();
+            same.now = content.now.clone();
+            same.forced = content.now.clone();
+            copy.live.put(path, same);
+            copy.durable.put(path, same);
+        });
+        return copy;
+    }
+
+    /** @return true: a write is to be cut short */
+    private boolean operation(boolean write) throws IOException {
+        operations++;
+        if (out) {
+            throw new IOException("the disk is gone");
+        }
+        if (operations != faultAt) {
+            return false;
+        }
+        out = fault == Fault.OUTAGE;
+        if (write && fault != Fault.ERROR) {
+            return true;
+        }
+        throw new IOException("injected fault");
+    }
+
+    private void name(Runnable change) {
+        unforcedNames.add(change);
+    }
+
+    @Override
+    public synchronized OpenFile open(Path path) throws IOException {
+        operation(false);
+        Content content = live.get(path);
+        if (content == null) {
+            Content created = new Content();
+            content = created;
+            live.put(path, created);
+            name(() -> durable.put(path, created));
+        }
+        return new SimulatedFile(content);
+    }
+
+    @Override
+    public synchronized boolean exists(Path path) throws IOException {
+        operation(false);
+        return live.containsKey(path);
+    }
+
+    @Override
+    public synchronized void createFolder(Path folder) throws IOException {
+        operation(false);
+    }
+
+    @Override
+    public synchronized List<Path> list(Path folder) throws IOException {
+        operation(false);
+        return live.keySet().stream()
+                .filter(path -> folder.equals(path.getParent()))
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public synchronized void rename(Path from, Path to) throws IOException {
+        operation(false);
+        Content content = live.remove(from);
+        if (content == null) {
+            throw new NoSuchFileException(from.toString());
+        }
+        live.put(to, content);
+        name(() -> {
+            durable.remove(from);
+            durable.put(to, content);
+        });
+    }
+
+    @Override
+    public synchronized void delete(Path path) throws IOException {
+        operation(false);
+        live.remove(path);
+        name(() -> durable.remove(path));
+    }
+
+    @Override
+    public synchronized void forceFolder(Path folder) throws IOException {
+        operation(false);
+        unforcedNames.forEach(Runnable::run);
+        unforcedNames.clear();
+    }
+
+    @Override
+    public synchronized long usableBytes(Path folder) throws IOException {
+        operation(false);
+        return capacityBytes == Long.MAX_VALUE ? capacityBytes : Math.max(0, capacityBytes - usedBytes());
+    }
+
+    private long usedBytes() {
+        return live.values().stream().mapToLong(content -> content.now.length).sum();
+    }
+
+    @Override
+    public synchronized Optional<Closeable> tryLock(Path path) throws IOException {
+        open(path).close();
+        return locked.add(path) ? Optional.of(() -> locked.remove(path)) : Optional.empty();
+    }
+
+    private final class SimulatedFile implements OpenFile {
+        private final Content content;
+
+        private SimulatedFile(Content content) {
+            this.content = content;
+        }
+
+        @Override
+        public int read(ByteBuffer into, long offset) throws IOException {
+            synchronized (SimulatedDisk.this) {
+                operation(false);
+                int bytes = (int) Math.max(0, Math.min(into.remaining(), content.now.length - offset));
+                into.put(content.now, (int) Math.min(offset, content.now.length), bytes);
+                return bytes;
+            }
+        }
+
+        @Override
+        public void write(ByteBuffer from, long offset) throws IOException {
+            synchronized (SimulatedDisk.this) {
+                boolean cut = operation(true);
+                int bytes = cut ? random.nextInt(from.remaining() + 1) : from.remaining();
+                int end = (int) offset + bytes;
+                if (end > content.now.length) {
+                    if (usedBytes() + end - content.now.length > capacityBytes) {
+                        throw new IOException("No space left on device");
+                    }
+                    content.now = Arrays.copyOf(content.now, end);
+                }
+                from.get(content.now, (int) offset, bytes);
+                content.unforced.set((int) offset / SECTOR, (end + SECTOR - 1) / SECTOR);
+                if (cut) {
+                    throw new IOException("short write");
+                }
+            }
+        }
+
+        @Override
+        public void force() throws IOException {
+            synchronized (SimulatedDisk.this) {
+                operation(false);
+                boolean grown = content.forced.length != content.now.length;
+                if (grown) {
+                    content.forced = content.now.clone();
+                } else {
+                    int sector = content.unforced.nextSetBit(0);
+                    for (; sector >= 0; sector = content.unforced.nextSetBit(sector + 1)) {
+                        int from = sector * SECTOR;
+                        int length = Math.min(SECTOR, content.now.length - from);
+                        System.arraycopy(content.now, from, content.forced, from, length);
+                    }
+                }
+                content.unforced.clear();
+            }
+        }
+
+        @Override
+        public long size() throws IOException {
+            synchronized (SimulatedDisk.this) {
+                operation(false);
+                return content.now.length;
+            }
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            synchronized (SimulatedDisk.this) {
+                operation(false);
+                content.now = size < content.now.length ? Arrays.copyOf(content.now, (int) size) : content.now;
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,14 @@
+package io.sluice.storage.mapdb;
+
+import io.sluice.storage.Disk;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** A store that does its work on the caller's thread. */
+public final class DirectStore {
+    private DirectStore() {}
+
+    public static PagedMessageStore on(Disk disk, Path folder, UUID store) {
+        return new PagedMessageStore(disk, folder, store, Runnable::run);
+    }
+}
