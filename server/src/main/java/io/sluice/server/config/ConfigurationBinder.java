@@ -18,6 +18,10 @@ final class ConfigurationBinder {
     private static final int MAX_FRAME_SIZE_BYTES = 16_777_215;
     private static final int MAX_MESSAGE_SIZE_BYTES = 268_435_456;
     private static final int MAX_MILLIS = 86_400_000;
+    private static final Range SEGMENT_BYTES = new Range(1 << 20, 1 << 30, false);
+    private static final int SEGMENT_STEP_BYTES = 4096;
+    /** Those the journal writes to and prepares while the budget is full. */
+    private static final long SEGMENTS_BEYOND_BUDGET = 3;
 
     private final Problems problems;
 
@@ -29,13 +33,14 @@ final class ConfigurationBinder {
     Configuration bind(Node root) {
         Section file = new Section(problems, "", root);
         Configuration defaults = Defaults.CONFIGURATION;
+        Configuration.Amqp amqp = amqp(file.section("amqp"));
         Configuration configuration = new Configuration(
                 file.text("node", defaults.node()),
                 listen(file.section("listen")),
                 security(file.section("security")),
-                amqp(file.section("amqp")),
+                amqp,
                 new QueueRulesBinder().bind(file.section("queues")),
-                storage(file.section("storage")),
+                storage(file.section("storage"), amqp.maxMessageSizeBytes()),
                 memory(file.section("memory")),
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
         file.end();
@@ -96,28 +101,42 @@ final class ConfigurationBinder {
         return amqp;
     }
 
-    private static Configuration.Storage storage(Section section) {
+    private static Configuration.Storage storage(Section section, int maxMessageSizeBytes) {
         Configuration.Storage defaults = Defaults.STORAGE;
         Configuration.Storage storage = new Configuration.Storage(
                 path(section, "dataDir", defaults.dataDir()),
-                section.number("segmentBytes", new Range(1 << 20, 1 << 30, false), defaults.segmentBytes()),
-                section.number("journalBudgetBytes", Range.atLeast(2 << 20), defaults.journalBudgetBytes()),
-                section.number("journalMaxBytes", Range.atLeast(4 << 20), defaults.journalMaxBytes()),
+                section.number("segmentBytes", SEGMENT_BYTES, defaults.segmentBytes()),
+                section.number("journalBudgetBytes", Range.atLeast(1), defaults.journalBudgetBytes()),
+                section.number("journalMaxBytes", Range.atLeast(1), defaults.journalMaxBytes()),
                 section.number("minFreeDiskBytes", Range.atLeast(0), defaults.minFreeDiskBytes()));
         section.end();
-        if (storage.journalBudgetBytes() < 2 * storage.segmentBytes()) {
+        checkSegments(section, storage, maxMessageSizeBytes);
+        return storage;
+    }
+
+    /** The journal's own rules, said here in terms of the file. */
+    private static void checkSegments(Section section, Configuration.Storage storage, int maxMessageSizeBytes) {
+        long segment = storage.segmentBytes();
+        long leastMax = storage.journalBudgetBytes() + SEGMENTS_BEYOND_BUDGET * segment;
+        if (segment % SEGMENT_STEP_BYTES != 0) {
+            section.problem("segmentBytes", "is " + segment + "; it must be a multiple of " + SEGMENT_STEP_BYTES);
+        } else if (segment < 2L * maxMessageSizeBytes) {
+            section.problem(
+                    "segmentBytes",
+                    "is " + segment + "; it must be at least twice amqp.maxMessageSizeBytes, which is "
+                            + maxMessageSizeBytes);
+        }
+        if (storage.journalBudgetBytes() < segment) {
             section.problem(
                     "journalBudgetBytes",
-                    "is " + storage.journalBudgetBytes() + "; it must be at least twice segmentBytes, which is "
-                            + storage.segmentBytes());
+                    "is " + storage.journalBudgetBytes() + "; it must be at least segmentBytes, which is " + segment);
         }
-        if (storage.journalMaxBytes() < storage.journalBudgetBytes() + storage.segmentBytes()) {
+        if (storage.journalMaxBytes() < leastMax) {
             section.problem(
                     "journalMaxBytes",
-                    "is " + storage.journalMaxBytes() + "; it must be at least journalBudgetBytes and segmentBytes"
-                            + " together, which are " + (storage.journalBudgetBytes() + storage.segmentBytes()));
+                    "is " + storage.journalMaxBytes() + "; it must be at least journalBudgetBytes and three times"
+                            + " segmentBytes, which is " + leastMax);
         }
-        return storage;
     }
 
     private static Configuration.Memory memory(Section section) {

@@ -166,13 +166,20 @@ class ConfigurationErrorsTest {
     @Test
     void sizesThatDoNotFitEachOther() {
         assertEquals(
-                List.of("s.yaml line 2 column 23: storage.journalBudgetBytes is 70000000; it must be at least twice"
+                List.of("s.yaml line 2 column 23: storage.journalBudgetBytes is 7000000; it must be at least"
                         + " segmentBytes, which is 67108864"),
-                problems("storage:\n  journalBudgetBytes: 70000000\n"));
+                problems("storage:\n  journalBudgetBytes: 7000000\n"));
         assertEquals(
                 List.of("s.yaml line 2 column 20: storage.journalMaxBytes is 536870912; it must be at least"
-                        + " journalBudgetBytes and segmentBytes together, which are 603979776"),
+                        + " journalBudgetBytes and three times segmentBytes, which is 738197504"),
                 problems("storage:\n  journalMaxBytes: 536870912\n"));
+        assertEquals(
+                List.of("s.yaml line 2 column 17: storage.segmentBytes is 67108865; it must be a multiple of 4096"),
+                problems("storage:\n  segmentBytes: 67108865\n"));
+        assertEquals(
+                List.of("s.yaml line 2 column 17: storage.segmentBytes is 1048576; it must be at least twice"
+                        + " amqp.maxMessageSizeBytes, which is 16777216"),
+                problems("storage:\n  segmentBytes: 1048576\n"));
     }
 
     @Test
