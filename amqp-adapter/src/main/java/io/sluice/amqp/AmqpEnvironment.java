@@ -1,0 +1,31 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.port.Clock;
+import io.sluice.broker.security.Authenticator;
+import io.sluice.broker.shard.ShardMailbox;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What all connections of a broker share. Any thread.
+ *
+ * @param shards the shard that owns an address, whether there is a queue or not
+ * @param localNodes nodes of the broker itself by address, such as {@code $management}; looked at before the shards
+ * @param clock wall clock, for what is left of a time to live
+ * @param links who holds which link, so that a later attach can take it over
+ * @param identity what we call ourselves in the open frame
+ */
+public record AmqpEnvironment(
+        Function<String, ShardMailbox> shards,
+        Function<String, Optional<LocalNode>> localNodes,
+        Authenticator authenticator,
+        AmqpLimits limits,
+        Clock clock,
+        LinkRegistry links,
+        Identity identity) {
+    /**
+     * @param containerId unique among the brokers a client may talk to (AMQP 1.0 §2.4.1)
+     * @param version of this program
+     */
+    public record Identity(String containerId, String version) {}
+}

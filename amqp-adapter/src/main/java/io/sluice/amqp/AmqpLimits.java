@@ -1,0 +1,166 @@
+package io.sluice.amqp;
+
+/**
+ * What one connection may use. Everything a peer can make grow has a number here.
+ *
+ * @param maxFrameBytes largest frame we take and send, 512 or more (AMQP 1.0 §2.7.1); also the size of both buffers
+ * @param maxMessageBytes largest message a producer may send (§2.7.3 max-message-size)
+ * @param maxSessions sessions of a connection; channel-max is one less (§2.7.1)
+ * @param maxLinks links of a connection, over all its sessions
+ * @param maxHandle highest handle of a session (§2.7.2 handle-max)
+ * @param maxLinkNameChars longest link name
+ * @param idleTimeoutMillis silence after which a peer counts as dead; half of it is what the peer is told (§2.4.5); 0 for never
+ * @param openTimeoutMillis from the connect to the peer's open
+ * @param incoming window of a link whose peer sends
+ * @param outgoing window of a link whose peer receives
+ * @param maxUnsettledPerLink deliveries a consumer may have in hand
+ * @param maxUnansweredBytes of messages sent to a shard and not answered yet; beyond, the connection is not read
+ * @param maxPartialBytes of messages whose last transfer has not come, over all links of a connection
+ */
+public record AmqpLimits(
+        int maxFrameBytes,
+        int maxMessageBytes,
+        int maxSessions,
+        int maxLinks,
+        int maxHandle,
+        int maxLinkNameChars,
+        int idleTimeoutMillis,
+        int openTimeoutMillis,
+        Window incoming,
+        Window outgoing,
+        int maxUnsettledPerLink,
+        long maxUnansweredBytes,
+        long maxPartialBytes) {
+    private static final int MIN_FRAME_BYTES = 512;
+    private static final int MAX_SESSIONS = 65_536;
+    private static final int MIB = 1 << 20;
+
+    /**
+     * How far a link may run ahead.
+     *
+     * @param messages in flight
+     * @param bytes of the messages in flight, as far as their size can be told beforehand
+     */
+    public record Window(int messages, long bytes) {
+        public Window {
+            if (messages < 1 || bytes < 1) {
+                throw new IllegalArgumentException("a window is 1 or more");
+            }
+        }
+    }
+
+    public static final AmqpLimits DEFAULT = new AmqpLimits(
+            64 * 1024,
+            16 * MIB,
+            256,
+            1024,
+            65_535,
+            1024,
+            60_000,
+            10_000,
+            new Window(1000, 16L * MIB),
+            new Window(256, 2L * MIB),
+            65_536,
+            64L * MIB,
+            64L * MIB);
+
+    public AmqpLimits {
+        if (maxFrameBytes < MIN_FRAME_BYTES) {
+            throw new IllegalArgumentException("maxFrameBytes is 512 or more, not " + maxFrameBytes);
+        }
+        if (maxSessions < 1 || maxSessions > MAX_SESSIONS) {
+            throw new IllegalArgumentException("maxSessions is 1 to 65536, not " + maxSessions);
+        }
+        if (maxMessageBytes < 1 || maxLinks < 1 || maxHandle < 0 || maxLinkNameChars < 1 || maxUnsettledPerLink < 1) {
+            throw new IllegalArgumentException("a limit is 1 or more");
+        }
+        if (idleTimeoutMillis < 0 || openTimeoutMillis < 1) {
+            throw new IllegalArgumentException("a time-out is positive");
+        }
+    }
+
+    public AmqpLimits withMaxFrameBytes(int bytes) {
+        return new AmqpLimits(
+                bytes,
+                maxMessageBytes,
+                maxSessions,
+                maxLinks,
+                maxHandle,
+                maxLinkNameChars,
+                idleTimeoutMillis,
+                openTimeoutMillis,
+                incoming,
+                outgoing,
+                maxUnsettledPerLink,
+                maxUnansweredBytes,
+                maxPartialBytes);
+    }
+
+    public AmqpLimits withMaxMessageBytes(int bytes) {
+        return new AmqpLimits(
+                maxFrameBytes,
+                bytes,
+                maxSessions,
+                maxLinks,
+                maxHandle,
+                maxLinkNameChars,
+                idleTimeoutMillis,
+                openTimeoutMillis,
+                incoming,
+                outgoing,
+                maxUnsettledPerLink,
+                maxUnansweredBytes,
+                maxPartialBytes);
+    }
+
+    public AmqpLimits withSessionsAndLinks(int sessions, int links) {
+        return new AmqpLimits(
+                maxFrameBytes,
+                maxMessageBytes,
+                sessions,
+                links,
+                maxHandle,
+                maxLinkNameChars,
+                idleTimeoutMillis,
+                openTimeoutMillis,
+                incoming,
+                outgoing,
+                maxUnsettledPerLink,
+                maxUnansweredBytes,
+                maxPartialBytes);
+    }
+
+    public AmqpLimits withTimeouts(int idleMillis, int openMillis) {
+        return new AmqpLimits(
+                maxFrameBytes,
+                maxMessageBytes,
+                maxSessions,
+                maxLinks,
+                maxHandle,
+                maxLinkNameChars,
+                idleMillis,
+                openMillis,
+                incoming,
+                outgoing,
+                maxUnsettledPerLink,
+                maxUnansweredBytes,
+                maxPartialBytes);
+    }
+
+    public AmqpLimits withWindows(Window newIncoming, Window newOutgoing) {
+        return new AmqpLimits(
+                maxFrameBytes,
+                maxMessageBytes,
+                maxSessions,
+                maxLinks,
+                maxHandle,
+                maxLinkNameChars,
+                idleTimeoutMillis,
+                openTimeoutMillis,
+                newIncoming,
+                newOutgoing,
+                maxUnsettledPerLink,
+                maxUnansweredBytes,
+                maxPartialBytes);
+    }
+}

@@ -1,0 +1,156 @@
+package io.sluice.amqp;
+
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.apache.qpid.proton.engine.Link;
+
+/**
+ * One link as its frames show it: what the peer may send and what it was told. The engine keeps the same numbers but checks
+ * none of them. Counts are serial numbers of 32 bits (RFC 1982, AMQP 1.0 §2.8.10): only differences are compared.
+ */
+final class PeerLink {
+    private static final int MAX_TAG_BYTES = 32;
+
+    final String name;
+    final boolean peerSends;
+    final UnsignedInteger handle;
+    private final ReceiverSettleMode receiverSettleMode;
+    private final FirstTransfer current = new FirstTransfer();
+    private int deliveryCount;
+    private int creditLimit;
+    /** The engine's object; null until it has made one. */
+    Link link;
+    /** Ours; null until the attach is answered and after the detach. */
+    UnsignedInteger localHandle;
+    /** We sent or decided on a detach: what still comes is to be dropped. */
+    boolean closed;
+    /** A detach that came before our attach was sent. */
+    Detach early;
+
+    PeerLink(Attach attach) {
+        this.name = attach.getName();
+        this.peerSends = attach.getRole() == Role.SENDER;
+        this.handle = attach.getHandle();
+        this.receiverSettleMode = attach.getRcvSettleMode();
+        if (peerSends) {
+            this.deliveryCount = attach.getInitialDeliveryCount().intValue();
+            this.creditLimit = deliveryCount;
+        }
+    }
+
+    /** The delivery whose transfers are coming in. */
+    private static final class FirstTransfer {
+        boolean underWay;
+        int deliveryId;
+        UnsignedInteger messageFormat;
+    }
+
+    boolean startsDelivery() {
+        return !current.underWay;
+    }
+
+    /** Why the session cannot go on after this transfer, null if it can (§2.7.5). */
+    ErrorCondition sessionErrorOf(Transfer transfer) {
+        UnsignedInteger id = transfer.getDeliveryId();
+        if (current.underWay) {
+            return id == null || id.intValue() == current.deliveryId
+                    ? null
+                    : invalid("delivery-id changed inside a delivery on link '" + name + "'");
+        }
+        if (id == null) {
+            return invalid("the first transfer of a delivery on link '" + name + "' has no delivery-id");
+        }
+        if (transfer.getDeliveryTag() == null || transfer.getDeliveryTag().getLength() > MAX_TAG_BYTES) {
+            return invalid("the first transfer of a delivery on link '" + name + "' needs a delivery-tag of 0 to 32 bytes");
+        }
+        return null;
+    }
+
+    /** Why the link cannot go on after this transfer, null if it can. */
+    ErrorCondition linkErrorOf(Transfer transfer) {
+        if (transfer.getRcvSettleMode() == ReceiverSettleMode.SECOND
+                && receiverSettleMode != ReceiverSettleMode.SECOND) {
+            return invalid("rcv-settle-mode second on a link negotiated first");
+        }
+        if (!current.underWay) {
+            return creditLimit - deliveryCount > 0
+                    ? null
+                    : Conditions.of(
+                            Conditions.LINK_TRANSFER_LIMIT_EXCEEDED, "a transfer on link '" + name + "' without credit");
+        }
+        UnsignedInteger format = transfer.getMessageFormat();
+        return format == null || format.equals(current.messageFormat)
+                ? null
+                : invalid("message-format changed inside a delivery on link '" + name + "'");
+    }
+
+    private static ErrorCondition invalid(String text) {
+        return Conditions.of(Symbol.valueOf("amqp:invalid-field"), text);
+    }
+
+    void received(Transfer transfer) {
+        if (!current.underWay) {
+            current.underWay = true;
+            current.deliveryId = transfer.getDeliveryId().intValue();
+            UnsignedInteger format = transfer.getMessageFormat();
+            current.messageFormat = format == null ? UnsignedInteger.ZERO : format;
+        }
+        if (!transfer.getMore() || transfer.getAborted()) {
+            current.underWay = false;
+            deliveryCount++;
+        }
+    }
+
+    void sent(Transfer transfer) {
+        if (!transfer.getMore()) {
+            deliveryCount++;
+        }
+    }
+
+    /** Our own flow frame. */
+    void sent(Flow flow) {
+        if (peerSends) {
+            creditLimit = flow.getDeliveryCount().intValue() + flow.getLinkCredit().intValue();
+        } else {
+            deliveryCount = flow.getDeliveryCount().intValue();
+        }
+    }
+
+    /** The sending peer's flow: it may have used up credit without sending (§2.6.7). */
+    void senderFlow(Flow flow) {
+        int count = flow.getDeliveryCount().intValue();
+        if (count - deliveryCount > 0) {
+            deliveryCount = count;
+        }
+    }
+
+    /**
+     * The receiving peer's flow, with its credit cut to what the engine's signed numbers bear: not beyond 2^31-1, and not behind
+     * what has been sent already.
+     */
+    void receiverFlow(Flow flow) {
+        UnsignedInteger known = flow.getDeliveryCount();
+        int from = known == null ? 0 : known.intValue();
+        int credit = (int) Math.min(flow.getLinkCredit().longValue(), Integer.MAX_VALUE - 1);
+        if (from + credit - deliveryCount < 0) {
+            credit = Math.max(0, deliveryCount - from);
+        }
+        creditLimit = from + credit;
+        flow.setLinkCredit(UnsignedInteger.valueOf(credit));
+    }
+
+    /** Our side of the link for an answer to {@code echo}. */
+    void describe(Flow flow) {
+        flow.setHandle(localHandle);
+        flow.setDeliveryCount(UnsignedInteger.valueOf(deliveryCount));
+        flow.setLinkCredit(UnsignedInteger.valueOf(Math.max(0, creditLimit - deliveryCount)));
+        flow.setDrain(link != null && link.getDrain());
+    }
+}

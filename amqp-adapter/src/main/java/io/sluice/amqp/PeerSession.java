@@ -1,0 +1,131 @@
+package io.sluice.amqp;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.apache.qpid.proton.engine.Session;
+
+/** One session as its frames show it: its links by handle and name, and the window of each side (AMQP 1.0 §2.5.6). */
+final class PeerSession {
+    /** What the engine tells the peer: it may send this many transfers; links limit it, not the session. */
+    private static final UnsignedInteger WINDOW = UnsignedInteger.valueOf(Integer.MAX_VALUE);
+
+    private final Map<UnsignedInteger, PeerLink> byHandle = new HashMap<>();
+    private final Map<UnsignedInteger, PeerLink> byLocalHandle = new HashMap<>();
+    private final Map<String, PeerLink> senders = new HashMap<>();
+    private final Map<String, PeerLink> receivers = new HashMap<>();
+    private int nextIncomingId;
+    private int nextOutgoingId = 1;
+    private int nextDeliveryId;
+    private boolean deliveryIdKnown;
+    /** The engine's object; null until it has made one. */
+    Session session;
+    /** Ours, -1 until the begin is answered and after the end. */
+    int localChannel = -1;
+    /** We ended it: what still comes is to be dropped. */
+    boolean ended;
+
+    PeerSession(Begin begin) {
+        this.nextIncomingId = begin.getNextOutgoingId().intValue();
+    }
+
+    PeerLink byHandle(UnsignedInteger handle) {
+        return byHandle.get(handle);
+    }
+
+    PeerLink byName(String name, boolean peerSends) {
+        return (peerSends ? senders : receivers).get(name);
+    }
+
+    Collection<PeerLink> links() {
+        return byHandle.values();
+    }
+
+    void add(PeerLink link) {
+        byHandle.put(link.handle, link);
+        (link.peerSends ? senders : receivers).put(link.name, link);
+    }
+
+    /** The peer detached it. */
+    void remove(PeerLink link) {
+        byHandle.remove(link.handle);
+        (link.peerSends ? senders : receivers).remove(link.name, link);
+    }
+
+    /** Whether the peer claims to have sent less than it has. */
+    boolean rewinds(Flow flow) {
+        return flow.getNextOutgoingId().intValue() - nextIncomingId < 0;
+    }
+
+    /** Cuts a window that ends behind what was sent already: the engine would take it for a huge one. */
+    void clampWindow(Flow flow) {
+        UnsignedInteger next = flow.getNextIncomingId();
+        if (next != null) {
+            int end = next.intValue() + flow.getIncomingWindow().intValue();
+            if (end - nextOutgoingId < 0) {
+                flow.setIncomingWindow(UnsignedInteger.valueOf(nextOutgoingId - next.intValue()));
+            }
+        }
+    }
+
+    /** Whether a first transfer has the number its place in the session asks for (§2.6.12). */
+    boolean inSequence(Transfer first) {
+        return !deliveryIdKnown || first.getDeliveryId().intValue() == nextDeliveryId;
+    }
+
+    void received(Transfer transfer, boolean first) {
+        nextIncomingId++;
+        if (first) {
+            deliveryIdKnown = true;
+            nextDeliveryId = transfer.getDeliveryId().intValue() + 1;
+        }
+    }
+
+    void sent(Transfer transfer) {
+        nextOutgoingId++;
+        PeerLink link = byLocalHandle.get(transfer.getHandle());
+        if (link != null) {
+            link.sent(transfer);
+        }
+    }
+
+    void sent(Attach attach) {
+        PeerLink link = byName(attach.getName(), attach.getRole() == Role.RECEIVER);
+        if (link != null) {
+            link.localHandle = attach.getHandle();
+            byLocalHandle.put(attach.getHandle(), link);
+        }
+    }
+
+    void sent(Detach detach) {
+        PeerLink link = byLocalHandle.remove(detach.getHandle());
+        if (link != null) {
+            link.closed = true;
+            link.localHandle = null;
+        }
+    }
+
+    void sent(Flow flow) {
+        PeerLink link = flow.getHandle() == null ? null : byLocalHandle.get(flow.getHandle());
+        if (link != null) {
+            link.sent(flow);
+        }
+    }
+
+    /** The answer to a flow with {@code echo}. */
+    Flow describe() {
+        Flow flow = new Flow();
+        flow.setNextIncomingId(UnsignedInteger.valueOf(nextIncomingId));
+        flow.setIncomingWindow(WINDOW);
+        flow.setNextOutgoingId(UnsignedInteger.valueOf(nextOutgoingId));
+        flow.setOutgoingWindow(WINDOW);
+        return flow;
+    }
+}

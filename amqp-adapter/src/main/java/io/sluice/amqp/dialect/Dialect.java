@@ -1,0 +1,38 @@
+package io.sluice.amqp.dialect;
+
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
+
+/** How we speak to one kind of client. Immutable; any thread. */
+public interface Dialect {
+    Dialect PLAIN = new PlainDialect();
+    Dialect RABBITMQ = new RabbitDialect();
+
+    /** RabbitMQ's clients name the virtual host with this prefix in the open frame's hostname. */
+    String VIRTUAL_HOST_PREFIX = "vhost:";
+
+    /** For log lines. */
+    String name();
+
+    /**
+     * The properties of our open frame (AMQP 1.0 §2.7.1).
+     *
+     * @param version of this program
+     * @param containerId ours
+     */
+    Map<Symbol, Object> openProperties(String version, String containerId);
+
+    /**
+     * The dialect of a peer.
+     *
+     * @param hostname of its open frame, may be null
+     * @param properties of its open frame, may be null
+     */
+    static Dialect of(String hostname, Map<Symbol, Object> properties) {
+        if (hostname != null && hostname.startsWith(VIRTUAL_HOST_PREFIX)) {
+            return RABBITMQ;
+        }
+        Object product = properties == null ? null : properties.get(Symbol.valueOf("product"));
+        return product instanceof String text && text.startsWith("RabbitMQ") ? RABBITMQ : PLAIN;
+    }
+}
