@@ -76,7 +76,10 @@ public interface MessageStore extends AutoCloseable {
         /** The checkpoint at this position is durable. */
         void completed(JournalPosition position);
 
-        /** It is not; the one before still stands. Nothing is lost, the journal keeps its records. */
+        /**
+         * It is not; the one before still stands. Nothing is lost, the journal keeps its records. Every token given by
+         * {@link CheckpointSource#stored} in this checkpoint is void, also where it was forgotten meanwhile.
+         */
         void failed(StorageException cause);
     }
 }

@@ -391,4 +391,12 @@ public final class Queue {
         entry.token = token;
         return true;
     }
+
+    /** The store has the message no longer: the checkpoint that took it failed. */
+    public void unstored(long sequence) {
+        QueueEntry entry = state.entries().find(sequence);
+        if (entry != null) {
+            entry.token = MessageStore.NO_TOKEN;
+        }
+    }
 }

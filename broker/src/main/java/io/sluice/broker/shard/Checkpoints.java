@@ -32,9 +32,14 @@ final class Checkpoints implements MessageStore.CheckpointSource {
     private final ShardLimits limits;
     private final ArrayDeque<Queue> left = new ArrayDeque<>();
     private final List<Reply<JournalPosition>> waiting = new ArrayList<>();
+    /** What the checkpoint that runs has stored; void if it fails. */
+    private final List<Stored> stored = new ArrayList<>();
+
     private JournalPosition applied = JournalPosition.START;
     private long nextSequence;
     private boolean running;
+
+    private record Stored(long queueId, long[] sequences) {}
 
     Checkpoints(ShardQueues queues, MessageStore store, Journal journal, ShardMailbox mailbox, ShardLimits limits) {
         this.queues = queues;
@@ -73,6 +78,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
             public void completed(JournalPosition position) {
                 journal.checkpointed(position);
                 mailbox.post((shard, turn) -> {
+                    stored.clear();
                     replies.forEach(reply -> reply.done(position));
                     ended();
                 });
@@ -82,12 +88,25 @@ final class Checkpoints implements MessageStore.CheckpointSource {
             public void failed(StorageException cause) {
                 LOG.debug("checkpoint failed", cause);
                 mailbox.post((shard, turn) -> {
+                    unstore();
                     Refusal refusal = Refusal.of(Refusal.Kind.INTERNAL_ERROR, String.valueOf(cause.getMessage()));
                     replies.forEach(reply -> reply.refused(refusal));
                     ended();
                 });
             }
         });
+    }
+
+    /** Only the journal has them still: the next checkpoint must take them again. */
+    private void unstore() {
+        for (Stored slice : stored) {
+            queues.find(slice.queueId()).ifPresent(queue -> {
+                for (long sequence : slice.sequences()) {
+                    queue.unstored(sequence);
+                }
+            });
+        }
+        stored.clear();
     }
 
     private void ended() {
@@ -133,8 +152,10 @@ final class Checkpoints implements MessageStore.CheckpointSource {
     @Override
     public void stored(Slice slice, long[] tokens) {
         mailbox.post((shard, turn) -> {
+            long[] sequences = new long[tokens.length];
             for (int i = 0; i < tokens.length; i++) {
                 Enqueued captured = slice.messages().get(i);
+                sequences[i] = captured.sequence();
                 long token = tokens[i];
                 boolean taken = queues.find(captured.queueId())
                         .map(queue -> queue.stored(captured, token))
@@ -143,6 +164,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
                     store.forget(token);
                 }
             }
+            stored.add(new Stored(slice.messages().get(0).queueId(), sequences));
         });
     }
 }
