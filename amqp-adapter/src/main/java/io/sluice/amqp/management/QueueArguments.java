@@ -115,7 +115,14 @@ final class QueueArguments {
     }
 
     private Optional<String> queue(String name, Optional<String> template) throws ManagementException {
-        return arguments.containsKey(name) ? text(name) : template;
+        Optional<String> queue = arguments.containsKey(name) ? text(name) : template;
+        int length = queue.map(String::length).orElse(1);
+        if (length < 1 || length > QueueDefinition.MAX_NAME_LENGTH) {
+            // It is created when the first message goes there; by then it is too late to refuse it.
+            throw ManagementException.badRequest("attribute '" + name + "' has 1 to " + QueueDefinition.MAX_NAME_LENGTH
+                    + " characters, this has " + length);
+        }
+        return queue;
     }
 
     private long limit(String name, long template) throws ManagementException {

@@ -188,6 +188,16 @@ class ManagementNodeTest {
                 .is(400, "a weight is 1 to 1000, not " + weight);
     }
 
+    /** Or the shard would fail when the first message goes there. */
+    @ParameterizedTest
+    @CsvSource({"deadLetterQueue,0", "deadLetterQueue,256", "expiryQueue,0", "expiryQueue,256"})
+    void namesOfOtherQueuesAreNames(String attribute, int length) {
+        ask(
+                        Map.of("operation", "CREATE", "type", "queue", "name", "jobs"),
+                        Map.of(attribute, "x".repeat(length)))
+                .is(400, "attribute '" + attribute + "' has 1 to 255 characters, this has " + length);
+    }
+
     @Test
     void aRequestThatCannotBeReadIsAnsweredToo() throws MalformedMessageException {
         // A map of one string key without its value, inside an amqp-value the scanner does not look into.
