@@ -32,7 +32,7 @@ public final class StorageSimulation implements Journal.Listener {
     private static final int LARGEST_MESSAGE_BYTES = 150_000;
 
     private final Random random;
-    private final SimulatedDisk disk;
+    private SimulatedDisk disk;
     /** Every batch of the history so far; a crash cuts off the end of it. */
     private final List<List<JournalRecord>> history = new ArrayList<>();
 
@@ -74,6 +74,21 @@ public final class StorageSimulation implements Journal.Listener {
             appendSome();
             SteppedJournal.step(journal);
         });
+    }
+
+    /** Opens what is on another disk and compares it with the whole history; nothing is written to it. */
+    public void reopenOn(SimulatedDisk other) throws StorageException {
+        disk = other;
+        int whole = history.size();
+        List<List<JournalRecord>> kept = List.copyOf(history);
+        try {
+            open();
+            assertEquals(whole, committed, "batches recovered");
+        } finally {
+            history.clear();
+            history.addAll(kept);
+            committed = whole;
+        }
     }
 
     private void compare(int recovered) {
