@@ -56,9 +56,12 @@ class PowerLossTest {
 
     private static void round(Random random, SimulatedDisk disk, StorageSimulation simulation) throws StorageException {
         disk.failAt(1 + random.nextInt(random.nextBoolean() ? 60 : 1500), SimulatedDisk.Fault.OUTAGE);
+        if (random.nextBoolean()) {
+            disk.failAt(1 + random.nextInt(600), SimulatedDisk.Fault.ERROR); // and life goes on
+        }
         try {
             simulation.open();
-            for (int i = 0; i < 250 && !disk.faultHappened(); i++) {
+            for (int i = 0; i < 250 && !disk.isOut(); i++) {
                 simulation.act();
             }
         } catch (StorageException e) {

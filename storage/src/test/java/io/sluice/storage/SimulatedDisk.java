@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -27,7 +28,7 @@ public final class SimulatedDisk implements Disk {
     public enum Fault {
         /** The operation fails and does nothing. */
         ERROR,
-        /** A write writes a part, then fails; other operations fail. */
+        /** A write writes some of its sectors, then fails; other operations fail. */
         SHORT_WRITE,
         /** The operation and all that follow fail; a write may have reached the disk. */
         OUTAGE
@@ -39,8 +40,8 @@ public final class SimulatedDisk implements Disk {
     private final List<Runnable> unforcedNames = new ArrayList<>();
     private final Set<Path> locked = new TreeSet<>();
     private long operations;
-    private long faultAt = Long.MAX_VALUE;
-    private Fault fault = Fault.ERROR;
+    private final TreeMap<Long, Fault> faults = new TreeMap<>();
+    private long lastFault;
     private boolean out;
     private long capacityBytes = Long.MAX_VALUE;
 
@@ -56,12 +57,12 @@ public final class SimulatedDisk implements Disk {
 
     /** The fault happens at the n-th operation from now, 1 for the next. */
     public synchronized void failAt(long operationsFromNow, Fault what) {
-        faultAt = operations + operationsFromNow;
-        fault = what;
+        faults.put(operations + operationsFromNow, what);
     }
 
     public synchronized void heal() {
-        faultAt = Long.MAX_VALUE;
+        faults.clear();
+        lastFault = 0;
         out = false;
     }
 
@@ -70,7 +71,12 @@ public final class SimulatedDisk implements Disk {
     }
 
     public synchronized boolean faultHappened() {
-        return operations >= faultAt;
+        return lastFault > 0;
+    }
+
+    /** Whether nothing works any more. */
+    public synchronized boolean isOut() {
+        return out;
     }
 
     public synchronized void capacity(long bytes) {
@@ -149,9 +155,11 @@ public final class SimulatedDisk implements Disk {
         if (out) {
             throw new IOException("the disk is gone");
         }
-        if (operations != faultAt) {
+        Fault fault = faults.remove(operations);
+        if (fault == null) {
             return false;
         }
+        lastFault = operations;
         out = fault == Fault.OUTAGE;
         if (write && fault != Fault.ERROR) {
             return true;
@@ -261,7 +269,7 @@ public final class SimulatedDisk implements Disk {
         public void write(ByteBuffer from, long offset) throws IOException {
             synchronized (SimulatedDisk.this) {
                 boolean cut = operation(true);
-                int bytes = cut ? random.nextInt(from.remaining() + 1) : from.remaining();
+                int bytes = cut ? random.nextInt(from.remaining() / SECTOR + 1) * SECTOR : from.remaining();
                 int end = (int) offset + bytes;
                 if (end > content.now.length) {
                     if (usedBytes() + end - content.now.length > capacityBytes) {

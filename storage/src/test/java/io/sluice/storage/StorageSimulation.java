@@ -16,7 +16,11 @@ import io.sluice.storage.mapdb.PagedMessageStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A shard, a journal and a store over a simulated disk, in one thread from a seed. After each crash the recovered state must be the
@@ -28,7 +32,7 @@ public final class StorageSimulation implements Journal.Listener {
     private static final int LARGEST_MESSAGE_BYTES = 150_000;
 
     private final Random random;
-    private final SimulatedDisk disk;
+    private SimulatedDisk disk;
     /** Every batch of the history so far; a crash cuts off the end of it. */
     private final List<List<JournalRecord>> history = new ArrayList<>();
 
@@ -72,6 +76,21 @@ public final class StorageSimulation implements Journal.Listener {
         });
     }
 
+    /** Opens what is on another disk and compares it with the whole history; nothing is written to it. */
+    public void reopenOn(SimulatedDisk other) throws StorageException {
+        disk = other;
+        int whole = history.size();
+        List<List<JournalRecord>> kept = List.copyOf(history);
+        try {
+            open();
+            assertEquals(whole, committed, "batches recovered");
+        } finally {
+            history.clear();
+            history.addAll(kept);
+            committed = whole;
+        }
+    }
+
     private void compare(int recovered) {
         assertTrue(recovered >= committed, "lost: " + committed + " committed, " + recovered + " recovered");
         assertTrue(recovered <= history.size(), "invented: " + recovered + " of " + history.size());
@@ -81,7 +100,19 @@ public final class StorageSimulation implements Journal.Listener {
         for (List<JournalRecord> batch : history) {
             ahead.apply(batch, JournalPosition.START);
         }
-        assertEquals(ahead.state(), shard.state());
+        assertEquals("", difference(ahead.state(), shard.state()), "after batch " + recovered);
+    }
+
+    private static String difference(Map<String, String> expected, Map<String, String> found) {
+        StringBuilder text = new StringBuilder();
+        Set<String> keys = new TreeSet<>(expected.keySet());
+        keys.addAll(found.keySet());
+        for (String key : keys) {
+            if (!Objects.equals(expected.get(key), found.get(key)) && text.length() < 1_000) {
+                text.append(key + ": expected " + expected.get(key) + ", found " + found.get(key) + "\n");
+            }
+        }
+        return text.toString();
     }
 
     /** Does something; nothing once the journal has failed. */

@@ -48,8 +48,9 @@ public final class Workload {
         List<JournalRecord> batch = new ArrayList<>();
         List<Long> queues = state.queueIds();
         if (queues.isEmpty() || random.nextInt(60) == 0) {
-            long id = 1 + random.nextInt(6);
-            batch.add(queues.contains(id) ? new QueueDeleted(id) : queue(id));
+            boolean delete = queues.size() > random.nextInt(6);
+            long id = delete ? queues.get(random.nextInt(queues.size())) : 1 + random.nextInt(Integer.MAX_VALUE);
+            batch.add(delete ? new QueueDeleted(id) : queue(id));
             return batch;
         }
         long queueId = queues.get(random.nextInt(queues.size()));

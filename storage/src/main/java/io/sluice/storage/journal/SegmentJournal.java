@@ -218,13 +218,14 @@ public final class SegmentJournal implements Journal {
         if (pool == null) {
             return;
         }
-        pool.close();
+        pool.drain();
         if (workers == null) {
             guarded(this::finish);
             return;
         }
         LockSupport.unpark(workers.writing);
         join(workers.writing);
+        pool.close();
         join(workers.segments);
     }
 

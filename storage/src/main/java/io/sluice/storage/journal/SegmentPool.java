@@ -36,6 +36,7 @@ final class SegmentPool {
     private final Deque<Path> free = new ArrayDeque<>();
     private final Deque<Closed> closed = new ArrayDeque<>();
     private int files;
+    private boolean draining;
     private boolean closing;
     private boolean low;
     private String diskProblem = "";
@@ -68,14 +69,18 @@ final class SegmentPool {
         }
     }
 
-    /** Waits until {@link #take} may succeed. @return false: the journal is being closed */
+    /** Waits until {@link #take} may succeed. @return false: the journal is being closed, and no segment can be had */
     boolean awaitFree() {
         lock.lock();
         try {
-            while (free.isEmpty() && !closing) {
+            while (free.isEmpty()) {
+                boolean none = files >= limits.maxSegments() || !diskProblem.isEmpty();
+                if (draining && none) {
+                    return false;
+                }
                 changed.awaitUninterruptibly();
             }
-            return !free.isEmpty();
+            return true;
         } finally {
             lock.unlock();
         }
@@ -100,11 +105,14 @@ final class SegmentPool {
         return closed.size() > limits.budgetSegments();
     }
 
-    /** Segments whose last batch is not behind {@code index} may be written again. */
+    /**
+     * Segments whose last batch is not behind {@code index} may be written again. The newest full one stays: until the next has a
+     * durable frame, it is what says where the journal ends.
+     */
     void checkpointed(long index) {
         lock.lock();
         try {
-            while (!closed.isEmpty() && closed.peek().lastIndex <= index) {
+            while (closed.size() > 1 && closed.peek().lastIndex <= index) {
                 free.add(closed.poll().file);
             }
             changed.signalAll();
@@ -127,7 +135,18 @@ final class SegmentPool {
         }
     }
 
-    /** Wakes everybody up to stop. */
+    /** From now on {@link #awaitFree} does not wait for a checkpoint. */
+    void drain() {
+        lock.lock();
+        try {
+            draining = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends {@link #tendUntilClosed}. */
     void close() {
         lock.lock();
         try {
@@ -258,6 +277,7 @@ final class SegmentPool {
         lock.lock();
         try {
             diskProblem = problem;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

@@ -40,7 +40,7 @@ public final class PagedMessageStore implements MessageStore {
     private PageFile file;
     private StoreRecords records;
     private StoreContent content;
-    /** Forgotten before a checkpoint that failed. Store's thread. */
+    /** To be forgotten by the next checkpoint before all others: left by one that failed, or found superfluous. */
     private long[] forgottenBefore = {};
 
     /**
@@ -71,7 +71,7 @@ public final class PagedMessageStore implements MessageStore {
             disk.forceFolder(folder); // the two files may be new
             records = new StoreRecords(file);
             content = new StoreContent(records);
-            new StoredMessages(content, restored).read();
+            forgottenBefore = new StoredMessages(content, restored).read();
             return content.position();
         } catch (IOException | DBException | AssertionError | IndexOutOfBoundsException e) {
             throw new StorageException("The store in " + folder + " cannot be read: " + sentence(e), e);
@@ -96,15 +96,15 @@ public final class PagedMessageStore implements MessageStore {
         long[] tokens = forgottenBefore;
         JournalPosition position;
         try {
-            if (content == null) {
-                reload();
-            }
             // The list is taken on the shard's thread, in the answer: what is forgotten later belongs to the next
             // checkpoint.
             source.begin(beginning -> handover.give(new Begun(beginning, forgotten.takeAll())));
             Begun begun = handover.await(Begun.class);
             position = begun.beginning.position();
             tokens = joined(forgottenBefore, begun.forgotten);
+            if (content == null) {
+                reload();
+            }
             write(begun.beginning, tokens, source);
             forgottenBefore = new long[0];
         } catch (StorageException | IOException | RuntimeException | AssertionError e) {

@@ -18,6 +18,7 @@ import java.util.PriorityQueue;
 final class StoredMessages {
     private final StoreContent content;
     private final Restored restored;
+    private final TokenList superfluous = new TokenList();
 
     StoredMessages(StoreContent content, Restored restored) {
         this.content = content;
@@ -56,7 +57,8 @@ final class StoredMessages {
         }
     }
 
-    void read() throws DamagedException {
+    /** @return tokens of what is in the store but not part of the state: to be forgotten by the next checkpoint */
+    long[] read() throws DamagedException {
         Map<Long, List<Slot>> byQueue = new HashMap<>();
         List<QueueDeclared> queues = content.queues();
         for (QueueDeclared queue : queues) {
@@ -71,9 +73,18 @@ final class StoredMessages {
         }
         // Of a queue declared behind the checkpoint's position: the journal declares it again and enqueues what it
         // held.
-        orphans.forEach(content.slots()::free);
+        orphans.forEach(this::dismiss);
         for (QueueDeclared queue : queues) {
             merge(byQueue.get(queue.queueId()));
+        }
+        return superfluous.takeAll();
+    }
+
+    private void dismiss(Slot slot) {
+        for (int index = 0; index < slot.count; index++) {
+            if (slot.isLive(index)) {
+                superfluous.add(StoreContent.token(slot.number, index));
+            }
         }
     }
 
@@ -105,7 +116,7 @@ final class StoredMessages {
             Cursor other = open.poll();
             Cursor older = other.slot.generation < newest.slot.generation ? other : newest;
             newest = older == other ? newest : other;
-            content.forget(older.token());
+            superfluous.add(older.token());
             advance(older, open);
         }
         restored.message(newest.message, newest.token());
