@@ -3,6 +3,7 @@ package io.sluice.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.server.ExitCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
