@@ -1,5 +1,6 @@
 package io.sluice.server.cli;
 
+import io.sluice.server.ExitCode;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;

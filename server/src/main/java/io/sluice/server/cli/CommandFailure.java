@@ -1,5 +1,7 @@
 package io.sluice.server.cli;
 
+import io.sluice.server.ExitCode;
+
 /** A command did not do what it was asked; the program prints the message and exits with the code. */
 final class CommandFailure extends Exception {
     private static final long serialVersionUID = 1L;

@@ -1,5 +1,6 @@
 package io.sluice.server.cli;
 
+import io.sluice.server.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;

@@ -1,5 +1,8 @@
 package io.sluice.server.cli;
 
+import io.sluice.server.ExitCode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +19,7 @@ import org.apache.qpid.protonj2.client.exceptions.ClientOperationTimedOutExcepti
 final class ManagementNode {
     static final String ADDRESS = "$management";
     private static final long TIMEOUT_MILLIS = 30_000;
+    private static final int PAGE_ROWS = 1000;
 
     private final BrokerConnection connection;
     private final Sender sender;
@@ -44,18 +48,18 @@ final class ManagementNode {
     /**
      * Asks for an operation on a queue.
      *
-     * @param name of the queue, "" for operations on all
+     * @param properties of the request beside operation and type
      * @return the body of the response
      * @throws CommandFailure the broker refuses it, or does not answer
      */
-    Object request(String operation, String name, Map<String, Object> body) throws CommandFailure {
+    Object request(String operation, Map<String, Object> properties, Map<String, Object> body) throws CommandFailure {
         try {
             String id = "request-" + ++requests;
             Message<Map<String, Object>> request = Message.create(body);
             request.messageId(id).correlationId(id).replyTo(ADDRESS);
-            request.property("operation", operation).property("type", "queue").property("entityType", "queue");
-            if (!name.isEmpty()) {
-                request.property("name", name);
+            request.property("operation", operation).property("type", "queue");
+            for (Map.Entry<String, Object> property : properties.entrySet()) {
+                request.property(property.getKey(), property.getValue());
             }
             sender.send(request).awaitAccepted(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
             Delivery delivery = receiver.receive(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
@@ -82,17 +86,25 @@ final class ManagementNode {
 
     /** All queues, as rows of these attributes. */
     List<Map<String, Object>> queues(List<String> attributes) throws CommandFailure {
-        Object body = request("QUERY", "", Map.of("attributeNames", attributes));
-        if (body instanceof Map<?, ?> answer
-                && answer.get("attributeNames") instanceof List<?> names
-                && answer.get("results") instanceof List<?> results) {
-            return results.stream().map(row -> row(names, row)).toList();
-        }
-        throw new CommandFailure(ExitCode.REFUSED, ADDRESS + " answered a QUERY with something else than a table");
+        List<Map<String, Object>> queues = new ArrayList<>();
+        int got;
+        do {
+            Map<String, Object> page = Map.of("entityType", "queue", "offset", queues.size(), "count", PAGE_ROWS);
+            Object body = request("QUERY", page, Map.of("attributeNames", attributes));
+            if (!(body instanceof Map<?, ?> answer
+                    && answer.get("attributeNames") instanceof List<?> names
+                    && answer.get("results") instanceof List<?> results)) {
+                throw new CommandFailure(
+                        ExitCode.REFUSED, ADDRESS + " answered QUERY with something else than a table");
+            }
+            results.forEach(row -> queues.add(row(names, row)));
+            got = results.size();
+        } while (got == PAGE_ROWS);
+        return queues;
     }
 
     private static Map<String, Object> row(List<?> names, Object values) {
-        Map<String, Object> row = new java.util.LinkedHashMap<>();
+        Map<String, Object> row = new LinkedHashMap<>();
         if (values instanceof List<?> list) {
             for (int i = 0; i < Math.min(names.size(), list.size()); i++) {
                 row.put(String.valueOf(names.get(i)), list.get(i));

@@ -1,5 +1,6 @@
 package io.sluice.server.cli;
 
+import io.sluice.server.ExitCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -55,7 +56,7 @@ final class QueueCreateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            ManagementNode.open(connection).request("CREATE", name, attributes());
+            ManagementNode.open(connection).request("CREATE", Map.of("name", name), attributes());
         }
         if (broker.json) {
             new Output(spec.commandLine().getOut()).object(json -> json.writeStringField("created", name));

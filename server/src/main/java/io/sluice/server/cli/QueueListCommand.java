@@ -1,5 +1,6 @@
 package io.sluice.server.cli;
 
+import io.sluice.server.ExitCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.sluice.server.cli;
 
+import io.sluice.server.ExitCode;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,7 +27,7 @@ final class QueuePurgeCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         Object purged;
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            Object body = ManagementNode.open(connection).request("PURGE", name, Map.of());
+            Object body = ManagementNode.open(connection).request("PURGE", Map.of("name", name), Map.of());
             purged = body instanceof Map<?, ?> map ? map.get("messages") : body;
         }
         Output output = new Output(spec.commandLine().getOut());

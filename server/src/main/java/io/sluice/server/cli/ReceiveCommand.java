@@ -1,5 +1,6 @@
 package io.sluice.server.cli;
 
+import io.sluice.server.ExitCode;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Delivery;

@@ -1,5 +1,6 @@
 package io.sluice.server.cli;
 
+import io.sluice.server.ExitCode;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

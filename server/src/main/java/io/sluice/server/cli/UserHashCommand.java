@@ -1,10 +1,13 @@
 package io.sluice.server.cli;
 
+import io.sluice.broker.security.ScramPassword;
+import io.sluice.server.ExitCode;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,14 +33,20 @@ final class UserHashCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure, IOException {
-        if (iterations < 4096 || iterations > 10_000_000) {
-            throw new CommandFailure(ExitCode.USAGE, "--iterations is 4096 to 10000000, not " + iterations);
+        if (iterations < ScramPassword.MIN_ITERATIONS || iterations > ScramPassword.MAX_ITERATIONS) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--iterations is " + ScramPassword.MIN_ITERATIONS + " to " + ScramPassword.MAX_ITERATIONS + ", not "
+                            + iterations);
         }
         String password = password();
         if (password == null || password.isEmpty()) {
             throw new CommandFailure(ExitCode.USAGE, "no password given");
         }
-        spec.commandLine().getOut().println(PasswordHash.of(password, iterations));
+        spec.commandLine()
+                .getOut()
+                .println(ScramPassword.create(password, iterations, new SecureRandom())
+                        .encoded());
         spec.commandLine().getOut().flush();
         return ExitCode.OK;
     }

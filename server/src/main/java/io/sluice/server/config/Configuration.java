@@ -1,5 +1,6 @@
 package io.sluice.server.config;
 
+import io.sluice.broker.security.Users.Anonymous;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -26,13 +27,6 @@ public record Configuration(
     /** @param port 0 for any free one */
     public record Listen(String host, int port) {}
 
-    /** Who may connect without credentials. */
-    public enum Anonymous {
-        NEVER,
-        LOOPBACK,
-        ALWAYS
-    }
-
     public record Security(Anonymous anonymous, List<User> users) {
         public Security {
             users = List.copyOf(users);
@@ -40,7 +34,7 @@ public record Configuration(
     }
 
     /**
-     * @param password a hash as {@code sluice user hash} prints it
+     * @param password a stored password as {@code sluice user hash} prints it
      * @param loopbackOnly whether the user may connect from this machine only
      */
     public record User(String name, String password, boolean loopbackOnly) {

@@ -4,6 +4,7 @@ import static io.sluice.server.config.Configuration.UNLIMITED;
 
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.security.Users.Anonymous;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ public final class Defaults {
     public static final Configuration CONFIGURATION = new Configuration(
             "sluice",
             LISTEN,
-            new Configuration.Security(Configuration.Anonymous.LOOPBACK, List.of(GUEST)),
+            new Configuration.Security(Anonymous.LOOPBACK, List.of(GUEST)),
             AMQP,
             QUEUES,
             STORAGE,

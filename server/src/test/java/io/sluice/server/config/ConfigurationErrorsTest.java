@@ -119,8 +119,8 @@ class ConfigurationErrorsTest {
     void aUserWithAPasswordInClearIsRefusedWithoutShowingIt() {
         List<String> problems = problems("security:\n  users:\n    - name: ann\n      password: sesame\n");
         assertEquals(
-                List.of("s.yaml line 4 column 17: security.users[0].password is not a hash; it must be what `sluice"
-                        + " user hash` prints"),
+                List.of("s.yaml line 4 column 17: security.users[0].password is not what `sluice user hash`"
+                        + " prints: a stored password begins with scram-sha-256$"),
                 problems);
         assertFalse(problems.toString().contains("sesame"));
     }

@@ -1,6 +1,4 @@
-package io.sluice.server;
-
-import io.sluice.server.cli.Commands;
+package io.sluice.server.cli;
 
 /** The program {@code sluice}. */
 public final class Main {

@@ -1,4 +1,4 @@
-package io.sluice.server.cli;
+package io.sluice.server;
 
 /** What the program's exit tells a script. Stable: a code is never given another meaning. */
 public final class ExitCode {
