@@ -67,6 +67,8 @@ final class QueueEntry {
 
     void returned(int newDeliveryCount, Annotations added) {
         deliveryCount = newDeliveryCount;
+        // Only a delivery can bring a message back: also what is replayed after a restart was acquired before.
+        acquiredBefore = true;
         if (!added.equals(message.added())) {
             message = new Message(message.encoded(), message.annotatedOffset(), message.header(), added);
         }

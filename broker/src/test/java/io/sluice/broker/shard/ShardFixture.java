@@ -1,0 +1,290 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Message;
+import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Client;
+import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.Reply;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.queue.Consumer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** One shard, driven by plain calls: its thread is a list of tasks, its clock stands still, its journal commits when told. */
+final class ShardFixture {
+    static final long EPOCH = 1_000_000;
+
+    final HeldJournal journal;
+    final NaiveStore store;
+    final List<Throwable> failures = new ArrayList<>();
+    /** The connection that all links of this fixture belong to unless they say otherwise. */
+    Client client = () -> {};
+
+    long now = EPOCH;
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final ShardLimits limits;
+    private final Function<String, Optional<QueueDefinition>> autoCreate;
+    private final Shard shard;
+
+    ShardFixture() {
+        this(name -> Optional.empty());
+    }
+
+    ShardFixture(Function<String, Optional<QueueDefinition>> autoCreate) {
+        this(new HeldJournal(), new NaiveStore(), ShardLimits.ofMemory(1L << 30), autoCreate);
+    }
+
+    ShardFixture(ShardLimits limits) {
+        this(new HeldJournal(), new NaiveStore(), limits, name -> Optional.empty());
+    }
+
+    ShardFixture(
+            HeldJournal journal,
+            NaiveStore store,
+            ShardLimits limits,
+            Function<String, Optional<QueueDefinition>> autoCreate) {
+        this.journal = journal;
+        this.store = store;
+        this.limits = limits;
+        this.autoCreate = autoCreate;
+        try {
+            this.shard = Shard.recover(
+                    new ShardSetup(tasks::add, () -> now, journal, store, limits, autoCreate, failures::add));
+        } catch (StorageException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** A new shard over what a crash now leaves: committed batches, completed checkpoints. */
+    ShardFixture restart() {
+        return restart(journal.committed());
+    }
+
+    /** As {@link #restart()}, with the journal cut behind so many batches. */
+    ShardFixture restart(int batches) {
+        ShardFixture next = new ShardFixture(journal.prefix(batches), store.afterCrash(), limits, autoCreate);
+        next.now = now;
+        return next;
+    }
+
+    ShardMailbox mailbox() {
+        return shard.mailbox();
+    }
+
+    /** Lets the shard run until it has nothing to do. */
+    void run() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    void runWhere(Runnable posts) {
+        posts.run();
+        run();
+    }
+
+    // ---- time and commits
+
+    void advance(long millis) {
+        now += millis;
+        mailbox().tick();
+        run();
+    }
+
+    void commit(int batches) {
+        journal.commit(batches);
+        run();
+    }
+
+    void commitAll() {
+        journal.commitAll();
+        run();
+    }
+
+    // ---- links
+
+    TestProducer producer(String queue) {
+        return attached(new TestProducer(this, Optional.of(queue)));
+    }
+
+    TestProducer anonymous() {
+        return attached(new TestProducer(this, Optional.empty()));
+    }
+
+    private TestProducer attached(TestProducer producer) {
+        mailbox().attach(producer.handle);
+        run();
+        return producer;
+    }
+
+    /** Durable messages, from a producer of their own. */
+    TestProducer publish(String queue, String... bodies) {
+        return producer(queue).send(bodies);
+    }
+
+    TestConsumer consumer(String queue) {
+        return consumer(queue, Consumer.Mode.MOVE, Outcome.RELEASED);
+    }
+
+    TestConsumer consumer(String queue, Consumer.Mode mode, Outcome lossOutcome) {
+        TestConsumer consumer = new TestConsumer(this, queue, mode, lossOutcome);
+        mailbox().attach(consumer.handle);
+        run();
+        return consumer;
+    }
+
+    TestConsumer browser(String queue) {
+        return consumer(queue, Consumer.Mode.COPY, Outcome.RELEASED);
+    }
+
+    /** Bodies of what is available, as a browser sees it. */
+    List<String> browse(String queue) {
+        TestConsumer browser = browser(queue).drain(1_000_000);
+        browser.detach();
+        return browser.bodies();
+    }
+
+    /** Explains why a message is or is not on its way. */
+    io.sluice.broker.queue.DispatchReason explain(TestConsumer anyOfTheQueue, long sequence) {
+        return anyOfTheQueue.handle.home().orElseThrow().explain(sequence, now);
+    }
+
+    // ---- administration
+
+    /** The answer to a command, or why there is none. */
+    static final class Answer<T> implements Reply<T> {
+        final List<T> values = new ArrayList<>();
+        final List<Refusal> refusals = new ArrayList<>();
+
+        @Override
+        public void done(T value) {
+            values.add(value);
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            refusals.add(refusal);
+        }
+
+        boolean isPending() {
+            return values.isEmpty() && refusals.isEmpty();
+        }
+
+        T value() {
+            if (values.size() != 1 || !refusals.isEmpty()) {
+                throw new AssertionError("answered " + values + ", refused " + refusals);
+            }
+            return values.get(0);
+        }
+
+        Refusal refusal() {
+            if (refusals.size() != 1 || !values.isEmpty()) {
+                throw new AssertionError("answered " + values + ", refused " + refusals);
+            }
+            return refusals.get(0);
+        }
+    }
+
+    /** A durable queue of strict priority without limits. */
+    ShardFixture queue(String name) {
+        return queue(QueueDefinition.named(name));
+    }
+
+    ShardFixture queue(QueueDefinition definition) {
+        declare(definition).value();
+        return this;
+    }
+
+    Answer<QueueStatus> declare(QueueDefinition definition) {
+        Answer<QueueStatus> answer = new Answer<>();
+        runWhere(() -> mailbox().declare(definition, client, answer));
+        return answer;
+    }
+
+    Answer<QueueStatus> delete(String queue, ShardMailbox.DeleteCondition condition) {
+        Answer<QueueStatus> answer = new Answer<>();
+        runWhere(() -> mailbox().delete(queue, condition, client, answer));
+        return answer;
+    }
+
+    Answer<Long> purge(String queue) {
+        Answer<Long> answer = new Answer<>();
+        runWhere(() -> mailbox().purge(queue, client, answer));
+        return answer;
+    }
+
+    Answer<QueueStatus> describe(String queue) {
+        Answer<QueueStatus> answer = new Answer<>();
+        runWhere(() -> mailbox().describe(queue, client, answer));
+        return answer;
+    }
+
+    QueueStatus status(String queue) {
+        return describe(queue).value();
+    }
+
+    List<QueueStatus> list() {
+        Answer<List<QueueStatus>> answer = new Answer<>();
+        runWhere(() -> mailbox().list(client, answer));
+        return answer.value();
+    }
+
+    // ---- checkpoints
+
+    Answer<JournalPosition> startCheckpoint() {
+        Answer<JournalPosition> answer = new Answer<>();
+        runWhere(() -> mailbox().checkpoint(answer));
+        return answer;
+    }
+
+    /** From begin to completion, with nothing in between. */
+    void checkpoint() {
+        Answer<JournalPosition> answer = startCheckpoint();
+        storeRest();
+        runWhere(store::complete);
+        answer.value();
+    }
+
+    /** Begins if it must, then stores every slice that is left. */
+    void storeRest() {
+        if (!store.hasBegun()) {
+            runWhere(store::begin);
+        }
+        while (!store.hasEnded()) {
+            if (store.hasSlice()) {
+                runWhere(store::stored);
+            }
+            runWhere(() -> store.next(100));
+        }
+    }
+
+    // ---- messages
+
+    static Message message(String body, Message.Header header) {
+        return new Message(body.getBytes(StandardCharsets.UTF_8), 0, header, Annotations.EMPTY);
+    }
+
+    static Message transientMessage(String body) {
+        return message(body, Message.Header.DEFAULT);
+    }
+
+    static Message withPriority(String body, int priority) {
+        return message(body, new Message.Header(0, true, priority, Message.NONE, Message.NONE));
+    }
+
+    static Message withTtl(String body, long ttlMillis) {
+        return message(body, new Message.Header(0, true, Message.DEFAULT_PRIORITY, ttlMillis, Message.NONE));
+    }
+
+    static QueueDefinition.DeadLetter deadLetter(String queue, int maxDeliveries) {
+        return new QueueDefinition.DeadLetter(Optional.of(queue), Optional.empty(), maxDeliveries);
+    }
+}

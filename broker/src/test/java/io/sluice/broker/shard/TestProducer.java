@@ -1,0 +1,87 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.ProducerListener;
+import io.sluice.broker.queue.Producer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A producing link that writes down all it hears, in order. */
+final class TestProducer implements ProducerListener {
+    final Producer handle;
+    final List<String> events = new ArrayList<>();
+    final List<String> accepted = new ArrayList<>();
+    final List<Refusal> refusals = new ArrayList<>();
+    private final ShardFixture fixture;
+    private final Optional<String> address;
+    boolean creditOpen = true;
+
+    TestProducer(ShardFixture fixture, Optional<String> address) {
+        this.fixture = fixture;
+        this.address = address;
+        this.handle = new Producer(fixture.client, this, address);
+    }
+
+    /** Durable, default priority. */
+    TestProducer send(String... bodies) {
+        for (String body : bodies) {
+            send(ShardFixture.message(body, Message.Header.DURABLE));
+        }
+        return this;
+    }
+
+    TestProducer send(Message message) {
+        return sendTo(address.orElseThrow(), message);
+    }
+
+    TestProducer sendTo(String queue, Message message) {
+        post(queue, message);
+        fixture.run();
+        return this;
+    }
+
+    /** Sends without letting the shard run. */
+    void post(String queue, Message message) {
+        fixture.mailbox().publish(handle, new Publish(queue, message));
+    }
+
+    void detach() {
+        fixture.mailbox().detach(handle);
+        fixture.run();
+    }
+
+    private static String body(Publish publish) {
+        return new String(publish.message().encoded(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void attached() {
+        events.add("attached");
+    }
+
+    @Override
+    public void closed(Refusal refusal) {
+        events.add("closed " + refusal.kind());
+    }
+
+    @Override
+    public void accepted(Publish publish) {
+        accepted.add(body(publish));
+        events.add("accepted " + body(publish));
+    }
+
+    @Override
+    public void refused(Publish publish, Refusal refusal) {
+        refusals.add(refusal);
+        events.add("refused " + body(publish));
+    }
+
+    @Override
+    public void creditOpen(boolean open, String reason) {
+        creditOpen = open;
+        events.add(open ? "open" : "shut: " + reason);
+    }
+}
