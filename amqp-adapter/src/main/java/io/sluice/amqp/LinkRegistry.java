@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 
 /**
  * Which connection holds which link. A link is named by its container, direction and name (AMQP 1.0 §2.6.1): who attaches it
@@ -17,21 +18,18 @@ public final class LinkRegistry {
      */
     record Key(String user, String containerId, boolean peerSends, String name) {}
 
-    /** An endpoint that may lose its link. */
-    interface Holder {
-        /** Somebody else has the link now. Any thread. */
-        void stolen();
-    }
+    private record Holder(LinkEndpoint endpoint, Consumer<LinkEndpoint> steal) {}
 
-    void claim(Key key, Holder holder) {
-        Holder previous = holders.put(key, holder);
-        if (previous != null && previous != holder) {
-            previous.stolen();
+    /** @param steal called when somebody else takes the link; on that one's thread */
+    void claim(Key key, LinkEndpoint endpoint, Consumer<LinkEndpoint> steal) {
+        Holder previous = holders.put(key, new Holder(endpoint, steal));
+        if (previous != null && previous.endpoint != endpoint) {
+            previous.steal.accept(previous.endpoint);
         }
     }
 
-    void release(Key key, Holder holder) {
-        holders.remove(key, holder);
+    void release(Key key, LinkEndpoint endpoint) {
+        holders.computeIfPresent(key, (same, holder) -> holder.endpoint == endpoint ? null : holder);
     }
 
     /** How many links are held. */

@@ -68,7 +68,8 @@ final class PeerLink {
             return invalid("the first transfer of a delivery on link '" + name + "' has no delivery-id");
         }
         if (transfer.getDeliveryTag() == null || transfer.getDeliveryTag().getLength() > MAX_TAG_BYTES) {
-            return invalid("the first transfer of a delivery on link '" + name + "' needs a delivery-tag of 0 to 32 bytes");
+            return invalid(
+                    "the first transfer of a delivery on link '" + name + "' needs a delivery-tag of 0 to 32 bytes");
         }
         return null;
     }
@@ -83,7 +84,8 @@ final class PeerLink {
             return creditLimit - deliveryCount > 0
                     ? null
                     : Conditions.of(
-                            Conditions.LINK_TRANSFER_LIMIT_EXCEEDED, "a transfer on link '" + name + "' without credit");
+                            Conditions.LINK_TRANSFER_LIMIT_EXCEEDED,
+                            "a transfer on link '" + name + "' without credit");
         }
         UnsignedInteger format = transfer.getMessageFormat();
         return format == null || format.equals(current.messageFormat)
@@ -117,7 +119,8 @@ final class PeerLink {
     /** Our own flow frame. */
     void sent(Flow flow) {
         if (peerSends) {
-            creditLimit = flow.getDeliveryCount().intValue() + flow.getLinkCredit().intValue();
+            creditLimit =
+                    flow.getDeliveryCount().intValue() + flow.getLinkCredit().intValue();
         } else {
             deliveryCount = flow.getDeliveryCount().intValue();
         }

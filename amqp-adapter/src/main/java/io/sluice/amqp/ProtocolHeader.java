@@ -81,7 +81,6 @@ enum ProtocolHeader {
     }
 
     private static boolean startsWith(byte[] first, int length, String text) {
-        return length >= text.length()
-                && text.equals(new String(first, 0, text.length(), StandardCharsets.ISO_8859_1));
+        return length >= text.length() && text.equals(new String(first, 0, text.length(), StandardCharsets.ISO_8859_1));
     }
 }

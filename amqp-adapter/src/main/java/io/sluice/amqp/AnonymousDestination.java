@@ -1,0 +1,57 @@
+package io.sluice.amqp;
+
+import io.sluice.amqp.message.MessageFields;
+import io.sluice.broker.Message;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.queue.Producer;
+import io.sluice.broker.shard.ShardMailbox;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.qpid.proton.engine.Delivery;
+
+/**
+ * The anonymous terminus: each message names its queue in {@code to} (AMQP 1.0 Anonymous Terminus §2.2). A message that goes
+ * nowhere is refused, the link lives.
+ */
+final class AnonymousDestination implements Destination {
+    private final ConnectionScope scope;
+    private final Map<ShardMailbox, Producer> producers = new HashMap<>();
+    private IncomingLink link;
+
+    AnonymousDestination(ConnectionScope scope) {
+        this.scope = scope;
+    }
+
+    @Override
+    public void attach(IncomingLink newLink) {
+        link = newLink;
+        link.attached();
+    }
+
+    @Override
+    public void send(Message message, Delivery delivery) {
+        Optional<String> to = MessageFields.to(message);
+        if (to.isEmpty() || to.get().isEmpty()) {
+            Refusal refusal = Refusal.of(
+                    Refusal.Kind.NOT_FOUND, "a message over the anonymous terminus says in 'to' where it goes");
+            link.refused(delivery, message.size(), refusal);
+            return;
+        }
+        String address = to.get();
+        ShardMailbox shard = scope.environment().shards().apply(address);
+        Producer producer = producers.computeIfAbsent(shard, this::attachTo);
+        shard.publish(producer, new IncomingPublish(address, message, delivery));
+    }
+
+    private Producer attachTo(ShardMailbox shard) {
+        Producer producer = new Producer(scope.calls(), new ProducerCalls(scope.calls(), link), Optional.empty());
+        shard.attach(producer);
+        return producer;
+    }
+
+    @Override
+    public void detach() {
+        producers.forEach(ShardMailbox::detach);
+    }
+}

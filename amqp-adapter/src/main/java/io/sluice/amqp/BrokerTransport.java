@@ -1,0 +1,280 @@
+package io.sluice.amqp;
+
+import io.sluice.amqp.FrameListener.Direction;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.EmptyFrame;
+import org.apache.qpid.proton.amqp.transport.End;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.FrameBody;
+import org.apache.qpid.proton.amqp.transport.Open;
+import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.apache.qpid.proton.codec.ReadableBuffer;
+import org.apache.qpid.proton.engine.impl.TransportImpl;
+import org.apache.qpid.proton.framing.TransportFrame;
+
+/**
+ * The engine's transport with what it leaves out: every frame is checked by {@link FrameRules} before the engine acts on it,
+ * {@code echo} is answered, dispositions are joined on their way out, and each frame's events are handled before the next frame
+ * is read. The connection's event loop.
+ */
+final class BrokerTransport extends TransportImpl {
+    private final Map<Integer, PeerSession> channels = new HashMap<>();
+    private final Map<Integer, PeerSession> localChannels = new HashMap<>();
+    private final DispositionRange dispositions = new DispositionRange();
+    private final Deque<Echo> echoes = new ArrayDeque<>();
+    private final Deque<EarlyDetach> earlyDetaches = new ArrayDeque<>();
+    private final FrameRules rules;
+    private final FrameEvents events;
+    private final FrameListener frames;
+    private final AmqpLimits limits;
+
+    private record Echo(PeerSession session, PeerLink link) {}
+
+    private record EarlyDetach(PeerSession session, PeerLink link, int channel) {}
+
+    BrokerTransport(FrameEvents events, FrameListener frames, AmqpLimits limits) {
+        this.events = events;
+        this.frames = frames;
+        this.limits = limits;
+        this.rules = new FrameRules(this, events, limits);
+    }
+
+    // In
+
+    @Override
+    public boolean handleFrame(TransportFrame frame) {
+        if (!events.accepting()) {
+            return true;
+        }
+        Binary payload = frame.getPayload();
+        frames.frame(Direction.IN, frame.getChannel(), frame.getBody(), payload == null ? 0 : payload.getLength());
+        boolean finished = super.handleFrame(frame);
+        events.dispatch();
+        return finished || getCondition() != null;
+    }
+
+    @Override
+    public void handleOpen(Open open, Binary payload, Integer channel) {
+        if (rules.allowOpen(open, channel)) {
+            super.handleOpen(open, payload, channel);
+        }
+    }
+
+    @Override
+    public void handleBegin(Begin begin, Binary payload, Integer channel) {
+        if (rules.allowBegin(begin, channel, channels.containsKey(channel))) {
+            PeerSession session = new PeerSession(begin);
+            channels.put(channel, session);
+            events.expect(session);
+            super.handleBegin(begin, payload, channel);
+        }
+    }
+
+    @Override
+    public void handleAttach(Attach attach, Binary payload, Integer channel) {
+        PeerSession session = session(channel, "attach");
+        if (session != null && rules.allowAttach(attach, session)) {
+            PeerLink link = new PeerLink(attach);
+            session.add(link);
+            events.expect(link);
+            super.handleAttach(attach, payload, channel);
+        }
+    }
+
+    @Override
+    public void handleFlow(Flow flow, Binary payload, Integer channel) {
+        PeerSession session = session(channel, "flow");
+        if (session == null || !rules.allowFlow(flow, session)) {
+            return;
+        }
+        PeerLink link = flow.getHandle() == null ? null : session.byHandle(flow.getHandle());
+        super.handleFlow(flow, payload, channel);
+        if (flow.getEcho()) {
+            echoes.add(new Echo(session, link));
+        }
+    }
+
+    @Override
+    public void handleTransfer(Transfer transfer, Binary payload, Integer channel) {
+        PeerSession session = session(channel, "transfer");
+        if (session == null) {
+            return;
+        }
+        PeerLink link = rules.linkFor(transfer, session);
+        if (link == null) {
+            return;
+        }
+        session.received(transfer, link.startsDelivery());
+        link.received(transfer);
+        if (link.closed) {
+            // The engine has to count it; settled, it makes no answer, and nothing of it is kept.
+            transfer.setSettled(true);
+            super.handleTransfer(transfer, null, channel);
+        } else {
+            super.handleTransfer(transfer, payload, channel);
+        }
+    }
+
+    @Override
+    public void handleDisposition(Disposition disposition, Binary payload, Integer channel) {
+        if (session(channel, "disposition") != null) {
+            super.handleDisposition(disposition, payload, channel);
+        }
+    }
+
+    @Override
+    public void handleDetach(Detach detach, Binary payload, Integer channel) {
+        PeerSession session = session(channel, "detach");
+        PeerLink link = session == null ? null : rules.linkFor(detach, session);
+        if (link == null) {
+            return;
+        }
+        if (link.localHandle == null && !link.closed) {
+            // The engine would never answer an attach whose detach it has seen.
+            link.early = detach;
+            earlyDetaches.add(new EarlyDetach(session, link, channel));
+        } else {
+            session.remove(link);
+            super.handleDetach(detach, payload, channel);
+        }
+    }
+
+    @Override
+    public void handleEnd(End end, Binary payload, Integer channel) {
+        if (channels.remove(channel) == null) {
+            rules.unknownChannel(channel, "end");
+        } else {
+            super.handleEnd(end, payload, channel);
+        }
+    }
+
+    /** The session of a channel; null when there is none, which closes the connection, or when we ended it already. */
+    private PeerSession session(Integer channel, String performative) {
+        PeerSession session = channels.get(channel);
+        if (session == null) {
+            rules.unknownChannel(channel, performative);
+        }
+        return session == null || session.ended ? null : session;
+    }
+
+    /** Detaches that came before their attach was answered, now that it is. @return whether there was one */
+    boolean replayEarlyDetaches() {
+        boolean any = false;
+        for (int i = earlyDetaches.size(); i > 0; i--) {
+            EarlyDetach waiting = earlyDetaches.poll();
+            if (waiting.session.ended || channels.get(waiting.channel) != waiting.session) {
+                continue;
+            }
+            if (waiting.link.localHandle == null && !waiting.link.closed) {
+                earlyDetaches.add(waiting);
+                continue;
+            }
+            any = true;
+            waiting.session.remove(waiting.link);
+            super.handleDetach(waiting.link.early, null, waiting.channel);
+            events.dispatch();
+        }
+        return any;
+    }
+
+    // Out
+
+    @Override
+    public boolean writeInto(ByteBuffer output) {
+        if (getCondition() == null) {
+            writeEchoes();
+        }
+        boolean done = super.writeInto(output);
+        if (dispositions.isOpen()) {
+            writeDispositions();
+            done = super.writeInto(output);
+        }
+        return done;
+    }
+
+    @Override
+    protected void writeFrame(int channel, FrameBody body, ReadableBuffer payload, Runnable onPayloadTooLarge) {
+        if (body instanceof Disposition disposition) {
+            if (!dispositions.extend(channel, disposition)) {
+                writeDispositions();
+                dispositions.extend(channel, disposition);
+            }
+            return;
+        }
+        writeDispositions();
+        before(channel, body);
+        int before = payload == null ? 0 : payload.remaining();
+        super.writeFrame(channel, body, payload, onPayloadTooLarge);
+        after(channel, body);
+        int after = payload == null ? 0 : payload.remaining();
+        frames.frame(Direction.OUT, channel, body == null ? EmptyFrame.INSTANCE : body, before - after);
+    }
+
+    private void writeDispositions() {
+        if (dispositions.isOpen()) {
+            int channel = dispositions.channel();
+            Disposition disposition = dispositions.take();
+            super.writeFrame(channel, disposition, null, null);
+            frames.frame(Direction.OUT, channel, disposition, 0);
+        }
+    }
+
+    private void writeEchoes() {
+        for (int i = echoes.size(); i > 0; i--) {
+            Echo echo = echoes.poll();
+            boolean waits = echo.link != null && echo.link.localHandle == null && !echo.link.closed;
+            if (echo.session.localChannel < 0 || waits) {
+                if (!echo.session.ended) {
+                    echoes.add(echo);
+                }
+                continue;
+            }
+            Flow flow = echo.session.describe();
+            if (echo.link != null && !echo.link.closed) {
+                echo.link.describe(flow);
+            }
+            writeFrame(echo.session.localChannel, flow, null, null);
+        }
+    }
+
+    private void before(int channel, FrameBody body) {
+        if (body instanceof Begin begin && begin.getRemoteChannel() != null) {
+            begin.setHandleMax(UnsignedInteger.valueOf(limits.maxHandle()));
+            PeerSession session = channels.get(begin.getRemoteChannel().intValue());
+            if (session != null) {
+                session.localChannel = channel;
+                localChannels.put(channel, session);
+            }
+        }
+    }
+
+    private void after(int channel, FrameBody body) {
+        PeerSession session = localChannels.get(channel);
+        if (session == null) {
+            return;
+        }
+        if (body instanceof Transfer transfer) {
+            session.sent(transfer);
+        } else if (body instanceof Flow flow) {
+            session.sent(flow);
+        } else if (body instanceof Attach attach) {
+            session.sent(attach);
+        } else if (body instanceof Detach detach) {
+            session.sent(detach);
+        } else if (body instanceof End) {
+            session.ended = true;
+            session.localChannel = -1;
+            localChannels.remove(channel);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.security.Principal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.qpid.proton.engine.Endpoint;
+
+/** What the links of one connection share. The connection's event loop. */
+final class ConnectionScope {
+    private final AmqpEnvironment environment;
+    private final ShardCalls calls;
+    private final Map<LinkEndpoint, LinkRegistry.Key> endpoints = new LinkedHashMap<>();
+    private final NodeReplies replies = new NodeReplies();
+    private List<LinkEndpoint> waiting = new ArrayList<>();
+    private List<Endpoint> finished = new ArrayList<>();
+    private Principal principal = Principal.ANONYMOUS;
+    private String peerContainer = "";
+    private long unansweredBytes;
+    private long partialBytes;
+
+    ConnectionScope(AmqpEnvironment environment, ShardCalls calls) {
+        this.environment = environment;
+        this.calls = calls;
+    }
+
+    AmqpEnvironment environment() {
+        return environment;
+    }
+
+    AmqpLimits limits() {
+        return environment.limits();
+    }
+
+    ShardCalls calls() {
+        return calls;
+    }
+
+    NodeReplies replies() {
+        return replies;
+    }
+
+    int linkCount() {
+        return endpoints.size();
+    }
+
+    /** A new endpoint, which takes its link over from whoever had it. */
+    void add(LinkEndpoint endpoint, LinkRegistry.Key key) {
+        endpoints.put(endpoint, key);
+        environment.links().claim(key, endpoint, this::steal);
+    }
+
+    private void steal(LinkEndpoint endpoint) {
+        calls.onLoop(() -> {
+            if (endpoints.containsKey(endpoint)) {
+                endpoint.close(Conditions.of(Conditions.LINK_STOLEN, "the link was attached again elsewhere"));
+            }
+        });
+    }
+
+    void remove(LinkEndpoint endpoint) {
+        LinkRegistry.Key key = endpoints.remove(endpoint);
+        if (key != null) {
+            environment.links().release(key, endpoint);
+        }
+    }
+
+    void opened(Principal who, String container) {
+        principal = who;
+        peerContainer = container == null ? "" : container;
+    }
+
+    Principal principal() {
+        return principal;
+    }
+
+    LinkRegistry.Key key(boolean peerSends, String name) {
+        return new LinkRegistry.Key(principal.name(), peerContainer, peerSends, name);
+    }
+
+    void eachEndpoint(Consumer<LinkEndpoint> action) {
+        List.copyOf(endpoints.keySet()).forEach(action);
+    }
+
+    /** {@link LinkEndpoint#outputWritten} is to be called once when output was written. */
+    void awaitOutput(LinkEndpoint endpoint) {
+        waiting.add(endpoint);
+    }
+
+    /** The engine may forget it when our detach or end is written. */
+    void finished(Endpoint endpoint) {
+        finished.add(endpoint);
+    }
+
+    /** @return whether there is more to write now */
+    boolean outputWritten() {
+        boolean more = false;
+        if (!finished.isEmpty()) {
+            List<Endpoint> free = finished;
+            finished = new ArrayList<>();
+            free.forEach(Endpoint::free);
+        }
+        if (!waiting.isEmpty()) {
+            List<LinkEndpoint> told = waiting;
+            waiting = new ArrayList<>();
+            for (LinkEndpoint endpoint : told) {
+                more |= endpoint.outputWritten();
+            }
+        }
+        return more;
+    }
+
+    void unanswered(long bytes) {
+        unansweredBytes += bytes;
+    }
+
+    /** Whether so much waits for answers that the peer should not be read. */
+    boolean overloaded() {
+        return unansweredBytes > limits().maxUnansweredBytes();
+    }
+
+    /** @return whether the bytes are still within what unfinished messages may take */
+    boolean partial(long bytes) {
+        partialBytes += bytes;
+        return partialBytes <= limits().maxPartialBytes();
+    }
+}

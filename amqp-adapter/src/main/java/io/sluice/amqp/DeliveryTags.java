@@ -1,0 +1,33 @@
+package io.sluice.amqp;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Tags of a link's deliveries: as short as can be, and used again once the delivery is settled (AMQP 1.0 §2.6.12). */
+final class DeliveryTags {
+    private static final int MAX_FREE = 4096;
+
+    private final Deque<byte[]> free = new ArrayDeque<>();
+    private int made;
+
+    byte[] take() {
+        byte[] tag = free.poll();
+        return tag == null ? make(made++) : tag;
+    }
+
+    /** The tag of a settled delivery. */
+    void give(byte[] tag) {
+        if (free.size() < MAX_FREE) {
+            free.push(tag);
+        }
+    }
+
+    private static byte[] make(int number) {
+        int length = number >>> 8 == 0 ? 1 : number >>> 16 == 0 ? 2 : number >>> 24 == 0 ? 3 : 4;
+        byte[] tag = new byte[length];
+        for (int i = 0; i < length; i++) {
+            tag[i] = (byte) (number >>> (8 * i));
+        }
+        return tag;
+    }
+}

@@ -1,0 +1,16 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.Message;
+import org.apache.qpid.proton.engine.Delivery;
+
+/** Where the messages of one incoming link go. It answers to its {@link IncomingLink}, on the connection's event loop. */
+interface Destination {
+    /** Leads to {@code attached} or {@code refused}. */
+    void attach(IncomingLink link);
+
+    /** Leads to {@code accepted} or {@code refused} for the delivery. */
+    void send(Message message, Delivery delivery);
+
+    /** The link is gone. What was sent before is still answered. */
+    void detach();
+}

@@ -1,0 +1,211 @@
+package io.sluice.amqp;
+
+import io.sluice.amqp.dialect.Dialect;
+import io.sluice.amqp.sasl.SaslNegotiation;
+import io.sluice.broker.Refusal.Kind;
+import io.sluice.broker.security.Principal;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.qpid.proton.Proton;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.engine.Collector;
+import org.apache.qpid.proton.engine.Connection;
+import org.apache.qpid.proton.engine.EndpointState;
+import org.apache.qpid.proton.engine.Sasl;
+
+/** The protocol engine of one connection, set up as a server, and the opening of the connection. Its event loop. */
+final class Engine implements ConnectionEvents.Listener {
+    static final int MAX_TICK_MILLIS = 1000;
+    private static final int MIN_TICK_MILLIS = 50;
+    /** Of the peer's idle time-out: heartbeats are due at half, and must not be late by another quarter. */
+    private static final int TICKS_PER_TIMEOUT = 8;
+    /** OAuth tokens come as passwords. */
+    private static final int MAX_SASL_FRAME_BYTES = 8192;
+
+    private static final int MAX_TRANSFERS = 65_535;
+    private static final int MIN_FRAME_BYTES = 512;
+    private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
+    private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
+
+    private final ConnectionScope scope;
+    private final SaslNegotiation negotiation;
+    private final FrameListener frames;
+    private final Connection connection = Proton.connection();
+    private BrokerTransport transport;
+    private boolean sasl;
+    private boolean opened;
+    private boolean failed;
+    private boolean outcomeSent;
+
+    Engine(ConnectionScope scope, Peer peer, FrameListener frames) {
+        this.scope = scope;
+        this.negotiation = AmqpConnection.negotiation(scope.environment(), peer);
+        this.frames = frames;
+    }
+
+    /** @param withSasl the peer began with the SASL header */
+    void start(boolean withSasl) {
+        sasl = withSasl;
+        AmqpLimits limits = scope.limits();
+        Collector collector = Proton.collector();
+        ConnectionEvents events = new ConnectionEvents(connection, collector, scope, this);
+        transport = new BrokerTransport(events, frames, limits);
+        events.transport(transport);
+        transport.setMaxFrameSize(limits.maxFrameBytes());
+        transport.setInitialRemoteMaxFrameSize(MAX_SASL_FRAME_BYTES);
+        transport.setOutboundFrameSizeLimit(limits.maxFrameBytes());
+        transport.setEmitFlowEventOnSend(false);
+        transport.setUseReadOnlyOutputBuffer(false);
+        transport.setChannelMax(limits.maxSessions() - 1);
+        transport.setIdleTimeout(limits.idleTimeoutMillis());
+        transport.setMaxTransfersPerDelivery(Math.min(MAX_TRANSFERS, limits.maxMessageBytes() / MIN_FRAME_BYTES + 1));
+        connection.collect(collector);
+        if (withSasl) {
+            negotiation.start(transport.sasl());
+        }
+        transport.bind(connection);
+    }
+
+    boolean isStarted() {
+        return transport != null;
+    }
+
+    /** All of it, or up to where the engine stops listening. */
+    void feed(ByteBuffer bytes) {
+        while (bytes.hasRemaining() && accepting()) {
+            int capacity = transport.capacity();
+            if (capacity <= 0) {
+                return;
+            }
+            ByteBuffer tail = transport.tail();
+            int length = Math.min(Math.min(capacity, tail.remaining()), bytes.remaining());
+            ByteBuffer part = bytes.duplicate();
+            part.limit(part.position() + length);
+            tail.put(part);
+            bytes.position(bytes.position() + length);
+            transport.process();
+        }
+    }
+
+    @Override
+    public boolean accepting() {
+        return !failed && !saslFailed();
+    }
+
+    boolean saslFailed() {
+        return sasl && negotiation.failed();
+    }
+
+    /** Whether the peer may be spoken AMQP to: not before it has said who it is. */
+    boolean speaksAmqp() {
+        return !sasl || transport.sasl().getOutcome() == Sasl.SaslOutcome.PN_SASL_OK;
+    }
+
+    @Override
+    public void remoteOpen() {
+        Principal principal = negotiation.principal().orElseThrow();
+        scope.opened(principal, connection.getRemoteContainer());
+        AmqpEnvironment.Identity identity = scope.environment().identity();
+        Dialect dialect = Dialect.of(connection.getRemoteHostname(), connection.getRemoteProperties());
+        Map<Symbol, Object> properties =
+                new LinkedHashMap<>(dialect.openProperties(identity.version(), identity.containerId()));
+        Optional<String> unknownHost = unknownVirtualHost(connection.getRemoteHostname());
+        if (unknownHost.isPresent()) {
+            properties.put(ESTABLISHMENT_FAILED, true);
+        }
+        connection.setContainer(identity.containerId());
+        connection.setOfferedCapabilities(new Symbol[] {ANONYMOUS_RELAY});
+        connection.setProperties(properties);
+        connection.open();
+        opened = true;
+        unknownHost.ifPresent(host -> fail(Conditions.of(Kind.NOT_ALLOWED, "there is no virtual host '" + host + "'")));
+    }
+
+    /** Host names and addresses all mean the one virtual host there is; clients put in what they connected to. */
+    private static Optional<String> unknownVirtualHost(String hostname) {
+        if (hostname == null || !hostname.startsWith(Dialect.VIRTUAL_HOST_PREFIX)) {
+            return Optional.empty();
+        }
+        String host = hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length());
+        return host.equals("/") ? Optional.empty() : Optional.of(host);
+    }
+
+    @Override
+    public void remoteClose() {
+        scope.eachEndpoint(endpoint -> endpoint.lost(true));
+        connection.close();
+    }
+
+    boolean isOpen() {
+        return opened;
+    }
+
+    boolean isRemoteClosed() {
+        return connection.getRemoteState() == EndpointState.CLOSED;
+    }
+
+    /** Why the engine gave up on the peer, null if it has not. */
+    ErrorCondition condition() {
+        return transport.getCondition();
+    }
+
+    /** The first condition wins. Nothing is read any more. */
+    void fail(ErrorCondition condition) {
+        failed = true;
+        if (transport != null && transport.getCondition() == null) {
+            transport.setCondition(condition);
+        }
+    }
+
+    /** @return false when all is written and there will never be more */
+    boolean drainTo(ByteSink sink) {
+        while (sink.writable() && !outcomeSent) {
+            int pending = transport.pending();
+            if (pending < 0) {
+                return false;
+            }
+            if (pending == 0) {
+                return true;
+            }
+            ByteBuffer head = transport.head();
+            int length = head.remaining();
+            sink.write(head);
+            // Behind a failed negotiation the engine would go on with AMQP.
+            outcomeSent = saslFailed();
+            transport.pop(length);
+        }
+        return true;
+    }
+
+    /** @return whether there is more to write now */
+    boolean outputWritten() {
+        return transport.replayEarlyDetaches();
+    }
+
+    /** Whether a closing connection has nothing more to say: the engine itself never ends a SASL negotiation. */
+    boolean isDone() {
+        return transport == null
+                || outcomeSent
+                || transport.pending() < 0
+                || (!speaksAmqp() && transport.pending() == 0);
+    }
+
+    /** @return when to call again at the latest */
+    long tick(long nowMillis) {
+        long deadline = transport.tick(nowMillis);
+        int peerTimeout = transport.getRemoteIdleTimeout();
+        long soon = peerTimeout == 0
+                ? MAX_TICK_MILLIS
+                : Math.max(MIN_TICK_MILLIS, Math.min(MAX_TICK_MILLIS, peerTimeout / TICKS_PER_TIMEOUT));
+        long next = nowMillis + soon;
+        return deadline > nowMillis ? Math.min(deadline, next) : next;
+    }
+
+    /** Whether a tick closed the connection. */
+    boolean isTimedOut() {
+        return connection.getLocalState() == EndpointState.CLOSED && !isRemoteClosed();
+    }
+}

@@ -1,0 +1,32 @@
+package io.sluice.amqp;
+
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.engine.Delivery;
+import org.apache.qpid.proton.engine.Link;
+
+/** Our end of one link; the context of the engine's link. The connection's event loop. */
+interface LinkEndpoint {
+    Link link();
+
+    /** The peer sent a flow for the link. */
+    void flow();
+
+    /** A transfer or disposition changed the delivery. */
+    void delivery(Delivery delivery);
+
+    /** The peer detaches, the engine knows. What is pending is answered first, then comes our own detach (AMQP 1.0 §2.6.6). */
+    void peerDetached(boolean closed);
+
+    /**
+     * Session or connection are gone: nothing can be answered any more.
+     *
+     * @param clean the peer ended it, so what it has not settled it has not failed at
+     */
+    void lost(boolean clean);
+
+    /** We detach, at once. */
+    void close(ErrorCondition condition);
+
+    /** Output was written. @return whether there is more to write now */
+    boolean outputWritten();
+}

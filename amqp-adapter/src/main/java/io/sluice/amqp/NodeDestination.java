@@ -1,0 +1,39 @@
+package io.sluice.amqp;
+
+import io.sluice.amqp.message.MessageFields;
+import io.sluice.broker.Message;
+import org.apache.qpid.proton.engine.Delivery;
+
+/** A node of the broker itself: each message is a request, and accepted as soon as the node has it. */
+final class NodeDestination implements Destination {
+    private final ConnectionScope scope;
+    private final LocalNode node;
+    private IncomingLink link;
+
+    NodeDestination(ConnectionScope scope, LocalNode node) {
+        this.scope = scope;
+        this.node = node;
+    }
+
+    @Override
+    public void attach(IncomingLink newLink) {
+        link = newLink;
+        link.attached();
+    }
+
+    @Override
+    public void send(Message message, Delivery delivery) {
+        String replyTo = MessageFields.replyTo(message).orElse("");
+        // Accepted first: a request whose answer came before its outcome would look answered twice.
+        link.accepted(delivery, message.size());
+        node.request(
+                message,
+                replyTo,
+                reply -> scope.calls().onLoop(() -> scope.replies().send(replyTo, reply)));
+    }
+
+    @Override
+    public void detach() {
+        // The node knows of no links.
+    }
+}

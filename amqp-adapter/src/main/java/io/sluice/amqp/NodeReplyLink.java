@@ -1,0 +1,109 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.Message;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.codec.ReadableBuffer;
+import org.apache.qpid.proton.engine.Delivery;
+import org.apache.qpid.proton.engine.EndpointState;
+import org.apache.qpid.proton.engine.Link;
+import org.apache.qpid.proton.engine.Sender;
+
+/** A link that takes the answers of a local node; nothing is stored, an answer waits only for credit. */
+final class NodeReplyLink implements LinkEndpoint {
+    /** More answers than a client has requests under way; the oldest give way. */
+    private static final int MAX_WAITING = 256;
+
+    private final ConnectionScope scope;
+    private final Sender sender;
+    private final String address;
+    private final DeliveryTags tags = new DeliveryTags();
+    private final Deque<Message> waiting = new ArrayDeque<>();
+
+    /** @param address of the peer's target: the reply-to of its requests */
+    NodeReplyLink(ConnectionScope scope, Sender sender, String address) {
+        this.scope = scope;
+        this.sender = sender;
+        this.address = address;
+        scope.replies().add(address, this);
+    }
+
+    void send(Message reply) {
+        if (waiting.size() == MAX_WAITING) {
+            waiting.poll();
+        }
+        waiting.add(reply);
+        sendWaiting();
+    }
+
+    private void sendWaiting() {
+        while (sender.getCredit() > 0 && !waiting.isEmpty()) {
+            byte[] encoded = waiting.poll().encoded();
+            Delivery delivery = sender.delivery(tags.take());
+            sender.sendNoCopy(ReadableBuffer.ByteBufferReader.wrap(encoded));
+            sender.advance();
+            if (sender.getSenderSettleMode() == SenderSettleMode.SETTLED) {
+                delivery.settle();
+                tags.give(delivery.getTag());
+            }
+        }
+    }
+
+    @Override
+    public Link link() {
+        return sender;
+    }
+
+    @Override
+    public void flow() {
+        sendWaiting();
+        if (sender.getDrain() && waiting.isEmpty()) {
+            scope.awaitOutput(this);
+        }
+    }
+
+    @Override
+    public void delivery(Delivery delivery) {
+        if (delivery.getRemoteState() != null || delivery.remotelySettled()) {
+            if (!delivery.remotelySettled()) {
+                delivery.disposition(delivery.getRemoteState());
+            }
+            delivery.settle();
+            tags.give(delivery.getTag());
+        }
+    }
+
+    @Override
+    public void peerDetached(boolean closed) {
+        lost(true);
+        if (closed) {
+            sender.close();
+        } else {
+            sender.detach();
+        }
+        scope.finished(sender);
+    }
+
+    @Override
+    public void lost(boolean clean) {
+        scope.replies().remove(address, this);
+        scope.remove(this);
+        waiting.clear();
+    }
+
+    @Override
+    public void close(ErrorCondition condition) {
+        lost(true);
+        if (sender.getLocalState() != EndpointState.CLOSED) {
+            sender.setCondition(condition);
+            sender.close();
+        }
+    }
+
+    @Override
+    public boolean outputWritten() {
+        return sender.getQueued() == 0 && sender.drained() > 0;
+    }
+}

@@ -1,0 +1,293 @@
+package io.sluice.amqp;
+
+import io.sluice.amqp.message.OutgoingMessage;
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Outcome;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.shard.ShardMailbox;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.codec.ReadableBuffer;
+import org.apache.qpid.proton.engine.Delivery;
+import org.apache.qpid.proton.engine.EndpointState;
+import org.apache.qpid.proton.engine.Link;
+import org.apache.qpid.proton.engine.Sender;
+
+/**
+ * A link whose peer receives from a queue. The shard is granted no more than the peer's credit, and of that only what the
+ * connection can soon write: a slow reader costs its window and holds up nobody.
+ */
+final class OutgoingLink implements LinkEndpoint {
+    /** Context of a delivery whose outcome is on its way to the shard. */
+    private static final Object DECIDED = new Object();
+
+    private enum State {
+        ATTACHING,
+        OPEN,
+        /** The peer has detached; the shard is giving back what it had. */
+        DETACHING,
+        CLOSED
+    }
+
+    private final ConnectionScope scope;
+    private final Sender sender;
+    private final ShardMailbox shard;
+    private final Consumer consumer;
+    private final Optional<Outcome> defaultOutcome;
+    private final DeliveryTags tags = new DeliveryTags();
+    private final Grant grant;
+    private State state = State.ATTACHING;
+    private boolean peerCloses;
+    private boolean drained;
+
+    OutgoingLink(ConnectionScope scope, Sender sender) {
+        this.scope = scope;
+        this.sender = sender;
+        Source source = (Source) sender.getRemoteSource();
+        this.defaultOutcome = DeliveryStates.outcome(source.getDefaultOutcome());
+        this.shard = scope.environment().shards().apply(source.getAddress());
+        this.consumer = new Consumer(new Consumer.Request(
+                scope.calls(),
+                new QueueSource(scope.calls(), this),
+                source.getAddress(),
+                mode(source),
+                defaultOutcome.orElse(Outcome.FAILED)));
+        this.grant = new Grant(
+                new FlowWindow(scope.limits().outgoing()), scope.limits().maxUnsettledPerLink());
+    }
+
+    private Consumer.Mode mode(Source source) {
+        if (Terminus.copies(source)) {
+            return Consumer.Mode.COPY;
+        }
+        return settlesFirst() ? Consumer.Mode.MOVE_PRESETTLED : Consumer.Mode.MOVE;
+    }
+
+    private boolean settlesFirst() {
+        return sender.getRemoteSenderSettleMode() == SenderSettleMode.SETTLED;
+    }
+
+    void attach() {
+        shard.attach(consumer);
+    }
+
+    // From the shard
+
+    void attached() {
+        if (state == State.ATTACHING) {
+            state = State.OPEN;
+            Terminus.accept(sender);
+        }
+    }
+
+    void refused(Refusal refusal) {
+        close(Conditions.of(refusal));
+    }
+
+    void deliver(io.sluice.broker.queue.Delivery message) {
+        grant.received();
+        if (state != State.OPEN) {
+            return;
+        }
+        if (sender.getCredit() <= 0) {
+            // The peer took its credit back while the message was on its way to this thread.
+            shard.settle(message, Outcome.RELEASED);
+            return;
+        }
+        ReadableBuffer encoded =
+                OutgoingMessage.encode(message, scope.environment().clock().millis());
+        if (tooLarge(encoded.remaining())) {
+            shard.settle(message, new Outcome.Modified(true, true, Annotations.EMPTY));
+            return;
+        }
+        grant.sent(encoded.remaining());
+        Delivery delivery = sender.delivery(tags.take());
+        delivery.setMessageFormat(message.message().messageFormat());
+        delivery.setContext(message);
+        message.context(delivery);
+        sender.sendNoCopy(encoded);
+        sender.advance();
+        if (settlesFirst()) {
+            delivery.settle();
+            settledTag(delivery);
+        }
+    }
+
+    private boolean tooLarge(int bytes) {
+        UnsignedLong max = sender.getRemoteMaxMessageSize();
+        return max != null && max.longValue() > 0 && bytes > max.longValue();
+    }
+
+    private void settledTag(Delivery delivery) {
+        grant.settled();
+        tags.give(delivery.getTag());
+    }
+
+    void settled(io.sluice.broker.queue.Delivery message) {
+        if (state == State.CLOSED || !(message.context() instanceof Delivery delivery) || delivery.isSettled()) {
+            return;
+        }
+        if (!delivery.remotelySettled() && delivery.getRemoteState() != null) {
+            delivery.disposition(delivery.getRemoteState());
+        }
+        delivery.settle();
+        settledTag(delivery);
+        if (grant.isThrottled()) {
+            grant(false);
+        }
+    }
+
+    void drained() {
+        // With more credit granted since, the shard answers that drain, too.
+        if (state == State.OPEN && grant.coversAll(sender.getCredit())) {
+            drained = true;
+            finishDrain();
+        }
+    }
+
+    /** Not before everything is written: the engine would take back the credit of what waits for the session window. */
+    private boolean finishDrain() {
+        if (drained && sender.getQueued() == 0) {
+            drained = false;
+            return sender.drained() > 0;
+        }
+        if (drained) {
+            awaitOutput();
+        }
+        return false;
+    }
+
+    void detached() {
+        if (state == State.DETACHING) {
+            state = State.CLOSED;
+            if (peerCloses) {
+                sender.close();
+            } else {
+                sender.detach();
+            }
+            scope.remove(this);
+            scope.finished(sender);
+        }
+    }
+
+    // From the peer
+
+    @Override
+    public Link link() {
+        return sender;
+    }
+
+    @Override
+    public void flow() {
+        grant(true);
+    }
+
+    private void grant(boolean asked) {
+        if (state != State.OPEN) {
+            return;
+        }
+        if (grant.update(sender.getCredit(), sender.getQueued(), sender.getDrain(), asked)) {
+            shard.grant(consumer, grant.limit(), grant.drains());
+        }
+        if (grant.isThrottled()) {
+            awaitOutput();
+        }
+    }
+
+    private void awaitOutput() {
+        if (grant.startsWaiting()) {
+            scope.awaitOutput(this);
+        }
+    }
+
+    @Override
+    public boolean outputWritten() {
+        grant.stopsWaiting();
+        boolean more = finishDrain();
+        grant(false);
+        return more;
+    }
+
+    @Override
+    public void delivery(Delivery delivery) {
+        if (!(delivery.getContext() instanceof io.sluice.broker.queue.Delivery message)) {
+            return;
+        }
+        Optional<Outcome> outcome = DeliveryStates.outcome(delivery.getRemoteState());
+        if (outcome.isPresent() || delivery.remotelySettled()) {
+            delivery.setContext(DECIDED);
+            // Settled without an outcome: the default one, or as if it had not been touched (AMQP 1.0 §3.4).
+            shard.settle(message, outcome.or(() -> defaultOutcome).orElse(Outcome.RELEASED));
+        } else if (delivery.getRemoteState() != null && !DeliveryStates.isReceived(delivery.getRemoteState())) {
+            close(Conditions.of(Refusal.Kind.NOT_IMPLEMENTED, "a delivery state that is no outcome of this source"));
+        }
+    }
+
+    @Override
+    public void peerDetached(boolean closed) {
+        if (state == State.CLOSED) {
+            scope.remove(this);
+            scope.finished(sender);
+            return;
+        }
+        state = State.DETACHING;
+        peerCloses = closed;
+        giveBack(true);
+        shard.detach(consumer);
+    }
+
+    @Override
+    public void lost(boolean clean) {
+        if (state == State.OPEN) {
+            giveBack(clean);
+        }
+        if (state != State.CLOSED) {
+            state = State.CLOSED;
+            shard.detach(consumer);
+        }
+        scope.remove(this);
+    }
+
+    /**
+     * Settles before the detach what is not to get the loss outcome: what was never written, and all that a peer leaves behind
+     * who ends the link itself and has named no outcome for it.
+     */
+    private void giveBack(boolean clean) {
+        List<Delivery> unsettled = new ArrayList<>();
+        for (Delivery next = sender.head(); next != null; next = next.next()) {
+            unsettled.add(next);
+        }
+        boolean all = clean && defaultOutcome.isEmpty();
+        int unwritten = Math.max(0, unsettled.size() - sender.getQueued());
+        for (Delivery delivery : unsettled.subList(all ? 0 : unwritten, unsettled.size())) {
+            if (delivery.getContext() instanceof io.sluice.broker.queue.Delivery message) {
+                shard.settle(message, Outcome.RELEASED);
+            }
+        }
+    }
+
+    @Override
+    public void close(ErrorCondition condition) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        boolean attaching = state == State.ATTACHING;
+        if (state == State.OPEN) {
+            giveBack(false);
+        }
+        state = State.CLOSED;
+        shard.detach(consumer);
+        if (attaching) {
+            Terminus.refuse(sender, condition);
+        } else if (sender.getLocalState() != EndpointState.CLOSED) {
+            sender.setCondition(condition);
+            sender.close();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.queue.Producer;
+import io.sluice.broker.shard.ShardMailbox;
+import java.util.Optional;
+import org.apache.qpid.proton.engine.Delivery;
+
+/** One queue. */
+final class QueueDestination implements Destination {
+    private final ShardCalls calls;
+    private final String address;
+    private final ShardMailbox shard;
+    private Producer producer;
+
+    QueueDestination(ConnectionScope scope, String address) {
+        this.calls = scope.calls();
+        this.address = address;
+        this.shard = scope.environment().shards().apply(address);
+    }
+
+    @Override
+    public void attach(IncomingLink link) {
+        producer = new Producer(calls, new ProducerCalls(calls, link), Optional.of(address));
+        shard.attach(producer);
+    }
+
+    @Override
+    public void send(Message message, Delivery delivery) {
+        shard.publish(producer, new IncomingPublish(address, message, delivery));
+    }
+
+    @Override
+    public void detach() {
+        shard.detach(producer);
+    }
+}

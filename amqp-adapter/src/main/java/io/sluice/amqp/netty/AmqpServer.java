@@ -1,0 +1,126 @@
+package io.sluice.amqp.netty;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens for AMQP connections on one port. Has no state outside itself: a JVM may run many. Any thread may start and close it;
+ * connections live on the event loops of its {@link ServerLoops}.
+ */
+public final class AmqpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AmqpServer.class);
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
+    private static final int BACKLOG = 1024;
+
+    private final ServerSettings settings;
+    private final ServerLoops loops;
+    private final boolean ownsLoops;
+    private final Connections connections;
+    private Channel listening;
+
+    /** With event loops of its own, which end with it. */
+    public AmqpServer(ServerSettings settings) {
+        this(settings, ServerLoops.start(settings.name(), settings.eventLoops()), true);
+    }
+
+    /** On event loops of somebody else, who stops them later. */
+    public AmqpServer(ServerSettings settings, ServerLoops loops) {
+        this(settings, loops, false);
+    }
+
+    private AmqpServer(ServerSettings settings, ServerLoops loops, boolean ownsLoops) {
+        this.settings = settings;
+        this.loops = loops;
+        this.ownsLoops = ownsLoops;
+        this.connections = new Connections(loops);
+    }
+
+    /**
+     * Starts to listen. Blocks until it does.
+     *
+     * @param port 0 for any that is free
+     * @return where it listens
+     * @throws IOException the address cannot be bound
+     */
+    public synchronized InetSocketAddress start(String host, int port) throws IOException {
+        if (listening != null) {
+            throw new IllegalStateException("listens already on " + listening.localAddress());
+        }
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.channelType())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        accept(channel);
+                    }
+                });
+        try {
+            listening = bootstrap.bind(host, port).syncUninterruptibly().channel();
+        } catch (Exception e) {
+            throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+        }
+        return (InetSocketAddress) listening.localAddress();
+    }
+
+    private void accept(SocketChannel channel) {
+        if (connections.count() >= settings.maxConnections()) {
+            LOG.warn("{}: refused, there are {} connections already", channel.remoteAddress(), connections.count());
+            channel.close();
+            return;
+        }
+        channel.pipeline().addLast(new NettyChannel(settings, connections));
+    }
+
+    /** How many peers are connected. */
+    public int connectionCount() {
+        return connections.count();
+    }
+
+    /**
+     * Stops listening, tells every peer {@code amqp:connection:forced}, which clients take as "connect again", and waits for what
+     * is written to leave, at most {@link ServerSettings#stopTimeoutMillis}. Then cuts what is left, and stops its own loops.
+     */
+    @Override
+    public synchronized void close() {
+        if (listening != null) {
+            listening.close().awaitUninterruptibly(settings.stopTimeoutMillis());
+            listening = null;
+        }
+        List<NettyChannel> open = new ArrayList<>(connections.all());
+        CountDownLatch closed = new CountDownLatch(open.size());
+        open.forEach(channel -> channel.stop(closed::countDown));
+        boolean interrupted = false;
+        try {
+            if (!closed.await(settings.stopTimeoutMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("{} connections did not close in time and were cut", closed.getCount());
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        connections.all().forEach(NettyChannel::cut);
+        connections.close();
+        if (ownsLoops) {
+            loops.close();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.sluice.amqp.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import io.sluice.amqp.AmqpConnection;
+import io.sluice.amqp.ByteSink;
+import io.sluice.amqp.EventLoop;
+import io.sluice.amqp.Peer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One socket and its {@link AmqpConnection}. On the channel's event loop, but for {@link #stop} and {@link #cut}. */
+final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSink {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyChannel.class);
+
+    private static final int LINGER_MILLIS = 1000;
+
+    private final ServerSettings settings;
+    private final Connections connections;
+    private ChannelHandlerContext context;
+    private AmqpConnection connection;
+    private Peer peer;
+    private long nextTickMillis;
+    private boolean ending;
+
+    NettyChannel(ServerSettings settings, Connections connections) {
+        this.settings = settings;
+        this.connections = connections;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext newContext) {
+        context = newContext;
+        // A peer that is gone already has no address.
+        InetSocketAddress remote = (InetSocketAddress) newContext.channel().remoteAddress();
+        boolean loopback = remote != null && remote.getAddress().isLoopbackAddress();
+        peer = new Peer(
+                remote == null ? "unknown" : remote.getAddress().getHostAddress() + ":" + remote.getPort(), loopback);
+        EventExecutor loop = newContext.executor();
+        connection = new AmqpConnection(
+                settings.environment(),
+                peer,
+                new EventLoop(loop, loop::inEventLoop),
+                this::pump,
+                settings.frames().apply(peer),
+                Connections.nowMillis());
+        connections.add(this);
+    }
+
+    boolean isOn(EventExecutor loop) {
+        return context.executor() == loop;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            if (bytes.nioBufferCount() == 1) {
+                feed(bytes.nioBuffer());
+            } else {
+                for (ByteBuffer part : bytes.nioBuffers()) {
+                    feed(part);
+                }
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private void feed(ByteBuffer bytes) {
+        connection.feed(bytes, Connections.nowMillis());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        pump();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (writable()) {
+            pump();
+        }
+    }
+
+    void tick(long nowMillis) {
+        if (nowMillis >= nextTickMillis && !ending) {
+            nextTickMillis = connection.tick(nowMillis);
+            pump();
+        }
+    }
+
+    private void pump() {
+        if (ending) {
+            return;
+        }
+        boolean goesOn = connection.drainTo(this);
+        context.flush();
+        if (!goesOn) {
+            end();
+        } else if (context.channel().config().isAutoRead() != connection.wantsInput()) {
+            context.channel().config().setAutoRead(connection.wantsInput());
+        }
+    }
+
+    /**
+     * Closes behind what is written. What the peer is still sending is read and dropped until it sees our end: a reset would take
+     * the reason away from it.
+     */
+    private void end() {
+        ending = true;
+        SocketChannel channel = (SocketChannel) context.channel();
+        channel.config().setAutoRead(true);
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
+        context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public boolean writable() {
+        return context.channel().isWritable();
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) {
+        ByteBuf buffer = context.alloc().ioBuffer(bytes.remaining());
+        buffer.writeBytes(bytes);
+        context.write(buffer, context.voidPromise());
+    }
+
+    /** Ends the connection from our side. Any thread. @param closed called once when the socket is closed */
+    void stop(Runnable closed) {
+        context.channel().closeFuture().addListener(done -> closed.run());
+        context.executor().execute(() -> {
+            connection.close(Symbol.valueOf("amqp:connection:forced"), "the broker is stopping");
+            pump();
+        });
+    }
+
+    /** Any thread. */
+    void cut() {
+        context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ending = true;
+        connection.lost();
+        connections.remove(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.info("{}: {}", peer, cause.getMessage());
+        } else {
+            LOG.error("{}: failed, closed", peer, cause);
+        }
+        ctx.close();
+    }
+}

@@ -1,0 +1,59 @@
+package io.sluice.amqp.netty;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** Event loops: epoll where it can be loaded, else NIO. With one loop, it may be the shard's thread, too. */
+public final class ServerLoops implements AutoCloseable {
+    private static final long STOP_TIMEOUT_SECONDS = 10;
+
+    private final EventLoopGroup group;
+    private final Class<? extends ServerChannel> channelType;
+
+    private ServerLoops(EventLoopGroup group, Class<? extends ServerChannel> channelType) {
+        this.group = group;
+        this.channelType = channelType;
+    }
+
+    /**
+     * @param name of the threads, which are no daemons: whoever starts them closes them
+     * @param threads one or more
+     */
+    public static ServerLoops start(String name, int threads) {
+        boolean epoll = Epoll.isAvailable();
+        IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        DefaultThreadFactory factory = new DefaultThreadFactory(name + "-loop");
+        return new ServerLoops(
+                new MultiThreadIoEventLoopGroup(threads, factory, handlers),
+                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+    }
+
+    /** One of the loops, to run a shard on. */
+    public Executor executor() {
+        return group.next();
+    }
+
+    EventLoopGroup group() {
+        return group;
+    }
+
+    Class<? extends ServerChannel> channelType() {
+        return channelType;
+    }
+
+    /** Stops the threads and waits for their end. */
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,249 @@
+package io.sluice.amqp;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.junit.jupiter.api.Test;
+
+/** Attach, detach, stealing. */
+class Section2_6_LinkTest {
+    private final TestBroker broker = new TestBroker();
+    private final TestPeer peer = TestPeer.begun(broker);
+
+    @Test
+    void theTargetIsAnsweredAsItIs() {
+        Attach asked = TestPeer.sender(0, "in", "q");
+        asked.setSndSettleMode(SenderSettleMode.UNSETTLED);
+        peer.send(0, asked);
+        Attach answer = peer.expect(Attach.class);
+        assertEquals(Role.RECEIVER, answer.getRole());
+        assertEquals("q", ((Target) answer.getTarget()).getAddress());
+        assertEquals(SenderSettleMode.UNSETTLED, answer.getSndSettleMode());
+        assertEquals(ReceiverSettleMode.FIRST, answer.getRcvSettleMode());
+        assertEquals(UnsignedLong.valueOf(broker.limits.maxMessageBytes()), answer.getMaxMessageSize());
+        assertEquals(UnsignedInteger.valueOf(1000), peer.expect(Flow.class).getLinkCredit());
+    }
+
+    @Test
+    void theSourceIsAnsweredAsItIsWithoutFiltersNobodyApplies() {
+        Attach asked = TestPeer.receiver(0, "out", "q");
+        Source source = (Source) asked.getSource();
+        source.setFilter(Map.of(Symbol.valueOf("selector"), "x = 1"));
+        source.setDurable(TerminusDurability.UNSETTLED_STATE);
+        source.setCapabilities(Symbol.valueOf("queue"), Symbol.valueOf("other"));
+        peer.send(0, asked);
+        Source answer = (Source) peer.expect(Attach.class).getSource();
+        assertEquals("q", answer.getAddress());
+        assertNull(answer.getFilter());
+        assertEquals(TerminusDurability.NONE, answer.getDurable());
+        assertEquals(4, answer.getOutcomes().length);
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("queue")}, answer.getCapabilities());
+    }
+
+    @Test
+    void noSuchQueueIsANullTargetAndADetach() {
+        peer.send(0, TestPeer.sender(0, "in", "none"));
+        Attach answer = peer.expect(Attach.class);
+        assertNull(answer.getTarget());
+        assertNotNull(answer.getSource());
+        peer.expectDetach("amqp:not-found");
+        peer.send(0, TestPeer.detach(0, true));
+        peer.attachSender(0, "in", "q");
+    }
+
+    @Test
+    void noSuchQueueIsANullSourceAndADetach() {
+        peer.send(0, TestPeer.receiver(0, "out", "none"));
+        assertNull(peer.expect(Attach.class).getSource());
+        peer.expectDetach("amqp:not-found");
+    }
+
+    @Test
+    void aQueueMayCreateItself() {
+        peer.attachSender(0, "in", "auto.x");
+        assertEquals(0, broker.status("auto.x").messages());
+    }
+
+    @Test
+    void transactionsAreRefused() {
+        Attach attach = TestPeer.sender(0, "tx", null);
+        attach.setTarget(new Coordinator());
+        peer.send(0, attach);
+        assertNull(peer.expect(Attach.class).getTarget());
+        peer.expectDetach("amqp:not-implemented");
+    }
+
+    @Test
+    void dynamicNodesAreRefused() {
+        Attach sender = TestPeer.sender(0, "in", null);
+        ((Target) sender.getTarget()).setDynamic(true);
+        peer.send(0, sender);
+        assertNull(peer.expect(Attach.class).getTarget());
+        peer.expectDetach("amqp:not-implemented");
+        Attach receiver = TestPeer.receiver(1, "out", null);
+        ((Source) receiver.getSource()).setDynamic(true);
+        peer.send(0, receiver);
+        assertNull(peer.expect(Attach.class).getSource());
+        peer.expectDetach("amqp:not-implemented");
+    }
+
+    @Test
+    void aSubscriptionNobodyHasIsNotFound() {
+        Attach receiver = TestPeer.receiver(1, "sub", null);
+        receiver.setSource(null);
+        peer.send(0, receiver);
+        assertNull(peer.expect(Attach.class).getSource());
+        peer.expectDetach("amqp:not-found");
+    }
+
+    @Test
+    void tooManyLinksAreRefusedOneByOne() {
+        broker.limits = AmqpLimits.DEFAULT.withSessionsAndLinks(2, 1);
+        TestPeer small = TestPeer.begun(broker);
+        small.attachSender(0, "a", "q");
+        small.send(0, TestPeer.sender(1, "b", "q"));
+        assertNull(small.expect(Attach.class).getTarget());
+        small.expectDetach("amqp:resource-limit-exceeded");
+    }
+
+    @Test
+    void detachIsAnsweredInKind() {
+        peer.attachSender(0, "in", "q");
+        peer.send(0, TestPeer.detach(0, false));
+        assertFalse(peer.expect(Detach.class).getClosed());
+        peer.attachSender(0, "in", "q");
+        peer.send(0, TestPeer.detach(0, true));
+        assertTrue(peer.expect(Detach.class).getClosed());
+        peer.attachSender(0, "in", "q");
+    }
+
+    @Test
+    void aReceiverMayDetachAndComeBack() {
+        peer.attachReceiver(0, "out", "q");
+        peer.send(0, TestPeer.detach(0, false));
+        assertFalse(peer.expect(Detach.class).getClosed());
+        peer.attachReceiver(0, "out", "q");
+        assertEquals(1, broker.status("q").consumers());
+    }
+
+    @Test
+    void attachAndDetachInOneReadAreBothAnswered() {
+        peer.pipelined(0, TestPeer.sender(0, "in", "q"), new byte[0]);
+        peer.pipelined(0, TestPeer.detach(0, true), new byte[0]);
+        assertEquals("in", peer.expect(Attach.class).getName());
+        assertNull(peer.nextOf(Detach.class).getError());
+        assertEquals(0, broker.status("q").producers());
+        peer.attachSender(0, "in", "q");
+    }
+
+    @Test
+    void answersComeBeforeTheDetach() {
+        peer.attachSender(0, "in", "q");
+        peer.pipelined(0, TestPeer.transfer(0, 0), TestPeer.message("x"));
+        peer.pipelined(0, TestPeer.detach(0, true), new byte[0]);
+        Disposition answer = peer.expect(Disposition.class);
+        assertEquals(Accepted.getInstance(), answer.getState());
+        assertTrue(answer.getSettled());
+        peer.expect(Detach.class);
+    }
+
+    @Test
+    void theSameNameOnAnotherConnectionOfTheContainerStealsTheLink() {
+        peer.attachReceiver(0, "out", "q");
+        TestPeer second = TestPeer.begun(broker);
+        second.attachReceiver(0, "out", "q");
+        peer.expectDetach("amqp:link:stolen");
+        assertEquals(1, broker.status("q").consumers());
+        peer.send(0, TestPeer.detach(0, true));
+        second.expectNothing();
+    }
+
+    @Test
+    void theSameNameOnAnotherSessionStealsTheLink() {
+        peer.attachReceiver(0, "out", "q");
+        peer.send(1, TestPeer.begin());
+        peer.expect(Begin.class);
+        peer.send(1, TestPeer.receiver(0, "out", "q"));
+        peer.expectDetach("amqp:link:stolen");
+        peer.expect(Attach.class);
+    }
+
+    @Test
+    void theSameNameOnTheSameSessionStealsTheLink() {
+        peer.attachSender(0, "in", "q");
+        peer.send(0, TestPeer.sender(1, "in", "q"));
+        Attach again = peer.nextOf(Attach.class);
+        assertEquals("in", again.getName());
+        assertTrue(peer.frames.stream()
+                .map(TestPeer.Frame::body)
+                .anyMatch(body -> body instanceof Detach detach
+                        && detach.getError() != null
+                        && detach.getError().getCondition().equals(Symbol.valueOf("amqp:link:stolen"))));
+        peer.next(Flow.class);
+        peer.send(0, TestPeer.transfer(1, 0), TestPeer.message("x"));
+        peer.next(Disposition.class);
+        assertEquals(1, broker.status("q").producers());
+    }
+
+    @Test
+    void namesOfTheTwoDirectionsAreApart() {
+        peer.attachSender(0, "pair", "q");
+        peer.attachReceiver(1, "pair", "q");
+        assertEquals(1, broker.status("q").producers());
+        assertEquals(1, broker.status("q").consumers());
+    }
+
+    @Test
+    void anotherContainerStealsNothing() {
+        peer.attachReceiver(0, "out", "q");
+        TestPeer second = new TestPeer(broker);
+        second.bytes(TestPeer.AMQP);
+        org.apache.qpid.proton.amqp.transport.Open open = TestPeer.openFrame();
+        open.setContainerId("somebody else");
+        second.send(0, open);
+        second.send(0, TestPeer.begin());
+        second.attachReceiverNext(0, "out", "q");
+        peer.expectNothing();
+        assertEquals(2, broker.status("q").consumers());
+    }
+
+    @Test
+    void aDeletedQueueDetachesItsLinks() {
+        peer.attachSender(0, "in", "q");
+        peer.attachReceiver(1, "out", "q");
+        broker.delete("q");
+        peer.expectDetach("amqp:resource-deleted");
+        peer.expectDetach("amqp:resource-deleted");
+    }
+
+    @Test
+    void aLostConnectionLeavesNothingBehind() {
+        peer.attachSender(0, "in", "q");
+        peer.attachReceiver(1, "out", "q");
+        peer.connection.lost();
+        assertEquals(0, broker.status("q").producers());
+        assertEquals(0, broker.status("q").consumers());
+        assertEquals(0, broker.registry.size());
+    }
+}

@@ -1,0 +1,130 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Reply;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.security.Authenticator;
+import io.sluice.broker.security.Principal;
+import io.sluice.broker.shard.InMemoryJournal;
+import io.sluice.broker.shard.NoStore;
+import io.sluice.broker.shard.Shard;
+import io.sluice.broker.shard.ShardLimits;
+import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.broker.shard.ShardSetup;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+
+/** A real shard on a loop that tests turn by hand: queues "q" and "full" are declared, "auto." names are created. */
+final class TestBroker implements Authenticator {
+    final Queue<Runnable> tasks = new ArrayDeque<>();
+    final Map<String, LocalNode> nodes = new HashMap<>();
+    final LinkRegistry registry = new LinkRegistry();
+    final ShardMailbox mailbox;
+    boolean anonymous = true;
+    /** What its connections see of time, in milliseconds. */
+    long nowMillis = 1_000_000;
+
+    Throwable failure;
+    AmqpLimits limits = AmqpLimits.DEFAULT;
+
+    TestBroker() {
+        this(null);
+    }
+
+    /** @param shardExecutor null for the tests' own loop */
+    TestBroker(Executor shardExecutor) {
+        try {
+            mailbox = Shard.recover(new ShardSetup(
+                            shardExecutor == null ? tasks::add : shardExecutor,
+                            () -> nowMillis,
+                            new InMemoryJournal(),
+                            new NoStore(),
+                            ShardLimits.ofMemory(64 << 20),
+                            name -> name.startsWith("auto.")
+                                    ? Optional.of(QueueDefinition.named(name))
+                                    : Optional.empty(),
+                            broken -> failure = broken))
+                    .mailbox();
+        } catch (StorageException e) {
+            throw new AssertionError(e);
+        }
+        declare(QueueDefinition.named("q"));
+    }
+
+    void declare(QueueDefinition definition) {
+        mailbox.declare(definition, () -> {}, new Ignored());
+        run();
+    }
+
+    void delete(String queue) {
+        mailbox.delete(queue, ShardMailbox.DeleteCondition.ALWAYS, () -> {}, new Ignored());
+        run();
+    }
+
+    QueueStatus status(String queue) {
+        QueueStatus[] found = new QueueStatus[1];
+        mailbox.describe(queue, () -> {}, new Reply<>() {
+            @Override
+            public void done(QueueStatus value) {
+                found[0] = value;
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                throw new AssertionError(refusal.text());
+            }
+        });
+        run();
+        return found[0];
+    }
+
+    /** Runs what waits for the loop. @return whether there was anything */
+    boolean run() {
+        boolean any = false;
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+            any = true;
+        }
+        if (failure != null) {
+            throw new AssertionError("the shard stopped", failure);
+        }
+        return any;
+    }
+
+    AmqpEnvironment environment() {
+        return new AmqpEnvironment(
+                address -> mailbox,
+                address -> Optional.ofNullable(nodes.get(address)),
+                this,
+                limits,
+                () -> nowMillis,
+                registry,
+                new AmqpEnvironment.Identity("test-broker", "1.2.3"));
+    }
+
+    @Override
+    public boolean anonymousAllowed(boolean loopback) {
+        return anonymous;
+    }
+
+    @Override
+    public Optional<Principal> authenticate(String user, String password, boolean loopback) {
+        return password.equals("secret") ? Optional.of(new Principal(user)) : Optional.empty();
+    }
+
+    private static final class Ignored implements Reply<QueueStatus> {
+        @Override
+        public void done(QueueStatus value) {}
+
+        @Override
+        public void refused(Refusal refusal) {
+            throw new AssertionError(refusal.text());
+        }
+    }
+}
