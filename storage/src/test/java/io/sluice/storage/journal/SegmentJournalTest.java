@@ -186,7 +186,8 @@ class SegmentJournalTest implements Journal.Listener {
         open(JournalPosition.START);
         appendSegment();
         JournalPosition before = last;
-        journal.step(); // the spare that is missing is prepared
+        journal.step(); // both spares are prepared
+        journal.step();
         journal.append(List.of(Workload.queue(9)));
         disk.failAt(3, SimulatedDisk.Fault.ERROR); // free space, write, force
         assertFalse(journal.step());
