@@ -89,6 +89,7 @@ public final class Dispatcher {
     /** Gives out what can be given. @return why it stopped */
     public DispatchReason dispatch(Turn turn) {
         queue.expire(turn);
+        queue.shed(turn);
         lastStop = dispatchToTakers(turn);
         for (Consumer browser : consumers.browsers()) {
             browse(browser, turn);
