@@ -39,7 +39,8 @@ public final class Dispatcher {
 
     /** @param deliveryLimit deliveries since the attach that may be given in all */
     public void grant(Consumer consumer, long deliveryLimit, boolean drain, Turn turn) {
-        if (consumer.attached) {
+        // One whose detach is under way is still attached, but must lock nothing more.
+        if (consumers.has(consumer)) {
             consumer.deliveryLimit = deliveryLimit;
             consumer.draining = drain;
             consumers.creditChanged(consumer);

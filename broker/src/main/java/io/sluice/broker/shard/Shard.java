@@ -143,7 +143,8 @@ public final class Shard {
             busy = true;
         }
         for (Queue queue = turn.nextDispatchable(); queue != null; queue = turn.nextDispatchable()) {
-            if (!queue.isDeleted()) {
+            // Before its declaration is applied no link to it is answered, so nothing may be sent on one.
+            if (queue.isDeclared() && !queue.isDeleted()) {
                 queue.dispatcher().dispatch(turn);
                 links.updateCredit(queue, turn);
             }

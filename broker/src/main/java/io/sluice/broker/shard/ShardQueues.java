@@ -72,6 +72,10 @@ final class ShardQueues implements RecordVisitor {
         if (queue != null) {
             return Optional.of(queue);
         }
+        if (!QueueDefinition.isName(name)) {
+            // Whatever a client writes into an address, it is no defect of ours.
+            return Optional.empty();
+        }
         return autoCreate.apply(name).map(definition -> declare(definition.withName(name), turn));
     }
 
