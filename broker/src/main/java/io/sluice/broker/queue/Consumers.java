@@ -96,6 +96,16 @@ final class Consumers {
         return false;
     }
 
+    /** Whether anybody with credit may have the entry. */
+    boolean anyWaitsFor(QueueEntry entry) {
+        for (Consumer consumer : ring) {
+            if (!entry.excludes(consumer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whoever drains has got all there is: its credit is used up, and it is told so. */
     void drained(Turn turn) {
         drained(takers, turn);

@@ -73,8 +73,11 @@ public final class Dispatcher {
 
     /** What a consumer said of a delivery. A second outcome, or one that comes after the lock is gone, changes nothing. */
     public void settle(Delivery delivery, Outcome outcome, Turn turn) {
-        settlement.settle(delivery, outcome, turn);
-        turn.dispatchable(queue);
+        // What a deleted queue held is gone; a late outcome must not make a dead letter of it.
+        if (!queue.isDeleted()) {
+            settlement.settle(delivery, outcome, turn);
+            turn.dispatchable(queue);
+        }
     }
 
     /** The queue goes: every consumer is told why. */
@@ -203,9 +206,10 @@ public final class Dispatcher {
         if (!consumers.hasTakers()) {
             return DispatchReason.NO_CONSUMER;
         }
-        if (!consumers.anyMayTake(entry)) {
-            return DispatchReason.UNDELIVERABLE_HERE;
+        if (consumers.anyWaitsFor(entry)) {
+            return DispatchReason.NEXT;
         }
-        return consumers.anyHasCredit() ? DispatchReason.NEXT : DispatchReason.NO_CREDIT;
+        boolean refused = consumers.anyHasCredit() || !consumers.anyMayTake(entry);
+        return refused ? DispatchReason.UNDELIVERABLE_HERE : DispatchReason.NO_CREDIT;
     }
 }

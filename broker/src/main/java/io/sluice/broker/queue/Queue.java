@@ -79,6 +79,11 @@ public final class Queue {
         return state.messages();
     }
 
+    /** All it holds and all that is decided to come in. */
+    public long expectedMessages() {
+        return room.expectedMessages();
+    }
+
     public long bytes() {
         return state.bytes();
     }

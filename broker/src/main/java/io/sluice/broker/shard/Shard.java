@@ -142,6 +142,9 @@ public final class Shard {
             turn.cut();
             busy = true;
         }
+        if (failed) {
+            return false;
+        }
         for (Queue queue = turn.nextDispatchable(); queue != null; queue = turn.nextDispatchable()) {
             // Before its declaration is applied no link to it is answered, so nothing may be sent on one.
             if (queue.isDeclared() && !queue.isDeleted()) {
