@@ -318,12 +318,19 @@ public final class Queue {
         }
     }
 
-    /** A message the store has. */
-    public void restored(Enqueued record, long token) {
+    /**
+     * A message the store has.
+     *
+     * @param gone hears the token of a second copy: the message was returned while the checkpoint ran, and the records behind it
+     *     say so again; a copy nobody forgets would come back when the message is long consumed
+     */
+    public void restored(Enqueued record, long token, LongConsumer gone) {
         QueueEntry entry = state.enqueued(record);
         if (entry != null) {
             entry.token = token;
             availability.add(entry);
+        } else {
+            gone.accept(token);
         }
     }
 
@@ -360,8 +367,11 @@ public final class Queue {
         return Long.MAX_VALUE;
     }
 
-    /** @return whether the message is still as it was captured, and now carries the token */
-    public boolean stored(Enqueued captured, long token) {
+    /**
+     * @param checkpoint number of the one that runs, 1 or more
+     * @return whether the message is still as it was captured, and now carries the token
+     */
+    public boolean stored(Enqueued captured, long token, int checkpoint) {
         QueueEntry entry = state.entries().find(captured.sequence());
         if (entry == null
                 || entry.message != captured.message()
@@ -370,6 +380,18 @@ public final class Queue {
             return false;
         }
         entry.token = token;
+        entry.storedBy = checkpoint;
         return true;
+    }
+
+    /** The checkpoint failed: the tokens it gave are void, and may be another message's soon. */
+    public void storeFailed(int checkpoint) {
+        QueueEntry entry = state.entries().atOrAfter(0);
+        while (entry != null) {
+            if (entry.storedBy == checkpoint) {
+                entry.token = MessageStore.NO_TOKEN;
+            }
+            entry = state.entries().atOrAfter(entry.sequence + 1);
+        }
     }
 }

@@ -34,6 +34,9 @@ final class Checkpoints implements MessageStore.CheckpointSource {
     private final List<Reply<JournalPosition>> waiting = new ArrayList<>();
     private JournalPosition applied = JournalPosition.START;
     private long nextSequence;
+    /** Of the checkpoint that runs or ran last. */
+    private int number;
+
     private boolean running;
 
     Checkpoints(ShardQueues queues, MessageStore store, Journal journal, ShardMailbox mailbox, ShardLimits limits) {
@@ -66,6 +69,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
 
     private void run() {
         running = true;
+        number++;
         List<Reply<JournalPosition>> replies = new ArrayList<>(waiting);
         waiting.clear();
         store.checkpoint(this, new MessageStore.CheckpointListener() {
@@ -82,6 +86,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
             public void failed(StorageException cause) {
                 LOG.debug("checkpoint failed", cause);
                 mailbox.post((shard, turn) -> {
+                    queues.durable().forEach(queue -> queue.storeFailed(number));
                     Refusal refusal = Refusal.of(Refusal.Kind.INTERNAL_ERROR, String.valueOf(cause.getMessage()));
                     replies.forEach(reply -> reply.refused(refusal));
                     ended();
@@ -137,7 +142,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
                 Enqueued captured = slice.messages().get(i);
                 long token = tokens[i];
                 boolean taken = queues.find(captured.queueId())
-                        .map(queue -> queue.stored(captured, token))
+                        .map(queue -> queue.stored(captured, token, number))
                         .orElse(false);
                 if (!taken) {
                     store.forget(token);

@@ -159,7 +159,7 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.get(message.queueId());
         if (queue != null) {
             long before = queue.bytes();
-            queue.restored(message, token);
+            queue.restored(message, token, store::forget);
             bytes += queue.bytes() - before;
         }
     }
