@@ -23,10 +23,15 @@ public record QueueDefinition(String name, boolean durable, Service service, Lim
         Objects.requireNonNull(service, "service");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(deadLetter, "deadLetter");
-        if (name.isEmpty() || name.length() > MAX_NAME_LENGTH) {
+        if (!isName(name)) {
             throw new IllegalArgumentException(
                     "a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has " + name.length());
         }
+    }
+
+    /** Whether a queue may have this name. */
+    public static boolean isName(String name) {
+        return !name.isEmpty() && name.length() <= MAX_NAME_LENGTH;
     }
 
     /** A durable priority queue without limits or dead-letter queue: the base that builders start from. */
@@ -126,6 +131,12 @@ public record QueueDefinition(String name, boolean durable, Service service, Lim
         public DeadLetter {
             if (maxDeliveries < 0) {
                 throw new IllegalArgumentException("maxDeliveries is 0 or more, not " + maxDeliveries);
+            }
+            // The broker will declare these one day; then it is too late to say that it cannot.
+            if (!queue.map(QueueDefinition::isName).orElse(true)
+                    || !expiryQueue.map(QueueDefinition::isName).orElse(true)) {
+                throw new IllegalArgumentException(
+                        "not a queue name: '" + queue.or(() -> expiryQueue).get() + "'");
             }
         }
     }

@@ -7,7 +7,7 @@ import io.sluice.broker.queue.Delivery;
 public interface ConsumerListener {
     void attached();
 
-    /** Refused, or detached by the broker (a deleted queue: {@link Refusal.Kind#RESOURCE_DELETED}). The last call. */
+    /** Refused, or detached by the broker (a deleted queue: {@link Refusal.Kind#RESOURCE_DELETED}). The last call; outcomes on their way are lost. */
     void closed(Refusal refusal);
 
     /** Send this. Deliveries of a consumer come in the order they are to be sent. */

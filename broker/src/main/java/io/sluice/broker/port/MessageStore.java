@@ -39,7 +39,10 @@ public interface MessageStore extends AutoCloseable {
     @Override
     void close() throws StorageException;
 
-    /** Gets the content of a checkpoint: first every queue, then every message, ascending by sequence within a queue. */
+    /**
+     * Gets the content of a checkpoint: first every queue, then every message, ascending by sequence within a queue. A message that
+     * was returned while the checkpoint ran may come twice; the second is forgotten at once.
+     */
     interface Restored {
         void queue(JournalRecord.QueueDeclared queue);
 
@@ -77,8 +80,8 @@ public interface MessageStore extends AutoCloseable {
         void completed(JournalPosition position);
 
         /**
-         * It is not; the one before still stands. Nothing is lost, the journal keeps its records. Every token given by
-         * {@link CheckpointSource#stored} in this checkpoint is void, also where it was forgotten meanwhile.
+         * It is not; the one before still stands. Nothing is lost, the journal keeps its records. Tokens given in it are void: the
+         * shard forgets none of them, gives their messages to the next checkpoint, and the store may use them again.
          */
         void failed(StorageException cause);
     }

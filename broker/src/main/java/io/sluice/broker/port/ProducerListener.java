@@ -8,7 +8,10 @@ public interface ProducerListener {
     /** The producer is attached. */
     void attached();
 
-    /** It is not, or is no longer (a deleted queue: {@link Refusal.Kind#RESOURCE_DELETED}). The last call. */
+    /**
+     * It is not, or is no longer (a deleted queue: {@link Refusal.Kind#RESOURCE_DELETED}). Comes when all that was sent before is
+     * answered.
+     */
     void closed(Refusal refusal);
 
     /** The message is taken as its policy asks: durable messages of durable queues are on disk. */

@@ -41,7 +41,7 @@ public final class Consumer {
     BrowseCursor cursor;
 
     private Optional<Dispatcher> home = Optional.empty();
-    /** Deliveries given since the attach, and how many may be given in all. */
+    /** Deliveries given since the attach, credit that drains used up included, and how many may be given in all. */
     long delivered;
 
     long deliveryLimit;

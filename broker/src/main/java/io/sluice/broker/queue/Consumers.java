@@ -27,6 +27,10 @@ final class Consumers {
         return takers.size() + browsers.size();
     }
 
+    boolean has(Consumer consumer) {
+        return takers.contains(consumer) || browsers.contains(consumer);
+    }
+
     boolean hasTakers() {
         return !takers.isEmpty();
     }
@@ -92,6 +96,16 @@ final class Consumers {
         return false;
     }
 
+    /** Whether anybody with credit may have the entry. */
+    boolean anyWaitsFor(QueueEntry entry) {
+        for (Consumer consumer : ring) {
+            if (!entry.excludes(consumer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whoever drains has got all there is: its credit is used up, and it is told so. */
     void drained(Turn turn) {
         drained(takers, turn);
@@ -102,7 +116,8 @@ final class Consumers {
         for (Consumer consumer : consumers) {
             if (consumer.draining) {
                 consumer.draining = false;
-                consumer.deliveryLimit = consumer.delivered;
+                // As the link's delivery-count does: the next grant counts on from there (AMQP 1.0 §2.6.7).
+                consumer.delivered = Math.max(consumer.delivered, consumer.deliveryLimit);
                 ring.remove(consumer);
                 if (consumer.mode() == Consumer.Mode.MOVE_PRESETTLED) {
                     // Its last deliveries wait for the journal; the end of the drain must not overtake them.

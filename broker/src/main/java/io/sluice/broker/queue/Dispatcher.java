@@ -39,7 +39,8 @@ public final class Dispatcher {
 
     /** @param deliveryLimit deliveries since the attach that may be given in all */
     public void grant(Consumer consumer, long deliveryLimit, boolean drain, Turn turn) {
-        if (consumer.attached) {
+        // One whose detach is under way is still attached, but must lock nothing more.
+        if (consumers.has(consumer)) {
             consumer.deliveryLimit = deliveryLimit;
             consumer.draining = drain;
             consumers.creditChanged(consumer);
@@ -72,8 +73,11 @@ public final class Dispatcher {
 
     /** What a consumer said of a delivery. A second outcome, or one that comes after the lock is gone, changes nothing. */
     public void settle(Delivery delivery, Outcome outcome, Turn turn) {
-        settlement.settle(delivery, outcome, turn);
-        turn.dispatchable(queue);
+        // What a deleted queue held is gone; a late outcome must not make a dead letter of it.
+        if (!queue.isDeleted()) {
+            settlement.settle(delivery, outcome, turn);
+            turn.dispatchable(queue);
+        }
     }
 
     /** The queue goes: every consumer is told why. */
@@ -89,6 +93,7 @@ public final class Dispatcher {
     /** Gives out what can be given. @return why it stopped */
     public DispatchReason dispatch(Turn turn) {
         queue.expire(turn);
+        queue.shed(turn);
         lastStop = dispatchToTakers(turn);
         for (Consumer browser : consumers.browsers()) {
             browse(browser, turn);
@@ -201,9 +206,10 @@ public final class Dispatcher {
         if (!consumers.hasTakers()) {
             return DispatchReason.NO_CONSUMER;
         }
-        if (!consumers.anyMayTake(entry)) {
-            return DispatchReason.UNDELIVERABLE_HERE;
+        if (consumers.anyWaitsFor(entry)) {
+            return DispatchReason.NEXT;
         }
-        return consumers.anyHasCredit() ? DispatchReason.NEXT : DispatchReason.NO_CREDIT;
+        boolean refused = consumers.anyHasCredit() || !consumers.anyMayTake(entry);
+        return refused ? DispatchReason.UNDELIVERABLE_HERE : DispatchReason.NO_CREDIT;
     }
 }

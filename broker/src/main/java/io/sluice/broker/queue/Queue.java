@@ -12,7 +12,6 @@ import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.SequenceRanges;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -25,14 +24,7 @@ public final class Queue {
     private final Availability availability;
     private final Dispatcher dispatcher;
     private final Producers producers = new Producers();
-    /** Decided, not yet applied: it counts for limits from the moment it is decided. */
-    private long pendingMessages;
-
-    private long pendingBytes;
-    /** Dropped to make room, not yet applied: it counts for limits no longer. */
-    private long leavingMessages;
-
-    private long leavingBytes;
+    private final Room room;
     private long nextSequence = 1;
     private boolean declared;
     private boolean deleted;
@@ -41,6 +33,7 @@ public final class Queue {
     public Queue(long id, QueueDefinition definition) {
         this.state = new QueueState(id, definition);
         this.availability = new Availability(definition.service());
+        this.room = new Room(state, availability.ready());
         this.dispatcher = new Dispatcher(this, availability);
     }
 
@@ -86,6 +79,11 @@ public final class Queue {
         return state.messages();
     }
 
+    /** All it holds and all that is decided to come in. */
+    public long expectedMessages() {
+        return room.expectedMessages();
+    }
+
     public long bytes() {
         return state.bytes();
     }
@@ -114,14 +112,13 @@ public final class Queue {
      * @return why it is not taken, empty when it is
      */
     public Optional<Refusal> offer(Message message, Turn turn, Turn.Effect then) {
-        if (isOverWith(message.size())) {
-            Overflow overflow = definition().limits().overflow();
-            if (overflow == Overflow.DROP_HEAD) {
-                makeRoom(message.size(), turn);
+        Overflow overflow = definition().limits().overflow();
+        if (overflow != Overflow.BLOCK && room.isOverWith(1, message.size())) {
+            // What can never fit drops nothing.
+            if (overflow == Overflow.REJECT || room.isOverWithLockedAnd(1, message.size())) {
+                return Optional.of(room.full());
             }
-            if (overflow == Overflow.REJECT || isOverWith(message.size()) && overflow == Overflow.DROP_HEAD) {
-                return Optional.of(full());
-            }
+            makeRoom(1, message.size(), turn);
         }
         put(message, 0, turn, then);
         return Optional.empty();
@@ -131,8 +128,11 @@ public final class Queue {
     void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
         long now = turn.nowMillis();
         Enqueued enqueued = new Enqueued(id(), nextSequence(), now, expiryOf(message, now), deliveryCount, message);
-        pendingMessages++;
-        pendingBytes += message.size();
+        room.comesIn(message.size());
+        if (isBlocked()) {
+            // Producers hear it now and not when the journal has committed, or they would send on.
+            turn.dispatchable(this);
+        }
         turn.decide(enqueued, definition().durable() && message.durable(), then);
     }
 
@@ -159,48 +159,32 @@ public final class Queue {
         return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
-    private boolean isOverWith(int size) {
-        QueueDefinition.Limits limits = definition().limits();
-        return heldMessages() >= limits.maxMessages() || heldBytes() + size > limits.maxBytes();
-    }
-
-    private long heldMessages() {
-        return state.messages() + pendingMessages - leavingMessages;
-    }
-
-    private long heldBytes() {
-        return state.bytes() + pendingBytes - leavingBytes;
-    }
-
     /** Whether producers should be given no more credit. */
     public boolean isBlocked() {
-        return definition().limits().overflow() == Overflow.BLOCK && isOverWith(0);
+        return definition().limits().overflow() == Overflow.BLOCK && room.isOverWith(1, 0);
     }
 
-    private Refusal full() {
-        QueueDefinition.Limits limits = definition().limits();
-        boolean byCount = heldMessages() >= limits.maxMessages();
-        long limit = byCount ? limits.maxMessages() : limits.maxBytes();
-        long current = byCount ? heldMessages() : heldBytes();
-        String reason = byCount ? "maxMessages" : "maxBytes";
-        return new Refusal(
-                Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
-                "queue '" + name() + "' is full: " + reason + " " + limit + ", now " + current,
-                Map.of("queue", name(), "reason", reason, "limit", limit, "current", current));
+    /** Drops what is too much: messages that were taken before there was anything available to make room for them. */
+    void shed(Turn turn) {
+        if (definition().limits().overflow() == Overflow.DROP_HEAD) {
+            makeRoom(0, 0, turn);
+        }
     }
 
-    /** Drops from the least wanted end until the message fits; those that leave count as gone at once. */
-    private void makeRoom(int size, Turn turn) {
+    /** Drops from the least wanted end until so much more fits; those that leave count as gone at once. */
+    private void makeRoom(int messages, int bytes, Turn turn) {
         QueueEntry victim = availability.ready().leastWanted();
-        while (victim != null && isOverWith(size)) {
+        while (victim != null && room.isOverWith(messages, bytes)) {
             int freed = victim.message.size();
-            leavingMessages++;
-            leavingBytes += freed;
+            room.leaves(freed);
             availability.take(victim, QueueEntry.State.SETTLING);
-            moveOut(victim, DeadLetters.Reason.OVERFLOW, victim.deliveryCount, Annotations.EMPTY, turn, applied -> {
-                leavingMessages--;
-                leavingBytes -= freed;
-            });
+            moveOut(
+                    victim,
+                    DeadLetters.Reason.OVERFLOW,
+                    victim.deliveryCount,
+                    Annotations.EMPTY,
+                    turn,
+                    applied -> room.left(freed));
             turn.cut();
             victim = availability.ready().leastWanted();
         }
@@ -298,10 +282,7 @@ public final class Queue {
 
     public void enqueued(Enqueued record) {
         QueueEntry entry = state.enqueued(record);
-        if (pendingMessages > 0) {
-            pendingMessages--;
-            pendingBytes -= record.message().size();
-        }
+        room.cameIn(record.message().size());
         if (entry != null) {
             availability.add(entry);
         }
@@ -337,12 +318,19 @@ public final class Queue {
         }
     }
 
-    /** A message the store has. */
-    public void restored(Enqueued record, long token) {
+    /**
+     * A message the store has.
+     *
+     * @param gone hears the token of a second copy: the message was returned while the checkpoint ran, and the records behind it
+     *     say so again; a copy nobody forgets would come back when the message is long consumed
+     */
+    public void restored(Enqueued record, long token, LongConsumer gone) {
         QueueEntry entry = state.enqueued(record);
         if (entry != null) {
             entry.token = token;
             availability.add(entry);
+        } else {
+            gone.accept(token);
         }
     }
 
@@ -379,8 +367,11 @@ public final class Queue {
         return Long.MAX_VALUE;
     }
 
-    /** @return whether the message is still as it was captured, and now carries the token */
-    public boolean stored(Enqueued captured, long token) {
+    /**
+     * @param checkpoint number of the one that runs, 1 or more
+     * @return whether the message is still as it was captured, and now carries the token
+     */
+    public boolean stored(Enqueued captured, long token, int checkpoint) {
         QueueEntry entry = state.entries().find(captured.sequence());
         if (entry == null
                 || entry.message != captured.message()
@@ -389,14 +380,18 @@ public final class Queue {
             return false;
         }
         entry.token = token;
+        entry.storedBy = checkpoint;
         return true;
     }
 
-    /** The store has the message no longer: the checkpoint that took it failed. */
-    public void unstored(long sequence) {
-        QueueEntry entry = state.entries().find(sequence);
-        if (entry != null) {
-            entry.token = MessageStore.NO_TOKEN;
+    /** The checkpoint failed: the tokens it gave are void, and may be another message's soon. */
+    public void storeFailed(int checkpoint) {
+        QueueEntry entry = state.entries().atOrAfter(0);
+        while (entry != null) {
+            if (entry.storedBy == checkpoint) {
+                entry.token = MessageStore.NO_TOKEN;
+            }
+            entry = state.entries().atOrAfter(entry.sequence + 1);
         }
     }
 }

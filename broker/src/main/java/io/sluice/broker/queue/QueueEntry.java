@@ -28,6 +28,9 @@ final class QueueEntry {
     /** Of the store's copy; {@link MessageStore#NO_TOKEN} while only the journal has it. */
     long token = MessageStore.NO_TOKEN;
 
+    /** The checkpoint that gave the token, 0 for one of an earlier life: a token is void when its checkpoint fails. */
+    int storedBy;
+
     State state = State.READY;
     boolean acquiredBefore;
     Links links = new Links();

@@ -13,6 +13,7 @@ final class ReadyLevels {
 
     private final LevelService service;
     private int size;
+    private long bytes;
 
     ReadyLevels(QueueDefinition.Service kind) {
         this.levels = new ReadyList[kind instanceof QueueDefinition.Fifo ? 1 : Message.MAX_PRIORITY + 1];
@@ -26,6 +27,11 @@ final class ReadyLevels {
 
     int size() {
         return size;
+    }
+
+    /** Of all messages in here. */
+    long bytes() {
+        return bytes;
     }
 
     int levelCount() {
@@ -60,12 +66,14 @@ final class ReadyLevels {
         levels[level].insert(entry);
         occupied |= 1 << level;
         size++;
+        bytes += entry.message.size();
     }
 
     void remove(QueueEntry entry) {
         int level = levelOf(entry);
         levels[level].remove(entry);
         size--;
+        bytes -= entry.message.size();
         if (levels[level].size() == 0) {
             occupied &= ~(1 << level);
         }

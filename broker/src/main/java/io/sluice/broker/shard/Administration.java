@@ -69,13 +69,19 @@ final class Administration {
             QueueStatus last = queue.status();
             Refusal gone = Refusal.of(Refusal.Kind.RESOURCE_DELETED, "queue '" + name + "' was deleted");
             queue.dispatcher().close(gone, turn);
-            for (Producer producer : queue.producers().all()) {
+            List<Producer> producers = queue.producers().all();
+            for (Producer producer : producers) {
                 queue.producers().remove(producer);
-                turn.calling(producer.client());
-                producer.listener().closed(gone);
             }
             queues.delete(queue, turn, Turn.Effect.NOTHING);
-            turn.afterDecided(applied -> done(client, reply, last, applied));
+            turn.afterDecided(applied -> {
+                // What they sent before is answered by now, so this is the last they hear.
+                for (Producer producer : producers) {
+                    applied.calling(producer.client());
+                    producer.listener().closed(gone);
+                }
+                done(client, reply, last, applied);
+            });
         });
     }
 
@@ -83,8 +89,8 @@ final class Administration {
         if (condition == DeleteCondition.UNUSED && queue.dispatcher().consumerCount() > 0) {
             return Optional.of("it has " + queue.dispatcher().consumerCount() + " consumers");
         }
-        if (condition == DeleteCondition.EMPTY && queue.messages() > 0) {
-            return Optional.of("it holds " + queue.messages() + " messages");
+        if (condition == DeleteCondition.EMPTY && queue.expectedMessages() > 0) {
+            return Optional.of("it holds " + queue.expectedMessages() + " messages");
         }
         return Optional.empty();
     }

@@ -32,14 +32,12 @@ final class Checkpoints implements MessageStore.CheckpointSource {
     private final ShardLimits limits;
     private final ArrayDeque<Queue> left = new ArrayDeque<>();
     private final List<Reply<JournalPosition>> waiting = new ArrayList<>();
-    /** What the checkpoint that runs has stored; void if it fails. */
-    private final List<Stored> stored = new ArrayList<>();
-
     private JournalPosition applied = JournalPosition.START;
     private long nextSequence;
-    private boolean running;
+    /** Of the checkpoint that runs or ran last. */
+    private int number;
 
-    private record Stored(long queueId, long[] sequences) {}
+    private boolean running;
 
     Checkpoints(ShardQueues queues, MessageStore store, Journal journal, ShardMailbox mailbox, ShardLimits limits) {
         this.queues = queues;
@@ -71,6 +69,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
 
     private void run() {
         running = true;
+        number++;
         List<Reply<JournalPosition>> replies = new ArrayList<>(waiting);
         waiting.clear();
         store.checkpoint(this, new MessageStore.CheckpointListener() {
@@ -78,7 +77,6 @@ final class Checkpoints implements MessageStore.CheckpointSource {
             public void completed(JournalPosition position) {
                 journal.checkpointed(position);
                 mailbox.post((shard, turn) -> {
-                    stored.clear();
                     replies.forEach(reply -> reply.done(position));
                     ended();
                 });
@@ -88,25 +86,13 @@ final class Checkpoints implements MessageStore.CheckpointSource {
             public void failed(StorageException cause) {
                 LOG.debug("checkpoint failed", cause);
                 mailbox.post((shard, turn) -> {
-                    unstore();
+                    queues.durable().forEach(queue -> queue.storeFailed(number));
                     Refusal refusal = Refusal.of(Refusal.Kind.INTERNAL_ERROR, String.valueOf(cause.getMessage()));
                     replies.forEach(reply -> reply.refused(refusal));
                     ended();
                 });
             }
         });
-    }
-
-    /** Only the journal has them still: the next checkpoint must take them again. */
-    private void unstore() {
-        for (Stored slice : stored) {
-            queues.find(slice.queueId()).ifPresent(queue -> {
-                for (long sequence : slice.sequences()) {
-                    queue.unstored(sequence);
-                }
-            });
-        }
-        stored.clear();
     }
 
     private void ended() {
@@ -152,19 +138,16 @@ final class Checkpoints implements MessageStore.CheckpointSource {
     @Override
     public void stored(Slice slice, long[] tokens) {
         mailbox.post((shard, turn) -> {
-            long[] sequences = new long[tokens.length];
             for (int i = 0; i < tokens.length; i++) {
                 Enqueued captured = slice.messages().get(i);
-                sequences[i] = captured.sequence();
                 long token = tokens[i];
                 boolean taken = queues.find(captured.queueId())
-                        .map(queue -> queue.stored(captured, token))
+                        .map(queue -> queue.stored(captured, token, number))
                         .orElse(false);
                 if (!taken) {
                     store.forget(token);
                 }
             }
-            stored.add(new Stored(slice.messages().get(0).queueId(), sequences));
         });
     }
 }

@@ -13,18 +13,21 @@ import java.util.Optional;
 /** Attaches and detaches the links of front ends, and passes on what they say of credit and deliveries. */
 final class Links {
     private final ShardQueues queues;
-    private final Pressure pressure;
     private final Producers anonymous = new Producers();
+    /**
+     * Why the node as a whole gives no credit, "" when it does. Looked at once per round: what comes and goes in between must not
+     * shut a link that nobody would open again.
+     */
+    private String nodeReason = "";
 
-    Links(ShardQueues queues, Pressure pressure) {
+    Links(ShardQueues queues) {
         this.queues = queues;
-        this.pressure = pressure;
     }
 
     void attach(Producer producer, Turn turn) {
         if (producer.address().isEmpty()) {
             anonymous.add(producer);
-            attached(producer, pressure.reason(queues.bytes()), turn);
+            attached(producer, nodeReason, turn);
             return;
         }
         String address = producer.address().get();
@@ -35,7 +38,11 @@ final class Links {
             return;
         }
         queue.get().producers().add(producer);
-        whenDeclared(queue.get(), turn, applied -> attached(producer, closedReason(queue.get()), applied));
+        whenDeclared(queue.get(), turn, applied -> {
+            attached(producer, closedReason(queue.get()), applied);
+            updateCredit(queue.get(), applied);
+            applied.dispatchable(queue.get());
+        });
     }
 
     private static void attached(Producer producer, String closedReason, Turn turn) {
@@ -92,20 +99,22 @@ final class Links {
 
     /** The credit of the queue's producers follows what room there is. */
     void updateCredit(Queue queue, Turn turn) {
-        queue.producers().creditOpen(closedReason(queue), turn);
+        if (queue.isDeclared()) {
+            queue.producers().creditOpen(closedReason(queue), turn);
+        }
     }
 
     /** The pressure on the node changed: every producer hears of it. */
-    void updateCredit(Turn turn) {
-        anonymous.creditOpen(pressure.reason(queues.bytes()), turn);
+    void pressureChanged(String reason, Turn turn) {
+        nodeReason = reason;
+        anonymous.creditOpen(reason, turn);
         for (Queue queue : queues.all()) {
             updateCredit(queue, turn);
         }
     }
 
     private String closedReason(Queue queue) {
-        String reason = pressure.reason(queues.bytes());
-        return reason.isEmpty() && queue.isBlocked() ? "queue '" + queue.name() + "' is full" : reason;
+        return nodeReason.isEmpty() && queue.isBlocked() ? "queue '" + queue.name() + "' is full" : nodeReason;
     }
 
     static Refusal noSuchQueue(String address) {

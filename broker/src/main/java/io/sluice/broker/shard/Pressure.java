@@ -25,9 +25,9 @@ final class Pressure {
         roomLow = low ? reason : "";
     }
 
-    /** Whether a message must be refused: the bound that credit could not keep. */
+    /** Whether a message must be refused: the bound that credit could not keep. What waits for the journal is in memory too. */
     boolean memoryExhausted(long messageBytes) {
-        return messageBytes > limits.memoryBytes();
+        return messageBytes + inFlightBytes > limits.memoryBytes();
     }
 
     /** Why producers get no credit, "" when they do. */

@@ -43,7 +43,7 @@ public final class Shard {
         this.pressure = new Pressure(setup.limits());
         this.queues = new ShardQueues(setup.autoCreate(), setup.store(), this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
-        this.links = new Links(queues, pressure);
+        this.links = new Links(queues);
         this.publishing = new Publishing(queues, pressure);
         this.administration = new Administration(queues);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
@@ -142,8 +142,12 @@ public final class Shard {
             turn.cut();
             busy = true;
         }
+        if (failed) {
+            return false;
+        }
         for (Queue queue = turn.nextDispatchable(); queue != null; queue = turn.nextDispatchable()) {
-            if (!queue.isDeleted()) {
+            // Before its declaration is applied no link to it is answered, so nothing may be sent on one.
+            if (queue.isDeclared() && !queue.isDeleted()) {
                 queue.dispatcher().dispatch(turn);
                 links.updateCredit(queue, turn);
             }
@@ -157,7 +161,7 @@ public final class Shard {
     private void updatePressure() {
         String reason = pressure.reason(queues.bytes());
         if (reason.isEmpty() != lastPressure.isEmpty()) {
-            links.updateCredit(turn);
+            links.pressureChanged(reason, turn);
         }
         lastPressure = reason;
     }

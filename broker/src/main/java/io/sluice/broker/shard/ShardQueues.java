@@ -72,6 +72,10 @@ final class ShardQueues implements RecordVisitor {
         if (queue != null) {
             return Optional.of(queue);
         }
+        if (!QueueDefinition.isName(name)) {
+            // Whatever a client writes into an address, it is no defect of ours.
+            return Optional.empty();
+        }
         return autoCreate.apply(name).map(definition -> declare(definition.withName(name), turn));
     }
 
@@ -155,7 +159,7 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.get(message.queueId());
         if (queue != null) {
             long before = queue.bytes();
-            queue.restored(message, token);
+            queue.restored(message, token, store::forget);
             bytes += queue.bytes() - before;
         }
     }

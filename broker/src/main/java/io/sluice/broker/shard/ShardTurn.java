@@ -8,6 +8,7 @@ import io.sluice.broker.record.JournalRecord;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** The decisions of the turn that runs, and of earlier ones that the journal has not committed yet. One per shard, used again. */
@@ -19,7 +20,9 @@ final class ShardTurn implements Turn {
     private final ArrayDeque<Batch> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Queue> dispatchable = new ArrayDeque<>();
     private final Set<Queue> isDispatchable = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Set<Client> called = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** In the order they were called: a run from a seed must be the same twice. */
+    private final Set<Client> called = new LinkedHashSet<>();
+
     private Client calledLast;
     private Batch open = new Batch();
     private long nowMillis;
