@@ -25,8 +25,12 @@ import org.junit.jupiter.api.Test;
 
 /** Messages from a producer: transfers, their order and their answers. */
 class Section2_6_12_TransferTest {
-    private final TestBroker broker = new TestBroker();
+    private final TestBroker broker = newBroker();
     private final TestPeer peer = TestPeer.begun(broker);
+
+    TestBroker newBroker() {
+        return new TestBroker();
+    }
 
     private static Transfer more(int handle, int id) {
         Transfer transfer = TestPeer.transfer(handle, id);

@@ -34,8 +34,12 @@ import org.junit.jupiter.api.Test;
 
 /** Messages to a consumer and what it says of them. */
 class Section3_4_OutcomeTest {
-    private final TestBroker broker = new TestBroker();
+    private final TestBroker broker = newBroker();
     private final TestPeer peer = TestPeer.begun(broker);
+
+    TestBroker newBroker() {
+        return new TestBroker();
+    }
 
     private void publish(int count) {
         peer.attachSender(0, "in", "q");
