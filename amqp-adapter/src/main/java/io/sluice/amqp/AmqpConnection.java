@@ -176,6 +176,7 @@ public final class AmqpConnection {
         }
         boolean more = engine.isStarted() && phase != Phase.CLOSED;
         for (int round = 0; more && round < MAX_ROUNDS; round++) {
+            scope.beforeOutput();
             if (!engine.drainTo(sink)) {
                 phase = Phase.CLOSED;
                 return false;

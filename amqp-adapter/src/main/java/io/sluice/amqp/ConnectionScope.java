@@ -14,6 +14,7 @@ final class ConnectionScope {
     private final ShardCalls calls;
     private final Map<LinkEndpoint, LinkRegistry.Key> endpoints = new LinkedHashMap<>();
     private final NodeReplies replies = new NodeReplies();
+    private final List<IncomingLink> refills = new ArrayList<>();
     private List<LinkEndpoint> waiting = new ArrayList<>();
     private List<Endpoint> finished = new ArrayList<>();
     private Principal principal = Principal.ANONYMOUS;
@@ -82,6 +83,16 @@ final class ConnectionScope {
 
     void eachEndpoint(Consumer<LinkEndpoint> action) {
         List.copyOf(endpoints.keySet()).forEach(action);
+    }
+
+    void refillBeforeOutput(IncomingLink link) {
+        refills.add(link);
+    }
+
+    /** Output is about to be written. */
+    void beforeOutput() {
+        refills.forEach(IncomingLink::refill);
+        refills.clear();
     }
 
     /** {@link LinkEndpoint#outputWritten} is to be called once when output was written. */

@@ -25,8 +25,9 @@ final class Engine implements ConnectionEvents.Listener {
     /** OAuth tokens come as passwords. */
     private static final int MAX_SASL_FRAME_BYTES = 8192;
 
+    /** Their size is limited with the message's; empty ones must not go on for ever. */
     private static final int MAX_TRANSFERS = 65_535;
-    private static final int MIN_FRAME_BYTES = 512;
+
     private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
     private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
 
@@ -61,7 +62,7 @@ final class Engine implements ConnectionEvents.Listener {
         transport.setUseReadOnlyOutputBuffer(false);
         transport.setChannelMax(limits.maxSessions() - 1);
         transport.setIdleTimeout(limits.idleTimeoutMillis());
-        transport.setMaxTransfersPerDelivery(Math.min(MAX_TRANSFERS, limits.maxMessageBytes() / MIN_FRAME_BYTES + 1));
+        transport.setMaxTransfersPerDelivery(MAX_TRANSFERS);
         connection.collect(collector);
         if (withSasl) {
             negotiation.start(transport.sasl());

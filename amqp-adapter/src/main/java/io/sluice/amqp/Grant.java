@@ -49,7 +49,7 @@ final class Grant {
         if (same && !(asked && newDrains)) {
             return false;
         }
-        if (!asked && throttled && newLimit - limit < Math.max(1, window.messages() / 2)) {
+        if (!asked && throttled && limit - received > window.messages() / 2) {
             return false;
         }
         limit = newLimit;

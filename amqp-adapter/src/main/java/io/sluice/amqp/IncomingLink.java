@@ -39,6 +39,7 @@ final class IncomingLink implements LinkEndpoint {
     private State state = State.ATTACHING;
     private boolean creditOpen = true;
     private boolean peerCloses;
+    private boolean refills;
     private int unanswered;
 
     IncomingLink(ConnectionScope scope, Receiver receiver, Destination destination) {
@@ -59,7 +60,7 @@ final class IncomingLink implements LinkEndpoint {
         if (state == State.ATTACHING) {
             state = State.OPEN;
             Terminus.accept(receiver, scope.limits());
-            refill();
+            refillLater();
         }
     }
 
@@ -74,7 +75,7 @@ final class IncomingLink implements LinkEndpoint {
 
     void creditOpen(boolean open) {
         creditOpen = open;
-        refill();
+        refillLater();
     }
 
     void accepted(Delivery delivery, int bytes) {
@@ -98,7 +99,7 @@ final class IncomingLink implements LinkEndpoint {
         if (state == State.DETACHING) {
             finishIfAnswered();
         } else {
-            refill();
+            refillLater();
         }
     }
 
@@ -111,7 +112,16 @@ final class IncomingLink implements LinkEndpoint {
         return rejected;
     }
 
-    private void refill() {
+    /** Put off until output is written: then all answers of the turn are in, and whether there is room for more. */
+    private void refillLater() {
+        if (!refills) {
+            refills = true;
+            scope.refillBeforeOutput(this);
+        }
+    }
+
+    void refill() {
+        refills = false;
         int target = window.messages();
         int used = receiver.getCredit() + unanswered;
         if (state == State.OPEN && creditOpen && used <= target / 2) {
@@ -128,7 +138,7 @@ final class IncomingLink implements LinkEndpoint {
 
     @Override
     public void flow() {
-        refill();
+        refillLater();
     }
 
     @Override
@@ -148,7 +158,7 @@ final class IncomingLink implements LinkEndpoint {
         if (delivery.isAborted()) {
             forgetPartial();
             DeadLink.drop(receiver, delivery);
-            refill();
+            refillLater();
             return;
         }
         long before = assembly.bytes();
@@ -169,7 +179,9 @@ final class IncomingLink implements LinkEndpoint {
         String text = "a message on link '" + receiver.getName() + "' is larger than "
                 + scope.limits().maxMessageBytes() + " bytes";
         ErrorCondition condition = Conditions.of(Conditions.LINK_MESSAGE_SIZE_EXCEEDED, text);
-        delivery.disposition(refusal(condition));
+        if (!delivery.isPartial()) {
+            delivery.disposition(refusal(condition));
+        }
         close(condition);
         DeadLink.drop(receiver, delivery);
     }

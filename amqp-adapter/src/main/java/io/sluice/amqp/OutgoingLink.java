@@ -139,7 +139,7 @@ final class OutgoingLink implements LinkEndpoint {
         delivery.settle();
         settledTag(delivery);
         if (grant.isThrottled()) {
-            grant(false);
+            awaitOutput();
         }
     }
 

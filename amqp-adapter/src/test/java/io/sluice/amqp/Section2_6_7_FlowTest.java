@@ -16,8 +16,12 @@ import org.junit.jupiter.api.Test;
 
 /** Link credit, drain, echo. */
 class Section2_6_7_FlowTest {
-    private final TestBroker broker = new TestBroker();
+    private final TestBroker broker = newBroker();
     private final TestPeer peer = TestPeer.begun(broker);
+
+    TestBroker newBroker() {
+        return new TestBroker();
+    }
 
     private void publish(int count) {
         peer.attachSender(0, "in", "q");

@@ -28,8 +28,12 @@ import org.junit.jupiter.api.Test;
 
 /** Attach, detach, stealing. */
 class Section2_6_LinkTest {
-    private final TestBroker broker = new TestBroker();
+    private final TestBroker broker = newBroker();
     private final TestPeer peer = TestPeer.begun(broker);
+
+    TestBroker newBroker() {
+        return new TestBroker();
+    }
 
     @Test
     void theTargetIsAnsweredAsItIs() {

@@ -18,11 +18,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 
 /** A real shard on a loop that tests turn by hand: queues "q" and "full" are declared, "auto." names are created. */
 final class TestBroker implements Authenticator {
     final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Queue<Runnable> shardTasks = new ArrayDeque<>();
+    private boolean inShard;
     final Map<String, LocalNode> nodes = new HashMap<>();
     final LinkRegistry registry = new LinkRegistry();
     final ShardMailbox mailbox;
@@ -34,14 +35,18 @@ final class TestBroker implements Authenticator {
     AmqpLimits limits = AmqpLimits.DEFAULT;
 
     TestBroker() {
-        this(null);
+        this(false);
     }
 
-    /** @param shardExecutor null for the tests' own loop */
-    TestBroker(Executor shardExecutor) {
+    /** With a shard that does not run on the connections' loop, so that everything is handed over. */
+    static TestBroker apart() {
+        return new TestBroker(true);
+    }
+
+    private TestBroker(boolean apart) {
         try {
             mailbox = Shard.recover(new ShardSetup(
-                            shardExecutor == null ? tasks::add : shardExecutor,
+                            apart ? shardTasks::add : tasks::add,
                             () -> nowMillis,
                             new InMemoryJournal(),
                             new NoStore(),
@@ -55,6 +60,11 @@ final class TestBroker implements Authenticator {
             throw new AssertionError(e);
         }
         declare(QueueDefinition.named("q"));
+    }
+
+    /** Whether the caller is not the shard on a thread of its own. */
+    boolean inLoop() {
+        return !inShard;
     }
 
     void declare(QueueDefinition definition) {
@@ -87,9 +97,11 @@ final class TestBroker implements Authenticator {
     /** Runs what waits for the loop. @return whether there was anything */
     boolean run() {
         boolean any = false;
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
+        while (!tasks.isEmpty() || !shardTasks.isEmpty()) {
             any = true;
+            inShard = tasks.isEmpty();
+            (inShard ? shardTasks : tasks).poll().run();
+            inShard = false;
         }
         if (failure != null) {
             throw new AssertionError("the shard stopped", failure);

@@ -55,16 +55,16 @@ final class TestPeer implements ByteSink {
     boolean recording;
 
     TestPeer(TestBroker broker) {
-        this(broker, new Peer("test:1", true), null);
+        this(broker, new Peer("test:1", true));
     }
 
-    TestPeer(TestBroker broker, Peer peer, EventLoop loop) {
+    TestPeer(TestBroker broker, Peer peer) {
         AMQPDefinedTypes.registerAllTypes(decoder, encoder);
         this.broker = broker;
         this.connection = new AmqpConnection(
                 broker.environment(),
                 peer,
-                loop == null ? new EventLoop(broker.tasks::add, () -> true) : loop,
+                new EventLoop(broker.tasks::add, broker::inLoop),
                 this::drain,
                 FrameListener.NONE,
                 broker.nowMillis);

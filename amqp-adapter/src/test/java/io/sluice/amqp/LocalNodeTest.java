@@ -1,0 +1,102 @@
+package io.sluice.amqp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Message;
+import java.nio.charset.StandardCharsets;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests to a node of the broker and the way of its answers. */
+class LocalNodeTest {
+    private final TestBroker broker = new TestBroker();
+    private TestPeer peer;
+
+    @BeforeEach
+    void aNodeThatEchoes() {
+        broker.nodes.put("$echo", (request, replyTo, reply) -> {
+            byte[] answer = TestPeer.message("to " + replyTo + ": " + TestPeer.body(request.encoded()));
+            reply.accept(new Message(answer, 0, Message.Header.DEFAULT, Annotations.EMPTY));
+        });
+        peer = TestPeer.begun(broker);
+    }
+
+    static byte[] request(String replyTo, String body) {
+        org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
+        message.setReplyTo(replyTo);
+        message.setBody(new org.apache.qpid.proton.amqp.messaging.Data(
+                new org.apache.qpid.proton.amqp.Binary(body.getBytes(StandardCharsets.UTF_8))));
+        byte[] encoded = new byte[1000];
+        int length = message.encode(encoded, 0, encoded.length);
+        return java.util.Arrays.copyOf(encoded, length);
+    }
+
+    private void attachReplies(int handle, String address) {
+        Attach attach = TestPeer.receiver(handle, "replies-" + address, "$echo");
+        ((Target) attach.getTarget()).setAddress(address);
+        peer.send(0, attach);
+        peer.nextOf(Attach.class);
+    }
+
+    @Test
+    void theAnswerComesOnTheLinkItsRequestNames() {
+        peer.attachSender(0, "requests", "$echo");
+        attachReplies(1, "me");
+        attachReplies(2, "other");
+        peer.send(0, TestPeer.credit(1, 0, 5));
+        peer.send(0, TestPeer.credit(2, 0, 5));
+        byte[] request = requestTo("me", "hello");
+        peer.send(0, TestPeer.transfer(0, 0), request);
+        assertEquals(Accepted.getInstance(), peer.nextOf(Disposition.class).getState());
+        TestPeer.Frame answer = peer.frames.stream()
+                .filter(f -> f.body() instanceof Transfer)
+                .findFirst()
+                .orElseThrow();
+        assertEquals("to me: hello", TestPeer.body(answer.payload()));
+        assertEquals(1, ((Transfer) answer.body()).getHandle().intValue());
+    }
+
+    /** The data section of proton's encoder is the short one; ours has the long one. */
+    private static byte[] requestTo(String replyTo, String body) {
+        byte[] data = TestPeer.message(body);
+        byte[] properties = request(replyTo, "");
+        int end = properties.length - 5;
+        byte[] whole = java.util.Arrays.copyOf(properties, end + data.length);
+        System.arraycopy(data, 0, whole, end, data.length);
+        return whole;
+    }
+
+    @Test
+    void anAnswerWaitsForCreditAndOneToNobodyIsDropped() {
+        peer.attachSender(0, "requests", "$echo");
+        attachReplies(1, "me");
+        peer.send(0, TestPeer.transfer(0, 0), requestTo("nobody", "a"));
+        peer.send(0, TestPeer.transfer(0, 1), requestTo("me", "b"));
+        assertTrue(peer.transfers().isEmpty());
+        peer.send(0, TestPeer.credit(1, 0, 5));
+        assertEquals("to me: b", TestPeer.body(peer.transfers().get(0).payload()));
+    }
+
+    @Test
+    void drainIsAnswered() {
+        attachReplies(1, "me");
+        Flow drain = TestPeer.credit(1, 0, 5);
+        drain.setDrain(true);
+        peer.send(0, drain);
+        assertEquals(0, peer.nextOf(Flow.class).getLinkCredit().intValue());
+    }
+
+    @Test
+    void aReceiverWithoutATargetAddressIsRefused() {
+        peer.send(0, TestPeer.receiver(1, "replies", "$echo"));
+        peer.expectDetach("amqp:invalid-field");
+    }
+}
