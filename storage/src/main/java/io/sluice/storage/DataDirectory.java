@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * The data folder: locked for this process, of a known format, with the identity of the store in it.
  *
  * <pre>
- * lock     locked while a process uses the folder; holds its process id
+ * lock     locked while a process uses the folder; empty, and never opened for anything else
+ * owner    process id of the last one that locked it
  * format   "sluice-data 1.0\nstore &lt;uuid&gt;\n"
  * journal/ segment files
  * store.db, store.redo
@@ -65,15 +66,16 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static Closeable lock(Disk disk, Path folder) throws IOException, StorageException {
-        Path file = folder.resolve("lock");
-        Optional<Closeable> lock = disk.tryLock(file);
+        // Two files: POSIX drops a process's lock when the process closes any descriptor of the locked file.
+        Path owned = folder.resolve("owner");
+        Optional<Closeable> lock = disk.tryLock(folder.resolve("lock"));
         if (lock.isEmpty()) {
-            String owner = text(disk, file).strip();
+            String owner = text(disk, owned).strip();
             throw new StorageException("Data folder " + folder + " is in use by another broker"
                     + (owner.isEmpty() ? "." : ", process " + owner + "."));
         }
         try {
-            write(disk, file, ProcessHandle.current().pid() + "\n");
+            write(disk, owned, ProcessHandle.current().pid() + "\n");
             return lock.get();
         } catch (IOException e) {
             release(lock.get());

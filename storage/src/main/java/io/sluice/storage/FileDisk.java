@@ -14,9 +14,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The real disk. Stateless; any thread. */
+/** The real disk. Any thread. */
 public final class FileDisk implements Disk {
+    /**
+     * Files locked by this process. They are not even opened a second time: POSIX drops a process's lock when the process closes
+     * any descriptor of the file.
+     */
+    private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
+
     private static final boolean WINDOWS = System.getProperty("os.name").startsWith("Windows");
 
     @Override
@@ -72,19 +80,35 @@ public final class FileDisk implements Disk {
 
     @Override
     public Optional<Closeable> tryLock(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Path file = path.getParent().toRealPath().resolve(path.getFileName());
+        if (!LOCKED.add(file)) {
+            return Optional.empty();
+        }
+        FileChannel channel = null;
         FileLock lock = null;
         try {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             // One byte far behind the content, so that the content stays readable where locks are mandatory.
             lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
         } catch (OverlappingFileLockException heldInThisProcess) {
             lock = null;
         } finally {
             if (lock == null) {
-                channel.close();
+                release(file, channel);
             }
         }
-        return lock == null ? Optional.empty() : Optional.of(channel);
+        FileChannel held = channel;
+        return lock == null ? Optional.empty() : Optional.of(() -> release(file, held));
+    }
+
+    private static void release(Path file, FileChannel channel) throws IOException {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            LOCKED.remove(file);
+        }
     }
 
     private record ChannelFile(Path path, FileChannel channel) implements OpenFile {

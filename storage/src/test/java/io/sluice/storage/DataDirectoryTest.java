@@ -39,6 +39,45 @@ class DataDirectoryTest {
         DataDirectory.open(disk, folder, 1).close();
     }
 
+    /** Another process is another matter than another caller in this one: the operating system's lock is what counts. */
+    @Test
+    void anotherProcessIsRefused() throws Exception {
+        try (DataDirectory first = DataDirectory.open(disk, folder, 1)) {
+            assertThrows(StorageException.class, () -> DataDirectory.open(disk, first.folder(), 1));
+            assertEquals(SecondProcess.REFUSED, SecondProcess.open(folder));
+        }
+        assertEquals(SecondProcess.OPENED, SecondProcess.open(folder));
+    }
+
+    /** Opens a data folder and ends. */
+    static final class SecondProcess {
+        static final int OPENED = 0;
+        static final int REFUSED = 3;
+
+        private SecondProcess() {}
+
+        static int open(Path folder) throws Exception {
+            return new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            SecondProcess.class.getName(),
+                            folder.toString())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        }
+
+        public static void main(String[] arguments) {
+            try {
+                DataDirectory.open(new FileDisk(), Path.of(arguments[0]), 1).close();
+            } catch (StorageException refused) {
+                System.exit(REFUSED);
+            }
+        }
+    }
+
     @Test
     void aNewerFormatIsRefusedWithAdvice() throws Exception {
         DataDirectory.open(disk, folder, 1).close();

@@ -1,10 +1,14 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
+import io.sluice.server.ServeOptions;
+import io.sluice.server.ServeProcess;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code sluice serve}: runs a broker until it is told to stop. */
 @Command(
@@ -20,6 +24,9 @@ import picocli.CommandLine.Option;
             "13 journal failed while running, 70 a defect of Sluice."
         })
 final class ServeCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec;
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -37,6 +44,11 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return ExitCode.DEFECT;
+        ServeOptions options = new ServeOptions(
+                Optional.ofNullable(config),
+                Optional.ofNullable(data),
+                Optional.ofNullable(port),
+                Optional.ofNullable(node));
+        return new ServeProcess(spec.commandLine().getOut()).run(options);
     }
 }

@@ -51,6 +51,7 @@ public record Configuration(
             int maxMessageSizeBytes,
             int channelMax,
             int maxLinksPerSession,
+            int maxLinksPerConnection,
             int linkCreditMessages,
             int idleTimeoutMillis,
             int preOpenTimeoutMillis) {}

@@ -102,6 +102,7 @@ final class ConfigurationBinder {
                 section.number("maxMessageSizeBytes", 1024, MAX_MESSAGE_SIZE_BYTES, defaults.maxMessageSizeBytes()),
                 section.number("channelMax", 0, 65_535, defaults.channelMax()),
                 section.number("maxLinksPerSession", 1, 65_536, defaults.maxLinksPerSession()),
+                section.number("maxLinksPerConnection", 1, 1_000_000, defaults.maxLinksPerConnection()),
                 section.number("linkCreditMessages", 1, 1_000_000, defaults.linkCreditMessages()),
                 section.number("idleTimeoutMillis", 0, MAX_MILLIS, defaults.idleTimeoutMillis()),
                 section.number("preOpenTimeoutMillis", 100, MAX_MILLIS, defaults.preOpenTimeoutMillis()));

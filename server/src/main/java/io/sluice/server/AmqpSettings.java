@@ -1,0 +1,31 @@
+package io.sluice.server;
+
+import io.sluice.amqp.AmqpLimits;
+import io.sluice.amqp.AmqpLimits.Window;
+import io.sluice.server.config.Configuration;
+
+/** The section {@code amqp} of the configuration, in the AMQP endpoint's terms. */
+final class AmqpSettings {
+    private AmqpSettings() {}
+
+    static AmqpLimits of(Configuration.Amqp amqp) {
+        AmqpLimits defaults = AmqpLimits.DEFAULT;
+        // A window smaller than a message would never let the largest one through.
+        Window incoming = new Window(
+                amqp.linkCreditMessages(), Math.max(defaults.incoming().bytes(), amqp.maxMessageSizeBytes()));
+        return new AmqpLimits(
+                amqp.maxFrameSizeBytes(),
+                amqp.maxMessageSizeBytes(),
+                amqp.channelMax() + 1,
+                amqp.maxLinksPerConnection(),
+                amqp.maxLinksPerSession() - 1,
+                defaults.maxLinkNameChars(),
+                amqp.idleTimeoutMillis(),
+                amqp.preOpenTimeoutMillis(),
+                incoming,
+                defaults.outgoing(),
+                defaults.maxUnsettledPerLink(),
+                Math.max(defaults.maxUnansweredBytes(), 2L * amqp.maxMessageSizeBytes()),
+                Math.max(defaults.maxPartialBytes(), 2L * amqp.maxMessageSizeBytes()));
+    }
+}

@@ -1,0 +1,86 @@
+package io.sluice.server;
+
+import ch.qos.logback.classic.LoggerContext;
+import io.sluice.server.config.Configuration;
+import io.sluice.server.config.ConfigurationException;
+import java.io.PrintWriter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The life of a broker as a process: start, ready line, stop on a signal or on a failure, exit code. One per process. */
+public final class ServeProcess {
+    /** Longest stop; then the process ends as it is, and recovers what was accepted at its next start. */
+    private static final long STOP_LIMIT_SECONDS = 30;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServeProcess.class);
+
+    private final PrintWriter out;
+    /** Completed with the exit code when the broker is to stop. */
+    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /** @param out gets the ready line */
+    public ServeProcess(PrintWriter out) {
+        this.out = out;
+    }
+
+    /** Runs until a signal, or until the broker cannot go on. @return one of {@link ExitCode} */
+    public int run(ServeOptions options) {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "signal"));
+        try {
+            return serve(options.configuration());
+        } catch (ConfigurationException e) {
+            e.problems().forEach(problem -> LOG.error("{}", problem));
+            return ExitCode.CONFIGURATION;
+        } catch (StartFailure e) {
+            LOG.error("{}", e.getMessage());
+            LOG.debug("cannot start", e);
+            return e.exitCode();
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private int serve(Configuration configuration) throws StartFailure {
+        SluiceServer server = SluiceServer.start(configuration, this::failed);
+        out.println("ready amqp=" + server.listensOn() + " data=" + server.dataFolder() + " in " + ProcessAge.millis()
+                + " ms");
+        out.flush();
+        int exitCode = end.join();
+        server.stop(exitCode == ExitCode.OK);
+        LOG.info("Stopped");
+        return exitCode;
+    }
+
+    /** The broker stopped itself. Any thread. */
+    private void failed(int exitCode) {
+        end.complete(exitCode);
+    }
+
+    /**
+     * SIGTERM, SIGINT, or the exit of a broker that has stopped already. The exit code of a signal would say "killed"; one that
+     * stops the broker in order is what an operator asked for.
+     */
+    private void signalled() {
+        if (stopped.getCount() == 0) {
+            return;
+        }
+        end.complete(ExitCode.OK);
+        int exitCode = end.join();
+        try {
+            if (!stopped.await(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("Not stopped after {} s: ending as it is; what was accepted is on disk", STOP_LIMIT_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logging) {
+            logging.stop();
+        }
+        Runtime.getRuntime().halt(exitCode);
+    }
+}

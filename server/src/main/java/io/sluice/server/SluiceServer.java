@@ -1,0 +1,241 @@
+package io.sluice.server;
+
+import io.sluice.amqp.AmqpEnvironment;
+import io.sluice.amqp.LinkRegistry;
+import io.sluice.amqp.management.ManagementNode;
+import io.sluice.amqp.management.Queues;
+import io.sluice.amqp.netty.AmqpServer;
+import io.sluice.amqp.netty.ServerLoops;
+import io.sluice.amqp.netty.ServerSettings;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Reply;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.shard.Shard;
+import io.sluice.broker.shard.ShardLimits;
+import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.broker.shard.ShardSetup;
+import io.sluice.server.config.Configuration;
+import io.sluice.server.config.QueueRules;
+import io.sluice.storage.Storage;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A broker on one machine, put together: the data folder, one shard on the thread of the first event loop, and the AMQP endpoint.
+ *
+ * <p>Started and stopped on one thread, which may block. What fails while it runs is logged in one line and reported once.
+ */
+public final class SluiceServer {
+    private static final int TICK_MILLIS = 100;
+    private static final int CHECKPOINT_LIMIT_SECONDS = 10;
+    private static final int DECLARE_LIMIT_SECONDS = 30;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SluiceServer.class);
+
+    private final Storage storage;
+    private final ServerLoops loops;
+    private final ShardMailbox shard;
+    private final AmqpServer endpoint;
+    private final ScheduledExecutorService ticker;
+    private InetSocketAddress address;
+
+    private SluiceServer(Configuration configuration, Storage storage, ServerLoops loops, ShardMailbox shard) {
+        this.storage = storage;
+        this.loops = loops;
+        this.shard = shard;
+        this.endpoint = new AmqpServer(settings(configuration, shard), loops);
+        this.ticker = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ticker"));
+    }
+
+    /**
+     * Recovers what is stored and begins to listen. When it returns, clients can connect.
+     *
+     * @param onFailure gets one of {@link ExitCode} when the broker cannot go on; it is to be stopped then. Any thread
+     * @throws StartFailure the data folder or the address cannot be used
+     */
+    public static SluiceServer start(Configuration configuration, IntConsumer onFailure) throws StartFailure {
+        // Beside the data folder: on two processors both take as long as one.
+        CompletableFuture<ServerLoops> starting = CompletableFuture.supplyAsync(
+                () -> ServerLoops.start("amqp", configuration.eventLoops()), task -> new Thread(task, "start").start());
+        Storage storage;
+        try {
+            storage = Storage.open(StorageSettings.of(configuration));
+        } catch (StorageException e) {
+            starting.join().close();
+            throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
+        }
+        SluiceServer server = recover(configuration, storage, starting.join(), onFailure);
+        try {
+            server.declare(configuration.queues());
+            server.listen(configuration.listen());
+        } catch (StartFailure e) {
+            server.stop(false);
+            throw e;
+        }
+        return server;
+    }
+
+    private static SluiceServer recover(
+            Configuration configuration, Storage storage, ServerLoops loops, IntConsumer onFailure)
+            throws StartFailure {
+        QueueRules rules = configuration.queues();
+        ShardLimits limits = ShardLimits.ofMemory(
+                configuration.memory().budgetBytes(Runtime.getRuntime().maxMemory()));
+        try {
+            Shard shard = Shard.recover(new ShardSetup(
+                    loops.executor(),
+                    System::currentTimeMillis,
+                    storage.journal(),
+                    storage.store(),
+                    limits,
+                    name -> rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty(),
+                    failure(onFailure)));
+            return new SluiceServer(configuration, storage, loops, shard.mailbox());
+        } catch (StorageException e) {
+            closeStorage(storage);
+            loops.close();
+            throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
+        }
+    }
+
+    private static ServerSettings settings(Configuration configuration, ShardMailbox shard) {
+        QueueRules rules = configuration.queues();
+        ManagementNode management = new ManagementNode(Queues.in(shard), rules::definition);
+        String version = SluiceServer.class.getPackage().getImplementationVersion();
+        AmqpEnvironment environment = new AmqpEnvironment(
+                anyAddress -> shard,
+                name -> name.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
+                Credentials.of(configuration.security()),
+                AmqpSettings.of(configuration.amqp()),
+                System::currentTimeMillis,
+                new LinkRegistry(),
+                new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version));
+        return ServerSettings.of(environment)
+                .withMaxConnections(configuration.amqp().maxConnections());
+    }
+
+    /** What the shard reports when it stops. */
+    private static Consumer<Throwable> failure(IntConsumer onFailure) {
+        return cause -> {
+            if (cause instanceof StorageException) {
+                LOG.error("The broker stops, nothing more is accepted: {}", cause.getMessage());
+                onFailure.accept(ExitCode.JOURNAL_FAILED);
+            } else {
+                LOG.error("The broker stops: this is a defect of Sluice, please report it", cause);
+                onFailure.accept(ExitCode.DEFECT);
+            }
+        };
+    }
+
+    /** A queue that exists already as something else stays what it is: what it holds counts for more than a file. */
+    private void declare(QueueRules rules) throws StartFailure {
+        for (QueueDefinition queue : rules.declared()) {
+            CompletableFuture<Optional<Refusal>> answer = new CompletableFuture<>();
+            shard.declare(queue, () -> {}, new Reply<QueueStatus>() {
+                @Override
+                public void done(QueueStatus status) {
+                    answer.complete(Optional.empty());
+                }
+
+                @Override
+                public void refused(Refusal refusal) {
+                    answer.complete(Optional.of(refusal));
+                }
+            });
+            try {
+                answer.get(DECLARE_LIMIT_SECONDS, TimeUnit.SECONDS)
+                        .ifPresent(refusal -> LOG.warn("Declared queue left as it is: {}", refusal.text()));
+            } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                String text = "queue '" + queue.name() + "' cannot be declared in "
+                        + storage.directory().folder();
+                throw new StartFailure(ExitCode.DATA_FOLDER, text, e);
+            }
+        }
+    }
+
+    private void listen(Configuration.Listen listen) throws StartFailure {
+        try {
+            address = endpoint.start(listen.host(), listen.port());
+        } catch (IOException e) {
+            throw new StartFailure(ExitCode.LISTEN, sentence(e.getMessage()), e);
+        }
+        ticker.scheduleAtFixedRate(shard::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static String sentence(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
+    /** Where clients connect, {@code host:port}. */
+    public String listensOn() {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** Absolute. */
+    public Path dataFolder() {
+        return storage.directory().folder();
+    }
+
+    /**
+     * Detaches every link, closes every connection with {@code amqp:connection:forced}, and closes the data folder.
+     *
+     * @param checkpoint also writes a checkpoint, for a faster next start; not after a failure
+     */
+    public void stop(boolean checkpoint) {
+        ticker.shutdown();
+        endpoint.close();
+        if (checkpoint) {
+            checkpoint();
+        }
+        closeStorage(storage);
+        loops.close();
+    }
+
+    private void checkpoint() {
+        CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
+        shard.checkpoint(new Reply<>() {
+            @Override
+            public void done(io.sluice.broker.port.JournalPosition position) {
+                answer.complete(Optional.empty());
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                answer.complete(Optional.of(refusal.text()));
+            }
+        });
+        try {
+            answer.get(CHECKPOINT_LIMIT_SECONDS, TimeUnit.SECONDS)
+                    .ifPresent(text -> LOG.warn("No checkpoint at the stop, the next start takes longer: {}", text));
+        } catch (TimeoutException e) {
+            LOG.info("The checkpoint takes longer than {} s: left to the next start", CHECKPOINT_LIMIT_SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void closeStorage(Storage storage) {
+        try {
+            storage.close();
+        } catch (StorageException e) {
+            LOG.error("{}", e.getMessage());
+        }
+    }
+}
