@@ -1,0 +1,116 @@
+package io.sluice.testkit;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.QueueDefinition.Limits;
+import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.QueueDefinition.Service;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What a queue is to be. Immutable: each method returns other options. A new queue is a priority queue without limits. */
+public final class QueueOptions {
+    private final QueueDefinition definition;
+
+    private QueueOptions(QueueDefinition definition) {
+        this.definition = definition;
+    }
+
+    static QueueOptions of(QueueDefinition definition) {
+        return new QueueOptions(definition);
+    }
+
+    QueueDefinition definition() {
+        return definition;
+    }
+
+    /** First in, first out; priorities are carried but not looked at. */
+    public QueueOptions fifo() {
+        return new QueueOptions(definition.withService(Service.FIFO));
+    }
+
+    /** Higher priorities first, first in, first out within each. */
+    public QueueOptions priority() {
+        return new QueueOptions(definition.withService(Service.STRICT));
+    }
+
+    /** Priorities share the service: level n has weight n + 1. */
+    public QueueOptions weighted() {
+        return new QueueOptions(definition.withService(Service.WEIGHTED));
+    }
+
+    /** Priorities share the service. @param weights of level 0 to 9, each 1 to 1000 */
+    public QueueOptions weighted(int... weights) {
+        return new QueueOptions(definition.withService(new QueueDefinition.Weighted(
+                Arrays.stream(weights).boxed().toList())));
+    }
+
+    /** @param messages it may hold, 1 or more */
+    public QueueOptions maxMessages(long messages) {
+        Limits is = definition.limits();
+        return limits(messages, is.maxBytes(), is.overflow(), is.maxTtlMillis());
+    }
+
+    /** @param bytes of encoded messages it may hold, 1 or more */
+    public QueueOptions maxBytes(long bytes) {
+        Limits is = definition.limits();
+        return limits(is.maxMessages(), bytes, is.overflow(), is.maxTtlMillis());
+    }
+
+    /** When full, senders are told {@code rejected}; so it is unless something else is asked for. */
+    public QueueOptions rejectWhenFull() {
+        return overflow(Overflow.REJECT);
+    }
+
+    /** When full, the oldest message makes room. */
+    public QueueOptions dropHeadWhenFull() {
+        return overflow(Overflow.DROP_HEAD);
+    }
+
+    /** When full, senders get no credit. */
+    public QueueOptions blockWhenFull() {
+        return overflow(Overflow.BLOCK);
+    }
+
+    private QueueOptions overflow(Overflow overflow) {
+        Limits is = definition.limits();
+        return limits(is.maxMessages(), is.maxBytes(), overflow, is.maxTtlMillis());
+    }
+
+    /** @param longest time to live of a message, also of those that ask for none; 1 ms or more */
+    public QueueOptions maxTtl(Duration longest) {
+        Limits is = definition.limits();
+        return limits(is.maxMessages(), is.maxBytes(), is.overflow(), longest.toMillis());
+    }
+
+    private QueueOptions limits(long maxMessages, long maxBytes, Overflow overflow, long maxTtlMillis) {
+        return new QueueOptions(definition.withLimits(new Limits(maxMessages, maxBytes, overflow, maxTtlMillis)));
+    }
+
+    /** @param queue where rejected and undeliverable messages go; it comes into being with the first of them */
+    public QueueOptions deadLetterTo(String queue) {
+        DeadLetter is = definition.deadLetter();
+        return deadLetter(new DeadLetter(Optional.of(checked(queue)), is.expiryQueue(), is.maxDeliveries()));
+    }
+
+    /** @param queue where expired messages go */
+    public QueueOptions expireTo(String queue) {
+        DeadLetter is = definition.deadLetter();
+        return deadLetter(new DeadLetter(is.queue(), Optional.of(checked(queue)), is.maxDeliveries()));
+    }
+
+    /** @param failedDeliveries after which a message is undeliverable, 1 or more */
+    public QueueOptions maxDeliveries(int failedDeliveries) {
+        DeadLetter is = definition.deadLetter();
+        return deadLetter(new DeadLetter(is.queue(), is.expiryQueue(), failedDeliveries));
+    }
+
+    private QueueOptions deadLetter(DeadLetter deadLetter) {
+        return new QueueOptions(definition.withDeadLetter(deadLetter));
+    }
+
+    private static String checked(String queue) {
+        return QueueDefinition.named(queue).name();
+    }
+}
