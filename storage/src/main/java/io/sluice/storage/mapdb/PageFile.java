@@ -69,6 +69,18 @@ final class PageFile implements Closeable {
         this.store = store;
         this.file = disk.open(path);
         this.redo = new RedoFile(disk, redoPath);
+        boolean opened = false;
+        try {
+            load();
+            opened = true;
+        } finally {
+            if (!opened) {
+                close();
+            }
+        }
+    }
+
+    private void load() throws IOException {
         if (redo.isComplete()) {
             redoState = RedoState.COMMITTED;
             applyRedo();
