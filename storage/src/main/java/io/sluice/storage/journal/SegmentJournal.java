@@ -68,6 +68,9 @@ public final class SegmentJournal implements Journal {
         listener = newListener;
         try {
             disk.createFolder(folder);
+            if (folder.getParent() != null) {
+                disk.forceFolder(folder.getParent());
+            }
             JournalReplay reading = new JournalReplay(disk, folder, store, limits.segmentBytes(), after, replay);
             SegmentWriter.End end = reading.run();
             pool = new SegmentPool(disk, folder, limits, listener, reading.found());

@@ -82,6 +82,7 @@ final class PageFile implements Closeable {
 
     private void load() throws IOException {
         if (redo.isComplete()) {
+            redo.force(); // of a killed process: it may be in the operating system's memory only
             redoState = RedoState.COMMITTED;
             applyRedo();
         }
