@@ -93,6 +93,7 @@ public final class DataDirectory implements AutoCloseable {
             disk.forceFolder(folder);
             return store;
         }
+        disk.forceFolder(folder); // a process killed right behind the rename left it in memory only
         String text = text(disk, file);
         Matcher format = FORMAT.matcher(text);
         if (!format.lookingAt()) {

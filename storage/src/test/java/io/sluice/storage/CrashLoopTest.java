@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashLoopTest {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 50);
-    private static final int MAX_RUN_MILLIS = 300;
+    private static final int MAX_RUN_MILLIS = 120;
 
     @TempDir
     private Path folder;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * disk operation; {@code -Dsim.seed=} replays one.
  */
 class PowerLossTest {
-    private static final int SEEDS = 400;
+    private static final int SEEDS = 300;
     private static final int SLOW_SEEDS = 6_000;
 
     @Test

@@ -19,6 +19,8 @@ final class BatchQueue {
     private AtomicReferenceArray<Object> head = tail;
     private int headAt;
 
+    private volatile boolean consumerParked;
+
     /** Producer's thread. A store with a full fence: a consumer that parks afterwards is seen by the producer. */
     void add(List<JournalRecord> batch) {
         if (tailAt == CHUNK) {
@@ -49,6 +51,16 @@ final class BatchQueue {
     /** Consumer's thread: takes away what {@link #peek} gave. */
     void remove() {
         head.lazySet(headAt++, null);
+    }
+
+    /** Consumer's thread: it looks at the queue once more after this and then sleeps. */
+    void consumerParked(boolean parked) {
+        consumerParked = parked;
+    }
+
+    /** Producer's thread, after {@link #add}: whether the consumer must be woken. */
+    boolean isConsumerParked() {
+        return consumerParked;
     }
 
     /** Consumer's thread. */

@@ -26,7 +26,7 @@ public final class SegmentJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentJournal.class);
 
     /** How often an idle writer looks again before it parks; waking a parked thread costs more than this. */
-    private static final int SPINS = Integer.getInteger("sluice.journal.spins", 200);
+    private static final int SPINS = 200;
 
     private final Disk disk;
     private final Path folder;
@@ -41,7 +41,6 @@ public final class SegmentJournal implements Journal {
     private Workers workers;
     private volatile boolean closing;
     private volatile boolean failed;
-    private volatile boolean parked;
 
     private record Workers(Thread writing, Thread segments) {}
 
@@ -69,6 +68,9 @@ public final class SegmentJournal implements Journal {
         listener = newListener;
         try {
             disk.createFolder(folder);
+            if (folder.getParent() != null) {
+                disk.forceFolder(folder.getParent());
+            }
             JournalReplay reading = new JournalReplay(disk, folder, store, limits.segmentBytes(), after, replay);
             SegmentWriter.End end = reading.run();
             pool = new SegmentPool(disk, folder, limits, listener, reading.found());
@@ -103,7 +105,7 @@ public final class SegmentJournal implements Journal {
             return; // told; the fate of what is under way is decided at the next open
         }
         queue.add(batch);
-        if (parked) {
+        if (queue.isConsumerParked()) {
             LockSupport.unpark(workers.writing);
         }
     }
@@ -145,11 +147,11 @@ public final class SegmentJournal implements Journal {
             }
             Thread.onSpinWait();
         }
-        parked = true;
+        queue.consumerParked(true);
         while (queue.isEmpty() && !closing) {
             LockSupport.park(this);
         }
-        parked = false;
+        queue.consumerParked(false);
         return !queue.isEmpty();
     }
 

@@ -23,6 +23,13 @@ final class SegmentPool {
     static final String SUFFIX = ".seg";
     static final String UNFINISHED = ".new";
 
+    private enum Phase {
+        OPEN,
+        /** What was appended is still written, but nobody waits for a checkpoint. */
+        DRAINING,
+        CLOSED
+    }
+
     /** A full segment. */
     record Closed(Path file, long lastIndex) {}
 
@@ -36,8 +43,7 @@ final class SegmentPool {
     private final Deque<Path> free = new ArrayDeque<>();
     private final Deque<Closed> closed = new ArrayDeque<>();
     private int files;
-    private boolean draining;
-    private boolean closing;
+    private Phase phase = Phase.OPEN;
     private boolean low;
     private String diskProblem = "";
 
@@ -75,7 +81,7 @@ final class SegmentPool {
         try {
             while (free.isEmpty()) {
                 boolean none = files >= limits.maxSegments() || !diskProblem.isEmpty();
-                if (draining && none) {
+                if (phase != Phase.OPEN && none) {
                     return false;
                 }
                 changed.awaitUninterruptibly();
@@ -139,7 +145,7 @@ final class SegmentPool {
     void drain() {
         lock.lock();
         try {
-            draining = true;
+            phase = Phase.DRAINING;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -150,7 +156,7 @@ final class SegmentPool {
     void close() {
         lock.lock();
         try {
-            closing = true;
+            phase = Phase.CLOSED;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -164,7 +170,7 @@ final class SegmentPool {
             boolean more = tend();
             lock.lock();
             try {
-                if (closing) {
+                if (phase == Phase.CLOSED) {
                     return;
                 }
                 if (!more) {
@@ -207,7 +213,7 @@ final class SegmentPool {
         lock.lock();
         try {
             // The segment being written is among the files that are neither free nor closed.
-            return !closing && free.size() < JournalLimits.SPARE_SEGMENTS && files < limits.maxSegments();
+            return phase != Phase.CLOSED && free.size() < JournalLimits.SPARE_SEGMENTS && files < limits.maxSegments();
         } finally {
             lock.unlock();
         }

@@ -69,7 +69,20 @@ final class PageFile implements Closeable {
         this.store = store;
         this.file = disk.open(path);
         this.redo = new RedoFile(disk, redoPath);
+        boolean opened = false;
+        try {
+            load();
+            opened = true;
+        } finally {
+            if (!opened) {
+                close();
+            }
+        }
+    }
+
+    private void load() throws IOException {
         if (redo.isComplete()) {
+            redo.force(); // of a killed process: it may be in the operating system's memory only
             redoState = RedoState.COMMITTED;
             applyRedo();
         }

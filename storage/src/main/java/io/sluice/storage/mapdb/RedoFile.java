@@ -118,6 +118,11 @@ final class RedoFile implements Closeable {
         file.force();
     }
 
+    /** Makes durable what was found in the file, before it is applied: a power loss must find it again. */
+    void force() throws IOException {
+        file.force();
+    }
+
     /** Makes sure that what was written since {@link #begin} is never applied. */
     void invalidate() throws IOException {
         file.write(ByteBuffer.allocateDirect(512), 0);
