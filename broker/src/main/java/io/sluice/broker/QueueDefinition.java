@@ -74,8 +74,9 @@ public record QueueDefinition(String name, boolean durable, Service service, Lim
     public record Strict() implements Service {}
 
     /**
-     * Ten levels, FIFO inside each; waiting levels share the service by weight. Starvation bound: while level n waits, it is
-     * served at least {@code weights[n]} times in every {@code sum(weights)} dispatches.
+     * Ten levels, FIFO inside each; waiting levels share the service by weight. Starvation bound, whatever arrives meanwhile:
+     * while level n waits, it is served at least once in every {@code sum(weights) / weights[n] + 10} dispatches, and in the long
+     * run at least {@code weights[n]} times in {@code sum(weights)}.
      *
      * @param weights of level 0 to 9, each 1 to 1000
      */

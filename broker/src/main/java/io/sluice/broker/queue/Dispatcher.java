@@ -126,7 +126,7 @@ public final class Dispatcher {
             while (entry != null) {
                 Consumer consumer = consumers.takeNextFor(entry);
                 if (consumer != null) {
-                    ready.served(level, ready.occupied());
+                    ready.served(level);
                     give(entry, consumer, turn);
                     return true;
                 }

@@ -10,15 +10,12 @@ interface LevelService {
         }
 
         @Override
-        public void served(int level, int waiting) {}
+        public void served(int level) {}
     };
 
     /** @param candidates bits of levels, at least one */
     int choose(int candidates);
 
-    /**
-     * @param level that got one dispatch
-     * @param waiting bits of the levels that had messages when it did, {@code level} among them
-     */
-    void served(int level, int waiting);
+    /** The level, chosen before, got one dispatch. */
+    void served(int level);
 }

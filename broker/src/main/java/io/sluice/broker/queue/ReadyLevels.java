@@ -56,9 +56,9 @@ final class ReadyLevels {
         return service.choose(candidates);
     }
 
-    /** One message of the level was dispatched while {@code waiting} (bits) had messages. */
-    void served(int level, int waiting) {
-        service.served(level, waiting);
+    /** One message of the level was dispatched. */
+    void served(int level) {
+        service.served(level);
     }
 
     void insert(QueueEntry entry) {

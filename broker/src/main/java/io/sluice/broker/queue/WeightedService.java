@@ -3,26 +3,33 @@ package io.sluice.broker.queue;
 import java.util.List;
 
 /**
- * Smooth weighted round robin: each dispatch gives every waiting level its weight in points, the level with the most points is
- * served and pays the sum of the waiting weights. A level that waits all the time is served in every window of
- * {@code sum(weights)} dispatches at least {@code weight} times, and never in bursts. A level that stops waiting loses its points,
- * so it can neither save up service nor owe any.
+ * Start-time fair queueing (Goyal, Vin, Cheng 1996): each dispatch moves its level ahead by the inverse of its weight, and the
+ * level that is least ahead is served. A level that did not wait starts at where the service stands, so it can neither save up
+ * service nor owe any.
+ *
+ * <p>Starvation bound, whatever arrives meanwhile: a level that waits is served at least once in every
+ * {@code sum(weights) / weight + 10} dispatches, and in any {@code n} dispatches at least {@code n * weight / sum(weights) - 10}
+ * times. Levels that have no message a waiting consumer may take do not count as waiting.
  */
 final class WeightedService implements LevelService {
-    private final int[] weights;
-    private final int[] points;
+    /** How far a level of weight 1 moves with one dispatch. */
+    private static final long SCALE = 1L << 32;
+
+    private final long[] strides;
+    /** How far each level is ahead of the service; nobody is behind. */
+    private final long[] ahead;
 
     WeightedService(List<Integer> weights) {
-        this.weights = weights.stream().mapToInt(Integer::intValue).toArray();
-        this.points = new int[this.weights.length];
+        this.strides = weights.stream().mapToLong(weight -> SCALE / weight).toArray();
+        this.ahead = new long[strides.length];
     }
 
     @Override
     public int choose(int candidates) {
         int best = -1;
-        for (int level = weights.length - 1; level >= 0; level--) {
+        for (int level = strides.length - 1; level >= 0; level--) {
             boolean candidate = (candidates & 1 << level) != 0;
-            if (candidate && (best < 0 || points[level] + weights[level] > points[best] + weights[best])) {
+            if (candidate && (best < 0 || ahead[level] < ahead[best])) {
                 best = level;
             }
         }
@@ -30,16 +37,13 @@ final class WeightedService implements LevelService {
     }
 
     @Override
-    public void served(int level, int waiting) {
-        int sum = 0;
-        for (int at = 0; at < weights.length; at++) {
-            if ((waiting & 1 << at) != 0) {
-                points[at] += weights[at];
-                sum += weights[at];
-            } else {
-                points[at] = 0;
+    public void served(int level) {
+        long progress = ahead[level];
+        if (progress > 0) {
+            for (int at = 0; at < ahead.length; at++) {
+                ahead[at] = Math.max(0, ahead[at] - progress);
             }
         }
-        points[level] -= sum;
+        ahead[level] = strides[level];
     }
 }

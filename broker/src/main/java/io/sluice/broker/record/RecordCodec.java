@@ -31,7 +31,7 @@ import java.util.Optional;
  *               | annotations | length i32 | encoded bytes
  * 4 Removed  := reason u8 | count i32 | count x (first i64 | last i64)
  * 5 Returned := sequence i64 | deliveryCount i32 | annotations
- * annotations := count u16 | count x (key str | kind u8 | 0: str, 1: i64, 2: i64, 3: length i32 + bytes)
+ * annotations := count i32 | count x (key str | kind u8 | 0: str, 1: i64, 2: i64, 3: length i32 + bytes)
  * str         := length i32 | UTF-8 bytes          opt-str := 0 u8 | 1 u8 + str
  * </pre>
  *
@@ -162,7 +162,10 @@ public final class RecordCodec {
     }
 
     private static Annotations readAnnotations(ByteBuffer in) {
-        int count = in.getShort() & 0xFFFF;
+        int count = in.getInt();
+        if (count < 0) {
+            throw new IllegalArgumentException(count + " annotations");
+        }
         if (count == 0) {
             return Annotations.EMPTY;
         }
@@ -245,7 +248,7 @@ public final class RecordCodec {
         }
 
         private static int annotations(Annotations annotations) {
-            int bytes = 2;
+            int bytes = 4;
             if (!annotations.isEmpty()) {
                 for (Map.Entry<String, Annotations.Value> entry :
                         annotations.values().entrySet()) {
@@ -344,7 +347,7 @@ public final class RecordCodec {
         }
 
         private void annotations(Annotations annotations) {
-            out.putShort((short) annotations.values().size());
+            out.putInt(annotations.values().size());
             annotations.values().forEach((key, value) -> {
                 string(key);
                 if (value instanceof Annotations.Text text) {

@@ -1,0 +1,204 @@
+package io.sluice.broker.record;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Message;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.QueueDefinition.Limits;
+import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.JournalRecord.Returned;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class RecordCodecTest {
+    private static byte[] written(JournalRecord record) {
+        ByteBuffer out = ByteBuffer.allocate(RecordCodec.size(record));
+        RecordCodec.write(record, out);
+        assertEquals(0, out.remaining(), "size() is what write() takes");
+        return out.array();
+    }
+
+    private static String text(Random random, int min) {
+        return random.ints(min + random.nextInt(8), 0, 5)
+                .mapToObj(i -> List.of("a", "/", "é", "漢", "😀").get(i))
+                .reduce("", String::concat);
+    }
+
+    private static Annotations annotations(Random random) {
+        Map<String, Annotations.Value> values = new LinkedHashMap<>();
+        int count = random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            byte[] bytes = new byte[random.nextInt(9)];
+            random.nextBytes(bytes);
+            values.put(
+                    text(random, 0) + i,
+                    switch (random.nextInt(4)) {
+                        case 0 -> new Annotations.Text(text(random, 0));
+                        case 1 -> new Annotations.Number(random.nextLong());
+                        case 2 -> new Annotations.Timestamp(random.nextLong());
+                        default -> new Annotations.Encoded(bytes);
+                    });
+        }
+        return Annotations.of(values);
+    }
+
+    private static long positive(Random random) {
+        return random.nextInt(4) == 0 ? QueueDefinition.UNLIMITED : 1 + (random.nextLong() >>> 2);
+    }
+
+    private static QueueDefinition definition(Random random) {
+        QueueDefinition.Service service = switch (random.nextInt(3)) {
+            case 0 -> QueueDefinition.Service.FIFO;
+            case 1 -> QueueDefinition.Service.STRICT;
+            default ->
+                new QueueDefinition.Weighted(IntStream.range(0, 10)
+                        .mapToObj(level -> 1 + random.nextInt(1000))
+                        .toList());
+        };
+        Overflow overflow = Overflow.values()[random.nextInt(Overflow.values().length)];
+        return new QueueDefinition(
+                text(random, 1),
+                random.nextBoolean(),
+                service,
+                new Limits(positive(random), positive(random), overflow, positive(random)),
+                new DeadLetter(name(random), name(random), random.nextInt(100)));
+    }
+
+    private static Optional<String> name(Random random) {
+        return random.nextBoolean() ? Optional.empty() : Optional.of(text(random, 1));
+    }
+
+    private static Enqueued enqueued(Random random) {
+        byte[] encoded = new byte[random.nextInt(50)];
+        random.nextBytes(encoded);
+        Message.Header header = new Message.Header(
+                random.nextInt(), random.nextBoolean(), random.nextInt(10), random.nextLong(), random.nextLong());
+        Message message = new Message(encoded, random.nextInt(encoded.length + 1), header, annotations(random));
+        return new Enqueued(
+                random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong(), random.nextInt(), message);
+    }
+
+    private static JournalRecord random(Random random) {
+        return switch (random.nextInt(5)) {
+            case 0 -> new QueueDeclared(random.nextLong(), definition(random), random.nextLong());
+            case 1 -> new QueueDeleted(random.nextLong());
+            case 2 -> enqueued(random);
+            case 3 -> {
+                long[] sequences =
+                        random.longs(random.nextInt(20), 1, 40).distinct().toArray();
+                Removed.Reason reason = Removed.Reason.values()[random.nextInt(Removed.Reason.values().length)];
+                yield new Removed(random.nextLong(), SequenceRanges.ofSequences(sequences, sequences.length), reason);
+            }
+            default -> new Returned(random.nextLong(), random.nextLong(), random.nextInt(), annotations(random));
+        };
+    }
+
+    @Property(tries = 2000)
+    void everyRecordComesBackAsItWas(@ForAll long seed) {
+        JournalRecord record = random(new Random(seed));
+        byte[] bytes = written(record);
+        JournalRecord read = RecordCodec.read(ByteBuffer.wrap(bytes));
+
+        if (record instanceof Enqueued enqueued) {
+            Enqueued again = (Enqueued) read;
+            assertEquals(enqueued.queueId(), again.queueId());
+            assertEquals(enqueued.sequence(), again.sequence());
+            assertEquals(enqueued.arrivedAtMillis(), again.arrivedAtMillis());
+            assertEquals(enqueued.expiresAtMillis(), again.expiresAtMillis());
+            assertEquals(enqueued.deliveryCount(), again.deliveryCount());
+            assertEquals(enqueued.message().header(), again.message().header());
+            assertEquals(enqueued.message().added(), again.message().added());
+            assertEquals(enqueued.message().annotatedOffset(), again.message().annotatedOffset());
+            assertArrayEquals(enqueued.message().encoded(), again.message().encoded());
+        } else {
+            assertEquals(record, read);
+        }
+        assertArrayEquals(bytes, written(read));
+    }
+
+    @Property(tries = 300)
+    void aRecordThatIsCutShortIsRefused(@ForAll long seed) {
+        byte[] bytes = written(random(new Random(seed)));
+        for (int length = 0; length < bytes.length; length++) {
+            ByteBuffer cut = ByteBuffer.wrap(bytes, 0, length);
+            assertThrows(IllegalArgumentException.class, () -> RecordCodec.read(cut));
+        }
+    }
+
+    @Property(tries = 3000)
+    void damagedBytesAreReadOrRefusedAndNothingElse(@ForAll long seed) {
+        Random random = new Random(seed);
+        byte[] bytes = written(random(random));
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            int at = random.nextInt(bytes.length);
+            bytes[at] = random.nextBoolean() ? (byte) random.nextInt() : (byte) (bytes[at] ^ 1 << random.nextInt(8));
+        }
+        try {
+            RecordCodec.read(ByteBuffer.wrap(bytes));
+        } catch (IllegalArgumentException expected) {
+            // Any other exception fails the property.
+        }
+    }
+
+    @Test
+    void moreAnnotationsThanAShortCanCount() {
+        Map<String, Annotations.Value> values = new LinkedHashMap<>();
+        for (int i = 0; i < 70_000; i++) {
+            values.put("k" + i, new Annotations.Number(i));
+        }
+        Returned returned = new Returned(1, 2, 3, Annotations.of(values));
+
+        assertEquals(returned, RecordCodec.read(ByteBuffer.wrap(written(returned))));
+    }
+
+    /** The format is a promise to data on disks: a change here needs a new record type. */
+    @Test
+    void theBytesAreTheseAndNoOthers() {
+        QueueDefinition definition = QueueDefinition.named("q")
+                .withLimits(new Limits(1, 2, Overflow.DROP_HEAD, 3))
+                .withDeadLetter(new DeadLetter(Optional.of("d"), Optional.empty(), 4));
+        assertGolden(
+                "010000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "0000000000000001"
+                        + "0000000000000002" + "01" + "0000000000000003" + "010000000164" + "00" + "00000004",
+                new QueueDeclared(7, definition, 9));
+        assertGolden("020000000000000007", new QueueDeleted(7));
+        Annotations one = Annotations.of(Map.of("k", new Annotations.Number(5)));
+        Message message = new Message(
+                "hi".getBytes(StandardCharsets.UTF_8), 1, new Message.Header(6, true, 9, 10, Message.NONE), one);
+        assertGolden(
+                "030000000000000007" + "0000000000000001" + "0000000000000002" + "ffffffffffffffff" + "00000003" + "01"
+                        + "09" + "00000006" + "000000000000000a" + "ffffffffffffffff" + "00000001"
+                        + "00000001" + "000000016b" + "01" + "0000000000000005" + "00000002" + "6869",
+                new Enqueued(7, 1, 2, Message.NONE, 3, message));
+        assertGolden(
+                "040000000000000007" + "05" + "00000002" + "0000000000000001" + "0000000000000002" + "0000000000000004"
+                        + "0000000000000004",
+                new Removed(7, SequenceRanges.ofBounds(1, 2, 4, 4), Removed.Reason.PURGED));
+        assertGolden(
+                "050000000000000007" + "0000000000000001" + "00000003" + "00000001" + "000000016b" + "01"
+                        + "0000000000000005",
+                new Returned(7, 1, 3, one));
+    }
+
+    private static void assertGolden(String hex, JournalRecord record) {
+        assertEquals(hex, HexFormat.of().formatHex(written(record)));
+    }
+}

@@ -1,0 +1,135 @@
+package io.sluice.broker.shard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
+
+/** Whatever happens: live state, replay, checkpoint and crash agree, and nothing promised is broken. */
+class HistoryTest {
+    private static RecordModel model(List<List<JournalRecord>> batches) {
+        RecordModel model = new RecordModel();
+        batches.forEach(batch -> batch.forEach(record -> record.accept(model)));
+        return model;
+    }
+
+    /** A restarted shard goes on deciding at once (what expired leaves), so its own new records count too. */
+    private static TreeMap<String, List<String>> assertHoldsItsHistory(ShardFixture restarted) {
+        restarted.advance(0);
+        TreeMap<String, List<String>> content = RecordModel.of(restarted, false);
+        assertEquals(model(restarted.journal.history()).content(restarted.now), content);
+        return content;
+    }
+
+    @Property(tries = 300)
+    void liveStateIsWhatTheRecordsSay(@ForAll long seed) {
+        liveState(seed, 120);
+    }
+
+    @Tag("slow")
+    @Property(tries = 20_000)
+    void liveStateIsWhatTheRecordsSayMoreOften(@ForAll long seed) {
+        liveState(seed, 300);
+    }
+
+    private static void liveState(long seed, int steps) {
+        RandomHistory history = new RandomHistory(seed);
+        history.steps(steps);
+        ShardFixture shard = history.shard;
+        // Everybody goes; what they had is available again.
+        history.consumers.forEach(TestConsumer::detach);
+        shard.journal.letGo();
+        shard.run();
+        shard.advance(0);
+
+        assertEquals(List.of(), shard.failures);
+        TreeMap<String, List<String>> expected = model(shard.journal.history()).content(shard.now);
+        assertEquals(expected, RecordModel.of(shard, true));
+        ShardFixture replayed = shard.restart();
+        assertEquals(expected, RecordModel.of(replayed, false));
+        for (QueueStatus status : shard.list()) {
+            assertEquals(0, status.unsettled(), () -> "all of " + status + " is available");
+            if (!status.definition().name().equals("f")) {
+                continue;
+            }
+            assertTrue(status.messages() <= 25);
+        }
+    }
+
+    @Property(tries = 300)
+    void aCheckpointAndTheRecordsBehindItAreTheWholeHistory(@ForAll long seed) {
+        checkpoints(seed, 150);
+    }
+
+    @Tag("slow")
+    @Property(tries = 20_000)
+    void aCheckpointAndTheRecordsBehindItAreTheWholeHistoryMoreOften(@ForAll long seed) {
+        checkpoints(seed, 400);
+    }
+
+    private static void checkpoints(long seed, int steps) {
+        RandomHistory history = new RandomHistory(seed);
+        Random random = new Random(seed + 1);
+        for (int i = 0; i < steps; i++) {
+            history.steps(random.nextInt(4));
+            history.checkpointStep();
+        }
+        ShardFixture shard = history.shard;
+        ShardFixture after = shard.restart();
+        assertHoldsItsHistory(after);
+        // A second life over the same store: checkpoint, crash, nothing else.
+        after.checkpoint();
+        assertHoldsItsHistory(after.restart());
+        assertEquals(List.of(), after.failures);
+        assertEquals(List.of(), shard.failures);
+    }
+
+    @Property(tries = 200)
+    void aCrashAtAnyBatchLosesNothingAcceptedAndResurrectsNothingConfirmed(@ForAll long seed) {
+        RandomHistory history = new RandomHistory(seed);
+        ShardFixture shard = history.shard;
+        Random random = new Random(seed + 1);
+        for (int i = 0; i < 15; i++) {
+            history.steps(10);
+            // What was appended and not reported may or may not be on the disk.
+            int survives = shard.journal.committed() + random.nextInt(shard.journal.waiting() + 1);
+            List<List<JournalRecord>> batches = shard.journal.history().subList(0, survives);
+            Set<String> durable = new HashSet<>();
+            batches.forEach(batch -> batch.forEach(record -> {
+                if (record instanceof Enqueued e) {
+                    durable.add(new String(e.message().encoded(), StandardCharsets.UTF_8));
+                }
+            }));
+            Set<String> everDurable = new HashSet<>();
+            shard.journal.records().forEach(record -> {
+                if (record instanceof Enqueued e) {
+                    everDurable.add(new String(e.message().encoded(), StandardCharsets.UTF_8));
+                }
+            });
+            for (String body : history.accepted()) {
+                assertTrue(!everDurable.contains(body) || durable.contains(body), () -> body + " is lost");
+            }
+            ShardFixture after = shard.restart(survives);
+            TreeMap<String, List<String>> content = assertHoldsItsHistory(after);
+            Set<String> seen = new HashSet<>();
+            content.values()
+                    .forEach(lines -> lines.forEach(line -> {
+                        String body = line.split(" ")[1];
+                        assertTrue(seen.add(body), () -> body + " is there twice");
+                        assertFalse(history.consumed.contains(body), () -> body + " is back");
+                    }));
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Message;
+import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.QueueDefinition.Limits;
+import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.Delivery;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/** A shard under random commands, its commits delayed at random; the same seed does the same. */
+final class RandomHistory {
+    private static final List<String> QUEUES = List.of("p", "f");
+
+    final ShardFixture shard;
+    final List<TestConsumer> consumers = new ArrayList<>();
+    /** Accepted by a consumer and confirmed to it. */
+    final Set<String> consumed = new HashSet<>();
+
+    /** Deliveries that had an outcome, and those whose first one was accepted. */
+    private final Set<Delivery> decided = new HashSet<>();
+
+    private final Set<Delivery> accepting = new HashSet<>();
+    private final TestProducer producer;
+    private final Random random;
+    private int bodies;
+
+    RandomHistory(long seed) {
+        random = new Random(seed);
+        shard = new ShardFixture(new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10));
+        declare();
+        producer = shard.anonymous();
+    }
+
+    private void declare() {
+        Limits limits = new Limits(25, QueueDefinition.UNLIMITED, Overflow.DROP_HEAD, 500);
+        shard.declare(QueueDefinition.named("p").withDeadLetter(ShardFixture.deadLetter("dead", 3)));
+        shard.declare(QueueDefinition.named("f")
+                .withService(QueueDefinition.Service.FIFO)
+                .withLimits(limits)
+                .withDeadLetter(new DeadLetter(Optional.of("dead"), Optional.of("late"), 2)));
+    }
+
+    /** Everybody whose message was accepted, in the order of the answers. */
+    List<String> accepted() {
+        return producer.accepted;
+    }
+
+    void steps(int count) {
+        for (int i = 0; i < count; i++) {
+            step();
+        }
+    }
+
+    private void step() {
+        int dice = random.nextInt(100);
+        if (dice < 35) {
+            publish();
+        } else if (dice < 60) {
+            settle();
+        } else if (dice < 70) {
+            grant();
+        } else if (dice < 76) {
+            attachOrDetach();
+        } else if (dice < 90) {
+            shard.commit(random.nextInt(shard.journal.waiting() + 1));
+        } else if (dice < 93) {
+            shard.advance(random.nextInt(100));
+        } else if (dice < 95) {
+            rare();
+        } else {
+            shard.journal.hold();
+        }
+        confirm();
+    }
+
+    private void publish() {
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            long ttl = random.nextInt(4) == 0 ? random.nextInt(150) : Message.NONE;
+            boolean durable = random.nextInt(4) > 0;
+            Message.Header header = new Message.Header(0, durable, random.nextInt(10), ttl, Message.NONE);
+            producer.post(some(QUEUES), ShardFixture.message("m" + bodies++, header));
+        }
+        shard.run();
+    }
+
+    private void settle() {
+        if (consumers.isEmpty()) {
+            return;
+        }
+        TestConsumer consumer = some(consumers);
+        for (int i = random.nextInt(5); i >= 0 && !consumer.deliveries.isEmpty(); i--) {
+            Delivery delivery = some(consumer.deliveries);
+            Outcome outcome = outcome();
+            if (decided.add(delivery) && outcome == Outcome.ACCEPTED && consumer.handle.mode() == Consumer.Mode.MOVE) {
+                accepting.add(delivery);
+            }
+            // At times a second outcome, which must change nothing.
+            shard.mailbox().settle(delivery, outcome);
+        }
+        shard.run();
+    }
+
+    private Outcome outcome() {
+        Annotations note = Annotations.of(Map.of("x-opt-n", new Annotations.Number(random.nextInt(9))));
+        return switch (random.nextInt(8)) {
+            case 0 -> Outcome.RELEASED;
+            case 1 -> Outcome.FAILED;
+            case 2 -> new Outcome.Rejected("c", "d");
+            case 3 -> new Outcome.Modified(random.nextBoolean(), random.nextBoolean(), note);
+            default -> Outcome.ACCEPTED;
+        };
+    }
+
+    private void grant() {
+        if (!consumers.isEmpty()) {
+            TestConsumer consumer = some(consumers);
+            if (random.nextInt(5) == 0) {
+                consumer.drain(random.nextInt(5));
+            } else {
+                consumer.credit(random.nextInt(6));
+            }
+        }
+    }
+
+    private void attachOrDetach() {
+        if (consumers.size() < 4) {
+            Consumer.Mode mode = Consumer.Mode.values()[random.nextInt(3)];
+            consumers.add(shard.consumer(some(QUEUES), mode, random.nextBoolean() ? Outcome.FAILED : Outcome.RELEASED));
+        } else {
+            consumers.remove(random.nextInt(consumers.size())).detach();
+        }
+    }
+
+    private void rare() {
+        if (random.nextBoolean()) {
+            shard.purge(some(QUEUES));
+        } else {
+            shard.delete(some(QUEUES), ShardMailbox.DeleteCondition.ALWAYS);
+            consumers.removeIf(consumer -> consumer.closedBy != null);
+            declare();
+        }
+    }
+
+    private void confirm() {
+        for (TestConsumer consumer : consumers) {
+            consumer.settled.stream()
+                    .filter(accepting::contains)
+                    .map(TestConsumer::body)
+                    .forEach(consumed::add);
+        }
+    }
+
+    private <T> T some(List<T> list) {
+        return list.get(random.nextInt(list.size()));
+    }
+
+    /** A step of a checkpoint that runs beside all this, or the start of one. */
+    void checkpointStep() {
+        NaiveStore store = shard.store;
+        if (!store.isRunning()) {
+            shard.startCheckpoint();
+        } else if (!store.hasBegun()) {
+            shard.runWhere(store::begin);
+        } else if (random.nextInt(12) == 0) {
+            shard.runWhere(store::fail);
+        } else if (store.hasSlice()) {
+            shard.runWhere(store::stored);
+        } else if (store.hasEnded()) {
+            shard.runWhere(store::complete);
+        } else {
+            shard.runWhere(() -> store.next(1 + random.nextInt(20)));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.RecordVisitor;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What records mean, said as plainly as can be: a map of queues, each a map of lines. */
+final class RecordModel implements RecordVisitor {
+    private final TreeMap<Long, String> names = new TreeMap<>();
+    private final TreeMap<Long, TreeMap<Long, Enqueued>> queues = new TreeMap<>();
+
+    @Override
+    public void queueDeclared(QueueDeclared declared) {
+        names.put(declared.queueId(), declared.definition().name());
+        queues.put(declared.queueId(), new TreeMap<>());
+    }
+
+    @Override
+    public void queueDeleted(QueueDeleted deleted) {
+        names.remove(deleted.queueId());
+        queues.remove(deleted.queueId());
+    }
+
+    @Override
+    public void enqueued(Enqueued enqueued) {
+        queues.get(enqueued.queueId()).put(enqueued.sequence(), enqueued);
+    }
+
+    @Override
+    public void removed(Removed removed) {
+        for (int range = 0; range < removed.sequences().rangeCount(); range++) {
+            queues.get(removed.queueId())
+                    .subMap(
+                            removed.sequences().first(range),
+                            true,
+                            removed.sequences().last(range),
+                            true)
+                    .clear();
+        }
+    }
+
+    @Override
+    public void returned(Returned r) {
+        queues.get(r.queueId())
+                .computeIfPresent(
+                        r.sequence(),
+                        (sequence, e) -> new Enqueued(
+                                e.queueId(),
+                                sequence,
+                                e.arrivedAtMillis(),
+                                e.expiresAtMillis(),
+                                r.deliveryCount(),
+                                e.message().with(e.message().header()).annotated(r.added())));
+    }
+
+    /** Queue by queue, in the order a strict or FIFO queue serves them. */
+    TreeMap<String, List<String>> content(long now) {
+        TreeMap<String, List<String>> content = new TreeMap<>();
+        queues.forEach((id, messages) -> {
+            boolean fifo = names.get(id).equals("f");
+            List<Enqueued> order = new ArrayList<>(messages.values());
+            order.removeIf(e -> e.expiresAtMillis() >= 0 && e.expiresAtMillis() <= now);
+            if (!fifo) {
+                order.sort((a, b) -> b.message().priority() - a.message().priority());
+            }
+            content.put(names.get(id), order.stream().map(RecordModel::line).collect(Collectors.toList()));
+        });
+        return content;
+    }
+
+    private static String line(Enqueued e) {
+        return e.sequence() + " " + new String(e.message().encoded(), StandardCharsets.UTF_8) + " failed "
+                + e.deliveryCount() + " until " + e.expiresAtMillis() + " "
+                + new TreeMap<>(e.message().added().values());
+    }
+
+    /** The same of a shard whose messages are all available: what a browser of each queue sees. */
+    static TreeMap<String, List<String>> of(ShardFixture shard, boolean durableOnly) {
+        TreeMap<String, List<String>> content = new TreeMap<>();
+        for (QueueStatus status : shard.list()) {
+            TestConsumer browser = shard.browser(status.definition().name()).drain(1_000_000);
+            browser.detach();
+            content.put(
+                    status.definition().name(),
+                    browser.deliveries.stream()
+                            .filter(d -> d.message().durable() || !durableOnly)
+                            .map(RecordModel::line)
+                            .collect(Collectors.toList()));
+        }
+        return content;
+    }
+
+    private static String line(Delivery d) {
+        return d.sequence() + " " + TestConsumer.body(d) + " failed " + d.deliveryCount() + " until "
+                + d.expiresAtMillis() + " " + new TreeMap<>(d.message().added().values());
+    }
+}
