@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,11 +29,16 @@ public final class ServeProcess {
         this.out = out;
     }
 
-    /** Runs until a signal, or until the broker cannot go on. @return one of {@link ExitCode} */
-    public int run(ServeOptions options) {
+    /**
+     * Runs until a signal, or until the broker cannot go on.
+     *
+     * @param onReady gets {@code host:port} once, behind the ready line
+     * @return one of {@link ExitCode}
+     */
+    public int run(ServeOptions options, Consumer<String> onReady) {
         Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "signal"));
         try {
-            return serve(options.configuration());
+            return serve(options.configuration(), onReady);
         } catch (ConfigurationException e) {
             e.problems().forEach(problem -> LOG.error("{}", problem));
             return ExitCode.CONFIGURATION;
@@ -45,11 +51,12 @@ public final class ServeProcess {
         }
     }
 
-    private int serve(Configuration configuration) throws StartFailure {
+    private int serve(Configuration configuration, Consumer<String> onReady) throws StartFailure {
         SluiceServer server = SluiceServer.start(configuration, this::failed);
         out.println("ready amqp=" + server.listensOn() + " data=" + server.dataFolder() + " in " + ProcessAge.millis()
                 + " ms");
         out.flush();
+        onReady.accept(server.listensOn());
         int exitCode = end.join();
         server.stop(exitCode == ExitCode.OK);
         LOG.info("Stopped");

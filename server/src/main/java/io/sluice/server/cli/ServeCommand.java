@@ -2,6 +2,7 @@ package io.sluice.server.cli;
 
 import io.sluice.server.ServeOptions;
 import io.sluice.server.ServeProcess;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -42,6 +43,11 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--node", paramLabel = "NAME", description = "The name of this broker.")
     String node;
 
+    @Option(
+            names = "--hello",
+            description = "When ready, send a message to the queue hello through AMQP, receive it, and show both.")
+    boolean hello;
+
     @Override
     public Integer call() {
         ServeOptions options = new ServeOptions(
@@ -49,6 +55,7 @@ final class ServeCommand implements Callable<Integer> {
                 Optional.ofNullable(data),
                 Optional.ofNullable(port),
                 Optional.ofNullable(node));
-        return new ServeProcess(spec.commandLine().getOut()).run(options);
+        PrintWriter out = spec.commandLine().getOut();
+        return new ServeProcess(out).run(options, hello ? address -> new Hello(out).greet(address) : address -> {});
     }
 }
