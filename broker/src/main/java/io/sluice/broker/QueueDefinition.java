@@ -67,7 +67,10 @@ public record QueueDefinition(String name, boolean durable, Service service, Lim
         Service WEIGHTED = new Weighted(List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
     }
 
-    /** One level: the priority of a message is carried but not looked at. */
+    /**
+     * One level: the priority of a message is carried but not looked at. As in every queue, a message that is not durable may
+     * overtake a durable one that is still on its way to the disk.
+     */
     public record Fifo() implements Service {}
 
     /** Ten levels, FIFO inside each; a level is served only while all higher ones are empty. */

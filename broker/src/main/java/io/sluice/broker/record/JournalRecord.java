@@ -15,7 +15,7 @@ public sealed interface JournalRecord
                 JournalRecord.Removed,
                 JournalRecord.Returned {
 
-    /** The queue it is about; ids are never used again within one journal's history. */
+    /** The queue it is about; an id is not used again while a record of the queue that had it can still be replayed. */
     long queueId();
 
     void accept(RecordVisitor visitor);

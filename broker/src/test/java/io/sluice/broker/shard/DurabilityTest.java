@@ -158,6 +158,31 @@ class DurabilityTest {
     }
 
     @Test
+    void aTurnInWhichTheJournalFailsDispatchesNothing() {
+        TestProducer producer = shard.producer("q");
+        TestConsumer consumer = shard.consumer("q").credit(5);
+        producer.post("q", ShardFixture.transientMessage("a"));
+        producer.post("q", ShardFixture.message("b", Message.Header.DURABLE));
+        int appended = shard.journal.history().size();
+        shard.journal.fail();
+        shard.run();
+
+        assertEquals(List.of("attached"), consumer.events);
+        assertEquals(appended, shard.journal.history().size());
+    }
+
+    @Test
+    void aMessageThatIsNotDurableMayOvertakeOneOnItsWayToTheDisk() {
+        TestConsumer consumer = shard.consumer("q").credit(5);
+        TestProducer producer = shard.producer("q");
+        shard.journal.hold();
+        producer.send("durable").send(ShardFixture.transientMessage("transient"));
+        shard.commitAll();
+
+        assertEquals(List.of("transient", "durable"), consumer.bodies());
+    }
+
+    @Test
     void aDefectStopsTheShardAndIsReportedOnce() {
         ShardFixture broken = new ShardFixture(name -> {
             throw new IllegalStateException("a defect");
