@@ -192,9 +192,7 @@ class ManagementNodeTest {
     @ParameterizedTest
     @CsvSource({"deadLetterQueue,0", "deadLetterQueue,256", "expiryQueue,0", "expiryQueue,256"})
     void namesOfOtherQueuesAreNames(String attribute, int length) {
-        ask(
-                        Map.of("operation", "CREATE", "type", "queue", "name", "jobs"),
-                        Map.of(attribute, "x".repeat(length)))
+        ask(Map.of("operation", "CREATE", "type", "queue", "name", "jobs"), Map.of(attribute, "x".repeat(length)))
                 .is(400, "attribute '" + attribute + "' has 1 to 255 characters, this has " + length);
     }
 
