@@ -83,6 +83,8 @@ final class OutgoingLink implements LinkEndpoint {
         if (state == State.ATTACHING) {
             state = State.OPEN;
             Terminus.accept(sender);
+            // Clients send their first flow right behind the attach, without waiting for ours.
+            grant(true);
         }
     }
 

@@ -42,8 +42,8 @@ public final class QueueOptions {
 
     /** Priorities share the service. @param weights of level 0 to 9, each 1 to 1000 */
     public QueueOptions weighted(int... weights) {
-        return new QueueOptions(definition.withService(new QueueDefinition.Weighted(
-                Arrays.stream(weights).boxed().toList())));
+        return new QueueOptions(definition.withService(
+                new QueueDefinition.Weighted(Arrays.stream(weights).boxed().toList())));
     }
 
     /** @param messages it may hold, 1 or more */

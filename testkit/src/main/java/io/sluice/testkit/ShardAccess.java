@@ -10,6 +10,7 @@ import io.sluice.broker.shard.ShardMailbox.DeleteCondition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,11 +24,16 @@ final class ShardAccess {
     private static final Client NO_BATCHES = () -> {};
 
     private final ShardMailbox mailbox;
+    private final Executor thread;
     private final CompletableFuture<Void> stopped;
 
-    /** @param stopped completed when the shard answers no more, exceptionally when it should not have stopped */
-    ShardAccess(ShardMailbox mailbox, CompletableFuture<Void> stopped) {
+    /**
+     * @param thread the shard's
+     * @param stopped completed when the shard answers no more, exceptionally when it should not have stopped
+     */
+    ShardAccess(ShardMailbox mailbox, Executor thread, CompletableFuture<Void> stopped) {
         this.mailbox = mailbox;
+        this.thread = thread;
         this.stopped = stopped;
     }
 
@@ -51,7 +57,37 @@ final class ShardAccess {
         return ask(reply -> mailbox.list(NO_BATCHES, reply));
     }
 
+    /** Time has passed: returns when all that was due has happened. */
+    void tick() {
+        // A turn looks at the clock when it starts: one that runs now may still go by the old time.
+        quiesce();
+        mailbox.tick();
+        quiesce();
+    }
+
+    /**
+     * Waits until everything is done that was posted before, with all that follows from it: a shard decides what comes in one
+     * turn before it dispatches, so an answer alone may be ahead of what was asked for before it. The second round is for a turn
+     * that was ending as the first was queued.
+     */
+    private void quiesce() {
+        for (int round = 0; round < 2; round++) {
+            CompletableFuture<Void> idle = new CompletableFuture<>();
+            try {
+                thread.execute(() -> idle.complete(null));
+            } catch (RejectedExecutionException e) {
+                throw closed(e);
+            }
+            await(idle);
+        }
+    }
+
+    private static SluiceBrokerException closed(RejectedExecutionException threadIsGone) {
+        return new SluiceBrokerException("the broker is closed", threadIsGone);
+    }
+
     private <T> T ask(Consumer<Reply<T>> command) {
+        quiesce();
         CompletableFuture<T> answer = new CompletableFuture<>();
         Reply<T> reply = new Reply<>() {
             @Override
@@ -67,8 +103,7 @@ final class ShardAccess {
         try {
             command.accept(reply);
         } catch (RejectedExecutionException e) {
-            // The broker's thread is gone.
-            throw new SluiceBrokerException("the broker is closed", e);
+            throw closed(e);
         }
         return await(answer);
     }

@@ -58,7 +58,7 @@ public final class SluiceBroker implements AutoCloseable {
         this.endpoint = Endpoint.open();
         try {
             ShardMailbox mailbox = shard(builder);
-            this.shard = new ShardAccess(mailbox, stopped);
+            this.shard = new ShardAccess(mailbox, endpoint.loop(), stopped);
             this.port = endpoint.listen(environment(builder, mailbox), HOST, builder.port);
             this.leaveClock = keepTime(builder.clock, mailbox);
         } catch (RuntimeException e) {
@@ -99,8 +99,8 @@ public final class SluiceBroker implements AutoCloseable {
     }
 
     private AmqpEnvironment environment(Builder builder, ShardMailbox mailbox) {
-        ManagementNode management =
-                new ManagementNode(Queues.in(mailbox), name -> defaults.definition().withName(name));
+        ManagementNode management = new ManagementNode(
+                Queues.in(mailbox), name -> defaults.definition().withName(name));
         return new AmqpEnvironment(
                 address -> mailbox,
                 address -> address.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
@@ -114,7 +114,7 @@ public final class SluiceBroker implements AutoCloseable {
     /** @return undoes it */
     private Runnable keepTime(Clock clock, ShardMailbox mailbox) {
         if (clock instanceof VirtualClock) {
-            return ((VirtualClock) clock).onAdvance(mailbox::tick);
+            return ((VirtualClock) clock).onAdvance(shard::tick);
         }
         endpoint.loop().scheduleAtFixedRate(mailbox::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         return () -> {};
@@ -187,8 +187,7 @@ public final class SluiceBroker implements AutoCloseable {
         private Clock clock = System::currentTimeMillis;
         private int port;
         private long memoryBytes = 256L << 20;
-        private QueueOptions defaults =
-                QueueOptions.of(QueueDefinition.named("default"));
+        private QueueOptions defaults = QueueOptions.of(QueueDefinition.named("default"));
 
         private Builder() {}
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A clock that stands still until a test moves it: time to live, expiry and all that waits for a time happens then and only
  * then. Any thread; may serve several brokers.
  *
- * <p>What is due happens before anything a test asks the broker after {@link #advance} returned.
+ * <p>When {@link #advance} returns, what became due has happened.
  */
 public final class VirtualClock implements Clock {
     private final AtomicLong millis;

@@ -20,8 +20,7 @@ class RuntimeClassPathTest {
     @Test
     void theOneDependencyIsSmall() throws IOException {
         List<Path> entries = classPath();
-        long bytes = entries.stream().mapToLong(RuntimeClassPathTest::size).sum()
-                + size(Path.of("target", "classes"));
+        long bytes = entries.stream().mapToLong(RuntimeClassPathTest::size).sum() + size(Path.of("target", "classes"));
         System.out.printf("testkit: %d entries, %.2f MB at run time%n", entries.size() + 1, bytes / 1e6);
         assertTrue(bytes <= MAX_BYTES, () -> bytes + " bytes: " + entries);
     }
@@ -31,14 +30,16 @@ class RuntimeClassPathTest {
         List<Path> entries = classPath();
         assertFalse(entries.isEmpty());
         List<Path> unwanted = entries.stream()
-                .filter(entry -> Stream.of("mapdb", "kotlin", "ratis", "sluice-storage", "/storage/", "junit", "logback")
+                .filter(entry -> Stream.of(
+                                "mapdb", "kotlin", "ratis", "sluice-storage", "/storage/", "junit", "logback")
                         .anyMatch(entry.toString()::contains))
                 .toList();
         assertEquals(List.of(), unwanted);
     }
 
     private static List<Path> classPath() throws IOException {
-        String written = Files.readString(Path.of("target", "runtime-class-path.txt")).trim();
+        String written =
+                Files.readString(Path.of("target", "runtime-class-path.txt")).trim();
         return Stream.of(written.split(File.pathSeparator)).map(Path::of).toList();
     }
 

@@ -83,10 +83,9 @@ class SluiceBrokerTest {
         int port;
         try (SluiceBroker broker = SluiceBroker.start()) {
             port = broker.port();
-            SluiceBrokerException taken =
-                    assertThrows(SluiceBrokerException.class, () -> SluiceBroker.builder()
-                            .port(port)
-                            .start());
+            SluiceBrokerException taken = assertThrows(
+                    SluiceBrokerException.class,
+                    () -> SluiceBroker.builder().port(port).start());
             assertTrue(taken.getMessage().contains(Integer.toString(port)), taken.getMessage());
         }
         try (SluiceBroker broker = SluiceBroker.builder().port(port).start()) {
@@ -103,14 +102,16 @@ class SluiceBrokerTest {
             assertEquals(0, plain.messages());
             assertEquals(0, plain.purge());
 
-            QueueDefinition orders = broker.queue("orders", q -> q.fifo()
-                            .maxMessages(10)
-                            .maxBytes(1000)
-                            .dropHeadWhenFull()
-                            .maxTtl(Duration.ofMinutes(1))
-                            .deadLetterTo("dead")
-                            .expireTo("expired")
-                            .maxDeliveries(3))
+            QueueDefinition orders = broker.queue(
+                            "orders",
+                            q -> q.fifo()
+                                    .maxMessages(10)
+                                    .maxBytes(1000)
+                                    .dropHeadWhenFull()
+                                    .maxTtl(Duration.ofMinutes(1))
+                                    .deadLetterTo("dead")
+                                    .expireTo("expired")
+                                    .maxDeliveries(3))
                     .status()
                     .definition();
             assertEquals(QueueDefinition.Service.FIFO, orders.service());
