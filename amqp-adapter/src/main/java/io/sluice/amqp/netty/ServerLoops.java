@@ -49,7 +49,7 @@ public final class ServerLoops implements AutoCloseable {
         EventLoopGroup group = threads == 1
                 ? new SingleThreadIoEventLoop(null, factory, handlers)
                 : new MultiThreadIoEventLoopGroup(threads, factory, handlers);
-        return new ServerLoops(group, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+        return new ServerLoops(group, started, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
     }
 
     /** One of the loops, to run a shard on and to tell it the time. */
