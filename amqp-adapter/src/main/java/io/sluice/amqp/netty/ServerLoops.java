@@ -11,6 +11,8 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -20,10 +22,12 @@ public final class ServerLoops implements AutoCloseable {
     private static final long STOP_TIMEOUT_SECONDS = 10;
 
     private final EventLoopGroup group;
+    private final List<Thread> threads;
     private final Class<? extends ServerChannel> channelType;
 
-    private ServerLoops(EventLoopGroup group, Class<? extends ServerChannel> channelType) {
+    private ServerLoops(EventLoopGroup group, List<Thread> threads, Class<? extends ServerChannel> channelType) {
         this.group = group;
+        this.threads = threads;
         this.channelType = channelType;
     }
 
@@ -34,12 +38,18 @@ public final class ServerLoops implements AutoCloseable {
     public static ServerLoops start(String name, int threads) {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        ThreadFactory factory = new DefaultThreadFactory(name + "-loop");
+        ThreadFactory named = new DefaultThreadFactory(name + "-loop");
+        List<Thread> started = new CopyOnWriteArrayList<>();
+        ThreadFactory factory = task -> {
+            Thread thread = named.newThread(task);
+            started.add(thread);
+            return thread;
+        };
         // A group of one would end by way of Netty's global executor, whose thread outlives it by a second.
         EventLoopGroup group = threads == 1
                 ? new SingleThreadIoEventLoop(null, factory, handlers)
                 : new MultiThreadIoEventLoopGroup(threads, factory, handlers);
-        return new ServerLoops(group, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+        return new ServerLoops(group, started, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
     }
 
     /** One of the loops, to run a shard on and to tell it the time. */
@@ -59,5 +69,13 @@ public final class ServerLoops implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        try {
+            // Netty calls a loop terminated while its thread still runs its last lines.
+            for (Thread thread : threads) {
+                thread.join(TimeUnit.SECONDS.toMillis(STOP_TIMEOUT_SECONDS));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
