@@ -144,8 +144,12 @@ final class OutgoingLink implements LinkEndpoint {
     }
 
     void drained() {
-        // With more credit granted since, the shard answers that drain, too.
-        if (state == State.OPEN && grant.coversAll(sender.getCredit())) {
+        if (state != State.OPEN) {
+            return;
+        }
+        if (grant.drained() && sender.getCredit() > 0 && sender.getDrain()) {
+            grant(true);
+        } else {
             drained = true;
             finishDrain();
         }
