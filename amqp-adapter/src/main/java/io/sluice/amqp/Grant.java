@@ -44,6 +44,9 @@ final class Grant {
         int may = Math.max(0, Math.min(wanted, room));
         throttled = may < wanted;
         long newLimit = received + may;
+        if (!asked && wanted == 0) {
+            return false;
+        }
         if (may == 0 && throttled && limit <= received) {
             // No room before output is written; a drain without credit would only be answered and asked again.
             return false;

@@ -214,7 +214,10 @@ final class OutgoingLink implements LinkEndpoint {
     public boolean outputWritten() {
         grant.stopsWaiting();
         boolean more = finishDrain();
-        grant(false);
+        if (!drained) {
+            // Until a drain is answered its credit is not to be given again.
+            grant(false);
+        }
         return more;
     }
 
