@@ -44,22 +44,34 @@ final class Grant {
         int may = Math.max(0, Math.min(wanted, room));
         throttled = may < wanted;
         long newLimit = received + may;
-        boolean newDrains = drain && !throttled;
-        boolean same = newLimit == limit && newDrains == drains;
-        if (same && !(asked && newDrains)) {
+        if (!asked && wanted == 0) {
+            return false;
+        }
+        if (may == 0 && throttled && limit <= received) {
+            // No room before output is written; a drain without credit would only be answered and asked again.
+            return false;
+        }
+        if (newLimit == limit && drain == drains && !(asked && drain)) {
             return false;
         }
         if (!asked && throttled && limit - received > window.messages() / 2) {
             return false;
         }
         limit = newLimit;
-        drains = newDrains;
+        drains = drain;
         return true;
     }
 
-    /** Whether all credit of the peer was granted. */
-    boolean coversAll(int credit) {
-        return drains && limit == received + Math.max(0, credit);
+    /**
+     * The shard has drained, which takes its credit away.
+     *
+     * @return whether there may be more to send, because it used up all that was granted
+     */
+    boolean drained() {
+        boolean usedUp = received == limit;
+        limit = received;
+        drains = false;
+        return usedUp;
     }
 
     long limit() {

@@ -146,8 +146,12 @@ final class OutgoingLink implements LinkEndpoint {
     }
 
     void drained() {
-        // With more credit granted since, the shard answers that drain, too.
-        if (state == State.OPEN && grant.coversAll(sender.getCredit())) {
+        if (state != State.OPEN) {
+            return;
+        }
+        if (grant.drained() && sender.getCredit() > 0 && sender.getDrain()) {
+            grant(true);
+        } else {
             drained = true;
             finishDrain();
         }
@@ -212,7 +216,10 @@ final class OutgoingLink implements LinkEndpoint {
     public boolean outputWritten() {
         grant.stopsWaiting();
         boolean more = finishDrain();
-        grant(false);
+        if (!drained) {
+            // Until a drain is answered its credit is not to be given again.
+            grant(false);
+        }
         return more;
     }
 

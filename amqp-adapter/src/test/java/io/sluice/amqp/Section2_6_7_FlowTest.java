@@ -106,6 +106,28 @@ class Section2_6_7_FlowTest {
     }
 
     @Test
+    void moreCreditThanWeRunAheadIsDrainedAllTheSame() {
+        peer.attachReceiver(1, "out", "q");
+        Flow drain = TestPeer.credit(1, 0, 1000);
+        drain.setDrain(true);
+        peer.send(0, drain);
+        assertEquals(UnsignedInteger.valueOf(1000), peer.expect(Flow.class).getDeliveryCount());
+    }
+
+    @Test
+    void aDrainSendsAllThereIsHoweverMuch() {
+        publish(700);
+        peer.attachReceiverNext(1, "out", "q");
+        Flow drain = TestPeer.credit(1, 0, 1000);
+        drain.setDrain(true);
+        peer.send(0, drain);
+        for (int i = 0; i < 700; i++) {
+            peer.expect(Transfer.class);
+        }
+        assertEquals(UnsignedInteger.valueOf(1000), peer.expect(Flow.class).getDeliveryCount());
+    }
+
+    @Test
     void drainWaitsForTheSessionWindow() {
         publish(4);
         peer.attachReceiverNext(1, "out", "q");
