@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code sluice browse}: prints what is available in a queue and changes nothing. */
 @Command(
         name = "browse",
+        mixinStandardHelpOptions = true,
         description = "Print the messages available in a queue, in order. Nothing is taken and nothing changes.",
         footer = {"", "Exits with 4 when there is none."})
 final class BrowseCommand implements Callable<Integer> {

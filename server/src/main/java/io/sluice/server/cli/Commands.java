@@ -20,7 +20,8 @@ import picocli.CommandLine.IVersionProvider;
             ReceiveCommand.class,
             BrowseCommand.class,
             QueueCommand.class,
-            UserCommand.class
+            UserCommand.class,
+            WarmUpCommand.class
         },
         footerHeading = "%nExit codes:%n",
         footer = {
@@ -57,7 +58,18 @@ public final class Commands {
         return line.setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Commands::misused)
                 .setExecutionExceptionHandler(Commands::failed);
+    }
+
+    /** Two lines: what is wrong, and where the rest stands. */
+    private static int misused(CommandLine.ParameterException wrong, String[] arguments) {
+        CommandLine line = wrong.getCommandLine();
+        String name = line.getCommandSpec().qualifiedName();
+        line.getErr().println("sluice: " + wrong.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(wrong, line.getErr());
+        line.getErr().println("Try: " + name + " --help");
+        return ExitCode.USAGE;
     }
 
     private static int failed(Exception failure, CommandLine line, CommandLine.ParseResult parsed) throws Exception {

@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code sluice queue}: the queues of a broker. */
 @Command(
         name = "queue",
+        mixinStandardHelpOptions = true,
         description = "List, create, delete and purge the queues of a broker.",
         subcommands = {
             QueueListCommand.class,

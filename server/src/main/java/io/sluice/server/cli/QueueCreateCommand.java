@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 /** {@code sluice queue create}. */
 @Command(
         name = "create",
+        mixinStandardHelpOptions = true,
         description = "Create a queue; what is not said comes from the broker's templates. A queue that exists already"
                 + " and is the same is left as it is, another one is refused.")
 final class QueueCreateCommand implements Callable<Integer> {

@@ -12,7 +12,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice queue delete}. */
-@Command(name = "delete", description = "Delete a queue with all it holds; its clients are detached.")
+@Command(
+        name = "delete",
+        mixinStandardHelpOptions = true,
+        description = "Delete a queue with all it holds; its clients are detached.")
 final class QueueDeleteCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;

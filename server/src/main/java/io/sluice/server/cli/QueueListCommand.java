@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice queue list}. */
-@Command(name = "list", description = "List all queues and what is in them.")
+@Command(name = "list", mixinStandardHelpOptions = true, description = "List all queues and what is in them.")
 final class QueueListCommand implements Callable<Integer> {
     private static final List<String> ATTRIBUTES =
             List.of("name", "kind", "durable", "messages", "bytes", "unsettled", "consumers", "producers");

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 /** {@code sluice queue purge}. */
 @Command(
         name = "purge",
+        mixinStandardHelpOptions = true,
         description = "Remove all available messages of a queue, not those a consumer has; prints how many.")
 final class QueuePurgeCommand implements Callable<Integer> {
     @Spec

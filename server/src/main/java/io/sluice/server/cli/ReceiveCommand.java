@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code sluice receive}: takes messages from a queue; each is acknowledged once it is printed. */
 @Command(
         name = "receive",
+        mixinStandardHelpOptions = true,
         description = "Take messages from a queue; each is acknowledged once it is printed.",
         footer = {"", "Exits with 4 when there were fewer messages than asked for."})
 final class ReceiveCommand implements Callable<Integer> {

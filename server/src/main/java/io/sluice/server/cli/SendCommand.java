@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
 /** {@code sluice send}: sends messages and waits until the broker has accepted each. */
 @Command(
         name = "send",
+        mixinStandardHelpOptions = true,
         description = "Send messages and wait until the broker has accepted each.",
         footer = {"", "Example: sluice send orders '{\"id\": 1}' --priority 9 --property region=eu"})
 final class SendCommand implements Callable<Integer> {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code sluice user hash}: the form in which {@code sluice.yaml} keeps a password. */
 @Command(
         name = "hash",
+        mixinStandardHelpOptions = true,
         description = "Read a password, from the terminal or one line of standard input, and print the hash that"
                 + " security.users.password takes.")
 final class UserHashCommand implements Callable<Integer> {
