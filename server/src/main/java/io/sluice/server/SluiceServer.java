@@ -99,7 +99,7 @@ public final class SluiceServer {
             Shard shard = Shard.recover(new ShardSetup(
                     loops.executor(),
                     System::currentTimeMillis,
-                    storage.journal(),
+                    new WatchedJournal(storage.journal()),
                     storage.store(),
                     limits,
                     name -> rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty(),

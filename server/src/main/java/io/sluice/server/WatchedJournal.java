@@ -1,0 +1,63 @@
+package io.sluice.server;
+
+import io.sluice.broker.port.Journal;
+import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.RecordVisitor;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A journal that tells the operator when producers have to wait for room, and when they go on: the shard logs nothing. */
+record WatchedJournal(Journal journal) implements Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedJournal.class);
+
+    @Override
+    public JournalPosition open(JournalPosition after, RecordVisitor replay, Listener listener)
+            throws StorageException {
+        return journal.open(after, replay, new Watching(listener));
+    }
+
+    @Override
+    public void append(List<JournalRecord> batch) {
+        journal.append(batch);
+    }
+
+    @Override
+    public void checkpointed(JournalPosition position) {
+        journal.checkpointed(position);
+    }
+
+    @Override
+    public void close() throws StorageException {
+        journal.close();
+    }
+
+    private record Watching(Listener listener) implements Listener {
+        @Override
+        public void committed(int batches, JournalPosition position) {
+            listener.committed(batches, position);
+        }
+
+        @Override
+        public void failed(StorageException cause) {
+            listener.failed(cause);
+        }
+
+        @Override
+        public void checkpointWanted() {
+            listener.checkpointWanted();
+        }
+
+        @Override
+        public void roomLow(boolean low, String reason) {
+            if (low) {
+                LOG.warn("Producers wait, consumers go on: {}", reason);
+            } else {
+                LOG.info("Producers go on: there is room again");
+            }
+            listener.roomLow(low, reason);
+        }
+    }
+}
