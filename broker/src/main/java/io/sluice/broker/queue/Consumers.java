@@ -116,8 +116,7 @@ final class Consumers {
         for (Consumer consumer : consumers) {
             if (consumer.draining) {
                 consumer.draining = false;
-                // As the link's delivery-count does: the next grant counts on from there (AMQP 1.0 §2.6.7).
-                consumer.delivered = Math.max(consumer.delivered, consumer.deliveryLimit);
+                consumer.deliveryLimit = consumer.delivered;
                 ring.remove(consumer);
                 if (consumer.mode() == Consumer.Mode.MOVE_PRESETTLED) {
                     // Its last deliveries wait for the journal; the end of the drain must not overtake them.

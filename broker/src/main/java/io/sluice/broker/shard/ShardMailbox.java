@@ -57,9 +57,8 @@ public final class ShardMailbox {
     /**
      * Credit for a consumer.
      *
-     * @param deliveryLimit deliveries since the attach that may have been given in all: the receiver's delivery-count at
-     *     its attach counts as 0, so this is {@code delivery-count + link-credit} of its flow, less the initial delivery-count;
-     *     credit that a drain used up counts as given, as it does in the receiver's delivery-count
+     * @param deliveryLimit deliveries since the attach that may have been given in all. Messages count and nothing else: credit
+     *     that a drain used up moves a link's delivery-count, not this
      * @param drain use it up: send what is available, then {@code drained} (AMQP 1.0 §2.6.7)
      */
     public void grant(Consumer consumer, long deliveryLimit, boolean drain) {
