@@ -33,7 +33,8 @@ class LinkTest {
         TestConsumer consumer = shard.consumer("q").drain(10);
         shard.publish("q", "b", "c", "d");
 
-        // One message was given; two more credit is a limit of three, whatever the drain did to the link's delivery-count.
+        // One message was given; two more credit is a limit of three, whatever the drain did to the link's
+        // delivery-count.
         consumer.grant(3, false);
 
         assertEquals(List.of("a", "b", "c"), consumer.bodies());
