@@ -1,6 +1,5 @@
 package io.sluice.amqp;
 
-import io.sluice.amqp.sasl.SaslNegotiation;
 import io.sluice.broker.security.Principal;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -248,10 +247,5 @@ public final class AmqpConnection {
     /** Who the peer is; empty until it has opened. */
     public Optional<Principal> principal() {
         return engine.isOpen() ? Optional.of(scope.principal()) : Optional.empty();
-    }
-
-    /** The negotiation of a peer that uses SASL. */
-    static SaslNegotiation negotiation(AmqpEnvironment environment, Peer peer) {
-        return new SaslNegotiation(environment.authenticator(), peer.loopback());
     }
 }

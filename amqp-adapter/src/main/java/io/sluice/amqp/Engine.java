@@ -43,7 +43,7 @@ final class Engine implements ConnectionEvents.Listener {
 
     Engine(ConnectionScope scope, Peer peer, FrameListener frames) {
         this.scope = scope;
-        this.negotiation = AmqpConnection.negotiation(scope.environment(), peer);
+        this.negotiation = new SaslNegotiation(scope.environment().authenticator(), peer.loopback());
         this.frames = frames;
     }
 

@@ -1,8 +1,9 @@
 package io.sluice.amqp;
 
 /**
- * How much of the peer's credit the shard may use now. The shard counts deliveries since the attach, so limits are such counts;
- * what it was given and the engine's credit are in step, because both know of the deliveries that arrived here and of no others.
+ * How much of the peer's credit the shard may use now. Limits are counts of deliveries since the attach; the engine's credit is
+ * what the peer grants beyond the deliveries that arrived here, so the two add up. While a drain is not answered the shard is
+ * told nothing new: the answer must be to what was asked.
  */
 final class Grant {
     private final FlowWindow window;
@@ -10,7 +11,10 @@ final class Grant {
     private long received;
     private int unsettled;
     private long limit;
-    private boolean drains;
+    /** A drain is asked and not answered. */
+    private boolean draining;
+
+    private boolean askedAgain;
     private boolean throttled;
     private boolean waiting;
 
@@ -44,6 +48,10 @@ final class Grant {
         int may = Math.max(0, Math.min(wanted, room));
         throttled = may < wanted;
         long newLimit = received + may;
+        if (draining) {
+            askedAgain |= asked;
+            return false;
+        }
         if (!asked && wanted == 0) {
             return false;
         }
@@ -51,27 +59,28 @@ final class Grant {
             // No room before output is written; a drain without credit would only be answered and asked again.
             return false;
         }
-        if (newLimit == limit && drain == drains && !(asked && drain)) {
+        if (newLimit == limit && !(asked && drain)) {
             return false;
         }
         if (!asked && throttled && limit - received > window.messages() / 2) {
             return false;
         }
         limit = newLimit;
-        drains = drain;
+        draining = drain;
         return true;
     }
 
     /**
-     * The shard has drained, which takes its credit away.
+     * The shard has drained: what it was granted is used up.
      *
-     * @return whether there may be more to send, because it used up all that was granted
+     * @return whether there may be more to send: it came to the end of what was granted, or the peer sent a flow since
      */
     boolean drained() {
-        boolean usedUp = received == limit;
+        boolean more = received >= limit || askedAgain;
         limit = received;
-        drains = false;
-        return usedUp;
+        draining = false;
+        askedAgain = false;
+        return more;
     }
 
     long limit() {
@@ -79,7 +88,7 @@ final class Grant {
     }
 
     boolean drains() {
-        return drains;
+        return draining;
     }
 
     boolean isThrottled() {

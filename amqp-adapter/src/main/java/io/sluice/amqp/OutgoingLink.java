@@ -149,7 +149,8 @@ final class OutgoingLink implements LinkEndpoint {
         if (state != State.OPEN) {
             return;
         }
-        if (grant.drained() && sender.getCredit() > 0 && sender.getDrain()) {
+        boolean more = grant.drained() && sender.getCredit() > 0;
+        if (more || !sender.getDrain()) {
             grant(true);
         } else {
             drained = true;
@@ -191,6 +192,8 @@ final class OutgoingLink implements LinkEndpoint {
 
     @Override
     public void flow() {
+        // If it drains, its own answer will come.
+        drained = false;
         grant(true);
     }
 

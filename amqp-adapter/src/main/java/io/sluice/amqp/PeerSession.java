@@ -1,6 +1,5 @@
 package io.sluice.amqp;
 
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -42,10 +41,6 @@ final class PeerSession {
 
     PeerLink byName(String name, boolean peerSends) {
         return (peerSends ? senders : receivers).get(name);
-    }
-
-    Collection<PeerLink> links() {
-        return byHandle.values();
     }
 
     void add(PeerLink link) {

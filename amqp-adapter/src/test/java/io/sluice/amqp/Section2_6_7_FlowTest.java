@@ -128,6 +128,31 @@ class Section2_6_7_FlowTest {
     }
 
     @Test
+    void creditBehindADrainCountsAnew() {
+        peer.attachReceiver(1, "out", "q");
+        Flow drain = TestPeer.credit(1, 0, 10);
+        drain.setDrain(true);
+        peer.send(0, drain);
+        assertEquals(UnsignedInteger.valueOf(10), peer.expect(Flow.class).getDeliveryCount());
+        peer.send(0, TestPeer.credit(1, 10, 3));
+        publish(5);
+        assertEquals(3, broker.status("q").unsettled());
+        peer.send(0, TestPeer.credit(1, 13, 1));
+        assertEquals(1, peer.transfers().size());
+    }
+
+    @Test
+    void aDrainTakenBackInTheSameReadLeavesTheCredit() {
+        peer.attachReceiver(1, "out", "q");
+        Flow drain = TestPeer.credit(1, 0, 10);
+        drain.setDrain(true);
+        peer.pipelined(0, drain, new byte[0]);
+        peer.pipelined(0, TestPeer.credit(1, 0, 3), new byte[0]);
+        publish(5);
+        assertEquals(3, broker.status("q").unsettled());
+    }
+
+    @Test
     void drainWaitsForTheSessionWindow() {
         publish(4);
         peer.attachReceiverNext(1, "out", "q");
