@@ -20,6 +20,9 @@ import java.util.function.LongConsumer;
  * what leaves without having been delivered, and applies records; {@link Dispatcher} gives messages out. Shard's thread only.
  */
 public final class Queue {
+    /** What a message costs in memory beside its bytes: its entry, its header fields, its place in the lists; about. */
+    private static final long ENTRY_BYTES = 256;
+
     private final QueueState state;
     private final Availability availability;
     private final Dispatcher dispatcher;
@@ -86,6 +89,11 @@ public final class Queue {
 
     public long bytes() {
         return state.bytes();
+    }
+
+    /** Of memory: the messages and what it costs to keep them. */
+    public long footprintBytes() {
+        return state.bytes() + state.messages() * ENTRY_BYTES;
     }
 
     public QueueStatus status() {

@@ -3,7 +3,7 @@ package io.sluice.broker.shard;
 /**
  * What a shard may hold.
  *
- * @param memoryBytes of messages in memory; above nine tenths producers get no credit, above it messages are refused
+ * @param memoryBytes of memory for messages, with what it costs to keep them; above nine tenths producers get no credit, above it messages are refused
  * @param inFlightBytes handed to the journal and not yet durable, above which producers get no credit until it is half that
  * @param batchBytes after which a batch is closed; one indivisible decision may be larger
  * @param checkpointSliceBytes of messages handed to the store at a time

@@ -38,7 +38,7 @@ final class ShardQueues implements RecordVisitor {
         this.changed = changed;
     }
 
-    /** Of all messages in memory. */
+    /** Of memory, for all messages. */
     long bytes() {
         return bytes;
     }
@@ -118,7 +118,7 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.remove(deleted.queueId());
         if (queue != null) {
             byName.remove(queue.name(), queue);
-            bytes -= queue.bytes();
+            bytes -= queue.footprintBytes();
             queue.forgetAll(store::forget);
         }
         nextQueueId = Math.max(nextQueueId, deleted.queueId() + 1);
@@ -128,9 +128,9 @@ final class ShardQueues implements RecordVisitor {
     public void enqueued(Enqueued enqueued) {
         Queue queue = byId.get(enqueued.queueId());
         if (queue != null) {
-            long before = queue.bytes();
+            long before = queue.footprintBytes();
             queue.enqueued(enqueued);
-            bytes += queue.bytes() - before;
+            bytes += queue.footprintBytes() - before;
             changed.accept(queue);
         }
     }
@@ -139,9 +139,9 @@ final class ShardQueues implements RecordVisitor {
     public void removed(Removed removed) {
         Queue queue = byId.get(removed.queueId());
         if (queue != null) {
-            long before = queue.bytes();
+            long before = queue.footprintBytes();
             queue.removed(removed, store::forget);
-            bytes += queue.bytes() - before;
+            bytes += queue.footprintBytes() - before;
             changed.accept(queue);
         }
     }
@@ -158,9 +158,9 @@ final class ShardQueues implements RecordVisitor {
     void restored(Enqueued message, long token) {
         Queue queue = byId.get(message.queueId());
         if (queue != null) {
-            long before = queue.bytes();
+            long before = queue.footprintBytes();
             queue.restored(message, token, store::forget);
-            bytes += queue.bytes() - before;
+            bytes += queue.footprintBytes() - before;
         }
     }
 }

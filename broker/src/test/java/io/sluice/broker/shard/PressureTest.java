@@ -49,6 +49,17 @@ class PressureTest {
     }
 
     @Test
+    void manySmallMessagesCountForWhatTheyCost() {
+        ShardFixture shard = new ShardFixture(new ShardLimits(10_000, 1 << 20, 1 << 20, 1 << 10)).queue("q");
+        TestProducer producer = shard.producer("q");
+        for (int i = 0; i < 40; i++) {
+            large(producer, 1);
+        }
+
+        assertFalse(producer.creditOpen);
+    }
+
+    @Test
     void messagesThatWaitForTheJournalCountAsMemory() {
         ShardFixture shard = new ShardFixture(new ShardLimits(10_000, 1 << 20, 1 << 20, 1 << 10)).queue("q");
         TestProducer producer = shard.producer("q");
