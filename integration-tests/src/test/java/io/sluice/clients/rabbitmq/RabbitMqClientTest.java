@@ -2,6 +2,7 @@ package io.sluice.clients.rabbitmq;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.rabbitmq.client.amqp.AmqpException;
 import com.rabbitmq.client.amqp.Connection;
@@ -12,6 +13,8 @@ import io.sluice.program.BrokerProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,8 +38,10 @@ final class RabbitMqClientTest {
     }
 
     @Test
-    void it_connects_with_its_defaults_and_closes() {
+    void it_connects_with_its_defaults_and_closes() throws Exception {
         List<Resource.State> states = new CopyOnWriteArrayList<>();
+        // The client tells its listeners on a thread of its own.
+        CountDownLatch closed = new CountDownLatch(1);
         try (Environment environment = new AmqpEnvironmentBuilder().build()) {
             Connection connection = environment
                     .connectionBuilder()
@@ -45,9 +50,15 @@ final class RabbitMqClientTest {
                     .recovery()
                     .activated(false)
                     .connectionBuilder()
-                    .listeners(context -> states.add(context.currentState()))
+                    .listeners(context -> {
+                        states.add(context.currentState());
+                        if (context.currentState() == Resource.State.CLOSED) {
+                            closed.countDown();
+                        }
+                    })
                     .build();
             connection.close();
+            assertTrue(closed.await(20, TimeUnit.SECONDS));
         }
         assertEquals(
                 List.of(Resource.State.OPENING, Resource.State.OPEN, Resource.State.CLOSING, Resource.State.CLOSED),
