@@ -2,7 +2,6 @@ package io.sluice.broker;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Message annotations added after the producer sent the message (AMQP 1.0 §3.2.3): by the broker when it dead-letters, by a
@@ -73,7 +72,7 @@ public final class Annotations {
 
     @Override
     public int hashCode() {
-        return Objects.hash(values);
+        return values.hashCode();
     }
 
     @Override

@@ -215,7 +215,7 @@ class ScriptedBrokerTest {
 
     @Test
     void queueDeleteThatIsRefused() throws Exception {
-        managementAnswers("DELETE", 404, "there is no queue 'orders'", Map.of());
+        managementAnswers(404, "there is no queue 'orders'", Map.of());
 
         CommandRun run = run("queue", "delete", "orders");
 
@@ -223,7 +223,7 @@ class ScriptedBrokerTest {
         assertEquals("sluice: refused with status 404: there is no queue 'orders'\n", run.err());
     }
 
-    private void managementAnswers(String operation, int status, String description, Map<String, Object> body) {
+    private void managementAnswers(int status, String description, Map<String, Object> body) {
         broker.expectAttach()
                 .ofReceiver()
                 .withSource()
