@@ -198,7 +198,6 @@ class ScriptedBrokerTest {
     @Test
     void queueListPrintsATable() throws Exception {
         managementAnswers(
-                "QUERY",
                 200,
                 "OK",
                 Map.of("attributeNames", List.of("name", "messages"), "results", List.of(List.of("orders", 12L))));
