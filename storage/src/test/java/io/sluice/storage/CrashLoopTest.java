@@ -64,16 +64,21 @@ class CrashLoopTest {
                 .start();
     }
 
+    /** Newer Java runtimes print warnings about MapDB's dependencies first. */
     private static void awaitOpen(Process child, int round) throws IOException {
+        StringBuilder before = new StringBuilder();
         StringBuilder line = new StringBuilder();
         InputStream out = child.getInputStream();
-        for (int c = out.read(); c != '\n'; c = out.read()) {
-            if (c < 0) {
-                throw new AssertionError("round " + round + ": " + line);
+        while (!line.toString().startsWith("open ")) {
+            before.append(line).append('\n');
+            line.setLength(0);
+            for (int c = out.read(); c != '\n'; c = out.read()) {
+                if (c < 0) {
+                    throw new AssertionError("round " + round + ": " + before + line);
+                }
+                line.append((char) c);
             }
-            line.append((char) c);
         }
-        assertTrue(line.toString().startsWith("open "), () -> "round " + round + ": " + line + output(child));
     }
 
     private static String output(Process child) {
