@@ -117,6 +117,11 @@ final class KillNineTest {
                     }
                     receiver.closeAsync().get(30, TimeUnit.SECONDS);
                 }
+                // The client calls a receiver closed when its connection is lost, too: only an answer to what was asked
+                // after the detach says that the detach was answered.
+                try (Receiver after = connection.openReceiver("crash.probe")) {
+                    after.openFuture().get(30, TimeUnit.SECONDS);
+                }
                 consumed.addAll(unconfirmed);
                 unconfirmed.clear();
             }

@@ -4,8 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How long this process runs: what an operator waited, the start of the Java runtime and its launcher included. */
+/**
+ * How long this process runs: what an operator waited, the start of the Java runtime and its launcher included. A launcher that
+ * built the broker first says when it was done with that.
+ */
 final class ProcessAge {
+    /** Seconds since boot, as /proc/uptime has them. */
+    private static final String BUILT_AT = "SLUICE_BUILT_AT";
+
     private static final int STARTED_AT = 19;
     private static final int MILLIS_PER_TICK = 10;
     private static final long LOADED_AT_NANOS = System.nanoTime();
@@ -17,7 +23,10 @@ final class ProcessAge {
         try {
             String stat = Files.readString(Path.of("/proc/self/stat"));
             String uptime = Files.readString(Path.of("/proc/uptime"));
-            return millis(stat, uptime);
+            String builtAt = System.getenv(BUILT_AT);
+            return builtAt == null
+                    ? millis(stat, uptime)
+                    : Math.round((seconds(uptime) - Double.parseDouble(builtAt)) * 1000);
         } catch (IOException | RuntimeException e) {
             return (System.nanoTime() - LOADED_AT_NANOS) / 1_000_000;
         }
@@ -27,7 +36,10 @@ final class ProcessAge {
     static long millis(String stat, String uptime) {
         // The name of the program, in parentheses, may hold anything; fields are counted behind it.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
-        return Math.max(0, Math.round(seconds * 1000) - Long.parseLong(fields[STARTED_AT]) * MILLIS_PER_TICK);
+        return Math.max(0, Math.round(seconds(uptime) * 1000) - Long.parseLong(fields[STARTED_AT]) * MILLIS_PER_TICK);
+    }
+
+    private static double seconds(String uptime) {
+        return Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
     }
 }
