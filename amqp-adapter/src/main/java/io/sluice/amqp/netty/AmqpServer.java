@@ -8,10 +8,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,8 +90,9 @@ public final class AmqpServer implements AutoCloseable {
     }
 
     /**
-     * Stops listening, tells every peer {@code amqp:connection:forced}, which clients take as "connect again", and waits for what
-     * is written to leave, at most {@link ServerSettings#stopTimeoutMillis}. Then cuts what is left, and stops its own loops.
+     * Stops listening, tells every peer {@code amqp:connection:forced}, which clients take as "connect again", and waits until
+     * they are gone, at most {@link ServerSettings#stopTimeoutMillis}. Then cuts what is left, and stops its own loops. When it
+     * returns, no connection holds anything of the broker.
      */
     @Override
     public synchronized void close() {
@@ -103,18 +100,15 @@ public final class AmqpServer implements AutoCloseable {
             listening.close().awaitUninterruptibly(settings.stopTimeoutMillis());
             listening = null;
         }
-        List<NettyChannel> open = new ArrayList<>(connections.all());
-        CountDownLatch closed = new CountDownLatch(open.size());
-        open.forEach(channel -> channel.stop(closed::countDown));
         boolean interrupted = false;
         try {
-            if (!closed.await(settings.stopTimeoutMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("{} connections did not close in time and were cut", closed.getCount());
+            int cut = connections.stop(settings.stopTimeoutMillis());
+            if (cut > 0) {
+                LOG.warn("{} connections did not close in time and were cut", cut);
             }
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        connections.all().forEach(NettyChannel::cut);
         connections.close();
         if (ownsLoops) {
             loops.close();

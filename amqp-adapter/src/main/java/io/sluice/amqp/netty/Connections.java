@@ -2,7 +2,6 @@ package io.sluice.amqp.netty;
 
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +15,7 @@ final class Connections {
 
     private final Set<NettyChannel> all = ConcurrentHashMap.newKeySet();
     private final List<Future<?>> schedules = new ArrayList<>();
+    private volatile boolean stopping;
 
     Connections(ServerLoops loops) {
         for (EventExecutor loop : loops.group()) {
@@ -38,18 +38,59 @@ final class Connections {
 
     void add(NettyChannel channel) {
         all.add(channel);
+        if (stopping) {
+            channel.stop();
+        }
     }
 
+    /** What the broker keeps for the connection is given back. */
     void remove(NettyChannel channel) {
         all.remove(channel);
+        synchronized (all) {
+            all.notifyAll();
+        }
     }
 
     int count() {
         return all.size();
     }
 
-    Collection<NettyChannel> all() {
-        return all;
+    /**
+     * Tells every peer, those included that are still being accepted, that the broker stops, and waits until they are gone. Cuts
+     * those that are not when the time is over. Not on an event loop.
+     *
+     * @return how many had to be cut
+     */
+    int stop(long timeoutMillis) throws InterruptedException {
+        stopping = true;
+        all.forEach(NettyChannel::stop);
+        boolean interrupted = false;
+        int cut = 0;
+        try {
+            awaitNone(timeoutMillis);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        for (NettyChannel channel : all) {
+            channel.cut();
+            cut++;
+        }
+        awaitNone(timeoutMillis);
+        if (interrupted) {
+            throw new InterruptedException();
+        }
+        return cut;
+    }
+
+    private void awaitNone(long timeoutMillis) throws InterruptedException {
+        long endMillis = nowMillis() + timeoutMillis;
+        synchronized (all) {
+            for (long leftMillis = timeoutMillis;
+                    !all.isEmpty() && leftMillis > 0;
+                    leftMillis = endMillis - nowMillis()) {
+                all.wait(leftMillis);
+            }
+        }
     }
 
     void close() {

@@ -136,9 +136,8 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
         context.write(buffer, context.voidPromise());
     }
 
-    /** Ends the connection from our side. Any thread. @param closed called once when the socket is closed */
-    void stop(Runnable closed) {
-        context.channel().closeFuture().addListener(done -> closed.run());
+    /** Ends the connection from our side. Any thread. */
+    void stop() {
         context.executor().execute(() -> {
             connection.close(Symbol.valueOf("amqp:connection:forced"), "the broker is stopping");
             pump();
@@ -150,8 +149,9 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
         context.close();
     }
 
+    /** The socket is closed; comes for every channel, also for one whose peer was gone before it was accepted. */
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
+    public void handlerRemoved(ChannelHandlerContext ctx) {
         ending = true;
         connection.lost();
         connections.remove(this);
