@@ -46,11 +46,31 @@ public sealed interface JournalRecord
      * @param sequence its place; rises by one per message of the queue, from 1
      * @param arrivedAtMillis epoch milliseconds at the primary
      * @param expiresAtMillis epoch milliseconds, or {@link Message#NONE}
+     * @param deliverAtMillis epoch milliseconds before which nobody gets it, 0 where it may be had at once
      * @param deliveryCount failed deliveries so far
+     * @param duplicateId by which the queue's window knows a second copy, "" where it looks for none
      */
     record Enqueued(
-            long queueId, long sequence, long arrivedAtMillis, long expiresAtMillis, int deliveryCount, Message message)
+            long queueId,
+            long sequence,
+            long arrivedAtMillis,
+            long expiresAtMillis,
+            long deliverAtMillis,
+            int deliveryCount,
+            String duplicateId,
+            Message message)
             implements JournalRecord {
+        /** A message for at once, that no window looks at. */
+        public Enqueued(
+                long queueId,
+                long sequence,
+                long arrivedAtMillis,
+                long expiresAtMillis,
+                int deliveryCount,
+                Message message) {
+            this(queueId, sequence, arrivedAtMillis, expiresAtMillis, 0, deliveryCount, "", message);
+        }
+
         @Override
         public void accept(RecordVisitor visitor) {
             visitor.enqueued(this);

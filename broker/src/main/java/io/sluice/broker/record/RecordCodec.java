@@ -26,7 +26,8 @@ import java.util.Optional;
  *               | maxTtlMillis i64 | deadLetterQueue opt-str | expiryQueue opt-str | maxDeliveries i32
  *   service  := 0 (fifo) | 1 (strict) | 2 (weighted) then 10 x u16
  * 2 Deleted  := (nothing)
- * 3 Enqueued := sequence i64 | arrivedAtMillis i64 | expiresAtMillis i64 | deliveryCount i32 | flags u8 (1 = durable)
+ * 3 Enqueued := sequence i64 | arrivedAtMillis i64 | expiresAtMillis i64 | deliverAtMillis i64 | deliveryCount i32
+ *               | duplicateId str | flags u8 (1 = durable)
  *               | priority u8 | messageFormat i32 | ttlMillis i64 | absoluteExpiryMillis i64 | annotatedOffset i32
  *               | annotations | length i32 | encoded bytes
  * 4 Removed  := reason u8 | count i32 | count x (first i64 | last i64)
@@ -45,7 +46,7 @@ public final class RecordCodec {
     private static final byte RETURNED = 5;
 
     private static final int HEAD = 1 + 8;
-    private static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
+    private static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
 
     private static final Removed.Reason[] REASONS = Removed.Reason.values();
     private static final QueueDefinition.Overflow[] OVERFLOWS = QueueDefinition.Overflow.values();
@@ -129,7 +130,9 @@ public final class RecordCodec {
         long sequence = in.getLong();
         long arrivedAtMillis = in.getLong();
         long expiresAtMillis = in.getLong();
+        long deliverAtMillis = in.getLong();
         int deliveryCount = in.getInt();
+        String duplicateId = readString(in);
         boolean durable = in.get() != 0;
         int priority = in.get();
         int messageFormat = in.getInt();
@@ -144,7 +147,9 @@ public final class RecordCodec {
                 sequence,
                 arrivedAtMillis,
                 expiresAtMillis,
+                deliverAtMillis,
                 deliveryCount,
+                duplicateId,
                 new Message(encoded, annotatedOffset, header, added));
     }
 
@@ -197,7 +202,8 @@ public final class RecordCodec {
     }
 
     private static String readString(ByteBuffer in) {
-        return new String(readBytes(in), StandardCharsets.UTF_8);
+        byte[] bytes = readBytes(in);
+        return bytes.length == 0 ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
 
     private static Optional<String> readOptionalString(ByteBuffer in) {
@@ -233,6 +239,7 @@ public final class RecordCodec {
         @Override
         public void enqueued(Enqueued enqueued) {
             bytes = ENQUEUED_FIXED
+                    + string(enqueued.duplicateId())
                     + annotations(enqueued.message().added())
                     + enqueued.message().encoded().length;
         }
@@ -266,7 +273,7 @@ public final class RecordCodec {
         }
 
         private static int string(String text) {
-            return 4 + text.getBytes(StandardCharsets.UTF_8).length;
+            return text.isEmpty() ? 4 : 4 + text.getBytes(StandardCharsets.UTF_8).length;
         }
 
         private static int optional(Optional<String> text) {
@@ -318,8 +325,10 @@ public final class RecordCodec {
             out.putLong(enqueued.sequence())
                     .putLong(enqueued.arrivedAtMillis())
                     .putLong(enqueued.expiresAtMillis())
-                    .putInt(enqueued.deliveryCount())
-                    .put((byte) (message.durable() ? 1 : 0))
+                    .putLong(enqueued.deliverAtMillis())
+                    .putInt(enqueued.deliveryCount());
+            string(enqueued.duplicateId());
+            out.put((byte) (message.durable() ? 1 : 0))
                     .put((byte) message.priority())
                     .putInt(message.messageFormat())
                     .putLong(message.ttlMillis())

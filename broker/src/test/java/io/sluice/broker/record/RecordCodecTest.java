@@ -93,7 +93,14 @@ class RecordCodecTest {
                 random.nextInt(), random.nextBoolean(), random.nextInt(10), random.nextLong(), random.nextLong());
         Message message = new Message(encoded, random.nextInt(encoded.length + 1), header, annotations(random));
         return new Enqueued(
-                random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong(), random.nextInt(), message);
+                random.nextLong(),
+                random.nextLong(),
+                random.nextLong(),
+                random.nextLong(),
+                random.nextLong(),
+                random.nextInt(),
+                text(random, 0),
+                message);
     }
 
     private static JournalRecord random(Random random) {
@@ -184,10 +191,11 @@ class RecordCodecTest {
         Message message = new Message(
                 "hi".getBytes(StandardCharsets.UTF_8), 1, new Message.Header(6, true, 9, 10, Message.NONE), one);
         assertGolden(
-                "030000000000000007" + "0000000000000001" + "0000000000000002" + "ffffffffffffffff" + "00000003" + "01"
-                        + "09" + "00000006" + "000000000000000a" + "ffffffffffffffff" + "00000001"
+                "030000000000000007" + "0000000000000001" + "0000000000000002" + "ffffffffffffffff" + "000000000000000b"
+                        + "00000003" + "0000000164" + "01" + "09" + "00000006" + "000000000000000a" + "ffffffffffffffff"
+                        + "00000001"
                         + "00000001" + "000000016b" + "01" + "0000000000000005" + "00000002" + "6869",
-                new Enqueued(7, 1, 2, Message.NONE, 3, message));
+                new Enqueued(7, 1, 2, Message.NONE, 11, 3, "d", message));
         assertGolden(
                 "040000000000000007" + "05" + "00000002" + "0000000000000001" + "0000000000000002" + "0000000000000004"
                         + "0000000000000004",

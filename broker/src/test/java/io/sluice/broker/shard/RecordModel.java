@@ -59,7 +59,9 @@ final class RecordModel implements RecordVisitor {
                                 sequence,
                                 e.arrivedAtMillis(),
                                 e.expiresAtMillis(),
+                                e.deliverAtMillis(),
                                 r.deliveryCount(),
+                                e.duplicateId(),
                                 e.message().with(e.message().header()).annotated(r.added())));
     }
 
