@@ -49,8 +49,12 @@ public interface Journal extends AutoCloseable {
         /** Nothing more will commit; the fate of batches under way is unknown until the next open. Called at most once. */
         void failed(StorageException cause);
 
-        /** The journal wants its oldest part checkpointed, to use its room again. */
-        void checkpointWanted();
+        /**
+         * The journal wants its oldest part checkpointed, to use its room again.
+         *
+         * @param urgent there will be no room for appends soon
+         */
+        void checkpointWanted(boolean urgent);
 
         /**
          * @param low true: producers should stop, so that consumers can still be served from what room is left

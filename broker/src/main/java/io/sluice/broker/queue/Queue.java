@@ -313,16 +313,16 @@ public final class Queue {
         if (entry.links.inReady) {
             availability.take(entry, QueueEntry.State.SETTLING);
         }
-        if (entry.token != MessageStore.NO_TOKEN) {
+        if (entry.token != MessageStore.NO_PAGE) {
             gone.accept(entry.token);
         }
     }
 
     public void returned(Returned record, LongConsumer gone) {
         QueueEntry entry = state.returned(record);
-        if (entry != null && entry.token != MessageStore.NO_TOKEN) {
+        if (entry != null && entry.token != MessageStore.NO_PAGE) {
             gone.accept(entry.token);
-            entry.token = MessageStore.NO_TOKEN;
+            entry.token = MessageStore.NO_PAGE;
         }
     }
 
@@ -363,7 +363,7 @@ public final class Queue {
         long bytes = 0;
         QueueEntry entry = state.entries().atOrAfter(fromSequence);
         while (entry != null) {
-            if (entry.durable && entry.token == MessageStore.NO_TOKEN) {
+            if (entry.durable && entry.token == MessageStore.NO_PAGE) {
                 if (bytes > 0 && bytes + entry.message.size() > maxBytes) {
                     return entry.sequence;
                 }
@@ -384,7 +384,7 @@ public final class Queue {
         if (entry == null
                 || entry.message != captured.message()
                 || entry.deliveryCount != captured.deliveryCount()
-                || entry.token != MessageStore.NO_TOKEN) {
+                || entry.token != MessageStore.NO_PAGE) {
             return false;
         }
         entry.token = token;
@@ -397,7 +397,7 @@ public final class Queue {
         QueueEntry entry = state.entries().atOrAfter(0);
         while (entry != null) {
             if (entry.storedBy == checkpoint) {
-                entry.token = MessageStore.NO_TOKEN;
+                entry.token = MessageStore.NO_PAGE;
             }
             entry = state.entries().atOrAfter(entry.sequence + 1);
         }

@@ -26,7 +26,7 @@ final class QueueEntry {
     Message message;
     int deliveryCount;
     /** Of the store's copy; {@link MessageStore#NO_TOKEN} while only the journal has it. */
-    long token = MessageStore.NO_TOKEN;
+    long token = MessageStore.NO_PAGE;
 
     /** The checkpoint that gave the token, 0 for one of an earlier life: a token is void when its checkpoint fails. */
     int storedBy;

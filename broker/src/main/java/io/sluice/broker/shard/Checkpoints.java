@@ -112,14 +112,14 @@ final class Checkpoints implements MessageStore.CheckpointSource {
             for (Queue queue : left) {
                 declared.add(queue.asRecord());
             }
-            answer.answer(new Beginning(applied, declared));
+            answer.answer(new Beginning(applied, declared, List.of()));
         });
     }
 
     @Override
     public void next(int maxBytes, Answer<Slice> answer) {
         int bytes = Math.min(maxBytes, limits.checkpointSliceBytes());
-        mailbox.post((shard, turn) -> answer.answer(new Slice(capture(bytes))));
+        mailbox.post((shard, turn) -> answer.answer(new Slice(0, capture(bytes))));
     }
 
     private List<Enqueued> capture(int maxBytes) {
@@ -136,16 +136,16 @@ final class Checkpoints implements MessageStore.CheckpointSource {
     }
 
     @Override
-    public void stored(Slice slice, long[] tokens) {
+    public void stored(List<Enqueued> messages, long page) {
         mailbox.post((shard, turn) -> {
-            for (int i = 0; i < tokens.length; i++) {
-                Enqueued captured = slice.messages().get(i);
-                long token = tokens[i];
+            for (int i = 0; i < messages.size(); i++) {
+                Enqueued captured = messages.get(i);
+                long token = page + i;
                 boolean taken = queues.find(captured.queueId())
                         .map(queue -> queue.stored(captured, token, number))
                         .orElse(false);
                 if (!taken) {
-                    store.forget(token);
+                    store.forget(page, i);
                 }
             }
         });

@@ -7,8 +7,11 @@ import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -57,6 +60,7 @@ public final class Shard {
      */
     public static Shard recover(ShardSetup setup) throws StorageException {
         Shard shard = new Shard(setup);
+        List<MessageStore.StoredPage> pages = new ArrayList<>();
         JournalPosition checkpoint = setup.store().restore(new MessageStore.Restored() {
             @Override
             public void queue(QueueDeclared queue) {
@@ -64,10 +68,23 @@ public final class Shard {
             }
 
             @Override
-            public void message(Enqueued message, long token) {
-                shard.queues.restored(message, token);
+            public void page(MessageStore.StoredPage page) {
+                pages.add(page);
+            }
+
+            @Override
+            public void record(JournalRecord record) {
+                record.accept(shard.queues);
             }
         });
+        for (MessageStore.StoredPage page : pages) {
+            List<Enqueued> messages = setup.store().readNow(page.page());
+            for (int i = 0; i < messages.size(); i++) {
+                if (page.live() == null || (page.live()[i / 64] & 1L << i) != 0) {
+                    shard.queues.restored(messages.get(i), page.page() + i);
+                }
+            }
+        }
         JournalPosition end = setup.journal().open(checkpoint, shard.queues, shard.new Commits());
         shard.checkpoints.applied(end);
         return shard;
@@ -189,7 +206,7 @@ public final class Shard {
         }
 
         @Override
-        public void checkpointWanted() {
+        public void checkpointWanted(boolean urgent) {
             mailbox.post((shard, now) -> checkpoints.wanted());
         }
 

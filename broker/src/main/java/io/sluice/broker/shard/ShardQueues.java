@@ -119,7 +119,7 @@ final class ShardQueues implements RecordVisitor {
         if (queue != null) {
             byName.remove(queue.name(), queue);
             bytes -= queue.footprintBytes();
-            queue.forgetAll(store::forget);
+            queue.forgetAll(this::forget);
         }
         nextQueueId = Math.max(nextQueueId, deleted.queueId() + 1);
     }
@@ -140,7 +140,7 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.get(removed.queueId());
         if (queue != null) {
             long before = queue.footprintBytes();
-            queue.removed(removed, store::forget);
+            queue.removed(removed, this::forget);
             bytes += queue.footprintBytes() - before;
             changed.accept(queue);
         }
@@ -150,8 +150,12 @@ final class ShardQueues implements RecordVisitor {
     public void returned(Returned returned) {
         Queue queue = byId.get(returned.queueId());
         if (queue != null) {
-            queue.returned(returned, store::forget);
+            queue.returned(returned, this::forget);
         }
+    }
+
+    private void forget(long token) {
+        store.forget(token & -(1L << 16), (int) (token & 0xFFFF));
     }
 
     /** A message that the store's checkpoint holds. */
@@ -159,7 +163,7 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.get(message.queueId());
         if (queue != null) {
             long before = queue.footprintBytes();
-            queue.restored(message, token, store::forget);
+            queue.restored(message, token, this::forget);
             bytes += queue.footprintBytes() - before;
         }
     }
