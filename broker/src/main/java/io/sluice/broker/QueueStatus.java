@@ -9,6 +9,15 @@ package io.sluice.broker;
  * @param unsettled of {@code messages}, those locked by a consumer or being settled
  * @param consumers attached
  * @param producers attached
+ * @param pagedOut of {@code messages}, those out of memory
+ * @param damaged of {@code pagedOut}, those whose page cannot be read; they are not delivered
  */
 public record QueueStatus(
-        QueueDefinition definition, long messages, long bytes, long unsettled, int consumers, int producers) {}
+        QueueDefinition definition,
+        long messages,
+        long bytes,
+        long unsettled,
+        int consumers,
+        int producers,
+        long pagedOut,
+        long damaged) {}

@@ -3,13 +3,15 @@ package io.sluice.broker.queue;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 
-/** Which messages of a queue may be given to somebody, and when they expire. */
+/** Which messages of a queue that are in memory may be given to somebody, and when they expire. */
 final class Availability {
     private final ReadyLevels ready;
     private final ExpiryHeap expiring = new ExpiryHeap();
+    private final PagedRuns runs;
 
-    Availability(QueueDefinition.Service service) {
+    Availability(QueueDefinition.Service service, PagedRuns runs) {
         this.ready = new ReadyLevels(service);
+        this.runs = runs;
     }
 
     ReadyLevels ready() {
@@ -23,6 +25,9 @@ final class Availability {
         if (entry.expiresAtMillis != Message.NONE) {
             expiring.add(entry);
         }
+        if (entry.run != null) {
+            runs.ready(entry.run);
+        }
     }
 
     /** The entry is available no longer. */
@@ -30,6 +35,9 @@ final class Availability {
         ready.remove(entry);
         expiring.remove(entry);
         entry.state = now;
+        if (entry.run != null) {
+            runs.unready(entry.run);
+        }
     }
 
     /** An available entry whose time is over, null where there is none. */

@@ -2,7 +2,6 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
-import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +16,9 @@ final class QueueEntry {
         SETTLING
     }
 
+    /** What a message costs in memory beside its bytes: its entry, its header fields, its place in the lists; about. */
+    private static final long OVERHEAD_BYTES = 256;
+
     final long sequence;
     final long arrivedAtMillis;
     final long expiresAtMillis;
@@ -25,11 +27,15 @@ final class QueueEntry {
 
     Message message;
     int deliveryCount;
-    /** Of the store's copy; {@link MessageStore#NO_TOKEN} while only the journal has it. */
-    long token = MessageStore.NO_PAGE;
+    /** The page that has it, and where in that it stands; null while only the journal has it. */
+    PagedRun run;
 
-    /** The checkpoint that gave the token, 0 for one of an earlier life: a token is void when its checkpoint fails. */
-    int storedBy;
+    int place;
+    /** The list of those that no page has, with its neighbours there; null where it is in none. */
+    UnstoredList unstoredIn;
+
+    QueueEntry previousUnstored;
+    QueueEntry nextUnstored;
 
     State state = State.READY;
     boolean acquiredBefore;
@@ -52,6 +58,11 @@ final class QueueEntry {
         this.message = enqueued.message();
         this.deliveryCount = enqueued.deliveryCount();
         this.acquiredBefore = enqueued.deliveryCount() > 0;
+    }
+
+    /** What it takes of memory. */
+    long footprintBytes() {
+        return message.size() + OVERHEAD_BYTES;
     }
 
     boolean expired(long nowMillis) {

@@ -69,8 +69,17 @@ final class Room {
     /** Whether so much more would be too much even when all that is available, or will be, had made room. */
     boolean isOverWithLockedAnd(int messages, int bytes) {
         return isOver(
-                heldMessages() - pendingMessages - ready.size() + messages,
-                heldBytes() - pendingBytes - ready.bytes() + bytes);
+                heldMessages() - pendingMessages - availableMessages() + messages,
+                heldBytes()
+                        - pendingBytes
+                        - ready.bytes()
+                        - state.runs().available().bytes()
+                        + bytes);
+    }
+
+    /** In memory and out of it. */
+    long availableMessages() {
+        return ready.size() + state.runs().available().messages();
     }
 
     private boolean isOver(long messages, long bytes) {
