@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.RecordCodec;
 import io.sluice.storage.ModelShard;
 import io.sluice.storage.SimulatedDisk;
 import io.sluice.storage.Workload;
@@ -209,7 +210,7 @@ class SegmentJournalTest implements Journal.Listener {
     @Test
     void theLargestBatchFits() throws Exception {
         open(JournalPosition.START);
-        int overhead = Workload.message(1, 1, 0, random).message().size() + 69;
+        int overhead = RecordCodec.size(Workload.message(1, 1, 0, random));
         journal.append(List.of(Workload.message(1, 1, journal.maxBatchBytes() - overhead, random)));
         assertTrue(journal.step(), this::toString);
         assertEquals(1, open(JournalPosition.START));
