@@ -7,6 +7,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.RecordVisitor;
 import io.sluice.storage.Disk;
+import io.sluice.storage.StorageThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * The journal in local files: {@code <folder>/<slot>.seg}, see {@link JournalFormat}.
  *
  * <p>Two threads: {@code journal-writer} writes and reports commits, {@code journal-segments} prepares segments and reports room.
- * Neither is ever interrupted. A failed write or force ends it: {@link Listener#failed}, and nothing is written any more (after a
+ * Neither can be interrupted. A failed write or force ends it: {@link Listener#failed}, and nothing is written any more (after a
  * failed force the operating system may have dropped what it was to write; trying again would report success for lost data).
  */
 public final class SegmentJournal implements Journal {
@@ -81,9 +82,8 @@ public final class SegmentJournal implements Journal {
         JournalPosition last = writer.last();
         if (threaded) {
             workers = new Workers(
-                    new Thread(this::write, "journal-writer"), new Thread(this::tendSegments, "journal-segments"));
-            workers.segments.setDaemon(true);
-            workers.writing.setDaemon(true);
+                    new StorageThread(this::write, "journal-writer"),
+                    new StorageThread(this::tendSegments, "journal-segments"));
             workers.segments.start();
             workers.writing.start();
         }
