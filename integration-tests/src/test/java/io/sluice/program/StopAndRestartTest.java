@@ -79,6 +79,38 @@ final class StopAndRestartTest {
     }
 
     @Test
+    void a_scheduled_message_survives_kill_nine_and_arrives_at_its_time() throws Exception {
+        try (Client client = Client.create()) {
+            long dueAtMillis;
+            try (BrokerProcess broker = BrokerProcess.start(data)) {
+                Connection connection = client.connect("127.0.0.1", broker.port());
+                Sender sender = connection.openSender(QUEUE);
+                dueAtMillis = System.currentTimeMillis() + 6_000;
+                Message<String> soon = Message.create("soon").durable(true);
+                sender.send(soon.annotation("x-opt-delivery-time", dueAtMillis)).awaitSettlement(20, TimeUnit.SECONDS);
+                Message<String> never = Message.create("in an hour").durable(true);
+                sender.send(never.annotation("x-opt-delivery-delay", 3_600_000)).awaitSettlement(20, TimeUnit.SECONDS);
+                Message<String> wrong = Message.create("wrong").durable(true);
+                var refused = sender.send(wrong.annotation("x-opt-delivery-delay", "soon"))
+                        .awaitSettlement(20, TimeUnit.SECONDS)
+                        .remoteState();
+                assertEquals(org.apache.qpid.protonj2.client.DeliveryState.Type.REJECTED, refused.getType());
+                broker.kill();
+            }
+            try (BrokerProcess broker = BrokerProcess.start(data);
+                    Connection connection = client.connect("127.0.0.1", broker.port());
+                    Receiver receiver = connection.openReceiver(QUEUE, new ReceiverOptions().autoAccept(false))) {
+                Delivery delivery = receiver.receive(60, TimeUnit.SECONDS);
+                assertEquals("soon", delivery.message().body());
+                assertTrue(System.currentTimeMillis() >= dueAtMillis, "not before its time");
+                delivery.accept();
+                receiver.drain().get(20, TimeUnit.SECONDS);
+                assertNull(receiver.tryReceive(), "what is for later is not there yet");
+            }
+        }
+    }
+
+    @Test
     void a_configured_file_is_obeyed() throws Exception {
         Path config = Files.writeString(data.resolve("sluice.yaml"), """
                 security:

@@ -72,6 +72,7 @@ final class RecordModel implements RecordVisitor {
             boolean fifo = names.get(id).equals("f");
             List<Enqueued> order = new ArrayList<>(messages.values());
             order.removeIf(e -> e.expiresAtMillis() >= 0 && e.expiresAtMillis() <= now);
+            order.removeIf(e -> e.deliverAtMillis() > now);
             if (!fifo) {
                 order.sort((a, b) -> b.message().priority() - a.message().priority());
             }

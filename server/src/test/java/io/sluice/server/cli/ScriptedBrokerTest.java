@@ -207,7 +207,7 @@ class ScriptedBrokerTest {
         verify(ExitCode.OK, run);
         assertEquals(
                 List.of(
-                        "name    kind  durable  messages  bytes  unsettled  consumers  producers",
+                        "name    kind  durable  messages  bytes  unsettled  scheduled  consumers  producers",
                         "orders                 12"),
                 run.out().lines().toList());
     }
