@@ -38,8 +38,8 @@ public final class Queue {
     private boolean deleted;
 
     /** A queue that is decided on but exists only when {@link #declared} was applied. */
-    public Queue(long id, QueueDefinition definition) {
-        this.state = new QueueState(id, definition);
+    public Queue(long id, QueueDefinition definition, LargeReferences large) {
+        this.state = new QueueState(id, definition, large);
         this.availability = new Availability(definition.service());
         this.room = new Room(state, availability.ready());
         this.dispatcher = new Dispatcher(this, availability);
@@ -98,7 +98,7 @@ public final class Queue {
 
     /** Of memory: the messages and what it costs to keep them. */
     public long footprintBytes() {
-        return state.bytes() + state.messages() * ENTRY_BYTES;
+        return state.residentBytes() + state.messages() * ENTRY_BYTES;
     }
 
     public QueueStatus status() {
@@ -309,7 +309,9 @@ public final class Queue {
             Turn.Effect then) {
         QueueDefinition.DeadLetter deadLetter = definition().deadLetter();
         Optional<String> target = reason == DeadLetters.Reason.EXPIRED ? deadLetter.expiryQueue() : deadLetter.queue();
-        if (target.isPresent() && !target.get().equals(name())) {
+        // What is left of a damaged message replaces it even in its own queue.
+        if (target.isPresent()
+                && (reason == DeadLetters.Reason.DAMAGED || !target.get().equals(name()))) {
             Message moved = DeadLetters.of(entry, name(), reason, deliveryCount, more, turn.nowMillis());
             turn.target(target.get()).put(moved, deliveryCount, turn, Turn.Effect.NOTHING);
         }
@@ -321,7 +323,7 @@ public final class Queue {
             case REJECTED -> Removed.Reason.REJECTED;
             case EXPIRED -> Removed.Reason.EXPIRED;
             case OVERFLOW -> Removed.Reason.OVERFLOWED;
-            case MAX_DELIVERIES, UNDELIVERABLE -> Removed.Reason.UNDELIVERABLE;
+            case MAX_DELIVERIES, UNDELIVERABLE, DAMAGED -> Removed.Reason.UNDELIVERABLE;
         };
     }
 
@@ -408,10 +410,10 @@ public final class Queue {
         QueueEntry entry = state.entries().atOrAfter(fromSequence);
         while (entry != null) {
             if (entry.durable && entry.token == MessageStore.NO_TOKEN) {
-                if (bytes > 0 && bytes + entry.message.size() > maxBytes) {
+                if (bytes > 0 && bytes + entry.message.residentBytes() > maxBytes) {
                     return entry.sequence;
                 }
-                bytes += entry.message.size();
+                bytes += entry.message.residentBytes();
                 into.accept(entry.asRecord(id()));
             }
             entry = state.entries().atOrAfter(entry.sequence + 1);

@@ -80,7 +80,7 @@ final class QueueEntry {
         // Only a delivery can bring a message back: also what is replayed after a restart was acquired before.
         acquiredBefore = true;
         if (!added.equals(message.added())) {
-            message = new Message(message.encoded(), message.annotatedOffset(), message.header(), added);
+            message = message.withAdded(added);
         }
     }
 

@@ -94,7 +94,10 @@ final class RandomHistory {
                             random.nextInt(5) == 0
                                     ? new Schedule(Message.NONE, random.nextInt(300))
                                     : Schedule.AT_ONCE);
-            producer.post(some(QUEUES), ShardFixture.message("m" + bodies++, header));
+            Message message = ShardFixture.message("m" + bodies++, header);
+            producer.post(
+                    some(QUEUES),
+                    random.nextInt(3) == 0 ? message.withBody(shard.bodies.add(1 + random.nextInt(9))) : message);
         }
         shard.run();
     }
@@ -118,7 +121,8 @@ final class RandomHistory {
 
     private Outcome outcome() {
         Annotations note = Annotations.of(Map.of("x-opt-n", new Annotations.Number(random.nextInt(9))));
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
+            case 8 -> new Outcome.Damaged();
             case 0 -> Outcome.RELEASED;
             case 1 -> Outcome.FAILED;
             case 2 -> new Outcome.Rejected("c", "d");

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What records mean, said as plainly as can be: a map of queues, each a map of lines. */
@@ -81,6 +82,15 @@ final class RecordModel implements RecordVisitor {
         return content;
     }
 
+    /** The large bodies messages refer to. */
+    TreeSet<Long> bodies() {
+        TreeSet<Long> ids = new TreeSet<>();
+        queues.values()
+                .forEach(messages ->
+                        messages.values().forEach(e -> e.message().largeBody().ifPresent(body -> ids.add(body.id()))));
+        return ids;
+    }
+
     private static String line(Enqueued e) {
         return e.sequence() + " " + new String(e.message().encoded(), StandardCharsets.UTF_8) + " failed "
                 + e.deliveryCount() + " until " + e.expiresAtMillis() + " "
@@ -101,6 +111,17 @@ final class RecordModel implements RecordVisitor {
                             .collect(Collectors.toList()));
         }
         return content;
+    }
+
+    /** The large bodies that messages of the shard refer to, durable or not, as a browser of each queue sees them. */
+    static TreeSet<Long> bodiesOf(ShardFixture shard) {
+        TreeSet<Long> ids = new TreeSet<>();
+        for (QueueStatus status : shard.list()) {
+            TestConsumer browser = shard.browser(status.definition().name()).drain(1_000_000);
+            browser.detach();
+            browser.deliveries.forEach(d -> d.message().largeBody().ifPresent(body -> ids.add(body.id())));
+        }
+        return ids;
     }
 
     private static String line(Delivery d) {
