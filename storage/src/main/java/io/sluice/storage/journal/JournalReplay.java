@@ -117,6 +117,11 @@ final class JournalReplay {
             throw new StorageException("The header of journal segment " + path + " is damaged (offset 0).");
         }
         Header header = JournalFormat.decodeHeader(sector);
+        if (header.major() == JournalFormat.MAJOR && header.minor() < JournalFormat.MINOR) {
+            throw new StorageException(
+                    "Journal segment " + path + " is of an unreleased format: drain it with the build that"
+                            + " wrote it, then delete the data folder.");
+        }
         if (header.major() > JournalFormat.MAJOR) {
             throw new StorageException("Journal segment " + path + " has format " + header.major()
                     + ", this version reads up to " + JournalFormat.MAJOR
@@ -185,9 +190,10 @@ final class JournalReplay {
     private void checkTornEnd(Path path, SegmentReader reader, Disk.OpenFile file)
             throws IOException, StorageException {
         long end = reader.offset();
-        if (reader.validFrameBehind()) {
+        long behind = reader.headBehind();
+        if (behind >= 0) {
             throw new StorageException("Journal segment " + path + " is damaged at offset " + end
-                    + ": the frame there is not valid, but a later one is.");
+                    + ": the frame there is not valid, but it was when the one at offset " + behind + " was written.");
         }
         LOG.info("The journal ends with batch {} in {} at offset {}", reader.lastIndex(), path, end);
         // What was replayed may still be in the operating system's memory only, if the process died and the machine did
