@@ -117,6 +117,16 @@ final class JournalReplay {
             throw new StorageException("The header of journal segment " + path + " is damaged (offset 0).");
         }
         Header header = JournalFormat.decodeHeader(sector);
+        checkFormat(path, header);
+        if (!header.store().equals(store)) {
+            throw new StorageException("Journal segment " + path + " belongs to another store (" + header.store()
+                    + ", not " + store + "): restore the folder as a whole.");
+        }
+        return header;
+    }
+
+    /** @throws StorageException the segment is of a format that this version does not read */
+    static void checkFormat(Path path, Header header) throws StorageException {
         if (header.major() == JournalFormat.MAJOR && header.minor() < JournalFormat.MINOR) {
             throw new StorageException(
                     "Journal segment " + path + " is of an unreleased format: drain it with the build that"
@@ -127,11 +137,6 @@ final class JournalReplay {
                     + ", this version reads up to " + JournalFormat.MAJOR
                     + ": start the newer version that wrote it.");
         }
-        if (!header.store().equals(store)) {
-            throw new StorageException("Journal segment " + path + " belongs to another store (" + header.store()
-                    + ", not " + store + "): restore the folder as a whole.");
-        }
-        return header;
     }
 
     /** The run of segments without a gap that ends at the newest; what is older was checkpointed and partly used again. */

@@ -92,6 +92,27 @@ final class SegmentReader {
         return -1;
     }
 
+    /** The batches of the frame that was not valid, where its head is; null where it has none. */
+    ByteBuffer remains() throws IOException {
+        FrameHead notValid = head(offset);
+        if (notValid == null || !load(offset, JournalFormat.FRAME_HEAD_BYTES + notValid.bytes())) {
+            return null;
+        }
+        int start = (int) (offset - windowOffset) + JournalFormat.FRAME_HEAD_BYTES;
+        ByteBuffer copy = ByteBuffer.allocate(notValid.bytes());
+        copy.put(window.duplicate().clear().position(start).limit(start + notValid.bytes()));
+        return copy.flip();
+    }
+
+    /** Goes on at a head that {@link #headBehind} found: it is taken to follow what it says it follows. */
+    void resumeAt(long at) throws IOException {
+        FrameHead next = head(at);
+        offset = at;
+        head = null;
+        previousCrc = next.previousCrc();
+        lastIndex = next.index() - next.batches();
+    }
+
     /** The undamaged head at {@code at} of a frame that may follow what was read; null where there is none. */
     private FrameHead head(long at) throws IOException {
         if (!load(at, JournalFormat.FRAME_HEAD_BYTES)
