@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What every journal promises (see {@link Journal}); extend it and say how to open yours. */
+@Timeout(300)
 public abstract class JournalContract {
     private static final int FULL_SPEED_BATCHES = 3_000;
 

@@ -36,6 +36,11 @@ public final class TestQueue {
         return status().unsettled();
     }
 
+    /** Of {@link #messages}, those that wait for the time of their delivery. */
+    public long scheduled() {
+        return status().scheduled();
+    }
+
     /** Consumers attached. */
     public int consumers() {
         return status().consumers();

@@ -39,6 +39,7 @@ final class QueueAttributes {
         all.put("messages", QueueStatus::messages);
         all.put("bytes", QueueStatus::bytes);
         all.put("unsettled", QueueStatus::unsettled);
+        all.put("scheduled", QueueStatus::scheduled);
         all.put("consumers", QueueStatus::consumers);
         all.put("producers", QueueStatus::producers);
         return all;

@@ -1,6 +1,7 @@
 package io.sluice.amqp.message;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -271,6 +272,41 @@ final class EncodedCursor {
         }
         long value = longAt(at + 1);
         at += 9;
+        return value;
+    }
+
+    /** Whether the next value is this symbol; the cursor stays before it. */
+    boolean isSymbol(byte[] ascii) throws MalformedMessageException {
+        int constructor = byteAt(at);
+        int width = constructor == 0xa3 ? 1 : constructor == 0xb3 ? Integer.BYTES : 0;
+        if (width == 0 || (width == 1 ? byteAt(at + 1) : sizeAt(at + 1)) != ascii.length) {
+            return false;
+        }
+        int start = at + 1 + width;
+        int end = start + ascii.length;
+        return end <= bytes.length && Arrays.equals(bytes, start, end, ascii, 0, ascii.length);
+    }
+
+    /**
+     * An integer of any width, or a timestamp; what is beyond a long is the largest long.
+     *
+     * @param name of what is read, for the text of an error
+     */
+    long readInteger(String name) throws MalformedMessageException {
+        int constructor = byteAt(at);
+        long value = switch (constructor) {
+            case 0x43, 0x44 -> 0;
+            case 0x50, 0x52, 0x53 -> byteAt(at + 1);
+            case 0x51, 0x54, 0x55 -> (byte) byteAt(at + 1);
+            case 0x60 -> byteAt(at + 1) << 8 | byteAt(at + 2);
+            case 0x61 -> (short) (byteAt(at + 1) << 8 | byteAt(at + 2));
+            case 0x70 -> sizeAt(at + 1);
+            case 0x71 -> (int) sizeAt(at + 1);
+            case 0x80 -> longAt(at + 1) < 0 ? Long.MAX_VALUE : longAt(at + 1);
+            case 0x81, 0x83 -> longAt(at + 1);
+            default -> throw expected("an integer or a timestamp, " + name + ",", constructor);
+        };
+        at = endOfPrimitive(constructor);
         return value;
     }
 

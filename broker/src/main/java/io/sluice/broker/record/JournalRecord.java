@@ -86,7 +86,9 @@ public sealed interface JournalRecord
             UNDELIVERABLE,
             EXPIRED,
             OVERFLOWED,
-            PURGED
+            PURGED,
+            /** Scheduled, and taken back before its time. */
+            CANCELLED
         }
 
         @Override

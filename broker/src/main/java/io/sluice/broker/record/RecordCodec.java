@@ -1,6 +1,7 @@
 package io.sluice.broker.record;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -27,9 +28,9 @@ import java.util.Optional;
  *   service  := 0 (fifo) | 1 (strict) | 2 (weighted) then 10 x u16
  * 2 Deleted  := (nothing)
  * 3 Enqueued := sequence i64 | arrivedAtMillis i64 | expiresAtMillis i64 | deliverAtMillis i64 | deliveryCount i32
- *               | duplicateId str | flags u8 (1 = durable)
+ *               | duplicateId str | flags u8 (1 = durable, 2 = large)
  *               | priority u8 | messageFormat i32 | ttlMillis i64 | absoluteExpiryMillis i64 | annotatedOffset i32
- *               | annotations | length i32 | encoded bytes
+ *               | annotations | length i32 | encoded bytes | large: bodyId i64 | bodyLength i64
  * 4 Removed  := reason u8 | count i32 | count x (first i64 | last i64)
  * 5 Returned := sequence i64 | deliveryCount i32 | annotations
  * annotations := count i32 | count x (key str | kind u8 | 0: str, 1: i64, 2: i64, 3: length i32 + bytes)
@@ -44,6 +45,10 @@ public final class RecordCodec {
     private static final byte ENQUEUED = 3;
     private static final byte REMOVED = 4;
     private static final byte RETURNED = 5;
+
+    private static final int DURABLE = 1;
+    /** A part of the message is kept apart. */
+    private static final int LARGE = 2;
 
     private static final int HEAD = 1 + 8;
     private static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
@@ -133,7 +138,10 @@ public final class RecordCodec {
         long deliverAtMillis = in.getLong();
         int deliveryCount = in.getInt();
         String duplicateId = readString(in);
-        boolean durable = in.get() != 0;
+        byte flags = in.get();
+        if ((flags & ~(DURABLE | LARGE)) != 0) {
+            throw new IllegalArgumentException("unknown flags " + flags + " of a message");
+        }
         int priority = in.get();
         int messageFormat = in.getInt();
         long ttlMillis = in.getLong();
@@ -141,7 +149,12 @@ public final class RecordCodec {
         int annotatedOffset = in.getInt();
         Annotations added = readAnnotations(in);
         byte[] encoded = readBytes(in);
-        Message.Header header = new Message.Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis);
+        Message.Header header =
+                new Message.Header(messageFormat, (flags & DURABLE) != 0, priority, ttlMillis, absoluteExpiryMillis);
+        Message message = new Message(encoded, annotatedOffset, header, added);
+        if ((flags & LARGE) != 0) {
+            message = message.withBody(new LargeBody(in.getLong(), in.getLong()));
+        }
         return new Enqueued(
                 queueId,
                 sequence,
@@ -150,7 +163,7 @@ public final class RecordCodec {
                 deliverAtMillis,
                 deliveryCount,
                 duplicateId,
-                new Message(encoded, annotatedOffset, header, added));
+                message);
     }
 
     private static Removed readRemoved(long queueId, ByteBuffer in) {
@@ -241,7 +254,8 @@ public final class RecordCodec {
             bytes = ENQUEUED_FIXED
                     + string(enqueued.duplicateId())
                     + annotations(enqueued.message().added())
-                    + enqueued.message().encoded().length;
+                    + enqueued.message().encoded().length
+                    + (enqueued.message().isLarge() ? 8 + 8 : 0);
         }
 
         @Override
@@ -328,7 +342,7 @@ public final class RecordCodec {
                     .putLong(enqueued.deliverAtMillis())
                     .putInt(enqueued.deliveryCount());
             string(enqueued.duplicateId());
-            out.put((byte) (message.durable() ? 1 : 0))
+            out.put((byte) ((message.durable() ? DURABLE : 0) | (message.isLarge() ? LARGE : 0)))
                     .put((byte) message.priority())
                     .putInt(message.messageFormat())
                     .putLong(message.ttlMillis())
@@ -336,6 +350,7 @@ public final class RecordCodec {
                     .putInt(message.annotatedOffset());
             annotations(message.added());
             bytes(message.encoded());
+            message.largeBody().ifPresent(body -> out.putLong(body.id()).putLong(body.length()));
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.Refusal;
+import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.queue.Producers;
 import io.sluice.broker.queue.Queue;
@@ -11,10 +12,12 @@ import java.util.Optional;
 /** Decides on messages from producers. */
 final class Publishing {
     private final ShardQueues queues;
+    private final LargeReferences large;
     private final Pressure pressure;
 
-    Publishing(ShardQueues queues, Pressure pressure) {
+    Publishing(ShardQueues queues, LargeReferences large, Pressure pressure) {
         this.queues = queues;
+        this.large = large;
         this.pressure = pressure;
     }
 
@@ -39,7 +42,8 @@ final class Publishing {
         refusal.ifPresent(why -> refused(producer, publish, why, turn));
     }
 
-    private static void refused(Producer producer, Publish publish, Refusal why, Turn turn) {
+    private void refused(Producer producer, Publish publish, Refusal why, Turn turn) {
+        large.discard(publish.message());
         turn.calling(producer.client());
         producer.listener().refused(publish, why);
     }

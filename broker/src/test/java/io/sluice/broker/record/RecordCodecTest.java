@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
@@ -92,6 +93,9 @@ class RecordCodecTest {
         Message.Header header = new Message.Header(
                 random.nextInt(), random.nextBoolean(), random.nextInt(10), random.nextLong(), random.nextLong());
         Message message = new Message(encoded, random.nextInt(encoded.length + 1), header, annotations(random));
+        if (random.nextInt(3) == 0) {
+            message = message.withBody(new LargeBody(positive(random), positive(random)));
+        }
         return new Enqueued(
                 random.nextLong(),
                 random.nextLong(),
@@ -135,6 +139,7 @@ class RecordCodecTest {
             assertEquals(enqueued.message().added(), again.message().added());
             assertEquals(enqueued.message().annotatedOffset(), again.message().annotatedOffset());
             assertArrayEquals(enqueued.message().encoded(), again.message().encoded());
+            assertEquals(enqueued.message().largeBody(), again.message().largeBody());
         } else {
             assertEquals(record, read);
         }
@@ -196,6 +201,12 @@ class RecordCodecTest {
                         + "00000001"
                         + "00000001" + "000000016b" + "01" + "0000000000000005" + "00000002" + "6869",
                 new Enqueued(7, 1, 2, Message.NONE, 11, 3, "d", message));
+        assertGolden(
+                "030000000000000007" + "0000000000000001" + "0000000000000002" + "ffffffffffffffff" + "000000000000000b"
+                        + "00000003" + "0000000164" + "03" + "09" + "00000006" + "000000000000000a" + "ffffffffffffffff"
+                        + "00000001" + "00000001" + "000000016b" + "01" + "0000000000000005" + "00000002" + "6869"
+                        + "0000000000000010" + "0000000040000000",
+                new Enqueued(7, 1, 2, Message.NONE, 11, 3, "d", message.withBody(new LargeBody(16, 1 << 30))));
         assertGolden(
                 "040000000000000007" + "05" + "00000002" + "0000000000000001" + "0000000000000002" + "0000000000000004"
                         + "0000000000000004",

@@ -82,7 +82,7 @@ final class JournalMeters {
         long bytes = 0;
         for (int i = 0; i < batch.size(); i++) {
             if (batch.get(i) instanceof Enqueued enqueued) {
-                bytes += enqueued.message().size();
+                bytes += enqueued.message().encoded().length;
             }
         }
         return bytes;

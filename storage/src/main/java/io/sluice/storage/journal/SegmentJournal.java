@@ -8,6 +8,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.RecordVisitor;
 import io.sluice.storage.Disk;
+import io.sluice.storage.StorageThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The journal in local files: {@code <folder>/<slot>.seg}, see {@link JournalFormat}.
  *
  * <p>Three threads: {@code journal-writer} writes and reports commits, {@code journal-segments} prepares segments and reports room,
- * {@code journal-watch} looks on how long the disk takes. None is ever interrupted. A failed write or force ends it: {@link Listener#failed}, and nothing is written any more (after a
+ * {@code journal-watch} looks on how long the disk takes. None can be interrupted. A failed write or force ends it: {@link Listener#failed}, and nothing is written any more (after a
  * failed force the operating system may have dropped what it was to write; trying again would report success for lost data). So does a
  * force that does not come back in time; then {@link #close} does not wait for the thread that hangs in it.
  */
@@ -121,8 +122,7 @@ public final class SegmentJournal implements Journal {
     }
 
     private static Thread start(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
+        Thread thread = new StorageThread(work, name);
         thread.start();
         return thread;
     }
