@@ -47,6 +47,8 @@ public abstract class JournalContract {
         private JournalPosition last = JournalPosition.START;
         private StorageException failure;
 
+        public Commits() {}
+
         @Override
         public synchronized void committed(int more, JournalPosition position) {
             assertTrue(more > 0);

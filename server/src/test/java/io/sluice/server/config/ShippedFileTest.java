@@ -35,6 +35,7 @@ class ShippedFileTest {
                 Configuration.Amqp.class,
                 Configuration.Storage.class,
                 Configuration.Memory.class,
+                Configuration.Metrics.class,
                 QueueRules.class);
         sections.flatMap(section -> Stream.of(section.getRecordComponents()))
                 .forEach(key -> assertTrue(file.contains(key.getName() + ":"), key.getName()));
