@@ -15,8 +15,8 @@ final class EncodedCursor {
 
     private final byte[] bytes;
     private int at;
-    /** What is read, for the text of an error. */
-    private String section = "message";
+    /** What is read, for the text of an error: its code, 0 between sections. */
+    private int section;
 
     private int sectionOffset;
     /** Of the compound entered last. */
@@ -56,18 +56,19 @@ final class EncodedCursor {
     }
 
     MalformedMessageException malformed(String what) {
-        return new MalformedMessageException(section + " at offset " + sectionOffset + ": " + what);
+        String where = section == 0 ? "message" : Section.name(section) + " section";
+        return new MalformedMessageException(where + " at offset " + sectionOffset + ": " + what);
     }
 
     /** Reads a section's descriptor, in any of its encodings; the cursor is then before the section's value. */
     int enterSection() throws MalformedMessageException {
         sectionOffset = at;
-        section = "message";
+        section = 0;
         int code = byteAt(at) == DESCRIBED ? descriptor() : -1;
         if (code < 0) {
             throw malformed("no section begins here");
         }
-        section = Section.name(code) + " section";
+        section = code;
         return code;
     }
 
@@ -337,6 +338,20 @@ final class EncodedCursor {
         skip();
         boolean symbol = constructor == 0xa3 || (constructor == 0xb3 && at - start <= MAX_SYMBOL);
         return symbol ? new String(bytes, start, at - start, StandardCharsets.US_ASCII) : null;
+    }
+
+    /**
+     * Whether the next value is of a variable-width type and has this content; it is skipped either way.
+     *
+     * @param narrow constructor of the type's narrow form; the wide one is 0x10 above (§1.6)
+     */
+    boolean skipIfEqual(int narrow, byte[] content) throws MalformedMessageException {
+        int constructor = byteAt(at);
+        int start = at + (constructor == narrow ? 2 : 5);
+        skip();
+        return (constructor == narrow || constructor == narrow + 0x10)
+                && at - start == content.length
+                && Arrays.equals(bytes, start, at, content, 0, content.length);
     }
 
     private MalformedMessageException expected(String what, int constructor) {
