@@ -6,6 +6,7 @@ import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -117,6 +118,9 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
 
     @Override
     public void returned(Returned returned) {}
+
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {}
 
     @Override
     public void queueDeclared(QueueDeclared declared) {}
