@@ -14,9 +14,11 @@ final class Admission {
     private final QueueState state;
     private final Room room;
     private final Departures departures;
+    private final Duplicates duplicates;
     private long nextSequence = 1;
 
-    Admission(Queue queue, QueueState state, Room room, Departures departures) {
+    Admission(Queue queue, QueueState state, Room room, Departures departures, Duplicates duplicates) {
+        this.duplicates = duplicates;
         this.queue = queue;
         this.state = state;
         this.room = room;
@@ -24,7 +26,12 @@ final class Admission {
     }
 
     /** See {@link Queue#offer}. */
-    Optional<Refusal> offer(Message message, Turn turn, Turn.Effect then) {
+    Optional<Refusal> offer(Message message, String duplicateId, Turn turn, Turn.Effect then) {
+        if (duplicates.has(duplicateId, turn.nowMillis())) {
+            duplicates.dropped(message);
+            turn.afterDecided(then);
+            return Optional.empty();
+        }
         Overflow overflow = state.definition().limits().overflow();
         if (overflow != Overflow.BLOCK && room.isOverWith(1, message.size())) {
             // What can never fit drops nothing.
@@ -33,16 +40,19 @@ final class Admission {
             }
             departures.makeRoom(1, message.size(), turn);
         }
-        put(message, 0, turn, then);
+        put(message, 0, duplicateId, turn, then);
         return Optional.empty();
     }
 
     /** A message comes in whatever the limits say: moved here by the broker, it must not be lost for want of room. */
-    void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
+    void put(Message message, int deliveryCount, String duplicateId, Turn turn, Turn.Effect then) {
         long now = turn.nowMillis();
-        Enqueued enqueued =
-                new Enqueued(state.id(), nextSequence(), now, expiryOf(message, now), deliveryCount, message);
-        room.comesIn(message.size());
+        long expiresAt = expiryOf(message, now);
+        long deliverAt = message.schedule().deliverAtMillis(now);
+        Enqueued enqueued = new Enqueued(
+                state.id(), nextSequence(), now, expiresAt, deliverAt, deliveryCount, duplicateId, message);
+        duplicates.comesIn(duplicateId);
+        room.comesIn(enqueued);
         if (isBlocked()) {
             // Producers hear it now and not when the journal has committed, or they would send on.
             turn.dispatchable(queue);

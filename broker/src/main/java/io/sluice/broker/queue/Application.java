@@ -1,6 +1,7 @@
 package io.sluice.broker.queue;
 
 import io.sluice.broker.port.MessageStore.StoredPage;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
@@ -15,8 +16,12 @@ final class Application {
     private final QueueState state;
     private final Availability availability;
     private final Room room;
+    private final Duplicates duplicates;
+    /** Of memory, as counted. */
+    private long duplicateBytes;
 
-    Application(QueueState state, Availability availability, Room room) {
+    Application(QueueState state, Availability availability, Room room, Duplicates duplicates) {
+        this.duplicates = duplicates;
         this.state = state;
         this.availability = availability;
         this.room = room;
@@ -24,9 +29,27 @@ final class Application {
 
     void enqueued(Enqueued record) {
         QueueEntry entry = state.enqueued(record);
-        room.cameIn(record.message().size());
+        room.cameIn(record);
+        duplicates.cameIn(record);
+        countDuplicates();
         if (entry != null) {
-            availability.add(entry);
+            availability.arrived(entry);
+            if (entry.durable) {
+                state.becomesUnstored(entry);
+            }
+        }
+    }
+
+    void duplicatesRemembered(DuplicatesRemembered record) {
+        duplicates.remembered(record);
+        countDuplicates();
+    }
+
+    private void countDuplicates() {
+        long bytes = duplicates.bytes();
+        if (bytes != duplicateBytes) {
+            state.memory().add(bytes - duplicateBytes);
+            duplicateBytes = bytes;
         }
     }
 
@@ -48,7 +71,7 @@ final class Application {
     }
 
     private void removed(QueueEntry entry) {
-        if (entry.links.inReady) {
+        if (entry.isHeld()) {
             availability.take(entry, QueueEntry.State.SETTLING);
         }
         state.removed(entry);
@@ -99,7 +122,7 @@ final class Application {
         if (entry.run != null) {
             state.leavesPage(entry);
             state.becomesUnstored(entry);
-        } else if (entry.unstoredIn != null && entry.unstoredIn != state.unstored(state.levelOf(entry.message))) {
+        } else if (entry.unstoredIn == state.captured()) {
             // What a slice holds of it is not what it is now. One that is in no slice yet keeps its place in the list:
             // the
             // checkpoint that runs must take it.
@@ -112,7 +135,7 @@ final class Application {
     void restored(StoredPage page) {
         PagedRun run = new PagedRun(page);
         state.sawSequence(run.lastSequence());
-        PagedLevel level = state.runs().level(run.level);
+        PagedLevel level = state.runs().levelOf(run);
         if (level != null) {
             for (PagedRun older : overlapped(level, run)) {
                 for (int index = run.nextLive(0); index >= 0; index = run.nextLive(index + 1)) {
@@ -150,12 +173,14 @@ final class Application {
                 left.add(entry.run);
                 entry.run = null;
             }
-            if (entry.links.inReady) {
+            if (entry.isHeld()) {
                 availability.take(entry, QueueEntry.State.SETTLING);
             }
             state.removed(entry);
             entry = state.entries().atOrAfter(entry.sequence + 1);
         }
         left.forEach(state.runs()::forget);
+        state.memory().add(-duplicateBytes);
+        duplicateBytes = 0;
     }
 }

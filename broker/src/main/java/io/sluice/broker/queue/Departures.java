@@ -21,7 +21,8 @@ final class Departures {
         this.loads = loads;
     }
 
-    boolean hasExpired(long nowMillis) {
+    /** Whether by now something expires. */
+    boolean isDue(long nowMillis) {
         return availability.expired(nowMillis) != null || state.runs().due(nowMillis) != null;
     }
 
@@ -98,7 +99,9 @@ final class Departures {
         QueueDefinition.DeadLetter deadLetter = state.definition().deadLetter();
         String name = state.definition().name();
         Optional<String> target = reason == DeadLetters.Reason.EXPIRED ? deadLetter.expiryQueue() : deadLetter.queue();
-        if (target.isPresent() && !target.get().equals(name)) {
+        // What is left of a damaged message replaces it even in its own queue.
+        if (target.isPresent()
+                && (reason == DeadLetters.Reason.DAMAGED || !target.get().equals(name))) {
             Message moved = DeadLetters.of(entry, name, reason, deliveryCount, more, turn.nowMillis());
             turn.target(target.get()).put(moved, deliveryCount, turn, Turn.Effect.NOTHING);
         }
@@ -110,7 +113,7 @@ final class Departures {
             case REJECTED -> Removed.Reason.REJECTED;
             case EXPIRED -> Removed.Reason.EXPIRED;
             case OVERFLOW -> Removed.Reason.OVERFLOWED;
-            case MAX_DELIVERIES, UNDELIVERABLE -> Removed.Reason.UNDELIVERABLE;
+            case MAX_DELIVERIES, UNDELIVERABLE, DAMAGED -> Removed.Reason.UNDELIVERABLE;
         };
     }
 }

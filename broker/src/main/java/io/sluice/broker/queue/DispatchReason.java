@@ -12,6 +12,8 @@ public enum DispatchReason {
     SETTLING,
     /** Its time to live is over; it leaves with the next tick. */
     EXPIRED,
+    /** Its producer asked for a later delivery. */
+    SCHEDULED,
     /** It is out of memory, and is read when it is nearly next. */
     PAGED_OUT,
     /** It is out of memory, and is being read. */

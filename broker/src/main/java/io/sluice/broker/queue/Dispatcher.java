@@ -228,6 +228,9 @@ public final class Dispatcher {
         if (entry.expired(nowMillis)) {
             return DispatchReason.EXPIRED;
         }
+        if (entry.state == QueueEntry.State.SCHEDULED) {
+            return DispatchReason.SCHEDULED;
+        }
         if (!consumers.hasTakers()) {
             return DispatchReason.NO_CONSUMER;
         }
@@ -242,7 +245,10 @@ public final class Dispatcher {
         return switch (run.state) {
             case DAMAGED -> DispatchReason.DAMAGED;
             case LEAVING -> DispatchReason.SETTLING;
-            default -> run.loading ? DispatchReason.LOADING : DispatchReason.PAGED_OUT;
+            default ->
+                run.isScheduled
+                        ? DispatchReason.SCHEDULED
+                        : run.loading ? DispatchReason.LOADING : DispatchReason.PAGED_OUT;
         };
     }
 }

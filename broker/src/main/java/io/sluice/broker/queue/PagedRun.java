@@ -26,10 +26,12 @@ final class PagedRun {
 
     static final Comparator<PagedRun> BY_SEQUENCE =
             Comparator.comparingLong((PagedRun run) -> run.firstSequence).thenComparingLong(run -> run.page);
+    static final Comparator<PagedRun> BY_DELIVERY =
+            Comparator.comparingLong((PagedRun run) -> run.firstDeliveryMillis).thenComparingLong(run -> run.page);
     static final Comparator<PagedRun> BY_EXPIRY =
             Comparator.comparingLong((PagedRun run) -> run.soonestExpiryMillis).thenComparingLong(run -> run.page);
     /** In memory, with its places in the sets, without {@link #offsets}; about. */
-    private static final long BYTES = 220;
+    private static final long BYTES = 240;
 
     final long page;
     final int level;
@@ -49,10 +51,17 @@ final class PagedRun {
     int outCount;
     /** Of the messages that are out; an estimate once one of them left without having been read. */
     long outBytes;
-    /** Entries in memory that are available. */
-    int readyCount;
+    /** Entries in memory that are available or scheduled. */
+    int heldCount;
     /** Not after any message that is out expires; {@link Message#NONE} where none does. */
     long soonestExpiryMillis;
+
+    /** No message that is out is to be delivered before; only where {@link #isScheduled}. */
+    long firstDeliveryMillis;
+
+    private final long lastDeliveryMillis;
+    /** Its messages wait for their time; false: they are available. */
+    boolean isScheduled;
 
     State state;
     /** Places in the sets of {@link PagedLevel}. */
@@ -72,13 +81,27 @@ final class PagedRun {
 
     /** A page that a checkpoint under way has just got. */
     PagedRun(long page, int level, List<Enqueued> messages) {
-        this(page, level, sequences(messages), bytes(messages), null, State.PENDING);
+        this(
+                page,
+                level,
+                sequences(messages),
+                bytes(messages),
+                largeBodies(messages),
+                lastDelivery(messages),
+                State.PENDING);
         soonestExpiryMillis = Message.NONE;
     }
 
     /** A page of an earlier life; everything that is live is out. */
     PagedRun(StoredPage stored) {
-        this(stored.page(), stored.level(), stored.sequences(), stored.bytes(), stored.largeBodies(), State.STORED);
+        this(
+                stored.page(),
+                stored.level(),
+                stored.sequences(),
+                stored.bytes(),
+                stored.largeBodies(),
+                stored.lastDeliveryMillis(),
+                State.STORED);
         if (stored.live() != null) {
             System.arraycopy(stored.live(), 0, live, 0, live.length);
             liveCount = BitRow.count(live);
@@ -87,10 +110,20 @@ final class PagedRun {
         outCount = liveCount;
         outBytes = stored.bytes() * liveCount / Math.max(1, count);
         soonestExpiryMillis = stored.soonestExpiryMillis();
+        firstDeliveryMillis = stored.firstDeliveryMillis();
+        isScheduled = stored.lastDeliveryMillis() != 0;
     }
 
-    private PagedRun(long page, int level, long[] sequences, long bytes, long[] largeBodies, State state) {
+    private PagedRun(
+            long page,
+            int level,
+            long[] sequences,
+            long bytes,
+            long[] largeBodies,
+            long lastDeliveryMillis,
+            State state) {
         this.page = page;
+        this.lastDeliveryMillis = lastDeliveryMillis;
         this.bytes = bytes;
         this.level = level;
         this.count = sequences.length;
@@ -114,6 +147,7 @@ final class PagedRun {
         this.live = null;
         this.out = null;
         this.largeBodies = null;
+        this.lastDeliveryMillis = 0;
     }
 
     static PagedRun before(long sequence) {
@@ -140,6 +174,26 @@ final class PagedRun {
         return bytes;
     }
 
+    private static long lastDelivery(List<Enqueued> messages) {
+        long last = 0;
+        for (Enqueued message : messages) {
+            last = Math.max(last, message.deliverAtMillis());
+        }
+        return last;
+    }
+
+    private static long[] largeBodies(List<Enqueued> messages) {
+        long[] ids = null;
+        for (int i = 0; i < messages.size(); i++) {
+            Message message = messages.get(i).message();
+            if (message.isLarge()) {
+                ids = ids == null ? new long[messages.size()] : ids;
+                ids[i] = message.largeBody().orElseThrow().id();
+            }
+        }
+        return ids;
+    }
+
     private static int[] offsets(long[] sequences) {
         int[] offsets = new int[sequences.length];
         for (int i = 0; i < offsets.length; i++) {
@@ -157,9 +211,14 @@ final class PagedRun {
         return state == State.STORED && outCount > 0;
     }
 
-    /** Of those in memory that are available; an estimate. */
-    long readyBytes() {
-        return bytes * readyCount / count;
+    /** Of those in memory that are available or scheduled; an estimate. */
+    long heldBytes() {
+        return bytes * heldCount / count;
+    }
+
+    /** Whether all of its messages are due. */
+    boolean isWhollyDue(long nowMillis) {
+        return lastDeliveryMillis <= nowMillis;
     }
 
     long footprintBytes() {
@@ -224,11 +283,13 @@ final class PagedRun {
         liveCount--;
     }
 
-    void goesOut(int index, int size, long expiresAtMillis) {
+    void goesOut(int index, int size, long expiresAtMillis, long deliverAtMillis) {
         BitRow.set(out, index);
         if (outCount == 0) {
             soonestExpiryMillis = Message.NONE;
+            firstDeliveryMillis = Long.MAX_VALUE;
         }
+        firstDeliveryMillis = Math.min(firstDeliveryMillis, deliverAtMillis);
         if (expiresAtMillis != Message.NONE) {
             soonestExpiryMillis = soonestExpiryMillis == Message.NONE
                     ? expiresAtMillis

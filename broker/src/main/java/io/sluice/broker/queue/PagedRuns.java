@@ -17,13 +17,17 @@ import java.util.TreeSet;
  */
 final class PagedRuns {
     private static final int OVERRIDE_BYTES = 250;
+    /** Behind the priority levels come as many for what is scheduled. */
+    private static final int SCHEDULED = Message.MAX_PRIORITY + 1;
 
     private final Pages pages;
     private final MemoryUse memory;
+    private final LargeReferences large;
     private PagedLevel[] levels = new PagedLevel[0];
     /** Bit n: level n has messages that are out and will be delivered. */
     private int occupied;
 
+    private final TreeSet<PagedRun> scheduled = new TreeSet<>(PagedRun.BY_DELIVERY);
     private final TreeSet<PagedRun> expiring = new TreeSet<>(PagedRun.BY_EXPIRY);
     /** Of the checkpoint that runs. */
     private List<PagedRun> pending = new ArrayList<>();
@@ -33,6 +37,7 @@ final class PagedRuns {
     private final Map<Long, Returned> overrides = new HashMap<>();
 
     private final Sums available = new Sums();
+    private final Sums later = new Sums();
     private final Sums leaving = new Sums();
     private final Sums damaged = new Sums();
     private long highestSequence;
@@ -51,7 +56,8 @@ final class PagedRuns {
         }
     }
 
-    PagedRuns(Pages pages, MemoryUse memory) {
+    PagedRuns(Pages pages, MemoryUse memory, LargeReferences large) {
+        this.large = large;
         this.pages = pages;
         this.memory = memory;
     }
@@ -61,22 +67,27 @@ final class PagedRuns {
         return available;
     }
 
+    /** Out of memory, to be delivered when their time has come. */
+    Sums later() {
+        return later;
+    }
+
     /** Out of memory, and cannot be read. */
     Sums damaged() {
         return damaged;
     }
 
     long awayMessages() {
-        return available.messages + leaving.messages + damaged.messages;
+        return available.messages + later.messages + leaving.messages + damaged.messages;
     }
 
     long awayBytes() {
-        return available.bytes + leaving.bytes + damaged.bytes;
+        return available.bytes + later.bytes + leaving.bytes + damaged.bytes;
     }
 
     /** Bits of the levels that have messages out of memory to be delivered. */
     int occupied() {
-        return occupied;
+        return occupied & (1 << SCHEDULED) - 1;
     }
 
     /** The level's first message that is out; {@link Long#MAX_VALUE} where none is. */
@@ -84,11 +95,17 @@ final class PagedRuns {
         return (occupied & 1 << level) == 0 ? Long.MAX_VALUE : levels[level].boundary();
     }
 
-    /** @return null where the level has had no page */
+    /** @return the level, or behind the levels the one of what is scheduled; null where it has had no page */
     PagedLevel level(int level) {
         return level < levels.length ? levels[level] : null;
     }
 
+    /** Where the run stands, null where no run did so far. */
+    PagedLevel levelOf(PagedRun run) {
+        return level(slot(run));
+    }
+
+    /** Levels, and levels of what is scheduled; some may be null. */
     int levelCount() {
         return levels.length;
     }
@@ -116,6 +133,26 @@ final class PagedRuns {
         return expiring;
     }
 
+    /** Runs out of memory with messages for later, by the time of the first. */
+    TreeSet<PagedRun> scheduled() {
+        return scheduled;
+    }
+
+    /** All messages of the run are due: they are available, wherever they are. */
+    void released(PagedRun run) {
+        unlisted(run);
+        if (run.isListedEvictable) {
+            listEvictable(run, false);
+        }
+        run.isScheduled = false;
+        opened(run);
+        listed(run);
+    }
+
+    private static int slot(PagedRun run) {
+        return run.isScheduled ? SCHEDULED + run.level : run.level;
+    }
+
     // ---- a run comes
 
     void pending(PagedRun run) {
@@ -125,6 +162,9 @@ final class PagedRuns {
 
     void restored(PagedRun run) {
         memory.add(run.footprintBytes());
+        for (int index = run.nextLive(0); index >= 0; index = run.nextLive(index + 1)) {
+            large.came(run.largeBody(index));
+        }
         if (run.liveCount == 0) {
             gone(run);
         } else {
@@ -164,18 +204,18 @@ final class PagedRuns {
 
     // ---- a run changes
 
-    /** One of its entries in memory has become available. */
-    void ready(PagedRun run) {
-        run.readyCount++;
+    /** One of its entries in memory is available or scheduled from here on. */
+    void held(PagedRun run) {
+        run.heldCount++;
         if (!run.isListedEvictable && run.state == PagedRun.State.STORED) {
             listEvictable(run, true);
         }
     }
 
-    /** One is available no longer. */
-    void unready(PagedRun run) {
-        run.readyCount--;
-        if (run.readyCount == 0 && run.isListedEvictable) {
+    /** One is no longer. */
+    void heldNoMore(PagedRun run) {
+        run.heldCount--;
+        if (run.heldCount == 0 && run.isListedEvictable) {
             listEvictable(run, false);
         }
     }
@@ -189,7 +229,7 @@ final class PagedRuns {
 
     private void listEvictable(PagedRun run, boolean is) {
         run.isListedEvictable = is;
-        TreeSet<PagedRun> set = levels[run.level].evictable();
+        TreeSet<PagedRun> set = levels[slot(run)].evictable();
         if (is) {
             set.add(run);
         } else {
@@ -218,6 +258,7 @@ final class PagedRuns {
         forgetOverride(run.sequence(index));
         run.isOutNoMore(index);
         run.leaves(index);
+        large.left(run.largeBody(index));
         pages.forget(run.page, index);
         if (run.liveCount == 0) {
             gone(run);
@@ -282,13 +323,13 @@ final class PagedRuns {
     // ---- sets and sums
 
     private void opened(PagedRun run) {
-        if (run.level >= levels.length) {
-            levels = java.util.Arrays.copyOf(levels, run.level + 1);
+        if (slot(run) >= levels.length) {
+            levels = java.util.Arrays.copyOf(levels, slot(run) + 1);
         }
-        if (levels[run.level] == null) {
-            levels[run.level] = new PagedLevel();
+        if (levels[slot(run)] == null) {
+            levels[slot(run)] = new PagedLevel();
         }
-        levels[run.level].measure(run);
+        levels[slot(run)].measure(run);
         highestSequence = Math.max(highestSequence, run.lastSequence());
     }
 
@@ -296,14 +337,17 @@ final class PagedRuns {
     void unlisted(PagedRun run) {
         if (run.isListedOut) {
             run.isListedOut = false;
-            PagedLevel level = levels[run.level];
+            PagedLevel level = levels[slot(run)];
             sums(run).messages -= run.outCount;
             sums(run).bytes -= run.outBytes;
             (run.state == PagedRun.State.STORED ? level.out() : level.apart()).remove(run);
             if (run.state == PagedRun.State.STORED && run.soonestExpiryMillis != Message.NONE) {
                 expiring.remove(run);
             }
-            occupy(run.level);
+            if (run.state == PagedRun.State.STORED && run.isScheduled) {
+                scheduled.remove(run);
+            }
+            occupy(slot(run));
         }
     }
 
@@ -314,19 +358,22 @@ final class PagedRuns {
             // What was to leave has left; what stays was with consumers meanwhile.
             run.state = PagedRun.State.STORED;
         }
-        if (run.readyCount > 0 && run.state == PagedRun.State.STORED && !run.isListedEvictable) {
+        if (run.heldCount > 0 && run.state == PagedRun.State.STORED && !run.isListedEvictable) {
             listEvictable(run, true);
         }
         if (away) {
             run.isListedOut = true;
-            PagedLevel level = levels[run.level];
+            PagedLevel level = levels[slot(run)];
             sums(run).messages += run.outCount;
             sums(run).bytes += run.outBytes;
             (run.state == PagedRun.State.STORED ? level.out() : level.apart()).add(run);
             if (run.state == PagedRun.State.STORED && run.soonestExpiryMillis != Message.NONE) {
                 expiring.add(run);
             }
-            occupy(run.level);
+            if (run.state == PagedRun.State.STORED && run.isScheduled) {
+                scheduled.add(run);
+            }
+            occupy(slot(run));
         }
     }
 
@@ -343,7 +390,7 @@ final class PagedRuns {
         return switch (run.state) {
             case LEAVING -> leaving;
             case DAMAGED -> damaged;
-            default -> available;
+            default -> run.isScheduled ? later : available;
         };
     }
 
@@ -378,6 +425,9 @@ final class PagedRuns {
     /** All that is left of the run leaves. */
     void forget(PagedRun run) {
         unlisted(run);
+        for (int index = run.nextOut(0); index >= 0; index = run.nextOut(index + 1)) {
+            large.left(run.largeBody(index));
+        }
         if (run.state != PagedRun.State.PENDING && run.state != PagedRun.State.GONE) {
             pages.forgetPage(run.page);
             gone(run);

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Removes all that is available of a queue, and what cannot be read. Nothing is read for it: what is out of memory is known by its
+ * Removes all of a queue that is available or scheduled, and what cannot be read. Nothing is read for it: what is out of memory is known by its
  * sequences. Goes through the queue a stretch of sequences at a time, so that its records are few (neighbours of all levels make
  * one range) and none is large.
  */
@@ -77,7 +77,7 @@ final class Purge {
     private void takeResident(long from, boolean durable) {
         QueueEntry entry = state.entries().atOrAfter(from);
         while (entry != null && entry.sequence < from + STRETCH) {
-            if (entry.links.inReady && entry.durable == durable) {
+            if (entry.isHeld() && entry.durable == durable) {
                 availability.take(entry, QueueEntry.State.SETTLING);
                 BitRow.set(stretch, (int) (entry.sequence - from));
             }

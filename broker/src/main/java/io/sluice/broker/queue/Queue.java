@@ -5,7 +5,9 @@ import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.MessageStore.StoredPage;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
@@ -21,7 +23,9 @@ public final class Queue {
     private final QueueState state;
     private final Availability availability;
     private final Room room;
+    private final Duplicates duplicates;
     private final QueueLoads loads;
+    private final Scheduling scheduling;
     private final Departures departures;
     private final Admission admission;
     private final Application application;
@@ -37,16 +41,18 @@ public final class Queue {
      *
      * @param memory of the shard; what this queue takes counts in it
      */
-    public Queue(long id, QueueDefinition definition, Pages pages, MemoryUse memory) {
-        this.state = new QueueState(id, definition, pages, memory.part());
+    public Queue(long id, QueueDefinition definition, Pages pages, MemoryUse memory, LargeReferences large) {
+        this.state = new QueueState(id, definition, pages, memory.part(), large);
         this.availability = new Availability(definition.service(), state.runs());
         this.room = new Room(state, availability.ready());
+        this.duplicates = new Duplicates(state, large);
         this.loads = new QueueLoads(this, state, availability, pages);
+        this.scheduling = new Scheduling(state, availability, loads, pages);
         this.departures = new Departures(state, availability, room, loads);
-        this.admission = new Admission(this, state, room, departures);
-        this.application = new Application(state, availability, room);
+        this.admission = new Admission(this, state, room, departures, duplicates);
+        this.application = new Application(state, availability, room, duplicates);
         this.dispatcher = new Dispatcher(this, availability, loads, pages);
-        this.capture = new QueueCapture(state, loads);
+        this.capture = new QueueCapture(state, loads, duplicates);
         this.eviction = new QueueEviction(state, availability, dispatcher, pages);
     }
 
@@ -122,7 +128,10 @@ public final class Queue {
                 state.bytes(),
                 state.messages()
                         - room.availableMessages()
+                        - scheduling.messages()
                         - state.runs().damaged().messages(),
+                scheduling.messages(),
+                duplicates.count(),
                 dispatcher.consumerCount(),
                 producers.size(),
                 state.runs().awayMessages(),
@@ -137,18 +146,19 @@ public final class Queue {
     // ---- deciding
 
     /**
-     * A message from a producer.
+     * A message from a producer. A copy of one that came before is taken and not stored.
      *
-     * @param then runs when it is in the queue
+     * @param duplicateId by which a copy is known, "" for none
+     * @param then runs when it is in the queue, or the one it is a copy of
      * @return why it is not taken, empty when it is
      */
-    public Optional<Refusal> offer(Message message, Turn turn, Turn.Effect then) {
-        return admission.offer(message, turn, then);
+    public Optional<Refusal> offer(Message message, String duplicateId, Turn turn, Turn.Effect then) {
+        return admission.offer(message, duplicateId, turn, then);
     }
 
     /** See {@link Admission#put}. */
     void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
-        admission.put(message, deliveryCount, turn, then);
+        admission.put(message, deliveryCount, "", turn, then);
     }
 
     /** Whether producers should be given no more credit. */
@@ -156,20 +166,41 @@ public final class Queue {
         return admission.isBlocked();
     }
 
-    /** Whether something available is due. */
-    public boolean hasExpired(long nowMillis) {
-        return departures.hasExpired(nowMillis);
+    /** Whether by now something expires, or scheduled messages are to be delivered. */
+    public boolean isDue(long nowMillis) {
+        return departures.isDue(nowMillis) || scheduling.isDue(nowMillis);
     }
 
-    /** Lets what is due expire, and drops what is too much. */
+    /** What time has changed by now: something expires, something scheduled is for now. And drops what is too much. */
     void tidy(Turn turn) {
         departures.expire(turn);
+        scheduling.release(turn);
         admission.shed(turn);
     }
 
-    /** Removes what is available. @return how many messages */
+    /** Removes what is available or scheduled. @return how many messages */
     public long purge(Turn turn) {
         return new Purge(state, availability).decide(turn);
+    }
+
+    /** An answer that may have to wait for a page: it comes in this turn or in a later one. */
+    @FunctionalInterface
+    public interface Answer<T> {
+        void answer(T value, Turn turn);
+    }
+
+    /**
+     * Scheduled messages, ascending by sequence. Looks at a bounded part of the queue, whatever is in it.
+     *
+     * @param limit 1 or more
+     */
+    public void scheduled(long fromSequence, int limit, Turn turn, Answer<ScheduledMessage.Some> answer) {
+        scheduling.list(fromSequence, limit, turn, answer);
+    }
+
+    /** Removes a scheduled message. The answer is false where no message of this sequence is scheduled. */
+    public void cancel(long sequence, Turn turn, Answer<Boolean> answer) {
+        scheduling.cancel(sequence, turn, answer);
     }
 
     /** See {@link Departures#moveOut}. */
@@ -192,6 +223,10 @@ public final class Queue {
 
     public void enqueued(Enqueued record) {
         application.enqueued(record);
+    }
+
+    public void duplicatesRemembered(DuplicatesRemembered record) {
+        application.duplicatesRemembered(record);
     }
 
     public void removed(Removed record) {

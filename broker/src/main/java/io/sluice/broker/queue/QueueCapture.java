@@ -5,6 +5,7 @@ import io.sluice.broker.port.MessageStore.Slice;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +19,23 @@ public final class QueueCapture {
     private static final long MAX_SPAN = 1 << 16;
     /** Of pages of which little is left, so many are packed anew with one checkpoint. */
     private static final int MAX_DISSOLVED = 64;
+    /** Messages for later that are sorted by time in one go. */
+    private static final int MAX_SORTED = 1 << 13;
 
     private final QueueState state;
     private final QueueLoads loads;
-    private final UnstoredList captured = new UnstoredList();
+    private final Duplicates duplicates;
     /** By level, how many of its unstored entries are still to be captured. */
     private final int[] left;
+    /** As {@link #left}, of those for later. */
+    private int leftForLater;
+    /** Of those, some by level and time, so that what is in one page is due at about one time; to be captured from {@link #laterAt}. */
+    private QueueEntry[] later = {};
 
-    QueueCapture(QueueState state, QueueLoads loads) {
+    private int laterAt;
+
+    QueueCapture(QueueState state, QueueLoads loads, Duplicates duplicates) {
+        this.duplicates = duplicates;
         this.state = state;
         this.loads = loads;
         this.left = new int[state.levelCount()];
@@ -37,7 +47,9 @@ public final class QueueCapture {
         for (int level = 0; level < left.length; level++) {
             left[level] = state.unstored(level).size();
         }
+        leftForLater = state.unstoredForLater().size();
         records.addAll(state.runs().overrides());
+        records.addAll(duplicates.asRecords());
     }
 
     /** The next messages, of one level; empty when all are captured. */
@@ -45,17 +57,66 @@ public final class QueueCapture {
         for (int level = 0; level < left.length; level++) {
             List<QueueEntry> entries = take(level, maxBytes);
             if (!entries.isEmpty()) {
-                List<Enqueued> messages = new ArrayList<>(entries.size());
-                for (QueueEntry entry : entries) {
-                    entry.unstoredIn.remove(entry);
-                    captured.add(entry);
-                    messages.add(entry.asRecord(state.id()));
-                }
                 left[level] -= entries.size();
-                return Optional.of(new Slice(level, messages));
+                return Optional.of(slice(entries));
             }
         }
-        return Optional.empty();
+        List<QueueEntry> entries = takeForLater(maxBytes);
+        return entries.isEmpty() ? Optional.empty() : Optional.of(slice(entries));
+    }
+
+    private Slice slice(List<QueueEntry> entries) {
+        List<Enqueued> messages = new ArrayList<>(entries.size());
+        for (QueueEntry entry : entries) {
+            entry.unstoredIn.remove(entry);
+            state.captured().add(entry);
+            messages.add(entry.asRecord(state.id()));
+        }
+        return new Slice(state.levelOf(entries.get(0).message), messages);
+    }
+
+    private List<QueueEntry> takeForLater(int maxBytes) {
+        List<QueueEntry> entries = new ArrayList<>();
+        long bytes = 0;
+        while (entries.isEmpty() && (laterAt < later.length || leftForLater > 0)) {
+            if (laterAt == later.length) {
+                sortSomeForLater();
+            }
+            while (laterAt < later.length && entries.size() < MessageStore.MAX_PAGE_MESSAGES) {
+                QueueEntry entry = later[laterAt];
+                if (entry.unstoredIn == state.unstoredForLater()) {
+                    bytes += entry.message.residentBytes();
+                    boolean other = !entries.isEmpty()
+                            && (bytes > maxBytes
+                                    || state.levelOf(entry.message) != state.levelOf(entries.get(0).message));
+                    if (other) {
+                        break;
+                    }
+                    entries.add(entry);
+                }
+                laterAt++;
+            }
+        }
+        entries.sort(Comparator.comparingLong(each -> each.sequence));
+        return entries;
+    }
+
+    private void sortSomeForLater() {
+        later = new QueueEntry[Math.min(leftForLater, MAX_SORTED)];
+        laterAt = 0;
+        int count = 0;
+        QueueEntry entry = state.unstoredForLater().head();
+        while (entry != null && count < later.length) {
+            later[count++] = entry;
+            entry = entry.nextUnstored;
+        }
+        leftForLater = count < later.length ? 0 : leftForLater - count;
+        later = Arrays.copyOf(later, count);
+        Arrays.sort(
+                later,
+                Comparator.comparingInt((QueueEntry each) -> state.levelOf(each.message))
+                        .thenComparingLong(each -> each.deliverAtMillis)
+                        .thenComparingLong(each -> each.sequence));
     }
 
     private List<QueueEntry> take(int level, int maxBytes) {
@@ -65,7 +126,7 @@ public final class QueueCapture {
         boolean ascending = true;
         QueueEntry entry = state.unstored(level).head();
         while (entry != null && entries.size() < most) {
-            bytes += entry.message.size();
+            bytes += entry.message.residentBytes();
             if (bytes > maxBytes && !entries.isEmpty()) {
                 break;
             }
@@ -86,24 +147,46 @@ public final class QueueCapture {
     /** The messages, captured before, stand in this page; those that changed since or left are not its any longer. */
     public void stored(List<Enqueued> messages, long page) {
         PagedRun run = new PagedRun(page, state.levelOf(messages.get(0).message()), messages);
-        for (int index = 0; index < run.count(); index++) {
-            Enqueued message = messages.get(index);
-            QueueEntry entry = state.entries().find(message.sequence());
-            if (entry != null
-                    && entry.unstoredIn == captured
-                    && entry.message == message.message()
-                    && entry.deliveryCount == message.deliveryCount()) {
-                state.isUnstoredNoMore(entry);
-                entry.run = run;
-                entry.place = index;
-                if (entry.links.inReady) {
-                    state.runs().ready(run);
-                }
-            } else {
+        QueueEntry[] entries = new QueueEntry[run.count()];
+        for (int index = 0; index < entries.length; index++) {
+            entries[index] = unchanged(messages.get(index));
+            if (entries[index] == null) {
                 run.leaves(index);
+            } else {
+                run.isScheduled |= entries[index].state == QueueEntry.State.SCHEDULED;
+            }
+        }
+        for (int index = 0; index < entries.length; index++) {
+            if (entries[index] != null) {
+                stored(entries[index], run, index);
             }
         }
         state.runs().pending(run);
+    }
+
+    /** @return the entry that is as it was captured, null where it left or changed */
+    private QueueEntry unchanged(Enqueued message) {
+        QueueEntry entry = state.entries().find(message.sequence());
+        boolean is = entry != null
+                && entry.unstoredIn == state.captured()
+                && entry.message == message.message()
+                && entry.deliveryCount == message.deliveryCount();
+        return is ? entry : null;
+    }
+
+    private void stored(QueueEntry entry, PagedRun run, int index) {
+        state.isUnstoredNoMore(entry);
+        if (run.isScheduled && entry.state != QueueEntry.State.SCHEDULED) {
+            // It became due meanwhile: among those that wait nobody would look for it.
+            run.leaves(index);
+            state.becomesUnstored(entry);
+            return;
+        }
+        entry.run = run;
+        entry.place = index;
+        if (entry.isHeld()) {
+            state.runs().held(run);
+        }
     }
 
     /** The checkpoint is durable: its messages may leave memory. */
@@ -129,7 +212,11 @@ public final class QueueCapture {
 
     /** What was captured and never stored is to be captured again. */
     private void release() {
-        for (QueueEntry entry = captured.head(); entry != null; entry = captured.head()) {
+        later = new QueueEntry[0];
+        laterAt = 0;
+        for (QueueEntry entry = state.captured().head();
+                entry != null;
+                entry = state.captured().head()) {
             state.isUnstoredNoMore(entry);
             state.becomesUnstored(entry);
         }

@@ -2,6 +2,7 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,8 @@ final class QueueEntry {
     /** Who may have it. */
     enum State {
         READY,
+        /** Nobody may have it before its time. */
+        SCHEDULED,
         LOCKED,
         /** A record about it is on the way to the journal; nobody may have it until that is applied. */
         SETTLING
@@ -22,6 +25,8 @@ final class QueueEntry {
     final long sequence;
     final long arrivedAtMillis;
     final long expiresAtMillis;
+    /** Before which nobody gets it, 0 where there is no such time. */
+    final long deliverAtMillis;
     /** Journaled: a durable message in a durable queue. */
     final boolean durable;
 
@@ -46,7 +51,8 @@ final class QueueEntry {
         QueueEntry previousReady;
         QueueEntry nextReady;
         boolean inReady;
-        int heapIndex = ExpiryHeap.ABSENT;
+        int expiryIndex = EntryHeap.ABSENT;
+        int scheduleIndex = EntryHeap.ABSENT;
         List<Consumer> excluded = List.of();
     }
 
@@ -54,6 +60,7 @@ final class QueueEntry {
         this.sequence = enqueued.sequence();
         this.arrivedAtMillis = enqueued.arrivedAtMillis();
         this.expiresAtMillis = enqueued.expiresAtMillis();
+        this.deliverAtMillis = enqueued.deliverAtMillis();
         this.durable = durable;
         this.message = enqueued.message();
         this.deliveryCount = enqueued.deliveryCount();
@@ -62,7 +69,12 @@ final class QueueEntry {
 
     /** What it takes of memory. */
     long footprintBytes() {
-        return message.size() + OVERHEAD_BYTES;
+        return message.residentBytes() + OVERHEAD_BYTES;
+    }
+
+    /** Whether nobody has it and nothing is decided about it: it is available, or scheduled. */
+    boolean isHeld() {
+        return links.inReady || state == State.SCHEDULED;
     }
 
     boolean expired(long nowMillis) {
@@ -84,11 +96,23 @@ final class QueueEntry {
         // Only a delivery can bring a message back: also what is replayed after a restart was acquired before.
         acquiredBefore = true;
         if (!added.equals(message.added())) {
-            message = new Message(message.encoded(), message.annotatedOffset(), message.header(), added);
+            message = message.withAdded(added);
         }
     }
 
+    ScheduledMessage asScheduled() {
+        return new ScheduledMessage(
+                sequence,
+                arrivedAtMillis,
+                deliverAtMillis,
+                expiresAtMillis,
+                message.size(),
+                message.priority(),
+                durable);
+    }
+
     Enqueued asRecord(long queueId) {
-        return new Enqueued(queueId, sequence, arrivedAtMillis, expiresAtMillis, deliveryCount, message);
+        return new Enqueued(
+                queueId, sequence, arrivedAtMillis, expiresAtMillis, deliverAtMillis, deliveryCount, "", message);
     }
 }

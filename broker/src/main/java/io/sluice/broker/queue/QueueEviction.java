@@ -71,7 +71,7 @@ public final class QueueEviction {
         long bytes = 0;
         for (PagedRun run : evictable) {
             kept = run;
-            bytes += run.readyBytes();
+            bytes += run.heldBytes();
             if (bytes >= window) {
                 break;
             }
@@ -88,11 +88,11 @@ public final class QueueEviction {
             }
             QueueEntry entry = state.entries().find(run.sequence(index));
             // What a consumer refused is known of the entry only.
-            if (entry.links.inReady && entry.links.excluded.isEmpty()) {
-                availability.take(entry, QueueEntry.State.READY);
+            if (entry.isHeld() && entry.links.excluded.isEmpty()) {
+                availability.take(entry, entry.state);
                 state.leavesMemory(entry);
                 run.acquired |= entry.acquiredBefore;
-                run.goesOut(index, entry.message.size(), entry.expiresAtMillis);
+                run.goesOut(index, entry.message.size(), entry.expiresAtMillis, entry.deliverAtMillis);
             }
         }
         runs.listed(run);

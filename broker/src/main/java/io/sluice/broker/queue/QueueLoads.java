@@ -87,7 +87,7 @@ final class QueueLoads {
         long ahead = 0;
         for (PagedRun run :
                 level.evictable().headSet(level.out().first(), false).descendingSet()) {
-            ahead += run.readyBytes();
+            ahead += run.heldBytes();
             if (ahead >= limit) {
                 return;
             }
@@ -113,6 +113,11 @@ final class QueueLoads {
         }
     }
 
+    /** Messages of these are to be delivered now; the others of them are not. */
+    void readReleased(List<PagedRun> runs) {
+        runs.forEach(this::read);
+    }
+
     /** The run is given up; what is live of it is to go into another page. */
     void dissolve(PagedRun run) {
         if (run.outCount > 0) {
@@ -130,7 +135,8 @@ final class QueueLoads {
         }
     }
 
-    private void unstore(QueueEntry entry) {
+    /** The entry is to stand in another page. */
+    void unstore(QueueEntry entry) {
         state.leavesPage(entry);
         state.becomesUnstored(entry);
     }
@@ -145,7 +151,7 @@ final class QueueLoads {
         if (!isOf(run, messages)) {
             damaged(run, new StorageException("it holds other messages"));
         } else if (run.outCount > 0) {
-            bringIn(run, messages, whole ? Long.MAX_VALUE : turn.nowMillis(), whole);
+            bringIn(run, messages, whole ? Long.MAX_VALUE : turn.nowMillis());
         }
         turn.dispatchable(queue);
     }
@@ -164,19 +170,23 @@ final class QueueLoads {
         return true;
     }
 
-    private void bringIn(PagedRun run, List<Enqueued> messages, long dueMillis, boolean whole) {
-        long soonest = Message.NONE;
+    private void bringIn(PagedRun run, List<Enqueued> messages, long dueMillis) {
+        long soonestExpiry = Long.MAX_VALUE;
+        long firstDelivery = Long.MAX_VALUE;
         state.runs().unlisted(run);
         for (int index = run.nextOut(0); index >= 0; index = run.nextOut(index + 1)) {
             Enqueued message = messages.get(index);
-            long expiry = message.expiresAtMillis();
-            if (whole || (expiry != Message.NONE && expiry <= dueMillis)) {
+            long expiry = message.expiresAtMillis() == Message.NONE ? Long.MAX_VALUE : message.expiresAtMillis();
+            long delivery = run.isScheduled ? message.deliverAtMillis() : Long.MAX_VALUE;
+            if (Math.min(expiry, delivery) <= dueMillis) {
                 bringIn(run, index, message);
-            } else if (expiry != Message.NONE) {
-                soonest = soonest == Message.NONE ? expiry : Math.min(soonest, expiry);
+            } else {
+                soonestExpiry = Math.min(soonestExpiry, expiry);
+                firstDelivery = Math.min(firstDelivery, delivery);
             }
         }
-        run.soonestExpiryMillis = soonest;
+        run.soonestExpiryMillis = soonestExpiry == Long.MAX_VALUE ? Message.NONE : soonestExpiry;
+        run.firstDeliveryMillis = firstDelivery;
         state.runs().listed(run);
         if (run.dissolving && run.outCount == 0) {
             unstoreResident(run);
@@ -191,13 +201,51 @@ final class QueueLoads {
         entry.run = run;
         entry.place = index;
         state.comesIntoMemory(entry);
-        availability.add(entry);
+        if (run.isScheduled) {
+            availability.arrived(entry);
+        } else {
+            availability.add(entry);
+        }
         Returned override = state.runs().overrideOf(entry.sequence);
         if (override != null) {
             state.runs().forgetOverride(entry.sequence);
             entry.returned(override.deliveryCount(), override.added());
+        }
+        if (override != null || (run.isScheduled && entry.state != QueueEntry.State.SCHEDULED)) {
             unstore(entry);
         }
+    }
+
+    /** One message is wanted in memory. @param then runs when it is, or is not because it is gone */
+    void readOne(PagedRun run, long sequence, Turn.Effect then) {
+        pages.read(run.page, run.outBytes, new Pages.Reply() {
+            @Override
+            public boolean isWanted() {
+                return run.isReadable();
+            }
+
+            @Override
+            public void dropped(Turn turn) {
+                then.run(turn);
+            }
+
+            @Override
+            public void loaded(List<Enqueued> messages, Turn turn) {
+                int index = run.indexOf(sequence);
+                if (run.isReadable() && !isOf(run, messages)) {
+                    damaged(run, new StorageException("it holds other messages"));
+                } else if (run.isReadable() && run.isOut(index)) {
+                    bringIn(run, messages.get(index));
+                }
+                then.run(turn);
+            }
+
+            @Override
+            public void failed(StorageException cause, Turn turn) {
+                damaged(run, cause);
+                then.run(turn);
+            }
+        });
     }
 
     /** One message of a page that somebody else has read. @return its entry */

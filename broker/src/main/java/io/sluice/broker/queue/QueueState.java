@@ -15,16 +15,23 @@ final class QueueState {
     private final EntryIndex entries = new EntryIndex();
     private final PagedRuns runs;
     private final UnstoredList[] unstored;
+    /** Of those, the ones for later, of all levels. */
+    private final UnstoredList unstoredForLater = new UnstoredList();
+    /** In a slice of the checkpoint that runs, which no page has yet. */
+    private final UnstoredList captured = new UnstoredList();
+
     private final MemoryUse memory;
+    private final LargeReferences large;
     private QueueDefinition definition;
     private long nextSequence = 1;
     private long residentBytes;
 
-    QueueState(long id, QueueDefinition definition, Pages pages, MemoryUse memory) {
+    QueueState(long id, QueueDefinition definition, Pages pages, MemoryUse memory, LargeReferences large) {
+        this.large = large;
         this.id = id;
         this.definition = definition;
         this.memory = memory;
-        this.runs = new PagedRuns(pages, memory);
+        this.runs = new PagedRuns(pages, memory, large);
         this.unstored = new UnstoredList[levelCount(definition.service())];
         for (int level = 0; level < unstored.length; level++) {
             unstored[level] = new UnstoredList();
@@ -59,6 +66,16 @@ final class QueueState {
     /** Durable entries of the level that no page has. */
     UnstoredList unstored(int level) {
         return unstored[level];
+    }
+
+    /** As {@link #unstored}, of all levels, for those that were scheduled when they came here. */
+    UnstoredList unstoredForLater() {
+        return unstoredForLater;
+    }
+
+    /** Those that are in a slice and not stored yet. */
+    UnstoredList captured() {
+        return captured;
     }
 
     int levelCount() {
@@ -100,9 +117,7 @@ final class QueueState {
         QueueEntry entry = new QueueEntry(
                 enqueued, definition.durable() && enqueued.message().durable());
         comesIntoMemory(entry);
-        if (entry.durable) {
-            becomesUnstored(entry);
-        }
+        large.came(entry.message);
         return entry;
     }
 
@@ -120,7 +135,8 @@ final class QueueState {
 
     /** The next checkpoint is to take it. */
     void becomesUnstored(QueueEntry entry) {
-        unstored[levelOf(entry.message)].add(entry);
+        boolean forLater = entry.state == QueueEntry.State.SCHEDULED;
+        (forLater ? unstoredForLater : unstored[levelOf(entry.message)]).add(entry);
         memory.addUnstored(entry.footprintBytes());
     }
 
@@ -133,8 +149,8 @@ final class QueueState {
     void leavesPage(QueueEntry entry) {
         PagedRun run = entry.run;
         entry.run = null;
-        if (entry.links.inReady) {
-            runs.unready(run);
+        if (entry.isHeld()) {
+            runs.heldNoMore(run);
         }
         runs.residentLeaves(run, entry.place);
     }
@@ -142,6 +158,7 @@ final class QueueState {
     /** The entry has left the queue. It must not be available. */
     void removed(QueueEntry entry) {
         leavesMemory(entry);
+        large.left(entry.message);
         if (entry.unstoredIn != null) {
             isUnstoredNoMore(entry);
         }

@@ -6,23 +6,31 @@ import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a shard to where it was: what the store holds (pages are taken note of, not read), then the journal. Where the journal
  * holds more than memory should, checkpoints are written in the middle of the replay; the recovering thread answers for the shard.
  */
 final class Recovery implements MessageStore.Restored {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
     private final Shard shard;
     private final ShardQueues queues;
+    private final LargeReferences large;
     private final ShardLimits limits;
     /** Memory for messages without a page, above which a checkpoint is written. */
     private long unstoredLimitBytes;
 
     private String failure = "";
 
-    Recovery(Shard shard, ShardQueues queues, ShardLimits limits) {
+    Recovery(Shard shard, ShardQueues queues, LargeReferences large, ShardLimits limits) {
+        this.large = large;
         this.shard = shard;
         this.queues = queues;
         this.limits = limits;
@@ -34,6 +42,10 @@ final class Recovery implements MessageStore.Restored {
         JournalPosition end = journal.open(checkpoint, queues, listener);
         shard.checkpoints().applied(end);
         shard.checkpoints().journalIsOpen();
+        Set<Long> missing = large.recovered();
+        if (!missing.isEmpty()) {
+            LOG.error("The bodies of {} large messages are missing: {}", missing.size(), missing);
+        }
         shard.mailbox().open();
     }
 

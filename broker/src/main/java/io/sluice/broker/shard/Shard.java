@@ -4,6 +4,7 @@ import io.sluice.broker.port.Clock;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import java.util.function.Consumer;
@@ -21,6 +22,7 @@ public final class Shard {
 
     private final ShardMailbox mailbox;
     private final ShardQueues queues;
+    private final LargeReferences large;
     private final ShardTurn turn;
     private final Links links;
     private final Publishing publishing;
@@ -40,15 +42,16 @@ public final class Shard {
         this.onFailure = setup.onFailure();
         this.mailbox = new ShardMailbox(setup.executor(), this::runTurn);
         this.pressure = new Pressure(setup.limits());
+        this.large = new LargeReferences(setup.largeBodies());
         PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
-        this.queues = new ShardQueues(setup.autoCreate(), pages, this::changed);
+        this.queues = new ShardQueues(setup.autoCreate(), pages, large, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.links = new Links(queues);
-        this.publishing = new Publishing(queues, pressure);
+        this.publishing = new Publishing(queues, large, pressure);
         this.administration = new Administration(queues);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.residency = new Residency(queues, checkpoints, setup.store(), setup.limits());
-        this.recovery = new Recovery(this, queues, setup.limits());
+        this.recovery = new Recovery(this, queues, large, setup.limits());
     }
 
     /**
@@ -101,7 +104,7 @@ public final class Shard {
     /** Time has passed. */
     void tick(Turn now) {
         for (Queue queue : queues.all()) {
-            if (queue.hasExpired(now.nowMillis())) {
+            if (queue.isDue(now.nowMillis())) {
                 now.dispatchable(queue);
             }
         }
@@ -118,6 +121,7 @@ public final class Shard {
                 // one more
             }
             if (!failed) {
+                large.deleteUnreferenced();
                 turn.ends();
             }
         } catch (RuntimeException | Error defect) {

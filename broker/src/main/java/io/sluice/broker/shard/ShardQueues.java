@@ -2,10 +2,12 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.port.MessageStore.StoredPage;
+import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.MemoryUse;
 import io.sluice.broker.queue.Pages;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -30,11 +32,17 @@ final class ShardQueues implements RecordVisitor {
     private final Function<String, Optional<QueueDefinition>> autoCreate;
     private final Pages pages;
     private final MemoryUse memory = new MemoryUse();
+    private final LargeReferences large;
     private final Consumer<Queue> changed;
     private long nextQueueId = 1;
 
     /** @param changed hears of each queue that a record changed */
-    ShardQueues(Function<String, Optional<QueueDefinition>> autoCreate, Pages pages, Consumer<Queue> changed) {
+    ShardQueues(
+            Function<String, Optional<QueueDefinition>> autoCreate,
+            Pages pages,
+            LargeReferences large,
+            Consumer<Queue> changed) {
+        this.large = large;
         this.autoCreate = autoCreate;
         this.pages = pages;
         this.changed = changed;
@@ -93,7 +101,7 @@ final class ShardQueues implements RecordVisitor {
 
     /** Decides that a queue exists; it takes messages from here on, its links are answered when the declaration is applied. */
     Queue declare(QueueDefinition definition, Turn turn) {
-        Queue queue = new Queue(nextQueueId++, definition, pages, memory);
+        Queue queue = new Queue(nextQueueId++, definition, pages, memory, large);
         byId.put(queue.id(), queue);
         byName.put(definition.name(), queue);
         turn.decide(queue.asRecord(), definition.durable(), Turn.Effect.NOTHING);
@@ -111,7 +119,7 @@ final class ShardQueues implements RecordVisitor {
     public void queueDeclared(QueueDeclared declared) {
         Queue queue = byId.get(declared.queueId());
         if (queue == null) {
-            queue = new Queue(declared.queueId(), declared.definition(), pages, memory);
+            queue = new Queue(declared.queueId(), declared.definition(), pages, memory, large);
             byId.put(queue.id(), queue);
             byName.put(queue.name(), queue);
         }
@@ -136,6 +144,8 @@ final class ShardQueues implements RecordVisitor {
         if (queue != null) {
             queue.enqueued(enqueued);
             changed.accept(queue);
+        } else {
+            large.discard(enqueued.message());
         }
     }
 
@@ -153,6 +163,14 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.get(returned.queueId());
         if (queue != null) {
             queue.returned(returned);
+        }
+    }
+
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        Queue queue = byId.get(remembered.queueId());
+        if (queue != null) {
+            queue.duplicatesRemembered(remembered);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore;
@@ -104,7 +105,16 @@ final class NaiveStore implements MessageStore {
                 soonest,
                 messages.stream().mapToLong(Enqueued::deliverAtMillis).min().orElse(0),
                 messages.stream().mapToLong(Enqueued::deliverAtMillis).max().orElse(0),
-                null);
+                largeBodies(messages));
+    }
+
+    private static long[] largeBodies(List<Enqueued> messages) {
+        if (messages.stream().noneMatch(each -> each.message().isLarge())) {
+            return null;
+        }
+        return messages.stream()
+                .mapToLong(each -> each.message().largeBody().map(LargeBody::id).orElse(0L))
+                .toArray();
     }
 
     private static byte[] encode(JournalRecord record) {
