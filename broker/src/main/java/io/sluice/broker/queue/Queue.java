@@ -138,16 +138,35 @@ public final class Queue {
             turn.afterDecided(then);
             return Optional.empty();
         }
-        Overflow overflow = definition().limits().overflow();
-        if (overflow != Overflow.BLOCK && room.isOverWith(1, message.size())) {
-            // What can never fit drops nothing.
-            if (overflow == Overflow.REJECT || room.isOverWithLockedAnd(1, message.size())) {
-                return Optional.of(room.full());
-            }
-            makeRoom(1, message.size(), turn);
+        Optional<Refusal> refusal = refusalOf(1, message.size());
+        if (refusal.isEmpty()) {
+            makeRoomFor(1, message.size(), turn);
+            put(message, 0, duplicateId, turn, then);
         }
-        put(message, 0, duplicateId, turn, then);
-        return Optional.empty();
+        return refusal;
+    }
+
+    /** Whether a message of this id would be a copy. */
+    public boolean isDuplicate(String duplicateId, long nowMillis) {
+        return duplicates.has(duplicateId, nowMillis);
+    }
+
+    /** Why so much more would not be taken, empty where it would. */
+    public Optional<Refusal> refusalOf(long messages, long bytes) {
+        Overflow overflow = definition().limits().overflow();
+        boolean taken = overflow == Overflow.BLOCK || !room.isOverWith(messages, bytes);
+        // What can never fit drops nothing.
+        if (taken || (overflow == Overflow.DROP_HEAD && !room.isOverWithLockedAnd(messages, bytes))) {
+            return Optional.empty();
+        }
+        return Optional.of(room.full(messages));
+    }
+
+    /** Where so much more is taken because something else gives way: lets it. */
+    public void makeRoomFor(long messages, long bytes, Turn turn) {
+        if (definition().limits().overflow() == Overflow.DROP_HEAD) {
+            makeRoom(messages, bytes, turn);
+        }
     }
 
     /** A message comes in whatever the limits say: moved here by the broker, it must not be lost for want of room. */
@@ -206,7 +225,7 @@ public final class Queue {
     }
 
     /** Drops from the least wanted end until so much more fits; those that leave count as gone at once. */
-    private void makeRoom(int messages, int bytes, Turn turn) {
+    private void makeRoom(long messages, long bytes, Turn turn) {
         QueueEntry victim = availability.ready().leastWanted();
         while (victim != null && room.isOverWith(messages, bytes)) {
             int freed = victim.message.size();
@@ -308,7 +327,7 @@ public final class Queue {
     private void purge(long[] sequences, int count, boolean durable, Turn turn) {
         if (count > 0) {
             SequenceRanges ranges = SequenceRanges.ofSequences(sequences, count);
-            turn.decide(new Removed(id(), ranges, Removed.Reason.PURGED), durable, Turn.Effect.NOTHING);
+            Removals.decide(id(), ranges, Removed.Reason.PURGED, durable, turn, Turn.Effect.NOTHING);
         }
     }
 
