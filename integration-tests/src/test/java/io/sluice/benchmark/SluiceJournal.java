@@ -126,5 +126,8 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
     public void queueDeclared(QueueDeclared declared) {}
 
     @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {}
+
+    @Override
     public void queueDeleted(QueueDeleted deleted) {}
 }
