@@ -42,11 +42,27 @@ public final class BrokerProcess implements AutoCloseable {
         return program;
     }
 
-    /** Starts a broker on any free port and waits until it says that it is ready. */
-    public static BrokerProcess start(Path data, String... moreArguments) throws IOException, InterruptedException {
+    private static Process launch(Path data, String... moreArguments) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("--port", "0", "--data", data.toString()));
         arguments.addAll(List.of(moreArguments));
-        Process process = launch(arguments);
+        return launch(arguments);
+    }
+
+    /** Kills a broker so long after its start, ready or not. */
+    public static void startAndKill(Path data, long afterMillis, String... moreArguments)
+            throws IOException, InterruptedException {
+        Process process = launch(data, moreArguments);
+        reader("stderr", process.getErrorStream(), line -> {});
+        reader("stdout", process.getInputStream(), line -> {});
+        if (process.waitFor(afterMillis, TimeUnit.MILLISECONDS)) {
+            throw new IOException("the broker ended by itself with " + process.exitValue());
+        }
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Starts a broker on any free port and waits until it says that it is ready. */
+    public static BrokerProcess start(Path data, String... moreArguments) throws IOException, InterruptedException {
+        Process process = launch(data, moreArguments);
         ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
         reader("stderr", process.getErrorStream(), line -> {
             synchronized (errors) {
