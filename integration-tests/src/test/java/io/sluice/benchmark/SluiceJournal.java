@@ -126,8 +126,5 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
     public void queueDeclared(QueueDeclared declared) {}
 
     @Override
-    public void duplicatesRemembered(DuplicatesRemembered remembered) {}
-
-    @Override
     public void queueDeleted(QueueDeleted deleted) {}
 }
