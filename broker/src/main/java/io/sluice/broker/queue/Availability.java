@@ -9,10 +9,16 @@ final class Availability {
     private final Scheduled scheduled = new Scheduled();
     private final EntryHeap expiring = EntryHeap.byExpiry();
     private final PagedRuns runs;
+    private Consumers consumers;
 
     Availability(QueueDefinition.Service service, PagedRuns runs) {
         this.ready = new ReadyLevels(service);
         this.runs = runs;
+    }
+
+    /** Who is told of what becomes available. */
+    void tell(Consumers newConsumers) {
+        consumers = newConsumers;
     }
 
     ReadyLevels ready() {
@@ -36,6 +42,12 @@ final class Availability {
 
     /** The entry goes to its own place among the available ones. */
     void add(QueueEntry entry) {
+        wasAvailable(entry);
+        consumers.becameAvailable(entry);
+    }
+
+    /** As {@link #add}, of an entry that was available while it was out of memory. */
+    void wasAvailable(QueueEntry entry) {
         entry.state = QueueEntry.State.READY;
         ready.insert(entry);
         held(entry);
@@ -68,6 +80,7 @@ final class Availability {
     void released(QueueEntry entry) {
         entry.state = QueueEntry.State.READY;
         ready.insert(entry);
+        consumers.becameAvailable(entry);
     }
 
     /** Whether time alone changes something in memory by now. */

@@ -24,6 +24,8 @@ public enum DispatchReason {
     NO_CONSUMER,
     /** Consumers are attached, none has credit. */
     NO_CREDIT,
+    /** Every consumer with credit selects other messages. */
+    NOT_SELECTED,
     /** Every consumer with credit, or every one there is, has said that it is undeliverable to it. */
     UNDELIVERABLE_HERE,
     /** It is available and will be dispatched in its order. */

@@ -24,6 +24,7 @@ public final class Dispatcher {
         this.availability = availability;
         this.loads = loads;
         this.pages = pages;
+        availability.tell(consumers);
         this.settlement = new Settlement(queue, availability, consumers, removals);
     }
 
@@ -39,6 +40,9 @@ public final class Dispatcher {
     public void attach(Consumer consumer) {
         if (consumer.mode() == Consumer.Mode.COPY) {
             consumer.cursor = new BrowseCursor(queue.state(), availability, new PageReading(queue, loads, pages));
+        }
+        if (consumer.mode() != Consumer.Mode.COPY && consumer.isFiltering()) {
+            consumer.filter = new FilterCursor(consumer, queue.state(), loads, new PageReading(queue, loads, pages));
         }
         consumer.attached = true;
         consumer.home(this);
@@ -116,7 +120,7 @@ public final class Dispatcher {
             browse(browser, turn);
         }
         removals.decide(queue.id(), turn);
-        consumers.drained(lastStop == DispatchReason.PAGED_OUT, turn);
+        consumers.drained(lastStop == DispatchReason.PAGED_OUT && !consumers.onlyFilteringHaveCredit(), turn);
         return lastStop;
     }
 
@@ -133,6 +137,9 @@ public final class Dispatcher {
                     loads.readAhead();
                 }
                 return consumers.hasTakers() ? DispatchReason.NO_CREDIT : DispatchReason.NO_CONSUMER;
+            }
+            if (consumers.onlyFilteringHaveCredit()) {
+                return dispatchSelected(ready, runs, turn);
             }
             DispatchReason reason = dispatchOne(ready, runs, turn);
             if (reason != DispatchReason.NEXT) {
@@ -169,6 +176,47 @@ public final class Dispatcher {
             candidates &= ~(1 << level);
         }
         return DispatchReason.UNDELIVERABLE_HERE;
+    }
+
+    /** Everybody with credit looks for messages of its own: each gets one in turns, until nobody finds any more. */
+    private DispatchReason dispatchSelected(ReadyLevels ready, PagedRuns runs, Turn turn) {
+        boolean waits = false;
+        boolean given = true;
+        for (Consumer consumer : consumers.withCredit()) {
+            consumer.filter.rested();
+        }
+        while (given) {
+            given = false;
+            for (Consumer consumer : consumers.withCredit()) {
+                given |= selectOne(consumer, ready, runs, turn);
+            }
+        }
+        for (Consumer consumer : consumers.withCredit()) {
+            waits |= consumer.filter.isWaiting();
+            if (consumer.filter.isTired()) {
+                pages.later(later -> later.dispatchable(queue));
+            }
+        }
+        if (!consumers.anyHasCredit()) {
+            return DispatchReason.NO_CREDIT;
+        }
+        return waits ? DispatchReason.PAGED_OUT : DispatchReason.NOT_SELECTED;
+    }
+
+    private boolean selectOne(Consumer consumer, ReadyLevels ready, PagedRuns runs, Turn turn) {
+        int candidates = ready.occupied() | runs.occupied();
+        while (candidates != 0 && !consumer.isWaitingForPage()) {
+            int level = ready.choose(candidates);
+            QueueEntry entry = consumer.filter.peek(level, turn.nowMillis());
+            if (entry != null) {
+                consumers.leaveRing(consumer);
+                ready.served(level);
+                give(entry, consumer, turn);
+                return true;
+            }
+            candidates &= ~(1 << level);
+        }
+        return false;
     }
 
     private void give(QueueEntry entry, Consumer consumer, Turn turn) {
@@ -211,6 +259,9 @@ public final class Dispatcher {
                 return;
             }
             browser.cursor.passed(entry);
+            if (!browser.selects(entry.message)) {
+                continue;
+            }
             browser.delivered++;
             turn.calling(browser.client());
             browser.listener().deliver(new Delivery(entry, browser));
@@ -247,8 +298,14 @@ public final class Dispatcher {
         if (consumers.anyWaitsFor(entry)) {
             return DispatchReason.NEXT;
         }
-        boolean refused = consumers.anyHasCredit() || !consumers.anyMayTake(entry);
-        return refused ? DispatchReason.UNDELIVERABLE_HERE : DispatchReason.NO_CREDIT;
+        if (!consumers.anyHasCredit()) {
+            return consumers.anyMayTake(entry) ? DispatchReason.NO_CREDIT : refusedBy(entry);
+        }
+        return refusedBy(entry);
+    }
+
+    private DispatchReason refusedBy(QueueEntry entry) {
+        return entry.links.excluded.isEmpty() ? DispatchReason.NOT_SELECTED : DispatchReason.UNDELIVERABLE_HERE;
     }
 
     private static DispatchReason explain(PagedRun run) {

@@ -14,6 +14,9 @@ public interface Pages {
      */
     void read(long page, long bytes, Reply reply);
 
+    /** Runs it in a later turn, when others had theirs. */
+    void later(Turn.Effect effect);
+
     /** See {@code MessageStore.forget}. */
     void forget(long page, int index);
 

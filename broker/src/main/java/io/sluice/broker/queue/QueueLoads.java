@@ -204,7 +204,7 @@ final class QueueLoads {
         if (run.isScheduled) {
             availability.arrived(entry);
         } else {
-            availability.add(entry);
+            availability.wasAvailable(entry);
         }
         Returned override = state.runs().overrideOf(entry.sequence);
         if (override != null) {

@@ -78,6 +78,11 @@ final class PageReads implements Pages {
     }
 
     @Override
+    public void later(Turn.Effect effect) {
+        mailbox.post((shard, turn) -> effect.run(turn));
+    }
+
+    @Override
     public void forget(long page, int index) {
         store.forget(page, index);
     }

@@ -10,7 +10,7 @@ import io.sluice.broker.queue.Queue;
  */
 final class Residency {
     /** Dropped at a time; the shard does something else in between. */
-    private static final int PAGES_AT_A_TIME = 4;
+    private static final int PAGES_AT_A_TIME = 16;
 
     private final ShardQueues queues;
     private final Checkpoints checkpoints;

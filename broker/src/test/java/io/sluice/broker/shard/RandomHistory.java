@@ -164,10 +164,25 @@ final class RandomHistory {
     private void attachOrDetach() {
         if (consumers.size() < 4) {
             Consumer.Mode mode = Consumer.Mode.values()[random.nextInt(3)];
-            consumers.add(shard.consumer(some(QUEUES), mode, random.nextBoolean() ? Outcome.FAILED : Outcome.RELEASED));
+            Outcome lossOutcome = random.nextBoolean() ? Outcome.FAILED : Outcome.RELEASED;
+            if (random.nextInt(3) == 0) {
+                int remainder = random.nextInt(3);
+                consumers.add(shard.selecting(some(QUEUES), mode, lossOutcome, body -> number(body) % 3 == remainder));
+            } else {
+                consumers.add(shard.consumer(some(QUEUES), mode, lossOutcome));
+            }
         } else {
             consumers.remove(random.nextInt(consumers.size())).detach();
         }
+    }
+
+    /** What is damaged has something behind it. */
+    private static int number(String body) {
+        int end = 1;
+        while (end < body.length() && Character.isDigit(body.charAt(end))) {
+            end++;
+        }
+        return Integer.parseInt(body.substring(1, end));
     }
 
     private void rare() {

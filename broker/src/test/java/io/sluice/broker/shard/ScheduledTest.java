@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class ScheduledTest {
     private final ShardFixture shard = new ShardFixture().queue("q");
 
-    private static Message delayed(String body, long delayMillis) {
+    static Message delayed(String body, long delayMillis) {
         return scheduled(body, Message.Header.DURABLE, new Schedule(Message.NONE, delayMillis));
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** One shard, driven by plain calls: its thread is a list of tasks, its clock stands still, its journal commits when told. */
 final class ShardFixture {
@@ -83,6 +84,16 @@ final class ShardFixture {
         return next;
     }
 
+    /** As {@link #restart()}, with another memory. */
+    ShardFixture restart(ShardLimits others) {
+        return restart(store.afterCrash(), others);
+    }
+
+    /** As {@link #restart()}, with another store. */
+    ShardFixture restart(NaiveStore other, ShardLimits others) {
+        return new ShardFixture(journal.prefix(journal.committed()), other, bodies.copy(), others, autoCreate);
+    }
+
     ShardMailbox mailbox() {
         return shard.mailbox();
     }
@@ -147,7 +158,20 @@ final class ShardFixture {
     }
 
     TestConsumer consumer(String queue, Consumer.Mode mode, Outcome lossOutcome) {
-        TestConsumer consumer = new TestConsumer(this, queue, mode, lossOutcome);
+        return attached(new TestConsumer(this, queue, mode, lossOutcome));
+    }
+
+    /** One that gets messages whose body the filter takes. */
+    TestConsumer selecting(String queue, Consumer.Mode mode, Outcome lossOutcome, Predicate<String> filter) {
+        return attached(new TestConsumer(
+                this,
+                queue,
+                mode,
+                lossOutcome,
+                Optional.of(message -> filter.test(new String(message.encoded(), StandardCharsets.UTF_8)))));
+    }
+
+    private TestConsumer attached(TestConsumer consumer) {
         mailbox().attach(consumer.handle);
         run();
         return consumer;
