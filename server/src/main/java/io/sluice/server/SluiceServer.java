@@ -19,8 +19,6 @@ import io.sluice.broker.shard.ShardSetup;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
 import io.sluice.storage.Storage;
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,13 +49,15 @@ public final class SluiceServer {
     private final ShardMailbox shard;
     private final AmqpServer endpoint;
     private final ScheduledExecutorService ticker;
-    private InetSocketAddress address;
+    private final ListeningPorts ports;
 
-    private SluiceServer(Configuration configuration, Storage storage, ServerLoops loops, ShardMailbox shard) {
+    private SluiceServer(
+            Configuration configuration, Storage storage, ServerLoops loops, ShardMailbox shard, ListeningPorts ports) {
         this.storage = storage;
         this.loops = loops;
         this.shard = shard;
         this.endpoint = new AmqpServer(settings(configuration, shard), loops);
+        this.ports = ports;
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ticker"));
     }
 
@@ -68,6 +68,7 @@ public final class SluiceServer {
      * @throws StartFailure the data folder or the address cannot be used
      */
     public static SluiceServer start(Configuration configuration, IntConsumer onFailure) throws StartFailure {
+        ListeningPorts ports = new ListeningPorts(configuration);
         // Beside the data folder: on two processors both take as long as one.
         CompletableFuture<ServerLoops> starting = CompletableFuture.supplyAsync(
                 () -> ServerLoops.start("amqp", configuration.eventLoops()), task -> new Thread(task, "start").start());
@@ -76,12 +77,13 @@ public final class SluiceServer {
             storage = Storage.open(StorageSettings.of(configuration));
         } catch (StorageException e) {
             starting.join().close();
+            ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
-        SluiceServer server = recover(configuration, storage, starting.join(), onFailure);
+        SluiceServer server = recover(configuration, storage, starting.join(), ports, onFailure);
         try {
             server.declare(configuration.queues());
-            server.listen(configuration.listen());
+            server.listen();
         } catch (StartFailure e) {
             server.stop(false);
             throw e;
@@ -90,7 +92,11 @@ public final class SluiceServer {
     }
 
     private static SluiceServer recover(
-            Configuration configuration, Storage storage, ServerLoops loops, IntConsumer onFailure)
+            Configuration configuration,
+            Storage storage,
+            ServerLoops loops,
+            ListeningPorts ports,
+            IntConsumer onFailure)
             throws StartFailure {
         QueueRules rules = configuration.queues();
         ShardLimits limits = ShardLimits.ofMemory(
@@ -104,10 +110,11 @@ public final class SluiceServer {
                     limits,
                     name -> rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty(),
                     failure(onFailure)));
-            return new SluiceServer(configuration, storage, loops, shard.mailbox());
+            return new SluiceServer(configuration, storage, loops, shard.mailbox(), ports);
         } catch (StorageException e) {
             closeStorage(storage);
             loops.close();
+            ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
     }
@@ -167,23 +174,19 @@ public final class SluiceServer {
         }
     }
 
-    private void listen(Configuration.Listen listen) throws StartFailure {
-        try {
-            address = endpoint.start(listen.host(), listen.port());
-        } catch (IOException e) {
-            throw new StartFailure(ExitCode.LISTEN, sentence(e.getMessage()), e);
-        }
+    private void listen() throws StartFailure {
+        ports.open(endpoint);
         ticker.scheduleAtFixedRate(shard::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private static String sentence(String text) {
-        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    /** Where clients connect, {@code host:port}; where there are several, the main port. */
+    public String listensOn() {
+        return ports.main();
     }
 
-    /** Where clients connect, {@code host:port}. */
-    public String listensOn() {
-        String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    /** All ports with what is spoken there, {@code amqp=host:port amqps=host:port}. */
+    public String ports() {
+        return ports.all();
     }
 
     /** Absolute. */
@@ -199,6 +202,7 @@ public final class SluiceServer {
     public void stop(boolean checkpoint) {
         ticker.shutdown();
         endpoint.close();
+        ports.close();
         if (checkpoint) {
             checkpoint();
         }
