@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,17 +19,18 @@ import java.util.regex.Pattern;
 
 /** The broker as its users start it: the distribution's own program, in a process of its own. */
 public final class BrokerProcess implements AutoCloseable {
-    private static final Pattern READY = Pattern.compile("ready amqp=([^:]+):(\\d+) data=(\\S+) in (\\d+) ms");
+    private static final Pattern READY = Pattern.compile("ready ((?:[a-z]+=\\S+:\\d+ )+)data=(\\S+) in (\\d+) ms");
     private static final long START_LIMIT_SECONDS = 60;
     private static final String END = "\0end";
 
     private final Process process;
     private final ConcurrentLinkedQueue<String> errors;
-    private final int port;
+    /** By the scheme that is spoken there. */
+    private final Map<String, Integer> ports;
 
-    private BrokerProcess(Process process, int port, ConcurrentLinkedQueue<String> errors) {
+    private BrokerProcess(Process process, Map<String, Integer> ports, ConcurrentLinkedQueue<String> errors) {
         this.process = process;
-        this.port = port;
+        this.ports = ports;
         this.errors = errors;
     }
 
@@ -77,7 +80,7 @@ public final class BrokerProcess implements AutoCloseable {
         while (line != null && !line.equals(END)) {
             Matcher ready = READY.matcher(line);
             if (ready.find()) {
-                return new BrokerProcess(process, Integer.parseInt(ready.group(2)), errors);
+                return new BrokerProcess(process, ports(ready.group(1)), errors);
             }
             before.add(line);
             line = output.poll(START_LIMIT_SECONDS, TimeUnit.SECONDS);
@@ -145,12 +148,26 @@ public final class BrokerProcess implements AutoCloseable {
         return thread;
     }
 
+    private static Map<String, Integer> ports(String listed) {
+        Map<String, Integer> ports = new HashMap<>();
+        for (String port : listed.trim().split(" ")) {
+            ports.put(
+                    port.substring(0, port.indexOf('=')), Integer.parseInt(port.substring(port.lastIndexOf(':') + 1)));
+        }
+        return ports;
+    }
+
     public int port() {
-        return port;
+        return port("amqp");
+    }
+
+    /** @param scheme what is spoken on the port, such as amqps */
+    public int port(String scheme) {
+        return ports.get(scheme);
     }
 
     public String uri() {
-        return "amqp://127.0.0.1:" + port;
+        return "amqp://127.0.0.1:" + port();
     }
 
     public long pid() {
