@@ -276,6 +276,51 @@ final class EncodedCursor {
         return value;
     }
 
+    /** Whether the next value is this symbol; the cursor stays before it. */
+    boolean isSymbol(byte[] ascii) throws MalformedMessageException {
+        return is(0xa3, ascii);
+    }
+
+    /** Whether the next value is this string; the cursor stays before it. */
+    boolean isString(byte[] utf8) throws MalformedMessageException {
+        return is(0xa1, utf8);
+    }
+
+    /** @param narrow the type's constructor with a size of one byte; the one with four is 0x10 more (§1.6) */
+    private boolean is(int narrow, byte[] content) throws MalformedMessageException {
+        int constructor = byteAt(at);
+        int width = constructor == narrow ? 1 : constructor == narrow + 0x10 ? Integer.BYTES : 0;
+        if (width == 0 || (width == 1 ? byteAt(at + 1) : sizeAt(at + 1)) != content.length) {
+            return false;
+        }
+        int start = at + 1 + width;
+        int end = start + content.length;
+        return end <= bytes.length && Arrays.equals(bytes, start, end, content, 0, content.length);
+    }
+
+    /**
+     * An integer of any width, or a timestamp; what is beyond a long is the largest long.
+     *
+     * @param name of what is read, for the text of an error
+     */
+    long readInteger(String name) throws MalformedMessageException {
+        int constructor = byteAt(at);
+        long value = switch (constructor) {
+            case 0x43, 0x44 -> 0;
+            case 0x50, 0x52, 0x53 -> byteAt(at + 1);
+            case 0x51, 0x54, 0x55 -> (byte) byteAt(at + 1);
+            case 0x60 -> byteAt(at + 1) << 8 | byteAt(at + 2);
+            case 0x61 -> (short) (byteAt(at + 1) << 8 | byteAt(at + 2));
+            case 0x70 -> sizeAt(at + 1);
+            case 0x71 -> (int) sizeAt(at + 1);
+            case 0x80 -> longAt(at + 1) < 0 ? Long.MAX_VALUE : longAt(at + 1);
+            case 0x81, 0x83 -> longAt(at + 1);
+            default -> throw expected("an integer or a timestamp, " + name + ",", constructor);
+        };
+        at = endOfPrimitive(constructor);
+        return value;
+    }
+
     /** A string; empty when the next value is none, which is skipped all the same. */
     Optional<String> readString() throws MalformedMessageException {
         int constructor = byteAt(at);
