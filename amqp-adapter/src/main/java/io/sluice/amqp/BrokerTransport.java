@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -17,6 +18,7 @@ import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.FrameBody;
 import org.apache.qpid.proton.amqp.transport.Open;
+import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.apache.qpid.proton.codec.ReadableBuffer;
 import org.apache.qpid.proton.engine.impl.TransportImpl;
@@ -37,15 +39,17 @@ final class BrokerTransport extends TransportImpl {
     private final FrameEvents events;
     private final FrameListener frames;
     private final AmqpLimits limits;
+    private final AbortedDeliveries aborted;
 
     private record Echo(PeerSession session, PeerLink link) {}
 
     private record EarlyDetach(PeerSession session, PeerLink link, int channel) {}
 
-    BrokerTransport(FrameEvents events, FrameListener frames, AmqpLimits limits) {
+    BrokerTransport(FrameEvents events, FrameListener frames, AmqpLimits limits, AbortedDeliveries aborted) {
         this.events = events;
         this.frames = frames;
         this.limits = limits;
+        this.aborted = aborted;
         this.rules = new FrameRules(this, events, limits);
     }
 
@@ -127,8 +131,17 @@ final class BrokerTransport extends TransportImpl {
 
     @Override
     public void handleDisposition(Disposition disposition, Binary payload, Integer channel) {
-        if (session(channel, "disposition") != null) {
+        PeerSession session = session(channel, "disposition");
+        if (session == null) {
+            return;
+        }
+        List<Integer> begun = session.partlySent();
+        if (begun.isEmpty() || !disposition.getSettled() || disposition.getRole() == Role.SENDER) {
             super.handleDisposition(disposition, payload, channel);
+        } else {
+            for (Disposition piece : EarlySettlement.split(disposition, begun)) {
+                super.handleDisposition(piece, payload, channel);
+            }
         }
     }
 
@@ -248,13 +261,29 @@ final class BrokerTransport extends TransportImpl {
     }
 
     private void before(int channel, FrameBody body) {
-        if (body instanceof Begin begin && begin.getRemoteChannel() != null) {
+        if (body instanceof Transfer transfer) {
+            if (transfer.getMore() || !aborted.isEmpty()) {
+                complete(channel, transfer);
+            }
+        } else if (body instanceof Begin begin && begin.getRemoteChannel() != null) {
             begin.setHandleMax(UnsignedInteger.valueOf(limits.maxHandle()));
             PeerSession session = channels.get(begin.getRemoteChannel().intValue());
             if (session != null) {
                 session.localChannel = channel;
                 localChannels.put(channel, session);
             }
+        }
+    }
+
+    /** Says on a transfer of a large message what the engine does not: that it is settled, or that it is the end without the rest. */
+    private void complete(int channel, Transfer transfer) {
+        PeerSession session = localChannels.get(channel);
+        PeerLink link = session == null ? null : session.byLocalHandle(transfer.getHandle());
+        if (link != null && link.presettled) {
+            transfer.setSettled(true);
+        }
+        if (link != null && !transfer.getMore() && aborted.remove(link.link, transfer.getDeliveryTag())) {
+            transfer.setAborted(true);
         }
     }
 

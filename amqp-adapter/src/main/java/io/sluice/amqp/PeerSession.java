@@ -1,7 +1,10 @@
 package io.sluice.amqp;
 
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
@@ -20,6 +23,9 @@ final class PeerSession {
     private final Map<UnsignedInteger, PeerLink> byLocalHandle = new HashMap<>();
     private final Map<String, PeerLink> senders = new HashMap<>();
     private final Map<String, PeerLink> receivers = new HashMap<>();
+    /** Links on which a delivery of ours has begun and not ended. */
+    private final Set<PeerLink> sendingPartly = new HashSet<>();
+
     private int nextIncomingId;
     private int nextOutgoingId = 1;
     private int nextDeliveryId;
@@ -83,12 +89,32 @@ final class PeerSession {
         }
     }
 
+    /** The link of a frame we send; null when there is none. */
+    PeerLink byLocalHandle(UnsignedInteger handle) {
+        return byLocalHandle.get(handle);
+    }
+
     void sent(Transfer transfer) {
         nextOutgoingId++;
         PeerLink link = byLocalHandle.get(transfer.getHandle());
         if (link != null) {
+            boolean before = link.partlySent() != null;
             link.sent(transfer);
+            if (link.partlySent() != null) {
+                sendingPartly.add(link);
+            } else if (before) {
+                sendingPartly.remove(link);
+            }
         }
+    }
+
+    /** Ids of deliveries of ours that have begun and not ended. */
+    List<Integer> partlySent() {
+        return sendingPartly.isEmpty()
+                ? List.of()
+                : sendingPartly.stream()
+                        .map(link -> link.partlySent().intValue())
+                        .toList();
     }
 
     void sent(Attach attach) {
@@ -104,6 +130,7 @@ final class PeerSession {
         if (link != null) {
             link.closed = true;
             link.localHandle = null;
+            sendingPartly.remove(link);
         }
     }
 

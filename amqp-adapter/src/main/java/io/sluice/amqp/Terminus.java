@@ -50,7 +50,7 @@ final class Terminus {
     }
 
     /** The peer sends. */
-    static void accept(Receiver receiver, AmqpLimits limits) {
+    static void accept(Receiver receiver, int maxMessageBytes) {
         echoSettleModes(receiver);
         receiver.setSource(receiver.getRemoteSource());
         if (receiver.getRemoteTarget() instanceof Target asked) {
@@ -64,7 +64,7 @@ final class Terminus {
         } else {
             receiver.setTarget(new Target());
         }
-        receiver.setMaxMessageSize(UnsignedLong.valueOf(limits.maxMessageBytes()));
+        receiver.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
         receiver.open();
     }
 

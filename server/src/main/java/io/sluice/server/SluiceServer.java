@@ -1,6 +1,7 @@
 package io.sluice.server;
 
 import io.sluice.amqp.AmqpEnvironment;
+import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.LinkRegistry;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
@@ -57,7 +58,7 @@ public final class SluiceServer {
         this.storage = storage;
         this.loops = loops;
         this.shard = shard;
-        this.endpoint = new AmqpServer(settings(configuration, shard), loops);
+        this.endpoint = new AmqpServer(settings(configuration, storage, shard), loops);
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ticker"));
     }
 
@@ -101,6 +102,7 @@ public final class SluiceServer {
                     System::currentTimeMillis,
                     new WatchedJournal(storage.journal()),
                     storage.store(),
+                    storage.largeBodies(),
                     limits,
                     name -> rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty(),
                     failure(onFailure)));
@@ -112,7 +114,7 @@ public final class SluiceServer {
         }
     }
 
-    private static ServerSettings settings(Configuration configuration, ShardMailbox shard) {
+    private static ServerSettings settings(Configuration configuration, Storage storage, ShardMailbox shard) {
         QueueRules rules = configuration.queues();
         ManagementNode management = new ManagementNode(Queues.in(shard), rules::definition);
         String version = SluiceServer.class.getPackage().getImplementationVersion();
@@ -123,7 +125,8 @@ public final class SluiceServer {
                 AmqpSettings.of(configuration.amqp()),
                 System::currentTimeMillis,
                 new LinkRegistry(),
-                new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version));
+                new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version),
+                new LargeMessages(storage.largeBodies(), configuration.amqp().largeMessageBytes()));
         return ServerSettings.of(environment)
                 .withMaxConnections(configuration.amqp().maxConnections());
     }
