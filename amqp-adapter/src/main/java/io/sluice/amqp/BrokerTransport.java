@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.transport.Attach;
@@ -39,18 +41,20 @@ final class BrokerTransport extends TransportImpl {
     private final FrameEvents events;
     private final FrameListener frames;
     private final AmqpLimits limits;
-    private final AbortedDeliveries aborted;
+    private final ConnectionScope scope;
+    /** Whose incoming window is not what it usually is. */
+    private final Set<PeerSession> windows = new LinkedHashSet<>();
 
     private record Echo(PeerSession session, PeerLink link) {}
 
     private record EarlyDetach(PeerSession session, PeerLink link, int channel) {}
 
-    BrokerTransport(FrameEvents events, FrameListener frames, AmqpLimits limits, AbortedDeliveries aborted) {
+    BrokerTransport(FrameEvents events, FrameListener frames, ConnectionScope scope) {
         this.events = events;
         this.frames = frames;
-        this.limits = limits;
-        this.aborted = aborted;
-        this.rules = new FrameRules(this, events, limits);
+        this.limits = scope.limits();
+        this.scope = scope;
+        this.rules = new FrameRules(this, events, scope.limits());
     }
 
     // In
@@ -119,7 +123,10 @@ final class BrokerTransport extends TransportImpl {
             return;
         }
         session.received(transfer, link.startsDelivery());
-        link.received(transfer);
+        link.received(transfer, payload == null ? 0 : payload.getLength());
+        if (session.windowChanged(link)) {
+            windows.add(session);
+        }
         if (link.closed) {
             // The engine has to count it; settled, it makes no answer, and nothing of it is kept.
             transfer.setSettled(true);
@@ -206,6 +213,7 @@ final class BrokerTransport extends TransportImpl {
     public boolean writeInto(ByteBuffer output) {
         if (getCondition() == null) {
             writeEchoes();
+            writeWindows();
         }
         boolean done = super.writeInto(output);
         if (dispositions.isOpen()) {
@@ -242,6 +250,21 @@ final class BrokerTransport extends TransportImpl {
         }
     }
 
+    private void writeWindows() {
+        if (windows.isEmpty()) {
+            return;
+        }
+        boolean mayGoOn = !scope.overloaded();
+        for (PeerSession session : List.copyOf(windows)) {
+            if (session.localChannel >= 0 && !session.ended && session.hasWindowToTell(mayGoOn)) {
+                writeFrame(session.localChannel, session.describe(), null, null);
+            }
+            if (session.ended || !session.hasNarrowWindow()) {
+                windows.remove(session);
+            }
+        }
+    }
+
     private void writeEchoes() {
         for (int i = echoes.size(); i > 0; i--) {
             Echo echo = echoes.poll();
@@ -262,8 +285,13 @@ final class BrokerTransport extends TransportImpl {
 
     private void before(int channel, FrameBody body) {
         if (body instanceof Transfer transfer) {
-            if (transfer.getMore() || !aborted.isEmpty()) {
+            if (transfer.getMore() || !scope.aborted().isEmpty()) {
                 complete(channel, transfer);
+            }
+        } else if (body instanceof Flow flow) {
+            PeerSession session = localChannels.get(channel);
+            if (session != null) {
+                session.tellWindow(flow);
             }
         } else if (body instanceof Begin begin && begin.getRemoteChannel() != null) {
             begin.setHandleMax(UnsignedInteger.valueOf(limits.maxHandle()));
@@ -282,7 +310,7 @@ final class BrokerTransport extends TransportImpl {
         if (link != null && link.presettled) {
             transfer.setSettled(true);
         }
-        if (link != null && !transfer.getMore() && aborted.remove(link.link, transfer.getDeliveryTag())) {
+        if (link != null && !transfer.getMore() && scope.aborted().remove(link.link, transfer.getDeliveryTag())) {
             transfer.setAborted(true);
         }
     }

@@ -50,7 +50,7 @@ final class Engine implements ConnectionEvents.Listener {
         AmqpLimits limits = scope.limits();
         Collector collector = Proton.collector();
         ConnectionEvents events = new ConnectionEvents(connection, collector, scope, this);
-        transport = new BrokerTransport(events, frames, limits, scope.aborted());
+        transport = new BrokerTransport(events, frames, scope);
         events.transport(transport);
         transport.setMaxFrameSize(limits.maxFrameBytes());
         transport.setInitialRemoteMaxFrameSize(MAX_SASL_FRAME_BYTES);

@@ -18,6 +18,7 @@ import org.apache.qpid.proton.engine.Link;
  */
 final class PeerLink {
     private static final int MAX_TAG_BYTES = 32;
+    private static final long STREAM_BYTES = 1 << 20;
 
     final String name;
     final boolean peerSends;
@@ -57,6 +58,8 @@ final class PeerLink {
         boolean underWay;
         int deliveryId;
         UnsignedInteger messageFormat;
+        long bytes;
+        long transfers;
     }
 
     boolean startsDelivery() {
@@ -104,17 +107,32 @@ final class PeerLink {
         return Conditions.of(Symbol.valueOf("amqp:invalid-field"), text);
     }
 
-    void received(Transfer transfer) {
+    /** @param bytes of the payload */
+    void received(Transfer transfer, int bytes) {
         if (!current.underWay) {
             current.underWay = true;
             current.deliveryId = transfer.getDeliveryId().intValue();
             UnsignedInteger format = transfer.getMessageFormat();
             current.messageFormat = format == null ? UnsignedInteger.ZERO : format;
+            current.bytes = 0;
+            current.transfers = 0;
         }
+        current.bytes += bytes;
+        current.transfers++;
         if (!transfer.getMore() || transfer.getAborted()) {
             current.underWay = false;
             deliveryCount++;
         }
+    }
+
+    /** Whether the delivery that is coming in is longer than a window should let it run on. */
+    boolean streams() {
+        return current.underWay && current.bytes > STREAM_BYTES;
+    }
+
+    /** Of the delivery that is coming in. */
+    long averageTransferBytes() {
+        return Math.max(1, current.bytes / current.transfers);
     }
 
     /** Id of a delivery of ours that has begun and not ended; null when there is none. */

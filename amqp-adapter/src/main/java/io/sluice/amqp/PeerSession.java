@@ -16,7 +16,7 @@ import org.apache.qpid.proton.engine.Session;
 
 /** One session as its frames show it: its links by handle and name, and the window of each side (AMQP 1.0 §2.5.6). */
 final class PeerSession {
-    /** What the engine tells the peer: it may send this many transfers; links limit it, not the session. */
+    /** What we say of how much we might send. */
     private static final UnsignedInteger WINDOW = UnsignedInteger.valueOf(Integer.MAX_VALUE);
 
     private final Map<UnsignedInteger, PeerLink> byHandle = new HashMap<>();
@@ -26,6 +26,7 @@ final class PeerSession {
     /** Links on which a delivery of ours has begun and not ended. */
     private final Set<PeerLink> sendingPartly = new HashSet<>();
 
+    private final IncomingWindow window = new IncomingWindow();
     private int nextIncomingId;
     private int nextOutgoingId = 1;
     private int nextDeliveryId;
@@ -57,6 +58,7 @@ final class PeerSession {
     /** The peer detached it. */
     void remove(PeerLink link) {
         byHandle.remove(link.handle);
+        window.gone(link);
         (link.peerSends ? senders : receivers).remove(link.name, link);
     }
 
@@ -134,6 +136,25 @@ final class PeerSession {
         }
     }
 
+    /** A transfer came on the link. @return whether the window is to be looked at before output is written */
+    boolean windowChanged(PeerLink link) {
+        return window.received(link);
+    }
+
+    /** @param mayGoOn whether there is room for more of a large message */
+    boolean hasWindowToTell(boolean mayGoOn) {
+        return window.isToBeTold(nextIncomingId, mayGoOn);
+    }
+
+    boolean hasNarrowWindow() {
+        return window.isNarrow();
+    }
+
+    /** A flow of ours is about to be written. */
+    void tellWindow(Flow flow) {
+        flow.setIncomingWindow(window.tell(nextIncomingId));
+    }
+
     void sent(Flow flow) {
         PeerLink link = flow.getHandle() == null ? null : byLocalHandle.get(flow.getHandle());
         if (link != null) {
@@ -145,7 +166,7 @@ final class PeerSession {
     Flow describe() {
         Flow flow = new Flow();
         flow.setNextIncomingId(UnsignedInteger.valueOf(nextIncomingId));
-        flow.setIncomingWindow(WINDOW);
+        flow.setIncomingWindow(UnsignedInteger.ZERO); // told when it is written
         flow.setNextOutgoingId(UnsignedInteger.valueOf(nextOutgoingId));
         flow.setOutgoingWindow(WINDOW);
         return flow;

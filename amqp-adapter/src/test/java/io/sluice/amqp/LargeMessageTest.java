@@ -317,6 +317,64 @@ class LargeMessageTest {
         assertNothingIsLeft();
     }
 
+    /** Flows of the session, the newest last. */
+    private List<Flow> flows() {
+        peer.settle();
+        return peer.frames.stream()
+                .filter(frame -> frame.body() instanceof Flow)
+                .map(frame -> (Flow) frame.body())
+                .toList();
+    }
+
+    @Test
+    void aProducerIsToldToStayAFewMegabytesAheadOfTheDisk() {
+        peer.attachSender(0, "in", "q");
+        byte[] message = message(12_000_000);
+        int sent = 0;
+        for (; sent < 1_200_000; sent += 60_000) {
+            part(peer, 0, message, sent, sent + 60_000, true);
+        }
+        Flow narrow = flows().get(flows().size() - 1);
+        int frames = narrow.getIncomingWindow().intValue();
+        assertTrue(frames >= 16 && frames <= 70, () -> frames + " frames");
+
+        // While the disk takes nothing, the peer gets to the end of its window and no further.
+        bodies.held = true;
+        int told = flows().size();
+        int end = narrow.getNextIncomingId().intValue() + frames;
+        for (int next = sent / 60_000; next < end; next++, sent += 60_000) {
+            part(peer, 0, message, sent, sent + 60_000, true);
+        }
+        assertEquals(told, flows().size());
+        bodies.held = false;
+        Flow more = flows().get(flows().size() - 1);
+        assertEquals(end, more.getNextIncomingId().intValue());
+        assertTrue(more.getIncomingWindow().intValue() >= frames - 1);
+
+        for (; sent < message.length; sent += 60_000) {
+            part(peer, 0, message, sent, sent + 60_000, sent + 60_000 < message.length);
+        }
+        expectAccepted();
+        Flow wide = flows().get(flows().size() - 1);
+        assertEquals(UnsignedInteger.valueOf(Integer.MAX_VALUE), wide.getIncomingWindow());
+    }
+
+    @Test
+    void theWindowIsWideAgainWhenAProducerLeavesInTheMiddle() {
+        peer.attachSender(0, "in", "q");
+        byte[] message = message(3_000_000);
+        for (int sent = 0; sent < 1_200_000; sent += 60_000) {
+            part(peer, 0, message, sent, sent + 60_000, true);
+        }
+        peer.send(0, TestPeer.detach(0, true));
+        peer.nextOf(Detach.class);
+        Flow echo = TestPeer.sessionFlow();
+        echo.setEcho(true);
+        peer.send(0, echo);
+        Flow wide = flows().get(flows().size() - 1);
+        assertEquals(UnsignedInteger.valueOf(Integer.MAX_VALUE), wide.getIncomingWindow());
+    }
+
     // Out
 
     private static Begin begin(int incomingWindow) {
