@@ -28,6 +28,7 @@ public final class Message {
     private final byte priority;
     private final long ttlMillis;
     private final long absoluteExpiryMillis;
+    private final Schedule schedule;
     private final Annotations added;
     /** Null for nearly all. */
     private final LargeBody body;
@@ -53,6 +54,7 @@ public final class Message {
         this.priority = (byte) Math.max(0, Math.min(MAX_PRIORITY, header.priority));
         this.ttlMillis = header.ttlMillis;
         this.absoluteExpiryMillis = header.absoluteExpiryMillis;
+        this.schedule = Objects.requireNonNull(header.schedule, "schedule");
         this.added = Objects.requireNonNull(added, "added");
         this.body = body;
     }
@@ -65,10 +67,27 @@ public final class Message {
      * @param priority 0 to 9; more is cut to 9 (§3.2.1 leaves it to the node)
      * @param ttlMillis time to live from arrival, or {@link #NONE}
      * @param absoluteExpiryMillis instant since the epoch, or {@link #NONE}
+     * @param schedule when it is to be delivered; acted on when it enters a queue and not kept with it, the queue's record has
+     *     the instant
      */
-    public record Header(int messageFormat, boolean durable, int priority, long ttlMillis, long absoluteExpiryMillis) {
+    public record Header(
+            int messageFormat,
+            boolean durable,
+            int priority,
+            long ttlMillis,
+            long absoluteExpiryMillis,
+            Schedule schedule) {
         public static final Header DEFAULT = new Header(0, false, DEFAULT_PRIORITY, NONE, NONE);
         public static final Header DURABLE = new Header(0, true, DEFAULT_PRIORITY, NONE, NONE);
+
+        /** Of a message for at once. */
+        public Header(int messageFormat, boolean durable, int priority, long ttlMillis, long absoluteExpiryMillis) {
+            this(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, Schedule.AT_ONCE);
+        }
+
+        public Header withSchedule(Schedule newSchedule) {
+            return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, newSchedule);
+        }
     }
 
     /** The same bytes with more annotations on them; later ones win. */
@@ -99,7 +118,7 @@ public final class Message {
     }
 
     public Header header() {
-        return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis);
+        return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, schedule);
     }
 
     /** The bytes themselves, not a copy: read only. Of a large message, without what is kept apart. */
@@ -129,6 +148,10 @@ public final class Message {
 
     public long absoluteExpiryMillis() {
         return absoluteExpiryMillis;
+    }
+
+    public Schedule schedule() {
+        return schedule;
     }
 
     public Annotations added() {

@@ -1,5 +1,6 @@
 package io.sluice.storage;
 
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.journal.SegmentJournal;
 import io.sluice.storage.large.LargeBodyStore;
@@ -17,13 +18,18 @@ public record Storage(
         implements AutoCloseable {
     private static final int SPARE_SEGMENTS = 2;
 
-    /** @throws StorageException the folder is in use, unusable, too full, or of a newer format */
+    /** As {@link #open(StorageConfig, Metrics)}, and nobody looks at its figures. */
     public static Storage open(StorageConfig config) throws StorageException {
-        return open(new FileDisk(), config);
+        return open(config, Metrics.NONE);
+    }
+
+    /** @throws StorageException the folder is in use, unusable, too full, or of a newer format */
+    public static Storage open(StorageConfig config, Metrics metrics) throws StorageException {
+        return open(new FileDisk(), config, metrics);
     }
 
     /** On a disk of the caller's choice. */
-    public static Storage open(Disk disk, StorageConfig config) throws StorageException {
+    public static Storage open(Disk disk, StorageConfig config, Metrics metrics) throws StorageException {
         long spareBytes = (long) SPARE_SEGMENTS * config.journal().segmentBytes();
         DataDirectory directory = DataDirectory.open(disk, config.folder(), spareBytes);
         boolean opened = false;
@@ -31,7 +37,7 @@ public record Storage(
             // Last: it has threads already.
             Storage storage = new Storage(
                     directory,
-                    new SegmentJournal(disk, directory.journalFolder(), directory.store(), config.journal()),
+                    new SegmentJournal(disk, directory.journalFolder(), directory.store(), config.journal(), metrics),
                     new PagedMessageStore(disk, directory.folder(), directory.store()),
                     LargeBodyStore.open(
                             disk,

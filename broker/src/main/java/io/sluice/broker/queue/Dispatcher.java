@@ -93,6 +93,7 @@ public final class Dispatcher {
     /** Gives out what can be given. @return why it stopped */
     public DispatchReason dispatch(Turn turn) {
         queue.expire(turn);
+        queue.release(turn);
         queue.shed(turn);
         lastStop = dispatchToTakers(turn);
         for (Consumer browser : consumers.browsers()) {
@@ -202,6 +203,9 @@ public final class Dispatcher {
         }
         if (entry.expired(nowMillis)) {
             return DispatchReason.EXPIRED;
+        }
+        if (entry.state == QueueEntry.State.SCHEDULED) {
+            return DispatchReason.SCHEDULED;
         }
         if (!consumers.hasTakers()) {
             return DispatchReason.NO_CONSUMER;

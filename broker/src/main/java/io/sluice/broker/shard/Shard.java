@@ -108,7 +108,7 @@ public final class Shard {
     /** Time has passed. */
     void tick(Turn now) {
         for (Queue queue : queues.all()) {
-            if (queue.hasExpired(now.nowMillis())) {
+            if (queue.isDue(now.nowMillis())) {
                 now.dispatchable(queue);
             }
         }

@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -66,6 +67,11 @@ final class RecordModel implements RecordVisitor {
                                 e.message().with(e.message().header()).annotated(r.added())));
     }
 
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        throw new AssertionError("no journal has " + remembered);
+    }
+
     /** Queue by queue, in the order a strict or FIFO queue serves them. */
     TreeMap<String, List<String>> content(long now) {
         TreeMap<String, List<String>> content = new TreeMap<>();
@@ -73,6 +79,7 @@ final class RecordModel implements RecordVisitor {
             boolean fifo = names.get(id).equals("f");
             List<Enqueued> order = new ArrayList<>(messages.values());
             order.removeIf(e -> e.expiresAtMillis() >= 0 && e.expiresAtMillis() <= now);
+            order.removeIf(e -> e.deliverAtMillis() > now);
             if (!fifo) {
                 order.sort((a, b) -> b.message().priority() - a.message().priority());
             }
