@@ -45,16 +45,10 @@ public final class BrokerProcess implements AutoCloseable {
         return program;
     }
 
-    private static Process launch(Path data, String... moreArguments) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("--port", "0", "--data", data.toString()));
-        arguments.addAll(List.of(moreArguments));
-        return launch(arguments);
-    }
-
     /** Kills a broker so long after its start, ready or not. */
     public static void startAndKill(Path data, long afterMillis, String... moreArguments)
             throws IOException, InterruptedException {
-        Process process = launch(data, moreArguments);
+        Process process = launch(arguments(data, moreArguments));
         reader("stderr", process.getErrorStream(), line -> {});
         reader("stdout", process.getInputStream(), line -> {});
         if (process.waitFor(afterMillis, TimeUnit.MILLISECONDS)) {
@@ -65,7 +59,25 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Starts a broker on any free port and waits until it says that it is ready. */
     public static BrokerProcess start(Path data, String... moreArguments) throws IOException, InterruptedException {
-        Process process = launch(data, moreArguments);
+        return ready(launch(arguments(data, moreArguments)));
+    }
+
+    /** As {@link #start(Path, String...)}, with options of the Java runtime that nothing from outside replaces. */
+    public static BrokerProcess startWith(String javaOptions, Path data, String... moreArguments)
+            throws IOException, InterruptedException {
+        List<String> arguments = arguments(data, moreArguments);
+        ProcessBuilder builder = builder(arguments);
+        builder.environment().put("SLUICE_JAVA_OPTS", javaOptions);
+        return ready(builder.start());
+    }
+
+    private static List<String> arguments(Path data, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("--port", "0", "--data", data.toString()));
+        arguments.addAll(List.of(more));
+        return arguments;
+    }
+
+    private static BrokerProcess ready(Process process) throws IOException, InterruptedException {
         ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
         reader("stderr", process.getErrorStream(), line -> {
             synchronized (errors) {
@@ -124,11 +136,15 @@ public final class BrokerProcess implements AutoCloseable {
     public record Ended(int exitCode, String output) {}
 
     private static Process launch(List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(program().toString(), "serve"));
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder = builder(arguments);
         builder.environment().putIfAbsent("SLUICE_JAVA_OPTS", "-Xmx512m");
         return builder.start();
+    }
+
+    private static ProcessBuilder builder(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(program().toString(), "serve"));
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
     }
 
     private static Thread reader(String name, java.io.InputStream stream, java.util.function.Consumer<String> lines) {

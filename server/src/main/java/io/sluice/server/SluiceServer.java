@@ -1,6 +1,7 @@
 package io.sluice.server;
 
 import io.sluice.amqp.AmqpEnvironment;
+import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.LinkRegistry;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
@@ -66,7 +67,7 @@ public final class SluiceServer {
         this.loops = loops;
         this.shard = shard;
         this.prometheus = prometheus;
-        this.endpoint = new AmqpServer(settings(configuration, shard), loops);
+        this.endpoint = new AmqpServer(settings(configuration, storage, shard), loops);
         this.ports = ports;
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ticker"));
     }
@@ -141,6 +142,7 @@ public final class SluiceServer {
                     System::currentTimeMillis,
                     new WatchedJournal(storage.journal()),
                     storage.store(),
+                    storage.largeBodies(),
                     limits,
                     name -> rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty(),
                     failure(onFailure)));
@@ -154,7 +156,7 @@ public final class SluiceServer {
         }
     }
 
-    private static ServerSettings settings(Configuration configuration, ShardMailbox shard) {
+    private static ServerSettings settings(Configuration configuration, Storage storage, ShardMailbox shard) {
         QueueRules rules = configuration.queues();
         ManagementNode management = new ManagementNode(Queues.in(shard), rules::definition);
         String version = SluiceServer.class.getPackage().getImplementationVersion();
@@ -165,7 +167,8 @@ public final class SluiceServer {
                 AmqpSettings.of(configuration.amqp()),
                 System::currentTimeMillis,
                 new LinkRegistry(),
-                new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version));
+                new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version),
+                new LargeMessages(storage.largeBodies(), configuration.amqp().largeMessageBytes()));
         return ServerSettings.of(environment)
                 .withMaxConnections(configuration.amqp().maxConnections());
     }

@@ -47,6 +47,7 @@ public record Configuration(
             int maxConnections,
             int maxFrameSizeBytes,
             int maxMessageSizeBytes,
+            int largeMessageBytes,
             int channelMax,
             int maxLinksPerSession,
             int maxLinksPerConnection,

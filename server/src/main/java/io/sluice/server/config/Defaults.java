@@ -38,7 +38,7 @@ public final class Defaults {
             true);
 
     static final Configuration.Amqp AMQP =
-            new Configuration.Amqp(10_000, 65_536, 16_777_216, 255, 1024, 4096, 1000, 60_000, 10_000);
+            new Configuration.Amqp(10_000, 65_536, Integer.MAX_VALUE, 1_048_576, 255, 1024, 4096, 1000, 60_000, 10_000);
 
     static final QueueRules QUEUES = new QueueRules(
             List.of(new NamePattern("*")),

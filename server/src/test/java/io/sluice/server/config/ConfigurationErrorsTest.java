@@ -215,7 +215,7 @@ class ConfigurationErrorsTest {
                 problems("storage:\n  segmentBytes: 67108865\n"));
         assertEquals(
                 List.of("s.yaml line 2 column 17: storage.segmentBytes is 1048576; it must be at least twice"
-                        + " amqp.maxMessageSizeBytes, which is 16777216"),
+                        + " amqp.largeMessageBytes, which is 1048576"),
                 problems("storage:\n  segmentBytes: 1048576\n"));
     }
 
