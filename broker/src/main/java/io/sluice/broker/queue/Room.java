@@ -82,8 +82,17 @@ final class Room {
     /** Whether so much more would be too much even when all that is available, or will be at once, had made room. */
     boolean isOverWithLockedAnd(long messages, long bytes) {
         return isOver(
-                heldMessages() - (pendingMessages - pendingScheduledMessages) - ready.size() + messages,
-                heldBytes() - (pendingBytes - pendingScheduledBytes) - ready.bytes() + bytes);
+                heldMessages() - (pendingMessages - pendingScheduledMessages) - availableMessages() + messages,
+                heldBytes()
+                        - pendingBytes
+                        - ready.bytes()
+                        - state.runs().available().bytes()
+                        + bytes);
+    }
+
+    /** In memory and out of it. */
+    long availableMessages() {
+        return ready.size() + state.runs().available().messages();
     }
 
     private boolean isOver(long messages, long bytes) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -25,6 +26,10 @@ public final class ShardMailbox {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Executor executor;
     private final Runnable turn;
+    /** Of the thread that recovers the shard: it decides what is posted meanwhile. */
+    private final Semaphore recovering = new Semaphore(0);
+
+    private volatile boolean opened;
 
     /**
      * @param executor the shard's thread; on small machines the connections' own event loop
@@ -141,9 +146,28 @@ public final class ShardMailbox {
 
     void post(Command command) {
         commands.add(command);
+        schedule();
+    }
+
+    private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            executor.execute(turn);
+            if (opened) {
+                executor.execute(turn);
+            } else {
+                recovering.release();
+            }
         }
+    }
+
+    /** While the shard recovers: returns when there may be something to {@link #poll}; {@link #turnEnds} is to follow. */
+    void await() {
+        recovering.acquireUninterruptibly();
+    }
+
+    /** The shard has recovered: turns are the executor's from here on. */
+    void open() {
+        opened = true;
+        turnEnds();
     }
 
     /** Only in a turn. */
@@ -154,8 +178,8 @@ public final class ShardMailbox {
     /** The turn is over: a post schedules the next one, and so does what was posted while it ended. */
     void turnEnds() {
         scheduled.set(false);
-        if (!commands.isEmpty() && scheduled.compareAndSet(false, true)) {
-            executor.execute(turn);
+        if (!commands.isEmpty()) {
+            schedule();
         }
     }
 

@@ -101,7 +101,8 @@ public final class SegmentJournal implements Journal {
             if (folder.getParent() != null) {
                 disk.forceFolder(folder.getParent());
             }
-            JournalReplay reading = new JournalReplay(disk, folder, store, limits.segmentBytes(), after, replay);
+            JournalReplay reading =
+                    new JournalReplay(disk, folder, store, limits.segmentBytes(), after, replay, listener);
             SegmentWriter.End end = reading.run();
             pool = new SegmentPool(disk, folder, limits, listener, reading.found());
             pool.showIn(meters.metrics());
