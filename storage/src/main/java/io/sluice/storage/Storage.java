@@ -26,7 +26,7 @@ public record Storage(DataDirectory directory, SegmentJournal journal, PagedMess
         return new Storage(
                 directory,
                 new SegmentJournal(disk, directory.journalFolder(), directory.store(), config.journal()),
-                new PagedMessageStore(disk, directory.folder(), directory.store()));
+                new PagedMessageStore(disk, directory.folder(), directory.store(), config.messages()));
     }
 
     /** Closes the journal, which writes what was appended, then the store, then unlocks the folder. */

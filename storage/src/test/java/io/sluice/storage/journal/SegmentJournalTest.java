@@ -61,7 +61,7 @@ class SegmentJournalTest implements Journal.Listener {
     }
 
     @Override
-    public void checkpointWanted() {
+    public void checkpointWanted(boolean urgent) {
         events.add("checkpoint wanted");
     }
 
