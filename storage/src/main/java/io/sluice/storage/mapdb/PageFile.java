@@ -244,8 +244,7 @@ final class PageFile implements Closeable {
         long[] changed = places.changedPages();
         int[] sums = new int[changed.length];
         int[] entries = new int[changed.length];
-        scratch.clear();
-        long runStart = -1;
+        PageRuns runs = new PageRuns(file, scratch);
         for (int i = 0; i < changed.length; i++) {
             long page = changed[i];
             byte[] bytes = places.changed(page);
@@ -255,26 +254,12 @@ final class PageFile implements Closeable {
                 continue;
             }
             entries[i] = -1;
-            boolean follows = runStart >= 0
-                    && scratch.hasRemaining()
-                    && physical(page) == runStart + scratch.position() / PAGE_BYTES;
-            if (!follows) {
-                writeRun(runStart);
-                runStart = physical(page);
-            }
-            scratch.put(bytes);
+            runs.add(physical(page), ByteBuffer.wrap(bytes));
         }
-        writeRun(runStart);
+        runs.end();
         redo.flush();
         // Only now: until then, who reads finds the pages in memory.
         places.written(changed, sums, entries);
-    }
-
-    private void writeRun(long firstPhysical) throws IOException {
-        if (firstPhysical >= 0) {
-            file.write(scratch.flip(), firstPhysical * PAGE_BYTES);
-        }
-        scratch.clear();
     }
 
     private void prepareRedo() throws IOException {
@@ -318,7 +303,9 @@ final class PageFile implements Closeable {
     }
 
     private void applyRedo() throws IOException {
-        boolean complete = redo.forEach((physicalPage, bytes) -> file.write(bytes, physicalPage * PAGE_BYTES));
+        PageRuns runs = new PageRuns(file, scratch);
+        boolean complete = redo.forEach(runs::add);
+        runs.end();
         if (!complete) {
             throw new DamagedException("The redo of store file " + path + " is damaged after it was written.");
         }

@@ -39,6 +39,8 @@ public final class PagedMessageStore implements MessageStore {
     private final Handover handover = new Handover();
     private final ForgottenMessages forgotten = new ForgottenMessages();
 
+    private volatile boolean restored;
+    /** Null before the restore, and after a failed one or a failed shrink. The store's thread. */
     private StoreFile file;
     /** To be forgotten by the next checkpoint before all others: left by one that failed, or found superfluous. */
     private ForgottenMessages forgottenBefore = new ForgottenMessages();
@@ -103,14 +105,15 @@ public final class PagedMessageStore implements MessageStore {
     }
 
     @Override
-    public JournalPosition restore(Restored restored) throws StorageException {
-        Invariant.check(file == null, "a store is restored once");
+    public JournalPosition restore(Restored content) throws StorageException {
+        Invariant.check(!restored, "a store is restored once");
+        restored = true;
         try {
             StoreShrink.clean(place);
             file = StoreFile.open(place);
             reads.switchFile(() -> file);
             shrink(Long.MAX_VALUE);
-            forgottenBefore = RestoredPages.give(file.content(), restored);
+            forgottenBefore = RestoredPages.give(file.content(), content);
             pace.hurry(false);
             return file.content().position();
         } catch (IOException | DBException | AssertionError | IndexOutOfBoundsException e) {
@@ -148,7 +151,7 @@ public final class PagedMessageStore implements MessageStore {
 
     @Override
     public void checkpoint(CheckpointSource source, CheckpointListener listener) {
-        Invariant.check(file != null, "a store is restored before it is written");
+        Invariant.check(restored, "a store is restored before it is written");
         threads.writing().execute(() -> run(source, listener));
     }
 
