@@ -62,7 +62,7 @@ class SegmentJournalTest implements Journal.Listener {
 
     @Override
     public void checkpointWanted(boolean urgent) {
-        events.add("checkpoint wanted");
+        events.add(urgent ? "checkpoint wanted at once" : "checkpoint wanted");
     }
 
     @Override
@@ -89,6 +89,7 @@ class SegmentJournalTest implements Journal.Listener {
         assertEquals(List.of("checkpoint wanted", "checkpoint wanted", "low"), events, "while one segment is left");
         assertTrue(appendSegment());
         assertFalse(appendSegment(), "the seventh segment is over the limit");
+        assertEquals("checkpoint wanted at once", events.get(events.size() - 1), "above three quarters");
         events.clear();
         journal.checkpointed(last);
         assertTrue(journal.step(), "the batch that waited");
@@ -209,7 +210,7 @@ class SegmentJournalTest implements Journal.Listener {
     @Test
     void theLargestBatchFits() throws Exception {
         open(JournalPosition.START);
-        int overhead = Workload.message(1, 1, 0, random).message().size() + 69;
+        int overhead = io.sluice.broker.record.RecordCodec.size(Workload.message(1, 1, 0, random));
         journal.append(List.of(Workload.message(1, 1, journal.maxBatchBytes() - overhead, random)));
         assertTrue(journal.step(), this::toString);
         assertEquals(1, open(JournalPosition.START));

@@ -120,6 +120,29 @@ class PagedMessageStoreTest {
     }
 
     @Test
+    void theFileIsFlatBehindAMovingQueue() throws Exception {
+        open();
+        shard.queueDeclared(Workload.queue(1));
+        long next = 1;
+        long flatBytes = 0;
+        for (int cycle = 1; cycle <= 200; cycle++) {
+            publish(next, 500, 100);
+            next += 500;
+            checkpoint(cycle);
+            for (long sequence : shard.sequences(1)) {
+                if (sequence < next - 1_000) {
+                    shard.removed(Workload.removed(1, sequence));
+                }
+            }
+            if (cycle == 20) {
+                flatBytes = disk.content(FOLDER.resolve("store.db")).length;
+            }
+        }
+        assertEquals(flatBytes, disk.content(FOLDER.resolve("store.db")).length);
+        assertEquals(1_000, shard.sequences(1).size());
+    }
+
+    @Test
     void aFailedCheckpointLeavesTheOneBefore() throws Exception {
         open();
         shard.queueDeclared(Workload.queue(1));

@@ -123,6 +123,32 @@ class StoreShrinkTest {
     }
 
     @Test
+    void aFailedCheckpointAfterItIsUndone() throws Exception {
+        drainedBacklog();
+        open(AT_START);
+        int there = messages().size();
+        List<Long> pages = shard.pages();
+        for (long sequence = 1_000_000; sequence < 1_003_000; sequence++) {
+            shard.enqueued(Workload.message(1, sequence, random.nextInt(3_000), random));
+        }
+        shard.removed(Workload.removed(1, shard.sequences(1).get(0)));
+        disk.capacity(0);
+        checkpoint(3);
+        assertEquals(1, failed);
+        for (long page : pages) {
+            store.readNow(page);
+        }
+        disk.capacity(Long.MAX_VALUE);
+        checkpoint(4);
+        assertEquals(1, failed);
+        Map<String, String> state = messages();
+        assertEquals(there + 2_999, state.size());
+        store.close();
+        open(NEVER);
+        assertEquals(state, messages());
+    }
+
+    @Test
     void aDamagedPageKeepsTheFile() throws Exception {
         drainedBacklog();
         open(NEVER);
