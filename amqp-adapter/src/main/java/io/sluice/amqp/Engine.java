@@ -43,7 +43,7 @@ final class Engine implements ConnectionEvents.Listener {
 
     Engine(ConnectionScope scope, Peer peer, FrameListener frames) {
         this.scope = scope;
-        this.negotiation = new SaslNegotiation(scope.environment().authenticator(), peer.loopback());
+        this.negotiation = new SaslNegotiation(scope.environment().authenticator(), peer.security());
         this.frames = frames;
     }
 
@@ -118,7 +118,7 @@ final class Engine implements ConnectionEvents.Listener {
             properties.put(ESTABLISHMENT_FAILED, true);
         }
         connection.setContainer(identity.containerId());
-        connection.setOfferedCapabilities(new Symbol[] {ANONYMOUS_RELAY});
+        connection.setOfferedCapabilities(new Symbol[] {ANONYMOUS_RELAY, Terminus.DELAYED_DELIVERY});
         connection.setProperties(properties);
         connection.open();
         opened = true;

@@ -134,6 +134,14 @@ final class ArchitectureTest {
             .resideInAPackage("org.mapdb..");
 
     @ArchTest
+    static final ArchRule micrometer_lives_in_one_package = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.sluice.server.metrics..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.prometheus..");
+
+    @ArchTest
     static final ArchRule names_say_what_a_thing_is = noClasses()
             .should()
             .haveSimpleNameEndingWith("Utils")

@@ -48,7 +48,12 @@ public final class BrokerProcess implements AutoCloseable {
         arguments.addAll(List.of(moreArguments));
         Process process = launch(arguments);
         ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
-        reader("stderr", process.getErrorStream(), errors::add);
+        reader("stderr", process.getErrorStream(), line -> {
+            synchronized (errors) {
+                errors.add(line);
+                errors.notifyAll();
+            }
+        });
         LinkedBlockingQueue<String> output = new LinkedBlockingQueue<>();
         reader("stdout", process.getInputStream(), output::add);
         String line = output.poll(START_LIMIT_SECONDS, TimeUnit.SECONDS);
@@ -137,6 +142,20 @@ public final class BrokerProcess implements AutoCloseable {
             throw new IllegalStateException("the broker did not stop in " + START_LIMIT_SECONDS + " s");
         }
         return process.exitValue();
+    }
+
+    /** Waits for a line of its standard error: what it has written takes a moment to get here. */
+    public void awaitError(String part) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_LIMIT_SECONDS);
+        synchronized (errors) {
+            while (errors.stream().noneMatch(line -> line.contains(part))) {
+                long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (leftMillis <= 0) {
+                    throw new AssertionError("no line with '" + part + "' in: " + String.join("\n", errors));
+                }
+                errors.wait(leftMillis);
+            }
+        }
     }
 
     /** Lines of its standard error so far. */

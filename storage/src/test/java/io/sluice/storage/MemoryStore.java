@@ -1,5 +1,6 @@
 package io.sluice.storage;
 
+import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /** The simplest store there is: maps in memory, everything on the caller's thread. What the real one is compared with. */
 public final class MemoryStore implements MessageStore {
@@ -64,6 +66,7 @@ public final class MemoryStore implements MessageStore {
         long soonest = Message.NONE;
         long first = Long.MAX_VALUE;
         long last = 0;
+        long[] bodies = new long[page.messages.size()];
         for (int i = 0; i < page.messages.size(); i++) {
             Enqueued message = page.messages.get(i);
             live[i / 64] |= page.gone.contains(i) ? 0 : 1L << i;
@@ -72,6 +75,7 @@ public final class MemoryStore implements MessageStore {
             soonest = message.expiresAtMillis() != Message.NONE && sooner ? message.expiresAtMillis() : soonest;
             first = Math.min(first, message.deliverAtMillis());
             last = Math.max(last, message.deliverAtMillis());
+            bodies[i] = message.message().largeBody().map(LargeBody::id).orElse(0L);
         }
         return new StoredPage(
                 number,
@@ -83,7 +87,7 @@ public final class MemoryStore implements MessageStore {
                 soonest,
                 first,
                 last,
-                null);
+                LongStream.of(bodies).anyMatch(body -> body != 0) ? bodies : null);
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore;
@@ -431,6 +432,49 @@ public abstract class MessageStoreContract {
         reopen();
         assertTrue(found.records.isEmpty());
         assertEquals(1, found.pages.size());
+    }
+
+    @Test
+    void largeBodiesAreNamed() throws Exception {
+        List<Enqueued> messages = new ArrayList<>();
+        long[] bodies = new long[80];
+        for (int i = 0; i < 80; i++) {
+            Enqueued message = Workload.message(1, 1 + i * 3L, i == 79 ? 200_000 : 50, random);
+            bodies[i] = i % 4 == 3 ? (1L << 40) + i : 0;
+            messages.add(bodies[i] == 0 ? message : large(message, new LargeBody(bodies[i], 1_000_000_000L)));
+        }
+        Source source = stored(new Slice(0, messages.subList(0, 79)), new Slice(0, messages.subList(79, 80)));
+        Source none = stored(slice(1, 0, range(1_000, 5)));
+        reopen();
+        assertEquals(3, found.pages.size());
+        assertArrayEquals(Arrays.copyOf(bodies, 79), found.pages.get(0).largeBodies());
+        assertArrayEquals(new long[] {bodies[79]}, found.pages.get(1).largeBodies());
+        assertNull(found.pages.get(2).largeBodies());
+        assertEquals(none.page(), found.pages.get(2).page());
+        assertEquals(79 * 50 + 19 * 1_000_000_000L, found.pages.get(0).bytes());
+        List<Enqueued> read = new ArrayList<>(store.readNow(found.pages.get(0).page()));
+        read.addAll(read(found.pages.get(1).page()));
+        assertSame(messages, read);
+        for (int i = 0; i < 80; i++) {
+            assertEquals(
+                    messages.get(i).message().largeBody(), read.get(i).message().largeBody());
+        }
+        source.pages.keySet().forEach(store::forgetPage);
+        stored();
+        reopen();
+        assertEquals(1, found.pages.size());
+    }
+
+    private static Enqueued large(Enqueued message, LargeBody body) {
+        return new Enqueued(
+                message.queueId(),
+                message.sequence(),
+                message.arrivedAtMillis(),
+                message.expiresAtMillis(),
+                message.deliverAtMillis(),
+                message.deliveryCount(),
+                message.duplicateId(),
+                message.message().withBody(body));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.sluice.broker.port.MessageStore.Slice;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -191,6 +192,11 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
                 was.message());
     }
 
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        throw new AssertionError("not written here: " + remembered);
+    }
+
     private void forget(Entry entry) {
         if (entry.page != MessageStore.NO_PAGE && store != null) {
             store.forget(entry.page, entry.index);
@@ -227,7 +233,7 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
                 Enqueued message = entry.message;
                 int itsLevel = level(message.queueId(), message.sequence());
                 level = messages.isEmpty() ? itsLevel : level;
-                bytes += itsLevel == level ? message.message().size() : 0;
+                bytes += itsLevel == level ? message.message().residentBytes() : 0;
                 if (!messages.isEmpty() && bytes > maxBytes || messages.size() == MessageStore.MAX_PAGE_MESSAGES) {
                     break;
                 }
@@ -347,7 +353,7 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
                         .orElse(Message.NONE),
                 messages.stream().mapToLong(Enqueued::deliverAtMillis).min().orElseThrow(),
                 messages.stream().mapToLong(Enqueued::deliverAtMillis).max().orElseThrow(),
-                null);
+                page.largeBodies());
     }
 
     public List<Long> queueIds() {

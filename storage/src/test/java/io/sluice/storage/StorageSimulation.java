@@ -130,8 +130,10 @@ public final class StorageSimulation implements Journal.Listener {
         }
         if (dice < 57) {
             appendSome();
-        } else if (dice < 90) {
+        } else if (dice < 88) {
             SteppedJournal.step(journal);
+        } else if (dice < 91) {
+            SteppedJournal.markIdle(journal);
         } else if (dice < 95) {
             readSome();
         } else {

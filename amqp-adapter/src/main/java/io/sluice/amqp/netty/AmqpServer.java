@@ -99,6 +99,8 @@ public final class AmqpServer implements AutoCloseable {
         if (listening != null) {
             listening.close().awaitUninterruptibly(settings.stopTimeoutMillis());
             listening = null;
+            // What was accepted last may be on its way to a loop of its own: from here on all of them are known.
+            loops.awaitGiven(settings.stopTimeoutMillis());
         }
         boolean interrupted = false;
         try {

@@ -40,6 +40,14 @@ public interface Journal extends AutoCloseable {
     /** What a journal tells its shard. Called on a thread of the journal's, or within {@link #append}; must not block. */
     interface Listener {
         /**
+         * While {@link Journal#open} replays, on its thread: the batch at {@code position} was replayed as a whole. The listener may
+         * take its time: it may write a checkpoint of what was replayed so far, so that memory does not have to hold all of it.
+         *
+         * @throws StorageException ends the replay, and {@code open} throws it
+         */
+        default void replayed(JournalPosition position) throws StorageException {}
+
+        /**
          * The oldest {@code batches} batches not reported yet are durable.
          *
          * @param position of the last of them

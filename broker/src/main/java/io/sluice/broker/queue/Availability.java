@@ -3,36 +3,79 @@ package io.sluice.broker.queue;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 
-/** Which messages of a queue may be given to somebody, and when they expire. */
+/** Which messages of a queue that are in memory may be given to somebody, which are to be one day, and when they expire. */
 final class Availability {
     private final ReadyLevels ready;
-    private final ExpiryHeap expiring = new ExpiryHeap();
+    private final Scheduled scheduled = new Scheduled();
+    private final EntryHeap expiring = EntryHeap.byExpiry();
+    private final PagedRuns runs;
 
-    Availability(QueueDefinition.Service service) {
+    Availability(QueueDefinition.Service service, PagedRuns runs) {
         this.ready = new ReadyLevels(service);
+        this.runs = runs;
     }
 
     ReadyLevels ready() {
         return ready;
     }
 
+    Scheduled scheduled() {
+        return scheduled;
+    }
+
+    /** An entry that is new in memory: it is available, or waits for its time. No clock is read here: records are applied. */
+    void arrived(QueueEntry entry) {
+        if (entry.deliverAtMillis == 0) {
+            add(entry);
+            return;
+        }
+        entry.state = QueueEntry.State.SCHEDULED;
+        scheduled.add(entry);
+        held(entry);
+    }
+
     /** The entry goes to its own place among the available ones. */
     void add(QueueEntry entry) {
         entry.state = QueueEntry.State.READY;
         ready.insert(entry);
+        held(entry);
+    }
+
+    private void held(QueueEntry entry) {
         if (entry.expiresAtMillis != Message.NONE) {
             expiring.add(entry);
         }
+        if (entry.run != null) {
+            runs.held(entry.run);
+        }
     }
 
-    /** The entry is available no longer. */
+    /** An entry that is held ({@link QueueEntry#isHeld}) is held no longer. */
     void take(QueueEntry entry, QueueEntry.State now) {
-        ready.remove(entry);
+        if (entry.state == QueueEntry.State.SCHEDULED) {
+            scheduled.remove(entry);
+        } else {
+            ready.remove(entry);
+        }
         expiring.remove(entry);
         entry.state = now;
+        if (entry.run != null) {
+            runs.heldNoMore(entry.run);
+        }
     }
 
-    /** An available entry whose time is over, null where there is none. */
+    /** An entry that was scheduled and is due is available, at its own place. */
+    void released(QueueEntry entry) {
+        entry.state = QueueEntry.State.READY;
+        ready.insert(entry);
+    }
+
+    /** Whether time alone changes something in memory by now. */
+    boolean isDue(long nowMillis) {
+        return expired(nowMillis) != null || scheduled.isDue(nowMillis);
+    }
+
+    /** An available or scheduled entry whose time is over, null where there is none. */
     QueueEntry expired(long nowMillis) {
         QueueEntry soonest = expiring.soonest();
         return soonest != null && soonest.expired(nowMillis) ? soonest : null;

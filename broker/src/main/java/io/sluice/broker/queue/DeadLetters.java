@@ -17,7 +17,9 @@ final class DeadLetters {
         MAX_DELIVERIES("max-deliveries"),
         UNDELIVERABLE("undeliverable-here"),
         EXPIRED("expired"),
-        OVERFLOW("overflow");
+        OVERFLOW("overflow"),
+        /** What was kept apart of it cannot be read any more; only what is in front of the body is left. */
+        DAMAGED("damaged");
 
         private final String text;
 
@@ -25,6 +27,9 @@ final class DeadLetters {
             this.text = text;
         }
     }
+
+    /** An amqp-value section that holds null (AMQP 1.0 §3.2.8): a message must have a body. */
+    private static final byte[] NO_BODY = {0, 0x53, 0x77, 0x40};
 
     private DeadLetters() {}
 
@@ -39,7 +44,12 @@ final class DeadLetters {
         Message.Header header = entry.message.header();
         Message.Header lasting = new Message.Header(
                 header.messageFormat(), header.durable(), header.priority(), Message.NONE, Message.NONE);
-        return entry.message.with(lasting).annotated(more).annotated(Annotations.of(values));
+        Message what = reason == Reason.DAMAGED ? withoutBody(entry.message) : entry.message;
+        return what.with(lasting).annotated(more).annotated(Annotations.of(values));
+    }
+
+    private static Message withoutBody(Message message) {
+        return message.withoutBody(message.messageFormat() == 0 ? NO_BODY : new byte[0]);
     }
 
     static Annotations rejection(String condition, String description) {

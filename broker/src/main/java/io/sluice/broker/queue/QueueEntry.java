@@ -2,7 +2,7 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
-import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,24 +12,35 @@ final class QueueEntry {
     /** Who may have it. */
     enum State {
         READY,
+        /** Nobody may have it before its time. */
+        SCHEDULED,
         LOCKED,
         /** A record about it is on the way to the journal; nobody may have it until that is applied. */
         SETTLING
     }
 
+    /** What a message costs in memory beside its bytes: its entry, its header fields, its place in the lists; about. */
+    private static final long OVERHEAD_BYTES = 256;
+
     final long sequence;
     final long arrivedAtMillis;
     final long expiresAtMillis;
+    /** Before which nobody gets it, 0 where there is no such time. */
+    final long deliverAtMillis;
     /** Journaled: a durable message in a durable queue. */
     final boolean durable;
 
     Message message;
     int deliveryCount;
-    /** Of the store's copy; {@link MessageStore#NO_TOKEN} while only the journal has it. */
-    long token = MessageStore.NO_PAGE;
+    /** The page that has it, and where in that it stands; null while only the journal has it. */
+    PagedRun run;
 
-    /** The checkpoint that gave the token, 0 for one of an earlier life: a token is void when its checkpoint fails. */
-    int storedBy;
+    int place;
+    /** The list of those that no page has, with its neighbours there; null where it is in none. */
+    UnstoredList unstoredIn;
+
+    QueueEntry previousUnstored;
+    QueueEntry nextUnstored;
 
     State state = State.READY;
     boolean acquiredBefore;
@@ -40,7 +51,8 @@ final class QueueEntry {
         QueueEntry previousReady;
         QueueEntry nextReady;
         boolean inReady;
-        int heapIndex = ExpiryHeap.ABSENT;
+        int expiryIndex = EntryHeap.ABSENT;
+        int scheduleIndex = EntryHeap.ABSENT;
         List<Consumer> excluded = List.of();
     }
 
@@ -48,10 +60,21 @@ final class QueueEntry {
         this.sequence = enqueued.sequence();
         this.arrivedAtMillis = enqueued.arrivedAtMillis();
         this.expiresAtMillis = enqueued.expiresAtMillis();
+        this.deliverAtMillis = enqueued.deliverAtMillis();
         this.durable = durable;
         this.message = enqueued.message();
         this.deliveryCount = enqueued.deliveryCount();
         this.acquiredBefore = enqueued.deliveryCount() > 0;
+    }
+
+    /** What it takes of memory. */
+    long footprintBytes() {
+        return message.residentBytes() + OVERHEAD_BYTES;
+    }
+
+    /** Whether nobody has it and nothing is decided about it: it is available, or scheduled. */
+    boolean isHeld() {
+        return links.inReady || state == State.SCHEDULED;
     }
 
     boolean expired(long nowMillis) {
@@ -73,11 +96,23 @@ final class QueueEntry {
         // Only a delivery can bring a message back: also what is replayed after a restart was acquired before.
         acquiredBefore = true;
         if (!added.equals(message.added())) {
-            message = new Message(message.encoded(), message.annotatedOffset(), message.header(), added);
+            message = message.withAdded(added);
         }
     }
 
+    ScheduledMessage asScheduled() {
+        return new ScheduledMessage(
+                sequence,
+                arrivedAtMillis,
+                deliverAtMillis,
+                expiresAtMillis,
+                message.size(),
+                message.priority(),
+                durable);
+    }
+
     Enqueued asRecord(long queueId) {
-        return new Enqueued(queueId, sequence, arrivedAtMillis, expiresAtMillis, deliveryCount, message);
+        return new Enqueued(
+                queueId, sequence, arrivedAtMillis, expiresAtMillis, deliverAtMillis, deliveryCount, "", message);
     }
 }

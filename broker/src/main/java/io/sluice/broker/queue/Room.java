@@ -2,6 +2,7 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.Map;
 
 /**
@@ -15,6 +16,10 @@ final class Room {
     private long pendingMessages;
 
     private long pendingBytes;
+    /** Of the pending ones, those that make room for nobody because they are for later. */
+    private long pendingScheduledMessages;
+
+    private long pendingScheduledBytes;
     /** Dropped to make room, not yet applied. */
     private long leavingMessages;
 
@@ -25,16 +30,24 @@ final class Room {
         this.ready = ready;
     }
 
-    void comesIn(int size) {
-        pendingMessages++;
+    void comesIn(Enqueued enqueued) {
+        pending(enqueued, 1);
+    }
+
+    private void pending(Enqueued enqueued, int sign) {
+        long size = (long) sign * enqueued.message().size();
+        pendingMessages += sign;
         pendingBytes += size;
+        if (enqueued.deliverAtMillis() != 0) {
+            pendingScheduledMessages += sign;
+            pendingScheduledBytes += size;
+        }
     }
 
     /** A message is in the queue; one that recovery applies was never pending. */
-    void cameIn(int size) {
+    void cameIn(Enqueued enqueued) {
         if (pendingMessages > 0) {
-            pendingMessages--;
-            pendingBytes -= size;
+            pending(enqueued, -1);
         }
     }
 
@@ -66,11 +79,20 @@ final class Room {
         return isOver(heldMessages() + messages, heldBytes() + bytes);
     }
 
-    /** Whether so much more would be too much even when all that is available, or will be, had made room. */
+    /** Whether so much more would be too much even when all that is available, or will be at once, had made room. */
     boolean isOverWithLockedAnd(int messages, int bytes) {
         return isOver(
-                heldMessages() - pendingMessages - ready.size() + messages,
-                heldBytes() - pendingBytes - ready.bytes() + bytes);
+                heldMessages() - (pendingMessages - pendingScheduledMessages) - availableMessages() + messages,
+                heldBytes()
+                        - pendingBytes
+                        - ready.bytes()
+                        - state.runs().available().bytes()
+                        + bytes);
+    }
+
+    /** In memory and out of it. */
+    long availableMessages() {
+        return ready.size() + state.runs().available().messages();
     }
 
     private boolean isOver(long messages, long bytes) {

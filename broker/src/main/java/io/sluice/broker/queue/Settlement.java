@@ -42,6 +42,8 @@ final class Settlement {
             moveOut(delivery, DeadLetters.Reason.REJECTED, count, why, turn);
         } else if (outcome instanceof Outcome.Modified modified) {
             modified(delivery, modified, turn);
+        } else if (outcome instanceof Outcome.Damaged) {
+            moveOut(delivery, DeadLetters.Reason.DAMAGED, delivery.entry.deliveryCount, Annotations.EMPTY, turn);
         }
     }
 

@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Producer;
@@ -48,6 +49,7 @@ final class Administration {
         fields.put("service", new Object[] {is.service(), asked.service()});
         fields.put("limits", new Object[] {is.limits(), asked.limits()});
         fields.put("deadLetter", new Object[] {is.deadLetter(), asked.deadLetter()});
+        fields.put("deduplication", new Object[] {is.deduplication(), asked.deduplication()});
         for (Map.Entry<String, Object[]> field : fields.entrySet()) {
             Object[] values = field.getValue();
             if (!values[0].equals(values[1])) {
@@ -101,6 +103,29 @@ final class Administration {
             turn.dispatchable(queue);
             turn.afterDecided(applied -> done(client, reply, count, applied));
         });
+    }
+
+    void scheduled(
+            String name, long fromSequence, int limit, Client client, Reply<ScheduledMessage.Some> reply, Turn turn) {
+        withQueue(
+                name,
+                client,
+                reply,
+                turn,
+                queue -> queue.scheduled(
+                        fromSequence, limit, turn, (some, answering) -> done(client, reply, some, answering)));
+    }
+
+    void cancelScheduled(String name, long sequence, Client client, Reply<Boolean> reply, Turn turn) {
+        withQueue(
+                name,
+                client,
+                reply,
+                turn,
+                queue -> queue.cancel(sequence, turn, (cancelled, deciding) -> {
+                    deciding.dispatchable(queue);
+                    deciding.afterDecided(applied -> done(client, reply, cancelled, applied));
+                }));
     }
 
     void describe(String name, Client client, Reply<QueueStatus> reply, Turn turn) {

@@ -18,7 +18,7 @@ final class Batch {
         records.add(record);
         bytes += RECORD_OVERHEAD_BYTES
                 + (record instanceof JournalRecord.Enqueued enqueued
-                        ? enqueued.message().size()
+                        ? enqueued.message().residentBytes()
                         : 0);
         addEffect(then);
     }

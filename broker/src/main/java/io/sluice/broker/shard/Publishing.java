@@ -1,6 +1,8 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.queue.Producers;
 import io.sluice.broker.queue.Queue;
@@ -11,10 +13,12 @@ import java.util.Optional;
 /** Decides on messages from producers. */
 final class Publishing {
     private final ShardQueues queues;
+    private final LargeReferences large;
     private final Pressure pressure;
 
-    Publishing(ShardQueues queues, Pressure pressure) {
+    Publishing(ShardQueues queues, LargeReferences large, Pressure pressure) {
         this.queues = queues;
+        this.large = large;
         this.pressure = pressure;
     }
 
@@ -32,14 +36,21 @@ final class Publishing {
             refused(producer, publish, Links.noSuchQueue(publish.address()), turn);
             return;
         }
-        Optional<Refusal> refusal = queue.get().offer(publish.message(), turn, applied -> {
-            applied.calling(producer.client());
-            producer.listener().accepted(publish);
-        });
+        Optional<Refusal> refusal = queue.get()
+                .offer(publish.message(), duplicateId(publish, queue.get()), turn, applied -> {
+                    applied.calling(producer.client());
+                    producer.listener().accepted(publish);
+                });
         refusal.ifPresent(why -> refused(producer, publish, why, turn));
     }
 
-    private static void refused(Producer producer, Publish publish, Refusal why, Turn turn) {
+    private static String duplicateId(Publish publish, Queue queue) {
+        Deduplication window = queue.definition().deduplication();
+        return window.isOn() ? publish.duplicateId(window.property()) : "";
+    }
+
+    private void refused(Producer producer, Publish publish, Refusal why, Turn turn) {
+        large.discard(publish.message());
         turn.calling(producer.client());
         producer.listener().refused(publish, why);
     }

@@ -3,15 +3,10 @@ package io.sluice.broker.shard;
 import io.sluice.broker.port.Clock;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
-import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
-import io.sluice.broker.record.JournalRecord;
-import io.sluice.broker.record.JournalRecord.Enqueued;
-import io.sluice.broker.record.JournalRecord.QueueDeclared;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -27,12 +22,15 @@ public final class Shard {
 
     private final ShardMailbox mailbox;
     private final ShardQueues queues;
+    private final LargeReferences large;
     private final ShardTurn turn;
     private final Links links;
     private final Publishing publishing;
     private final Administration administration;
     private final Checkpoints checkpoints;
+    private final Residency residency;
     private final Pressure pressure;
+    private final Recovery recovery;
     private final Clock clock;
     private final Consumer<Throwable> onFailure;
     private String lastPressure = "";
@@ -44,50 +42,38 @@ public final class Shard {
         this.onFailure = setup.onFailure();
         this.mailbox = new ShardMailbox(setup.executor(), this::runTurn);
         this.pressure = new Pressure(setup.limits());
-        this.queues = new ShardQueues(setup.autoCreate(), setup.store(), this::changed);
+        this.large = new LargeReferences(setup.largeBodies());
+        PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
+        this.queues = new ShardQueues(setup.autoCreate(), pages, large, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.links = new Links(queues);
-        this.publishing = new Publishing(queues, pressure);
+        this.publishing = new Publishing(queues, large, pressure);
         this.administration = new Administration(queues);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
+        this.residency = new Residency(queues, checkpoints, setup.store(), setup.limits());
+        this.recovery = new Recovery(this, queues, large, setup.limits());
     }
 
     /**
      * Opens the store and the journal, applies what they hold, and starts to serve. Blocks until that is done; the calling thread
-     * hands the shard over to its executor.
+     * hands the shard over to its executor. Pages are not read. Where the journal holds more than memory should, checkpoints are
+     * written while it is replayed.
      *
-     * @throws StorageException what is stored cannot be read; nothing was changed
+     * @throws StorageException what is stored cannot be read, or such a checkpoint failed
      */
     public static Shard recover(ShardSetup setup) throws StorageException {
         Shard shard = new Shard(setup);
-        List<MessageStore.StoredPage> pages = new ArrayList<>();
-        JournalPosition checkpoint = setup.store().restore(new MessageStore.Restored() {
-            @Override
-            public void queue(QueueDeclared queue) {
-                shard.queues.queueDeclared(queue);
-            }
-
-            @Override
-            public void page(MessageStore.StoredPage page) {
-                pages.add(page);
-            }
-
-            @Override
-            public void record(JournalRecord record) {
-                record.accept(shard.queues);
-            }
-        });
-        for (MessageStore.StoredPage page : pages) {
-            List<Enqueued> messages = setup.store().readNow(page.page());
-            for (int i = 0; i < messages.size(); i++) {
-                if (page.live() == null || (page.live()[i / 64] & 1L << i) != 0) {
-                    shard.queues.restored(messages.get(i), page.page() + i);
-                }
-            }
-        }
-        JournalPosition end = setup.journal().open(checkpoint, shard.queues, shard.new Commits());
-        shard.checkpoints.applied(end);
+        shard.turn.starts(setup.clock().millis());
+        shard.recovery.run(setup.store(), setup.journal(), shard.new Commits());
         return shard;
+    }
+
+    /** What was posted while the shard recovers; nothing is dispatched yet. */
+    void decidePosted() {
+        for (Command command = mailbox.poll(); command != null; command = mailbox.poll()) {
+            command.decide(this, turn);
+        }
+        mailbox.turnEnds();
     }
 
     /** The way in; any thread. */
@@ -111,10 +97,14 @@ public final class Shard {
         return checkpoints;
     }
 
+    Residency residency() {
+        return residency;
+    }
+
     /** Time has passed. */
     void tick(Turn now) {
         for (Queue queue : queues.all()) {
-            if (queue.hasExpired(now.nowMillis())) {
+            if (queue.isDue(now.nowMillis())) {
                 now.dispatchable(queue);
             }
         }
@@ -131,6 +121,7 @@ public final class Shard {
                 // one more
             }
             if (!failed) {
+                large.deleteUnreferenced();
                 turn.ends();
             }
         } catch (RuntimeException | Error defect) {
@@ -172,6 +163,9 @@ public final class Shard {
         }
         turn.append();
         updatePressure();
+        if (residency.balance(turn.nowMillis())) {
+            mailbox.post((shard, now) -> {});
+        }
         return busy;
     }
 
@@ -193,6 +187,11 @@ public final class Shard {
     /** Brings what the journal says to the shard's thread. */
     private final class Commits implements Journal.Listener {
         @Override
+        public void replayed(JournalPosition position) throws StorageException {
+            recovery.replayed(position);
+        }
+
+        @Override
         public void committed(int batches, JournalPosition position) {
             mailbox.post((shard, now) -> {
                 turn.committed(batches);
@@ -207,7 +206,7 @@ public final class Shard {
 
         @Override
         public void checkpointWanted(boolean urgent) {
-            mailbox.post((shard, now) -> checkpoints.wanted());
+            mailbox.post((shard, now) -> residency.journalWantsCheckpoint(urgent));
         }
 
         @Override

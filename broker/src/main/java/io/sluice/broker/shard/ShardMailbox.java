@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.Reply;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -24,6 +26,10 @@ public final class ShardMailbox {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Executor executor;
     private final Runnable turn;
+    /** Of the thread that recovers the shard: it decides what is posted meanwhile. */
+    private final Semaphore recovering = new Semaphore(0);
+
+    private volatile boolean opened;
 
     /**
      * @param executor the shard's thread; on small machines the connections' own event loop
@@ -85,9 +91,26 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.administration().delete(queue, condition, client, reply, turn));
     }
 
-    /** Removes what is available, not what consumers have locked; answers how many messages. */
+    /** Removes what is available or scheduled, not what consumers have locked; answers how many messages. */
     public void purge(String queue, Client client, Reply<Long> reply) {
         post((shard, turn) -> shard.administration().purge(queue, client, reply, turn));
+    }
+
+    /**
+     * Scheduled messages of a queue, ascending by sequence: those that wait for the time of their delivery. One call looks at a
+     * bounded part of the queue, so the answer may be short and yet not the end.
+     *
+     * @param fromSequence 1 to begin with, then what the answer before said
+     * @param limit most messages in the answer, 1 or more
+     */
+    public void scheduled(
+            String queue, long fromSequence, int limit, Client client, Reply<ScheduledMessage.Some> reply) {
+        post((shard, turn) -> shard.administration().scheduled(queue, fromSequence, limit, client, reply, turn));
+    }
+
+    /** Removes one scheduled message; answers false where none of this sequence waits, because it is delivered or gone. */
+    public void cancelScheduled(String queue, long sequence, Client client, Reply<Boolean> reply) {
+        post((shard, turn) -> shard.administration().cancelScheduled(queue, sequence, client, reply, turn));
     }
 
     /** One queue. */
@@ -100,7 +123,7 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.administration().list(client, reply, turn));
     }
 
-    /** Time has passed: expires what is due. To be posted several times a second, and whenever a test moves its clock. */
+    /** Time has passed: expires what is due, and makes available what was scheduled for now. To be posted several times a second, and whenever a test moves its clock. */
     public void tick() {
         post(Shard::tick);
     }
@@ -112,9 +135,28 @@ public final class ShardMailbox {
 
     void post(Command command) {
         commands.add(command);
+        schedule();
+    }
+
+    private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            executor.execute(turn);
+            if (opened) {
+                executor.execute(turn);
+            } else {
+                recovering.release();
+            }
         }
+    }
+
+    /** While the shard recovers: returns when there may be something to {@link #poll}; {@link #turnEnds} is to follow. */
+    void await() {
+        recovering.acquireUninterruptibly();
+    }
+
+    /** The shard has recovered: turns are the executor's from here on. */
+    void open() {
+        opened = true;
+        turnEnds();
     }
 
     /** Only in a turn. */
@@ -125,8 +167,8 @@ public final class ShardMailbox {
     /** The turn is over: a post schedules the next one, and so does what was posted while it ended. */
     void turnEnds() {
         scheduled.set(false);
-        if (!commands.isEmpty() && scheduled.compareAndSet(false, true)) {
-            executor.execute(turn);
+        if (!commands.isEmpty()) {
+            schedule();
         }
     }
 

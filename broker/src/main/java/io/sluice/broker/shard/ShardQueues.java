@@ -1,9 +1,13 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueDefinition;
-import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.port.MessageStore.StoredPage;
+import io.sluice.broker.queue.LargeReferences;
+import io.sluice.broker.queue.MemoryUse;
+import io.sluice.broker.queue.Pages;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -26,21 +30,32 @@ final class ShardQueues implements RecordVisitor {
     private final Map<String, Queue> byName = new HashMap<>();
 
     private final Function<String, Optional<QueueDefinition>> autoCreate;
-    private final MessageStore store;
+    private final Pages pages;
+    private final MemoryUse memory = new MemoryUse();
+    private final LargeReferences large;
     private final Consumer<Queue> changed;
     private long nextQueueId = 1;
-    private long bytes;
 
     /** @param changed hears of each queue that a record changed */
-    ShardQueues(Function<String, Optional<QueueDefinition>> autoCreate, MessageStore store, Consumer<Queue> changed) {
+    ShardQueues(
+            Function<String, Optional<QueueDefinition>> autoCreate,
+            Pages pages,
+            LargeReferences large,
+            Consumer<Queue> changed) {
+        this.large = large;
         this.autoCreate = autoCreate;
-        this.store = store;
+        this.pages = pages;
         this.changed = changed;
+    }
+
+    /** What all queues take. */
+    MemoryUse memory() {
+        return memory;
     }
 
     /** Of memory, for all messages. */
     long bytes() {
-        return bytes;
+        return memory.bytes();
     }
 
     Collection<Queue> all() {
@@ -86,7 +101,7 @@ final class ShardQueues implements RecordVisitor {
 
     /** Decides that a queue exists; it takes messages from here on, its links are answered when the declaration is applied. */
     Queue declare(QueueDefinition definition, Turn turn) {
-        Queue queue = new Queue(nextQueueId++, definition);
+        Queue queue = new Queue(nextQueueId++, definition, pages, memory, large);
         byId.put(queue.id(), queue);
         byName.put(definition.name(), queue);
         turn.decide(queue.asRecord(), definition.durable(), Turn.Effect.NOTHING);
@@ -104,7 +119,7 @@ final class ShardQueues implements RecordVisitor {
     public void queueDeclared(QueueDeclared declared) {
         Queue queue = byId.get(declared.queueId());
         if (queue == null) {
-            queue = new Queue(declared.queueId(), declared.definition());
+            queue = new Queue(declared.queueId(), declared.definition(), pages, memory, large);
             byId.put(queue.id(), queue);
             byName.put(queue.name(), queue);
         }
@@ -118,8 +133,7 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.remove(deleted.queueId());
         if (queue != null) {
             byName.remove(queue.name(), queue);
-            bytes -= queue.footprintBytes();
-            queue.forgetAll(this::forget);
+            queue.forgetAll();
         }
         nextQueueId = Math.max(nextQueueId, deleted.queueId() + 1);
     }
@@ -128,10 +142,10 @@ final class ShardQueues implements RecordVisitor {
     public void enqueued(Enqueued enqueued) {
         Queue queue = byId.get(enqueued.queueId());
         if (queue != null) {
-            long before = queue.footprintBytes();
             queue.enqueued(enqueued);
-            bytes += queue.footprintBytes() - before;
             changed.accept(queue);
+        } else {
+            large.discard(enqueued.message());
         }
     }
 
@@ -139,9 +153,7 @@ final class ShardQueues implements RecordVisitor {
     public void removed(Removed removed) {
         Queue queue = byId.get(removed.queueId());
         if (queue != null) {
-            long before = queue.footprintBytes();
-            queue.removed(removed, this::forget);
-            bytes += queue.footprintBytes() - before;
+            queue.removed(removed);
             changed.accept(queue);
         }
     }
@@ -150,21 +162,25 @@ final class ShardQueues implements RecordVisitor {
     public void returned(Returned returned) {
         Queue queue = byId.get(returned.queueId());
         if (queue != null) {
-            queue.returned(returned, this::forget);
+            queue.returned(returned);
         }
     }
 
-    private void forget(long token) {
-        store.forget(token & -(1L << 16), (int) (token & 0xFFFF));
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        Queue queue = byId.get(remembered.queueId());
+        if (queue != null) {
+            queue.duplicatesRemembered(remembered);
+        }
     }
 
-    /** A message that the store's checkpoint holds. */
-    void restored(Enqueued message, long token) {
-        Queue queue = byId.get(message.queueId());
-        if (queue != null) {
-            long before = queue.footprintBytes();
-            queue.restored(message, token, this::forget);
-            bytes += queue.footprintBytes() - before;
+    /** A page that the store's checkpoint holds. */
+    void restored(StoredPage page) {
+        Queue queue = byId.get(page.queueId());
+        if (queue == null) {
+            pages.forgetPage(page.page());
+        } else {
+            queue.restored(page);
         }
     }
 }

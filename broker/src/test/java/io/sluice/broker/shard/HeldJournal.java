@@ -90,7 +90,8 @@ final class HeldJournal implements Journal {
     }
 
     @Override
-    public JournalPosition open(JournalPosition after, RecordVisitor replay, Listener newListener) {
+    public JournalPosition open(JournalPosition after, RecordVisitor replay, Listener newListener)
+            throws StorageException {
         if (after.index() < trimmedTo) {
             throw new IllegalStateException(
                     "batches up to " + trimmedTo + " are gone, asked for those behind " + after);
@@ -99,6 +100,7 @@ final class HeldJournal implements Journal {
         List<List<JournalRecord>> history = history();
         for (int index = (int) after.index(); index < committed; index++) {
             history.get(index).forEach(record -> record.accept(replay));
+            listener.replayed(new JournalPosition(1, index + 1));
         }
         return committed == 0 ? after : new JournalPosition(1, committed);
     }

@@ -7,6 +7,8 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.Schedule;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
 import java.util.ArrayList;
@@ -35,10 +37,25 @@ final class RandomHistory {
     private int bodies;
 
     RandomHistory(long seed) {
-        random = new Random(seed);
-        shard = new ShardFixture(new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10));
+        this(new Random(seed), new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10));
+    }
+
+    private RandomHistory(Random random, ShardLimits limits) {
+        this.random = random;
+        shard = new ShardFixture(limits);
         declare();
         producer = shard.anonymous();
+    }
+
+    /** One whose memory is for a handful of messages, with small pages that are read late. */
+    static RandomHistory paged(long seed) {
+        Random random = new Random(seed);
+        ShardLimits.Paging paging = new ShardLimits.Paging(
+                1 + random.nextInt(4_000), 1 + random.nextInt(2_000), 1 + random.nextInt(20), 1 + random.nextInt(50));
+        RandomHistory history = new RandomHistory(random, new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10, paging));
+        history.shard.store.pageMessages = 2 + random.nextInt(4);
+        history.shard.store.holdsReads = true;
+        return history;
     }
 
     private void declare() {
@@ -62,6 +79,10 @@ final class RandomHistory {
     }
 
     private void step() {
+        NaiveStore store = shard.store;
+        if (store.readsWaiting() > 0 && random.nextInt(3) == 0) {
+            shard.runWhere(store::answerRead);
+        }
         int dice = random.nextInt(100);
         if (dice < 35) {
             publish();
@@ -87,8 +108,15 @@ final class RandomHistory {
         for (int i = random.nextInt(4); i >= 0; i--) {
             long ttl = random.nextInt(4) == 0 ? random.nextInt(150) : Message.NONE;
             boolean durable = random.nextInt(4) > 0;
-            Message.Header header = new Message.Header(0, durable, random.nextInt(10), ttl, Message.NONE);
-            producer.post(some(QUEUES), ShardFixture.message("m" + bodies++, header));
+            Message.Header header = new Message.Header(0, durable, random.nextInt(10), ttl, Message.NONE)
+                    .withSchedule(
+                            random.nextInt(5) == 0
+                                    ? new Schedule(Message.NONE, random.nextInt(300))
+                                    : Schedule.AT_ONCE);
+            Message message = ShardFixture.message("m" + bodies++, header);
+            producer.post(
+                    some(QUEUES),
+                    random.nextInt(3) == 0 ? message.withBody(shard.bodies.add(1 + random.nextInt(9))) : message);
         }
         shard.run();
     }
@@ -112,7 +140,8 @@ final class RandomHistory {
 
     private Outcome outcome() {
         Annotations note = Annotations.of(Map.of("x-opt-n", new Annotations.Number(random.nextInt(9))));
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
+            case 8 -> new Outcome.Damaged();
             case 0 -> Outcome.RELEASED;
             case 1 -> Outcome.FAILED;
             case 2 -> new Outcome.Rejected("c", "d");
@@ -142,12 +171,29 @@ final class RandomHistory {
     }
 
     private void rare() {
-        if (random.nextBoolean()) {
+        if (random.nextInt(3) == 0) {
+            cancelSome(some(QUEUES));
+        } else if (random.nextBoolean()) {
             shard.purge(some(QUEUES));
         } else {
             shard.delete(some(QUEUES), ShardMailbox.DeleteCondition.ALWAYS);
             consumers.removeIf(consumer -> consumer.closedBy != null);
             declare();
+        }
+    }
+
+    private void cancelSome(String queue) {
+        ShardFixture.Answer<ScheduledMessage.Some> listed = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().scheduled(queue, 1, 5, shard.client, listed));
+        while (listed.isPending()) {
+            shard.runWhere(shard.store::answerRead);
+        }
+        ShardFixture.Answer<Boolean> cancelled = new ShardFixture.Answer<>();
+        for (ScheduledMessage message : listed.value().messages()) {
+            if (random.nextBoolean()) {
+                shard.runWhere(
+                        () -> shard.mailbox().cancelScheduled(queue, message.sequence(), shard.client, cancelled));
+            }
         }
     }
 
@@ -162,6 +208,22 @@ final class RandomHistory {
 
     private <T> T some(List<T> list) {
         return list.get(random.nextInt(list.size()));
+    }
+
+    /** All that is being read arrives, and from here on everything at once. */
+    void readsArrive() {
+        shard.store.holdsReads = false;
+        while (shard.store.readsWaiting() > 0) {
+            shard.runWhere(shard.store::answerRead);
+        }
+    }
+
+    /** Some page cannot be read any longer. */
+    void damage() {
+        List<Long> pages = new ArrayList<>(shard.store.pages());
+        if (!pages.isEmpty()) {
+            shard.store.damage(some(pages));
+        }
     }
 
     /** A step of a checkpoint that runs beside all this, or the start of one. */

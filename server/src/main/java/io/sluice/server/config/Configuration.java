@@ -1,6 +1,6 @@
 package io.sluice.server.config;
 
-import io.sluice.broker.security.Users.Anonymous;
+import io.sluice.broker.security.Users;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,6 +19,7 @@ public record Configuration(
         QueueRules queues,
         Storage storage,
         Memory memory,
+        Metrics metrics,
         int eventLoops) {
 
     /** No limit, for the numbers in here. */
@@ -27,7 +28,7 @@ public record Configuration(
     /** @param port 0 for any free one */
     public record Listen(String host, int port) {}
 
-    public record Security(Anonymous anonymous, List<User> users) {
+    public record Security(Users.Anonymous anonymous, Users.Plain plain, List<User> users) {
         public Security {
             users = List.copyOf(users);
         }
@@ -58,7 +59,13 @@ public record Configuration(
 
     /** Sizes of the data folder; {@link #minFreeDiskBytes} is what the broker leaves free on its file system. */
     public record Storage(
-            Path dataDir, long segmentBytes, long journalBudgetBytes, long journalMaxBytes, long minFreeDiskBytes) {}
+            Path dataDir,
+            long segmentBytes,
+            long journalBudgetBytes,
+            long journalMaxBytes,
+            long minFreeDiskBytes,
+            int slowForceMillis,
+            int stalledForceMillis) {}
 
     /** What messages may take of the heap: the smaller of the two. */
     public record Memory(int maxMessagePercentOfHeap, long maxMessageBytes) {
@@ -68,14 +75,20 @@ public record Configuration(
         }
     }
 
+    /**
+     * @param prometheus whether this machine can read figures over HTTP
+     * @param port on the loopback address; 0 for any free one
+     */
+    public record Metrics(boolean prometheus, int port) {}
+
     /** What the command line says over the file. */
     public Configuration withListen(Listen newListen) {
-        return new Configuration(node, newListen, security, amqp, queues, storage, memory, eventLoops);
+        return new Configuration(node, newListen, security, amqp, queues, storage, memory, metrics, eventLoops);
     }
 
     /** What the command line says over the file. */
     public Configuration withNode(String newNode) {
-        return new Configuration(newNode, listen, security, amqp, queues, storage, memory, eventLoops);
+        return new Configuration(newNode, listen, security, amqp, queues, storage, memory, metrics, eventLoops);
     }
 
     /** What the command line says over the file. */
@@ -85,7 +98,9 @@ public record Configuration(
                 storage.segmentBytes,
                 storage.journalBudgetBytes,
                 storage.journalMaxBytes,
-                storage.minFreeDiskBytes);
-        return new Configuration(node, listen, security, amqp, queues, moved, memory, eventLoops);
+                storage.minFreeDiskBytes,
+                storage.slowForceMillis,
+                storage.stalledForceMillis);
+        return new Configuration(node, listen, security, amqp, queues, moved, memory, metrics, eventLoops);
     }
 }

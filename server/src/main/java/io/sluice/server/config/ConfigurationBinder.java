@@ -1,7 +1,8 @@
 package io.sluice.server.config;
 
-import io.sluice.broker.security.ScramPassword;
+import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.Users.Anonymous;
+import io.sluice.broker.security.Users.Plain;
 import io.sluice.server.config.Configuration.User;
 import io.sluice.server.config.Section.Range;
 import java.nio.file.InvalidPathException;
@@ -42,6 +43,7 @@ final class ConfigurationBinder {
                 new QueueRulesBinder().bind(file.section("queues")),
                 storage(file.section("storage"), amqp.maxMessageSizeBytes()),
                 memory(file.section("memory")),
+                metrics(file.section("metrics")),
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
         file.end();
         return configuration;
@@ -61,10 +63,14 @@ final class ConfigurationBinder {
                 "anonymous",
                 Map.of("never", Anonymous.NEVER, "loopback", Anonymous.LOOPBACK, "always", Anonymous.ALWAYS),
                 defaults.anonymous());
+        Plain plain = section.choice(
+                "plain",
+                Map.of("never", Plain.NEVER, "protected", Plain.PROTECTED, "always", Plain.ALWAYS),
+                defaults.plain());
         List<User> users =
                 section.sections("users").map(ConfigurationBinder::users).orElse(defaults.users());
         section.end();
-        return new Configuration.Security(anonymous, users);
+        return new Configuration.Security(anonymous, plain, users);
     }
 
     private static List<User> users(List<Section> sections) {
@@ -88,7 +94,7 @@ final class ConfigurationBinder {
     /** The value is not shown: it may be a password in clear. */
     private static void checkPassword(Section section, String stored) {
         try {
-            ScramPassword.parse(stored);
+            StoredPassword.parse(stored);
         } catch (IllegalArgumentException e) {
             section.problem("password", "is not what `sluice user hash` prints: " + e.getMessage());
         }
@@ -117,8 +123,16 @@ final class ConfigurationBinder {
                 section.number("segmentBytes", SEGMENT_BYTES, defaults.segmentBytes()),
                 section.number("journalBudgetBytes", Range.atLeast(1), defaults.journalBudgetBytes()),
                 section.number("journalMaxBytes", Range.atLeast(1), defaults.journalMaxBytes()),
-                section.number("minFreeDiskBytes", Range.atLeast(0), defaults.minFreeDiskBytes()));
+                section.number("minFreeDiskBytes", Range.atLeast(0), defaults.minFreeDiskBytes()),
+                section.number("slowForceMillis", 1, MAX_MILLIS, defaults.slowForceMillis()),
+                section.number("stalledForceMillis", 1, MAX_MILLIS, defaults.stalledForceMillis()));
         section.end();
+        if (storage.stalledForceMillis() <= storage.slowForceMillis()) {
+            section.problem(
+                    "stalledForceMillis",
+                    "is " + storage.stalledForceMillis() + "; it must be more than slowForceMillis, which is "
+                            + storage.slowForceMillis());
+        }
         checkSegments(section, storage, maxMessageSizeBytes);
         return storage;
     }
@@ -155,6 +169,14 @@ final class ConfigurationBinder {
                         "maxMessageBytes", Range.atLeastOrUnlimited(1 << 20), Defaults.MEMORY.maxMessageBytes()));
         section.end();
         return memory;
+    }
+
+    private static Configuration.Metrics metrics(Section section) {
+        Configuration.Metrics metrics = new Configuration.Metrics(
+                section.flag("prometheus", Defaults.METRICS.prometheus()),
+                section.number("port", 0, 65_535, Defaults.METRICS.port()));
+        section.end();
+        return metrics;
     }
 
     private static Path path(Section section, String key, Path fallback) {

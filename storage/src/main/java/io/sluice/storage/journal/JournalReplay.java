@@ -1,5 +1,6 @@
 package io.sluice.storage.journal;
 
+import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.RecordCodec;
@@ -31,20 +32,32 @@ final class JournalReplay {
     private final int segmentBytes;
     private final JournalPosition after;
     private final RecordVisitor visitor;
+    private final Journal.Listener listener;
 
     private final List<SegmentPool.Closed> closed = new ArrayList<>();
     private final List<Path> free = new ArrayList<>();
     private long highestEpoch;
     private ByteBuffer window;
 
-    /** @param segmentBytes size a segment must have to be used again */
-    JournalReplay(Disk disk, Path folder, UUID store, int segmentBytes, JournalPosition after, RecordVisitor visitor) {
+    /**
+     * @param segmentBytes size a segment must have to be used again
+     * @param listener hears of each batch that was replayed
+     */
+    JournalReplay(
+            Disk disk,
+            Path folder,
+            UUID store,
+            int segmentBytes,
+            JournalPosition after,
+            RecordVisitor visitor,
+            Journal.Listener listener) {
         this.disk = disk;
         this.folder = folder;
         this.store = store;
         this.segmentBytes = segmentBytes;
         this.after = after;
         this.visitor = visitor;
+        this.listener = listener;
         this.highestEpoch = after.epoch();
     }
 
@@ -117,16 +130,26 @@ final class JournalReplay {
             throw new StorageException("The header of journal segment " + path + " is damaged (offset 0).");
         }
         Header header = JournalFormat.decodeHeader(sector);
-        if (header.major() > JournalFormat.MAJOR) {
-            throw new StorageException("Journal segment " + path + " has format " + header.major()
-                    + ", this version reads up to " + JournalFormat.MAJOR
-                    + ": start the newer version that wrote it.");
-        }
+        checkFormat(path, header);
         if (!header.store().equals(store)) {
             throw new StorageException("Journal segment " + path + " belongs to another store (" + header.store()
                     + ", not " + store + "): restore the folder as a whole.");
         }
         return header;
+    }
+
+    /** @throws StorageException the segment is of a format that this version does not read */
+    static void checkFormat(Path path, Header header) throws StorageException {
+        if (header.major() == JournalFormat.MAJOR && header.minor() < JournalFormat.MINOR) {
+            throw new StorageException(
+                    "Journal segment " + path + " is of an unreleased format: drain it with the build that"
+                            + " wrote it, then delete the data folder.");
+        }
+        if (header.major() > JournalFormat.MAJOR) {
+            throw new StorageException("Journal segment " + path + " has format " + header.major()
+                    + ", this version reads up to " + JournalFormat.MAJOR
+                    + ": start the newer version that wrote it.");
+        }
     }
 
     /** The run of segments without a gap that ends at the newest; what is older was checkpointed and partly used again. */
@@ -169,7 +192,7 @@ final class JournalReplay {
             SegmentReader reader = new SegmentReader(file, header, window);
             long epochOfLast = before == null ? after.epoch() : before.last().epoch();
             for (ByteBuffer frame = reader.next(); frame != null; frame = reader.next()) {
-                replay(segment.path, reader, frame);
+                replay(segment, reader, frame);
                 epochOfLast = header.epoch();
             }
             if (last) {
@@ -185,9 +208,10 @@ final class JournalReplay {
     private void checkTornEnd(Path path, SegmentReader reader, Disk.OpenFile file)
             throws IOException, StorageException {
         long end = reader.offset();
-        if (reader.validFrameBehind()) {
+        long behind = reader.headBehind();
+        if (behind >= 0) {
             throw new StorageException("Journal segment " + path + " is damaged at offset " + end
-                    + ": the frame there is not valid, but a later one is.");
+                    + ": the frame there is not valid, but it was when the one at offset " + behind + " was written.");
         }
         LOG.info("The journal ends with batch {} in {} at offset {}", reader.lastIndex(), path, end);
         // What was replayed may still be in the operating system's memory only, if the process died and the machine did
@@ -195,7 +219,7 @@ final class JournalReplay {
         file.force();
     }
 
-    private void replay(Path path, SegmentReader reader, ByteBuffer frame) throws StorageException {
+    private void replay(Segment segment, SegmentReader reader, ByteBuffer frame) throws StorageException {
         long index = reader.lastIndex() - reader.head().batches();
         try {
             while (frame.hasRemaining()) {
@@ -209,11 +233,12 @@ final class JournalReplay {
                 for (int i = 0; i < records; i++) {
                     RecordCodec.read(frame).accept(visitor);
                 }
+                listener.replayed(new JournalPosition(segment.header.epoch(), index));
             }
         } catch (IllegalArgumentException | java.nio.BufferUnderflowException unreadable) {
             throw new StorageException(
-                    "Journal segment " + path + " has an unreadable record in the frame at offset " + reader.offset()
-                            + ": " + unreadable.getMessage(),
+                    "Journal segment " + segment.path + " has an unreadable record in the frame at offset "
+                            + reader.offset() + ": " + unreadable.getMessage(),
                     unreadable);
         }
     }

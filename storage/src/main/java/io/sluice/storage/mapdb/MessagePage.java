@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * entry := length i32 | crc i32 of the record | record (an Enqueued, see RecordCodec)
  * </pre>
  *
- * An entry larger than a page goes on in further slots. Sequences that fit no descriptor lie in a slot of their own, in place of
+ * An entry larger than a page goes on in further slots. What fits no descriptor lies in a slot of its own, in place of
  * entries. Stateless; any thread.
  */
 final class MessagePage {

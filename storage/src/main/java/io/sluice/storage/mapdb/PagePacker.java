@@ -43,7 +43,7 @@ final class PagePacker {
             Enqueued message = messages.get(i);
             int recordBytes = RecordCodec.size(message);
             int bytes = MessagePage.ENTRY_HEAD_BYTES + recordBytes;
-            sliceBytes += message.message().size();
+            sliceBytes += message.message().residentBytes();
             entryBytes += bytes;
             if (bytes > body.remaining()) {
                 flush(slice, first, i);

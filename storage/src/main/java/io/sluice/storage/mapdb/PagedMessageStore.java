@@ -6,6 +6,7 @@ import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.storage.Disk;
+import io.sluice.storage.StorageThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,14 +55,10 @@ public final class PagedMessageStore implements MessageStore {
         }
 
         private static ExecutorService single(String name) {
-            return Executors.newSingleThreadExecutor(work -> {
-                Thread thread = new Thread(work, name);
-                thread.setDaemon(true);
-                return thread;
-            });
+            return Executors.newSingleThreadExecutor(work -> new StorageThread(work, name));
         }
 
-        /** Returns when all that was asked of them is done. Never interrupts them: that would close the files under them. */
+        /** Returns when all that was asked of them is done. */
         private void end() {
             end(writing);
             end(reading);
@@ -71,7 +68,10 @@ public final class PagedMessageStore implements MessageStore {
             if (!(thread instanceof ExecutorService executor)) {
                 return;
             }
-            executor.shutdown();
+            if (!executor.isShutdown()) {
+                // On its own thread, which nothing else would wake: it ignores interrupts.
+                executor.execute(executor::shutdown);
+            }
             boolean interrupted = false;
             boolean ended = false;
             while (!ended) {

@@ -13,7 +13,7 @@ final class Slot {
     static final byte LARGE = 2;
     /** A further part of one. */
     static final byte FURTHER = 3;
-    /** Sequences of the page that names it as the next, where they do not fit its descriptor. */
+    /** At the end of a row: what does not fit the descriptor of its page. */
     static final byte SEQUENCES = 4;
 
     private static final long GENERATION_MASK = 0xFFFF_FFFFL;

@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
  *
  * state: 0 free | 1 page of messages | 2 first part of a message larger than a page | 3 further part of one | 4 sequences
  * class: ordinal of SizeClass          body record 0: there is no such slot
- * flags: 1 = the runs do not fit and lie in the slot named by next | 2 = reserved: bodies kept apart, their ids with the runs
+ * flags: 1 = the runs are not here but in the last slot of the row that begins with next | 2 = behind them, an i64 per message: the
+ *        id of its body that is kept apart, 0 for none
  * runs: SequenceRuns, none where the sequences have no gap     bytes: sum of Message.size(), also of forgotten messages
  * next = slot of the next part or of the sequences, -1 for none      crc = CRC32C of the other 252 bytes
  * </pre>
@@ -27,7 +28,8 @@ import java.util.zip.CRC32C;
 final class SlotDescriptor {
     static final int BYTES = 256;
 
-    private static final byte RUNS_APART = 1;
+    private static final int APART = 1;
+    private static final int LARGE_BODIES = 2;
     private static final int CRC = 84;
     private static final int BITS = 88;
 
@@ -42,17 +44,17 @@ final class SlotDescriptor {
         return (count + 63) / 64 * 8;
     }
 
-    /** Writes all of it; runs that do not fit are left to the slot's next. */
+    /** Writes all of it; what lies apart is written by who calls. */
     static void write(ByteBuffer out, int at, Slot slot, PageSummary summary) {
         out.put(at, new byte[BYTES]);
-        boolean apart = summary.runs().length > runBytes(slot.count);
-        out.put(at + 2, apart ? RUNS_APART : 0).put(at + 3, (byte) summary.level());
+        int flags = (summary.isApart() ? APART : 0) | (summary.largeBodies() == null ? 0 : LARGE_BODIES);
+        out.put(at + 2, (byte) flags).put(at + 3, (byte) summary.level());
         out.putShort(at + 6, (short) summary.runs().length);
         out.putLong(at + 8, slot.bodyId).putLong(at + 16, slot.bodyOffset).putLong(at + 24, slot.queueId);
         out.putLong(at + 32, summary.firstSequence()).putLong(at + 40, slot.generation);
         out.putLong(at + 48, summary.bytes()).putLong(at + 56, summary.soonestExpiryMillis());
         out.putLong(at + 64, summary.firstDeliveryMillis()).putLong(at + 72, summary.lastDeliveryMillis());
-        if (!apart) {
+        if (!summary.isApart()) {
             out.put(at + BITS + bitBytes(slot.count), summary.runs());
         }
         writeState(out, at, slot);
@@ -113,22 +115,39 @@ final class SlotDescriptor {
         return slot;
     }
 
-    /** What a descriptor says of its page; runs that lie apart are not in it. */
-    static PageSummary summary(ByteBuffer in, int at) {
-        byte[] runs = new byte[in.get(at + 2) == RUNS_APART ? 0 : Short.toUnsignedInt(in.getShort(at + 6))];
-        in.get(at + BITS + bitBytes(Short.toUnsignedInt(in.getShort(at + 4))), runs);
+    static boolean isApart(ByteBuffer in, int at) {
+        return (in.get(at + 2) & APART) != 0;
+    }
+
+    /**
+     * What a descriptor says of its page.
+     *
+     * @param apart what lies in a slot of its own, null where nothing does
+     */
+    static PageSummary summary(ByteBuffer in, int at, ByteBuffer apart) throws DamagedException {
+        int count = Short.toUnsignedInt(in.getShort(at + 4));
+        byte[] runs = new byte[Short.toUnsignedInt(in.getShort(at + 6))];
+        long[] largeBodies = (in.get(at + 2) & LARGE_BODIES) == 0 ? null : new long[count];
+        if (apart == null) {
+            in.get(at + BITS + bitBytes(count), runs);
+        } else if (apart.remaining() != runs.length + (largeBodies == null ? 0 : count * Long.BYTES)) {
+            throw new DamagedException("What lies apart from the descriptor of a page has the wrong length.");
+        } else {
+            apart.get(runs);
+            for (int i = 0; largeBodies != null && i < count; i++) {
+                largeBodies[i] = apart.getLong();
+            }
+        }
         return new PageSummary(
                 in.get(at + 3),
+                count,
                 in.getLong(at + 32),
                 runs,
                 in.getLong(at + 48),
                 in.getLong(at + 56),
                 in.getLong(at + 64),
-                in.getLong(at + 72));
-    }
-
-    static boolean runsApart(ByteBuffer in, int at) {
-        return in.get(at + 2) == RUNS_APART;
+                in.getLong(at + 72),
+                largeBodies);
     }
 
     private static int crc(ByteBuffer in, int at) {

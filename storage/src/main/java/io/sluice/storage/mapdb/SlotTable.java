@@ -166,7 +166,7 @@ final class SlotTable {
         return slot != null && slot.holds(page) ? slot : null;
     }
 
-    /** Copies of the page's slot and its further parts, as they are now; empty where the page is not here. Any thread. */
+    /** Copies of the slots that hold the page's messages, as they are now; empty where the page is not here. Any thread. */
     List<Slot> row(long page) {
         List<Slot> row = new ArrayList<>();
         lock.lock();
@@ -177,6 +177,9 @@ final class SlotTable {
             }
             if (first != null && first.state == Slot.LARGE) {
                 for (Slot part = get(first.next); part != null; part = get(part.next)) {
+                    if (part.state == Slot.SEQUENCES) {
+                        break;
+                    }
                     row.add(part.copy());
                 }
             }

@@ -105,16 +105,10 @@ final class StoreContent {
     /** What the shard is told of a page at a start. */
     StoredPage describe(Slot slot) throws DamagedException {
         ByteBuffer descriptor = ByteBuffer.wrap(slots.descriptor(slot));
-        PageSummary summary = SlotDescriptor.summary(descriptor, 0);
         String where = "the page in slot " + slot.number + " of queue " + slot.queueId;
+        ByteBuffer apart = SlotDescriptor.isApart(descriptor, 0) ? apart(slot, where) : null;
+        PageSummary summary = SlotDescriptor.summary(descriptor, 0, apart);
         ByteBuffer runs = ByteBuffer.wrap(summary.runs());
-        if (SlotDescriptor.runsApart(descriptor, 0)) {
-            Slot apart = slots.get(slot.next);
-            if (apart == null || apart.state != Slot.SEQUENCES || apart.generation != slot.generation) {
-                throw new DamagedException("The sequences of " + where + " are not where they should be.");
-            }
-            runs = MessagePage.entries(records.read(apart.bodyId), apart);
-        }
         return new StoredPage(
                 slot.page(),
                 slot.queueId,
@@ -125,7 +119,18 @@ final class StoreContent {
                 summary.soonestExpiryMillis(),
                 summary.firstDeliveryMillis(),
                 summary.lastDeliveryMillis(),
-                null);
+                summary.largeBodies());
+    }
+
+    private ByteBuffer apart(Slot page, String where) throws DamagedException {
+        Slot last = page;
+        while (last != null && last.next != Slot.NONE) {
+            last = slots.get(last.next);
+        }
+        if (last == null || last.state != Slot.SEQUENCES || last.generation != page.generation) {
+            throw new DamagedException("The sequences of " + where + " are not where they should be.");
+        }
+        return MessagePage.entries(records.read(last.bodyId), last);
     }
 
     void forget(ForgottenMessages forgotten) throws DamagedException {
@@ -162,28 +167,34 @@ final class StoreContent {
         PageSummary summary = PageSummary.of(level, messages);
         long queueId = messages.get(0).queueId();
         long pageGeneration = ++generation;
-        int next = Slot.NONE;
-        if (summary.runs().length > SlotDescriptor.runBytes(messages.size())) {
-            ByteBuffer runs = MessagePage.body(ByteBuffer.wrap(summary.runs()));
-            next = write(runs, new Slot.Use(Slot.SEQUENCES, queueId, pageGeneration, 0, Slot.NONE), PageSummary.NONE);
-        }
+        int next = writeApart(summary, queueId, pageGeneration);
         Slot.Use use = new Slot.Use(Slot.PAGE, queueId, pageGeneration, messages.size(), next);
         return slots.get(write(body, use, summary));
+    }
+
+    /** @return number of the slot, {@link Slot#NONE} where nothing lies apart */
+    private int writeApart(PageSummary summary, long queueId, long pageGeneration) throws DamagedException {
+        if (!summary.isApart()) {
+            return Slot.NONE;
+        }
+        Slot.Use use = new Slot.Use(Slot.SEQUENCES, queueId, pageGeneration, 0, Slot.NONE);
+        return write(MessagePage.body(summary.apart()), use, PageSummary.NONE);
     }
 
     /** Writes a message larger than a page into a row of slots. */
     Slot writeLarge(int level, Enqueued message, int recordBytes) throws DamagedException {
         ByteBuffer entry = ByteBuffer.allocate(MessagePage.ENTRY_HEAD_BYTES + recordBytes);
         MessagePage.putEntry(entry, message, recordBytes);
+        PageSummary summary = PageSummary.of(level, List.of(message));
         long pageGeneration = ++generation;
-        int next = Slot.NONE;
+        int next = writeApart(summary, message.queueId(), pageGeneration);
         // From the end, so that each part knows its next.
         for (int part = (entry.capacity() - 1) / MessagePage.MAX_ENTRY_BYTES; part > 0; part--) {
             Slot.Use further = new Slot.Use(Slot.FURTHER, message.queueId(), pageGeneration, 0, next);
             next = write(MessagePage.part(entry, part), further, PageSummary.NONE);
         }
         Slot.Use first = new Slot.Use(Slot.LARGE, message.queueId(), pageGeneration, 1, next);
-        return slots.get(write(MessagePage.part(entry, 0), first, PageSummary.of(level, List.of(message))));
+        return slots.get(write(MessagePage.part(entry, 0), first, summary));
     }
 
     /** @return number of the slot; its page may be read from now on */
