@@ -49,6 +49,13 @@ public abstract class JournalContract {
 
         public Commits() {}
 
+        private final List<JournalPosition> replayed = new ArrayList<>();
+
+        @Override
+        public void replayed(JournalPosition position) {
+            replayed.add(position);
+        }
+
         @Override
         public synchronized void committed(int more, JournalPosition position) {
             assertTrue(more > 0);
@@ -194,6 +201,20 @@ public abstract class JournalContract {
                     reopen(new JournalPosition(last.epoch(), after)),
                     "after " + after);
         }
+    }
+
+    @Test
+    void aReplaySaysAfterEachBatchWhereItIs() throws Exception {
+        Commits commits = open(JournalPosition.START, new ArrayList<>());
+        List<List<JournalRecord>> batches = append(20);
+        JournalPosition last = commits.await(20);
+        Commits again = open(new JournalPosition(last.epoch(), 5), new ArrayList<>());
+
+        List<JournalPosition> expected = new ArrayList<>();
+        for (int index = 6; index <= batches.size(); index++) {
+            expected.add(new JournalPosition(last.epoch(), index));
+        }
+        assertEquals(expected, again.replayed);
     }
 
     @Test
