@@ -81,7 +81,9 @@ final class Application {
         for (int level = 0; level < state.runs().levelCount(); level++) {
             PagedLevel paged = state.runs().level(level);
             if (paged != null) {
-                removedOut(paged.overlapping(paged.out(), first), first, last);
+                if (paged.boundary() <= last) {
+                    removedOut(paged.overlapping(paged.out(), first), first, last);
+                }
                 removedOut(paged.overlapping(paged.apart(), first), first, last);
             }
         }

@@ -130,6 +130,25 @@ class PagingTest {
     }
 
     @Test
+    void weightsHoldWhereverMessagesAre() {
+        ShardFixture inMemory = new ShardFixture();
+        for (ShardFixture each : List.of(shard, inMemory)) {
+            each.declare(QueueDefinition.named("w").withService(QueueDefinition.Service.WEIGHTED));
+            TestProducer producer = each.producer("w");
+            for (int i = 0; i < 30; i++) {
+                producer.send(ShardFixture.withPriority("m" + i, i % 3 * 4));
+            }
+        }
+        shard.checkpoint();
+        shard.advance(0);
+        assertEquals(30, shard.status("w").pagedOut());
+
+        assertEquals(
+                inMemory.consumer("w").credit(30).bodies(),
+                shard.consumer("w").credit(30).bodies());
+    }
+
+    @Test
     void aReturnedMessageGoesToItsOwnPlaceBeforeAndBehindWhatIsOut() {
         publishOut(8);
         TestConsumer consumer = shard.consumer("q").credit(4);
