@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * steps and writes its file anew now and then; the bytes of a message follow from its sequence.
  */
 class PageReadStressTest {
-    private static final int CHECKPOINTS = Integer.getInteger("stress.checkpoints", 40);
+    private static final int CHECKPOINTS = Integer.getInteger("stress.checkpoints", 24);
     private static final int DRAIN_EVERY = 8;
 
     @TempDir
