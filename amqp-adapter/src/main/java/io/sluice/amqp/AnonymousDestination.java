@@ -35,7 +35,9 @@ final class AnonymousDestination implements Destination {
         if (to.isEmpty() || to.get().isEmpty()) {
             Refusal refusal = Refusal.of(
                     Refusal.Kind.NOT_FOUND, "a message over the anonymous terminus says in 'to' where it goes");
-            link.refused(delivery, message.size(), refusal);
+            link.refused(delivery, message.residentBytes(), refusal);
+            message.largeBody()
+                    .ifPresent(body -> scope.environment().large().bodies().delete(body.id()));
             return;
         }
         String address = to.get();
@@ -48,6 +50,11 @@ final class AnonymousDestination implements Destination {
         Producer producer = new Producer(scope.calls(), new ProducerCalls(scope.calls(), link), Optional.empty());
         shard.attach(producer);
         return producer;
+    }
+
+    @Override
+    public boolean takesLarge() {
+        return true;
     }
 
     @Override

@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.transport.Attach;
@@ -17,6 +20,7 @@ import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.FrameBody;
 import org.apache.qpid.proton.amqp.transport.Open;
+import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.apache.qpid.proton.codec.ReadableBuffer;
 import org.apache.qpid.proton.engine.impl.TransportImpl;
@@ -37,16 +41,20 @@ final class BrokerTransport extends TransportImpl {
     private final FrameEvents events;
     private final FrameListener frames;
     private final AmqpLimits limits;
+    private final ConnectionScope scope;
+    /** Whose incoming window is not what it usually is. */
+    private final Set<PeerSession> windows = new LinkedHashSet<>();
 
     private record Echo(PeerSession session, PeerLink link) {}
 
     private record EarlyDetach(PeerSession session, PeerLink link, int channel) {}
 
-    BrokerTransport(FrameEvents events, FrameListener frames, AmqpLimits limits) {
+    BrokerTransport(FrameEvents events, FrameListener frames, ConnectionScope scope) {
         this.events = events;
         this.frames = frames;
-        this.limits = limits;
-        this.rules = new FrameRules(this, events, limits);
+        this.limits = scope.limits();
+        this.scope = scope;
+        this.rules = new FrameRules(this, events, scope.limits());
     }
 
     // In
@@ -115,7 +123,10 @@ final class BrokerTransport extends TransportImpl {
             return;
         }
         session.received(transfer, link.startsDelivery());
-        link.received(transfer);
+        link.received(transfer, payload == null ? 0 : payload.getLength());
+        if (session.windowChanged(link)) {
+            windows.add(session);
+        }
         if (link.closed) {
             // The engine has to count it; settled, it makes no answer, and nothing of it is kept.
             transfer.setSettled(true);
@@ -127,8 +138,17 @@ final class BrokerTransport extends TransportImpl {
 
     @Override
     public void handleDisposition(Disposition disposition, Binary payload, Integer channel) {
-        if (session(channel, "disposition") != null) {
+        PeerSession session = session(channel, "disposition");
+        if (session == null) {
+            return;
+        }
+        List<Integer> begun = session.partlySent();
+        if (begun.isEmpty() || !disposition.getSettled() || disposition.getRole() == Role.SENDER) {
             super.handleDisposition(disposition, payload, channel);
+        } else {
+            for (Disposition piece : EarlySettlement.split(disposition, begun)) {
+                super.handleDisposition(piece, payload, channel);
+            }
         }
     }
 
@@ -193,6 +213,7 @@ final class BrokerTransport extends TransportImpl {
     public boolean writeInto(ByteBuffer output) {
         if (getCondition() == null) {
             writeEchoes();
+            writeWindows();
         }
         boolean done = super.writeInto(output);
         if (dispositions.isOpen()) {
@@ -229,6 +250,21 @@ final class BrokerTransport extends TransportImpl {
         }
     }
 
+    private void writeWindows() {
+        if (windows.isEmpty()) {
+            return;
+        }
+        boolean mayGoOn = !scope.overloaded();
+        for (PeerSession session : List.copyOf(windows)) {
+            if (session.localChannel >= 0 && !session.ended && session.hasWindowToTell(mayGoOn)) {
+                writeFrame(session.localChannel, session.describe(), null, null);
+            }
+            if (session.ended || !session.hasNarrowWindow()) {
+                windows.remove(session);
+            }
+        }
+    }
+
     private void writeEchoes() {
         for (int i = echoes.size(); i > 0; i--) {
             Echo echo = echoes.poll();
@@ -248,13 +284,34 @@ final class BrokerTransport extends TransportImpl {
     }
 
     private void before(int channel, FrameBody body) {
-        if (body instanceof Begin begin && begin.getRemoteChannel() != null) {
+        if (body instanceof Transfer transfer) {
+            if (transfer.getMore() || !scope.aborted().isEmpty()) {
+                complete(channel, transfer);
+            }
+        } else if (body instanceof Flow flow) {
+            PeerSession session = localChannels.get(channel);
+            if (session != null) {
+                session.tellWindow(flow);
+            }
+        } else if (body instanceof Begin begin && begin.getRemoteChannel() != null) {
             begin.setHandleMax(UnsignedInteger.valueOf(limits.maxHandle()));
             PeerSession session = channels.get(begin.getRemoteChannel().intValue());
             if (session != null) {
                 session.localChannel = channel;
                 localChannels.put(channel, session);
             }
+        }
+    }
+
+    /** Says on a transfer of a large message what the engine does not: that it is settled, or that it is the end without the rest. */
+    private void complete(int channel, Transfer transfer) {
+        PeerSession session = localChannels.get(channel);
+        PeerLink link = session == null ? null : session.byLocalHandle(transfer.getHandle());
+        if (link != null && link.presettled) {
+            transfer.setSettled(true);
+        }
+        if (link != null && !transfer.getMore() && scope.aborted().remove(link.link, transfer.getDeliveryTag())) {
+            transfer.setAborted(true);
         }
     }
 

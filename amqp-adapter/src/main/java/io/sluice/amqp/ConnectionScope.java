@@ -7,13 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.qpid.proton.engine.Endpoint;
+import org.apache.qpid.proton.engine.Link;
 
 /** What the links of one connection share. The connection's event loop. */
 final class ConnectionScope {
+    /** Four chunks: the disk always has something to write, and memory is not where large messages wait. */
+    private static final long MAX_BYTES_FOR_DISK = 1 << 20;
+
     private final AmqpEnvironment environment;
     private final ShardCalls calls;
     private final Map<LinkEndpoint, LinkRegistry.Key> endpoints = new LinkedHashMap<>();
     private final NodeReplies replies = new NodeReplies();
+    private final AbortedDeliveries aborted = new AbortedDeliveries();
     private final List<IncomingLink> refills = new ArrayList<>();
     private List<LinkEndpoint> waiting = new ArrayList<>();
     private List<Endpoint> finished = new ArrayList<>();
@@ -21,6 +26,7 @@ final class ConnectionScope {
     private String peerContainer = "";
     private long unansweredBytes;
     private long partialBytes;
+    private long bytesForDisk;
 
     ConnectionScope(AmqpEnvironment environment, ShardCalls calls) {
         this.environment = environment;
@@ -37,6 +43,10 @@ final class ConnectionScope {
 
     ShardCalls calls() {
         return calls;
+    }
+
+    AbortedDeliveries aborted() {
+        return aborted;
     }
 
     NodeReplies replies() {
@@ -103,6 +113,9 @@ final class ConnectionScope {
     /** The engine may forget it when our detach or end is written. */
     void finished(Endpoint endpoint) {
         finished.add(endpoint);
+        if (endpoint instanceof Link link) {
+            aborted.forget(link);
+        }
     }
 
     /** @return whether there is more to write now */
@@ -127,9 +140,14 @@ final class ConnectionScope {
         unansweredBytes += bytes;
     }
 
-    /** Whether so much waits for answers that the peer should not be read. */
+    /** Of large bodies that are coming in. */
+    void waitsForDisk(long bytes) {
+        bytesForDisk += bytes;
+    }
+
+    /** Whether so much waits for answers, or for the disk, that the peer should not be read. */
     boolean overloaded() {
-        return unansweredBytes > limits().maxUnansweredBytes();
+        return unansweredBytes > limits().maxUnansweredBytes() || bytesForDisk > MAX_BYTES_FOR_DISK;
     }
 
     /** @return whether the bytes are still within what unfinished messages may take */

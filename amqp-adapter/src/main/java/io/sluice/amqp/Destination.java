@@ -11,6 +11,9 @@ interface Destination {
     /** Leads to {@code accepted} or {@code refused} for the delivery. */
     void send(Message message, Delivery delivery);
 
+    /** Whether it can do with a message whose body is kept apart. */
+    boolean takesLarge();
+
     /** The link is gone. What was sent before is still answered. */
     void detach();
 }

@@ -25,9 +25,6 @@ final class Engine implements ConnectionEvents.Listener {
     /** OAuth tokens come as passwords. */
     private static final int MAX_SASL_FRAME_BYTES = 8192;
 
-    /** Their size is limited with the message's; empty ones must not go on for ever. */
-    private static final int MAX_TRANSFERS = 65_535;
-
     private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
     private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
 
@@ -53,7 +50,7 @@ final class Engine implements ConnectionEvents.Listener {
         AmqpLimits limits = scope.limits();
         Collector collector = Proton.collector();
         ConnectionEvents events = new ConnectionEvents(connection, collector, scope, this);
-        transport = new BrokerTransport(events, frames, limits);
+        transport = new BrokerTransport(events, frames, scope);
         events.transport(transport);
         transport.setMaxFrameSize(limits.maxFrameBytes());
         transport.setInitialRemoteMaxFrameSize(MAX_SASL_FRAME_BYTES);
@@ -62,7 +59,9 @@ final class Engine implements ConnectionEvents.Listener {
         transport.setUseReadOnlyOutputBuffer(false);
         transport.setChannelMax(limits.maxSessions() - 1);
         transport.setIdleTimeout(limits.idleTimeoutMillis());
-        transport.setMaxTransfersPerDelivery(MAX_TRANSFERS);
+        // A message may be large and its frames small: links limit the bytes, and the transfers that carry next to
+        // none.
+        transport.setMaxTransfersPerDelivery(0);
         connection.collect(collector);
         if (withSasl) {
             negotiation.start(transport.sasl());

@@ -11,6 +11,7 @@ import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.codec.ReadableBuffer;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.EndpointState;
 import org.apache.qpid.proton.engine.Link;
@@ -19,9 +20,14 @@ import org.apache.qpid.proton.engine.Receiver;
 /**
  * A link whose peer sends. Puts messages together from their transfers, hands them to the {@link Destination} and answers with
  * what becomes of them. A message without an answer holds its credit, so that a slow journal slows its producers and nobody
- * else.
+ * else. A message that grows beyond the threshold goes on to where large bodies are kept, transfer by transfer.
  */
 final class IncomingLink implements LinkEndpoint {
+    /** A transfer with less costs more to keep than it carries; a delivery may have so many of them. */
+    private static final int SLIGHT_BYTES = 128;
+
+    private static final int MAX_SLIGHT_TRANSFERS = 65_535;
+
     private enum State {
         ATTACHING,
         OPEN,
@@ -33,7 +39,12 @@ final class IncomingLink implements LinkEndpoint {
     private final ConnectionScope scope;
     private final Receiver receiver;
     private final Destination destination;
+    private final Arrivals arrivals;
     private final MessageAssembly assembly = new MessageAssembly();
+    /** Of the message that is coming in, where it is a large one; else null. */
+    private IncomingBody body;
+
+    private int slightTransfers;
     private final FlowWindow window;
     private final boolean settleSecond;
     private State state = State.ATTACHING;
@@ -46,6 +57,7 @@ final class IncomingLink implements LinkEndpoint {
         this.scope = scope;
         this.receiver = receiver;
         this.destination = destination;
+        this.arrivals = new Arrivals(destination);
         this.window = new FlowWindow(scope.limits().incoming());
         this.settleSecond = receiver.getRemoteReceiverSettleMode() == ReceiverSettleMode.SECOND;
     }
@@ -59,9 +71,16 @@ final class IncomingLink implements LinkEndpoint {
     void attached() {
         if (state == State.ATTACHING) {
             state = State.OPEN;
-            Terminus.accept(receiver, scope.limits());
+            Terminus.accept(receiver, maxMessageBytes());
             refillLater();
         }
+    }
+
+    private int maxMessageBytes() {
+        int most = scope.limits().maxMessageBytes();
+        return destination.takesLarge()
+                ? most
+                : Math.min(most, scope.environment().large().thresholdBytes());
     }
 
     void refused(Refusal refusal) {
@@ -161,24 +180,65 @@ final class IncomingLink implements LinkEndpoint {
             refillLater();
             return;
         }
-        long before = assembly.bytes();
-        assembly.add(receiver.recv());
-        boolean fits = scope.partial(assembly.bytes() - before);
-        if (assembly.bytes() > scope.limits().maxMessageBytes()) {
+        ReadableBuffer part = receiver.recv();
+        slightTransfers += part.remaining() < SLIGHT_BYTES ? 1 : 0;
+        if (body == null) {
+            assemble(part, delivery);
+        } else {
+            byte[] bytes = MessageAssembly.array(part);
+            body.add(bytes, 0, bytes.length);
+        }
+        if (state != State.OPEN) {
+            return;
+        }
+        if (messageBytes() > maxMessageBytes()) {
             tooLarge(delivery);
-        } else if (!fits) {
-            String text = "unfinished messages take more than " + scope.limits().maxPartialBytes() + " bytes";
-            close(Conditions.of(Kind.RESOURCE_LIMIT_EXCEEDED, text));
-            DeadLink.drop(receiver, delivery);
+        } else if (slightTransfers > MAX_SLIGHT_TRANSFERS) {
+            String text = "a message on link '" + receiver.getName() + "' has more than " + MAX_SLIGHT_TRANSFERS
+                    + " transfers of less than " + SLIGHT_BYTES + " bytes";
+            closeOver(delivery, Conditions.of(Conditions.LINK_TRANSFER_LIMIT_EXCEEDED, text));
         } else if (!delivery.isPartial()) {
+            slightTransfers = 0;
             complete(delivery);
         }
     }
 
-    private void tooLarge(Delivery delivery) {
-        String text = "a message on link '" + receiver.getName() + "' is larger than "
-                + scope.limits().maxMessageBytes() + " bytes";
-        ErrorCondition condition = Conditions.of(Conditions.LINK_MESSAGE_SIZE_EXCEEDED, text);
+    private long messageBytes() {
+        return body == null ? assembly.bytes() : body.messageBytes();
+    }
+
+    private void assemble(ReadableBuffer part, Delivery delivery) {
+        long before = assembly.bytes();
+        assembly.add(part);
+        boolean fits = scope.partial(assembly.bytes() - before);
+        boolean large = destination.takesLarge()
+                && assembly.bytes() > scope.environment().large().thresholdBytes()
+                && assembly.bytes() <= maxMessageBytes();
+        if (large) {
+            becomeLarge(delivery);
+        } else if (!fits) {
+            String text = "unfinished messages take more than " + scope.limits().maxPartialBytes() + " bytes";
+            closeOver(delivery, Conditions.of(Kind.RESOURCE_LIMIT_EXCEEDED, text));
+        }
+    }
+
+    private void becomeLarge(Delivery delivery) {
+        scope.partial(-assembly.bytes());
+        byte[] start = assembly.take();
+        try {
+            IncomingMessage.Front front = IncomingMessage.parseFront(
+                    start,
+                    delivery.getMessageFormat(),
+                    scope.environment().large().thresholdBytes());
+            body = new IncomingBody(scope, this, front.message());
+            body.add(start, front.length(), start.length - front.length());
+        } catch (MalformedMessageException e) {
+            closeOver(delivery, Conditions.of(Conditions.DECODE_ERROR, e.getMessage()));
+        }
+    }
+
+    /** The link cannot go on because of a delivery that may still be coming. */
+    private void closeOver(Delivery delivery, ErrorCondition condition) {
         if (!delivery.isPartial()) {
             delivery.disposition(refusal(condition));
         }
@@ -186,29 +246,66 @@ final class IncomingLink implements LinkEndpoint {
         DeadLink.drop(receiver, delivery);
     }
 
+    private void tooLarge(Delivery delivery) {
+        String text = "a message on link '" + receiver.getName() + "' is larger than " + maxMessageBytes() + " bytes";
+        closeOver(delivery, Conditions.of(Conditions.LINK_MESSAGE_SIZE_EXCEEDED, text));
+    }
+
     private void complete(Delivery delivery) {
-        scope.partial(-assembly.bytes());
-        byte[] encoded = assembly.take();
         receiver.advance();
         delivery.setContext(this);
-        window.seen(encoded.length);
         unanswered++;
+        if (body != null) {
+            completeLarge(delivery);
+            return;
+        }
+        scope.partial(-assembly.bytes());
+        byte[] encoded = assembly.take();
+        window.seen(encoded.length);
         scope.unanswered(encoded.length);
         if (encoded.length == 0) {
             answer(delivery, 0, refusal(Conditions.of(Conditions.DECODE_ERROR, "a message without payload")));
             return;
         }
         try {
-            Message message = IncomingMessage.parse(encoded, delivery.getMessageFormat());
-            destination.send(message, delivery);
+            arrivals.add(IncomingMessage.parse(encoded, delivery.getMessageFormat()), delivery);
         } catch (MalformedMessageException e) {
             answer(delivery, encoded.length, refusal(Conditions.of(Conditions.DECODE_ERROR, e.getMessage())));
+        }
+    }
+
+    private void completeLarge(Delivery delivery) {
+        window.seen((int) body.messageBytes());
+        scope.unanswered(body.front().residentBytes());
+        arrivals.add(body, delivery);
+        body.finish();
+        body = null;
+    }
+
+    // From a large body
+
+    void stored(IncomingBody stored, Message message) {
+        arrivals.stored(stored, message);
+    }
+
+    void notStored(IncomingBody failed, Refusal refusal) {
+        Delivery delivery = arrivals.remove(failed);
+        if (delivery != null) {
+            answer(delivery, failed.front().residentBytes(), refusal(Conditions.of(refusal)));
+        } else if (failed == body) {
+            // Its end is still to come, and to answer before is to answer in the middle of it.
+            close(Conditions.of(refusal));
         }
     }
 
     private void forgetPartial() {
         scope.partial(-assembly.bytes());
         assembly.clear();
+        slightTransfers = 0;
+        if (body != null) {
+            body.abort();
+            body = null;
+        }
     }
 
     @Override
@@ -221,7 +318,7 @@ final class IncomingLink implements LinkEndpoint {
         state = State.DETACHING;
         peerCloses = closed;
         forgetPartial();
-        destination.detach();
+        arrivals.leave();
         finishIfAnswered();
     }
 
@@ -243,7 +340,7 @@ final class IncomingLink implements LinkEndpoint {
         if (state != State.CLOSED) {
             state = State.CLOSED;
             forgetPartial();
-            destination.detach();
+            arrivals.leave();
         }
         scope.remove(this);
     }
@@ -256,7 +353,7 @@ final class IncomingLink implements LinkEndpoint {
         boolean attaching = state == State.ATTACHING;
         state = State.CLOSED;
         forgetPartial();
-        destination.detach();
+        arrivals.leave();
         if (attaching) {
             Terminus.refuse(receiver, condition);
         } else if (receiver.getLocalState() != EndpointState.CLOSED) {

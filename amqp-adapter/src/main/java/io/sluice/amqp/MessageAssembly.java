@@ -14,19 +14,23 @@ final class MessageAssembly {
     }
 
     void add(ReadableBuffer part) {
-        int length = part.remaining();
-        if (length == 0) {
-            return;
+        if (part.hasRemaining()) {
+            byte[] array = array(part);
+            parts.add(array);
+            bytes += array.length;
         }
+    }
+
+    /** What remains in the buffer, not copied where it need not be. */
+    static byte[] array(ReadableBuffer part) {
+        int length = part.remaining();
         // The engine made the array for this transfer alone and has let go of it.
         if (part.hasArray() && part.arrayOffset() == 0 && part.position() == 0 && part.array().length == length) {
-            parts.add(part.array());
-        } else {
-            byte[] copy = new byte[length];
-            part.get(copy);
-            parts.add(copy);
+            return part.array();
         }
-        bytes += length;
+        byte[] copy = new byte[length];
+        part.get(copy);
+        return copy;
     }
 
     /** The whole payload; empty afterwards. */

@@ -25,11 +25,16 @@ final class NodeDestination implements Destination {
     public void send(Message message, Delivery delivery) {
         String replyTo = MessageFields.replyTo(message).orElse("");
         // Accepted first: a request whose answer came before its outcome would look answered twice.
-        link.accepted(delivery, message.size());
+        link.accepted(delivery, message.residentBytes());
         node.request(
                 message,
                 replyTo,
                 reply -> scope.calls().onLoop(() -> scope.replies().send(replyTo, reply)));
+    }
+
+    @Override
+    public boolean takesLarge() {
+        return false;
     }
 
     @Override

@@ -4,9 +4,13 @@ import io.sluice.amqp.message.OutgoingMessage;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.LargeBodies;
+import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.UnsignedLong;
@@ -18,12 +22,17 @@ import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.EndpointState;
 import org.apache.qpid.proton.engine.Link;
 import org.apache.qpid.proton.engine.Sender;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A link whose peer receives from a queue. The shard is granted no more than the peer's credit, and of that only what the
- * connection can soon write: a slow reader costs its window and holds up nobody.
+ * connection can soon write: a slow reader costs its window and holds up nobody. A large message is sent chunk by chunk, and what
+ * comes behind it waits: transfers of one link do not interleave.
  */
 final class OutgoingLink implements LinkEndpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(OutgoingLink.class);
+    private static final Outcome NOT_HERE = new Outcome.Modified(true, true, Annotations.EMPTY);
     /** Context of a delivery whose outcome is on its way to the shard. */
     private static final Object DECIDED = new Object();
 
@@ -42,6 +51,11 @@ final class OutgoingLink implements LinkEndpoint {
     private final Optional<Outcome> defaultOutcome;
     private final DeliveryTags tags = new DeliveryTags();
     private final Grant grant;
+    /** The large message that is being sent, null when there is none. */
+    private OutgoingBody body;
+    /** Behind it. */
+    private final Deque<io.sluice.broker.queue.Delivery> behind = new ArrayDeque<>();
+
     private State state = State.ATTACHING;
     private boolean peerCloses;
     private boolean drained;
@@ -54,7 +68,7 @@ final class OutgoingLink implements LinkEndpoint {
         this.shard = scope.environment().shards().apply(source.getAddress());
         this.consumer = new Consumer(new Consumer.Request(
                 scope.calls(),
-                new QueueSource(scope.calls(), this),
+                new QueueSource(scope.calls(), scope.environment().large().bodies(), this),
                 source.getAddress(),
                 mode(source),
                 defaultOutcome.orElse(Outcome.FAILED)));
@@ -95,8 +109,16 @@ final class OutgoingLink implements LinkEndpoint {
     void deliver(io.sluice.broker.queue.Delivery message) {
         grant.received();
         if (state != State.OPEN) {
-            return;
+            closeSource(message);
+        } else if (body != null || message.message().isLarge()) {
+            behind.add(message);
+            sendBehind();
+        } else {
+            send(message);
         }
+    }
+
+    private void send(io.sluice.broker.queue.Delivery message) {
         if (sender.getCredit() <= 0) {
             // The peer took its credit back while the message was on its way to this thread.
             shard.settle(message, Outcome.RELEASED);
@@ -105,23 +127,148 @@ final class OutgoingLink implements LinkEndpoint {
         ReadableBuffer encoded =
                 OutgoingMessage.encode(message, scope.environment().clock().millis());
         if (tooLarge(encoded.remaining())) {
-            shard.settle(message, new Outcome.Modified(true, true, Annotations.EMPTY));
+            shard.settle(message, NOT_HERE);
             return;
         }
-        grant.sent(encoded.remaining());
+        Delivery delivery = begin(message, encoded.remaining());
+        sender.sendNoCopy(encoded);
+        sender.advance();
+        sent(delivery);
+    }
+
+    private Delivery begin(io.sluice.broker.queue.Delivery message, int bytes) {
+        grant.sent(bytes);
         Delivery delivery = sender.delivery(tags.take());
         delivery.setMessageFormat(message.message().messageFormat());
         delivery.setContext(message);
         message.context(delivery);
-        sender.sendNoCopy(encoded);
-        sender.advance();
+        return delivery;
+    }
+
+    private void sent(Delivery delivery) {
         if (settlesFirst()) {
             delivery.settle();
             settledTag(delivery);
         }
     }
 
-    private boolean tooLarge(int bytes) {
+    // Large messages
+
+    /** Sends what can be sent up to the next large message, and begins that. */
+    private void sendBehind() {
+        while (body == null && !behind.isEmpty()) {
+            io.sluice.broker.queue.Delivery message = behind.poll();
+            if (!message.message().isLarge()) {
+                send(message);
+            } else if (sender.getCredit() <= 0) {
+                refuse(message, Outcome.RELEASED);
+            } else if (tooLarge(message.message().size())) {
+                refuse(message, NOT_HERE);
+            } else {
+                body = new OutgoingBody(scope, this, message, (LargeBodies.Source) message.context());
+                body.start();
+            }
+        }
+    }
+
+    private void refuse(io.sluice.broker.queue.Delivery message, Outcome outcome) {
+        closeSource(message);
+        shard.settle(message, outcome);
+    }
+
+    private static void closeSource(io.sluice.broker.queue.Delivery message) {
+        if (message.context() instanceof LargeBodies.Source source) {
+            source.close();
+        }
+    }
+
+    /** A chunk is there. */
+    void bodyReady(OutgoingBody ready) {
+        if (ready == body) {
+            push();
+        }
+    }
+
+    /** Gives the engine the next chunk, if there is one and the one before is written. @return whether it did */
+    private boolean push() {
+        if (body.waits()) {
+            awaitOutput();
+        }
+        if (!body.canPush()) {
+            return false;
+        }
+        io.sluice.broker.queue.Delivery message = body.message();
+        boolean first = !body.hasBegun();
+        if (first && sender.getCredit() <= 0) {
+            endBody();
+            shard.settle(message, Outcome.RELEASED);
+            sendBehind();
+            return false;
+        }
+        ReadableBuffer chunk = body.take();
+        if (first) {
+            body.begun(begin(message, message.message().size()));
+        }
+        sender.sendNoCopy(chunk);
+        if (body.isComplete()) {
+            sender.advance();
+            endBody();
+            sent((Delivery) message.context());
+            sendBehind();
+            awaitOutput();
+        }
+        return true;
+    }
+
+    private void endBody() {
+        body.close();
+        body = null;
+    }
+
+    void bodyFailed(OutgoingBody failed, StorageException cause, boolean damaged) {
+        if (failed != body) {
+            return;
+        }
+        io.sluice.broker.queue.Delivery message = body.message();
+        LOG.error(
+                "Message {} of queue '{}' cannot be delivered: {}",
+                message.sequence(),
+                consumer.address(),
+                cause.getMessage());
+        abortBody();
+        shard.settle(message, damaged ? new Outcome.Damaged() : NOT_HERE);
+        sendBehind();
+        awaitOutput();
+    }
+
+    /** The large message is not sent on; its delivery, if it has begun, ends as {@code aborted}. */
+    private void abortBody() {
+        abort(body);
+        endBody();
+    }
+
+    private void abort(OutgoingBody unfinished) {
+        if (unfinished.hasBegun()) {
+            Delivery delivery = unfinished.cut();
+            // The tag is not used again: until the last transfer is written, the peer knows it.
+            scope.aborted().add(sender, delivery.getTag());
+            sender.advance();
+            delivery.settle();
+            grant.settled();
+        }
+    }
+
+    /** Deliveries that are here and have not used up credit of the engine's yet. */
+    private int held() {
+        return behind.size() + (body == null ? 0 : 1);
+    }
+
+    /** Deliveries the peer may still be sent, beyond those that are here. */
+    private int credit() {
+        return sender.getCredit() - held();
+    }
+
+    private boolean tooLarge(long bytes) {
         UnsignedLong max = sender.getRemoteMaxMessageSize();
         return max != null && max.longValue() > 0 && bytes > max.longValue();
     }
@@ -149,7 +296,7 @@ final class OutgoingLink implements LinkEndpoint {
         if (state != State.OPEN) {
             return;
         }
-        boolean more = grant.drained() && sender.getCredit() > 0;
+        boolean more = grant.drained() && credit() > 0;
         if (more || !sender.getDrain()) {
             grant(true);
         } else {
@@ -160,7 +307,7 @@ final class OutgoingLink implements LinkEndpoint {
 
     /** Not before everything is written: the engine would take back the credit of what waits for the session window. */
     private boolean finishDrain() {
-        if (drained && sender.getQueued() == 0) {
+        if (drained && sender.getQueued() == 0 && held() == 0) {
             drained = false;
             return sender.drained() > 0;
         }
@@ -201,7 +348,9 @@ final class OutgoingLink implements LinkEndpoint {
         if (state != State.OPEN) {
             return;
         }
-        if (grant.update(sender.getCredit(), sender.getQueued(), sender.getDrain(), asked)) {
+        // The engine counts what has begun as queued.
+        int queued = sender.getQueued() + held() - (body != null && body.hasBegun() ? 1 : 0);
+        if (grant.update(credit(), queued, sender.getDrain(), asked)) {
             shard.grant(consumer, grant.limit(), grant.drains());
         }
         if (grant.isThrottled()) {
@@ -218,7 +367,8 @@ final class OutgoingLink implements LinkEndpoint {
     @Override
     public boolean outputWritten() {
         grant.stopsWaiting();
-        boolean more = finishDrain();
+        boolean more = body != null && push();
+        more |= finishDrain();
         if (!drained) {
             // Until a drain is answered its credit is not to be given again.
             grant(false);
@@ -232,10 +382,17 @@ final class OutgoingLink implements LinkEndpoint {
             return;
         }
         Optional<Outcome> outcome = DeliveryStates.outcome(delivery.getRemoteState());
-        if (outcome.isPresent() || delivery.remotelySettled()) {
+        boolean settled = delivery.remotelySettled() || delivery.getRemoteState() == EarlySettlement.WITHOUT_OUTCOME;
+        if (outcome.isPresent() || settled) {
             delivery.setContext(DECIDED);
+            if (body != null && body.isOf(delivery)) {
+                // Decided before it has seen all: the rest is not wanted.
+                abortBody();
+                awaitOutput();
+            }
             // Settled without an outcome: the default one, or as if it had not been touched (AMQP 1.0 §3.4).
             shard.settle(message, outcome.or(() -> defaultOutcome).orElse(Outcome.RELEASED));
+            sendBehind();
         } else if (delivery.getRemoteState() != null && !DeliveryStates.isReceived(delivery.getRemoteState())) {
             close(Conditions.of(Refusal.Kind.NOT_IMPLEMENTED, "a delivery state that is no outcome of this source"));
         }
@@ -268,15 +425,28 @@ final class OutgoingLink implements LinkEndpoint {
 
     /**
      * Settles before the detach what is not to get the loss outcome: what was never written, and all that a peer leaves behind
-     * who ends the link itself and has named no outcome for it.
+     * who ends the link itself and has named no outcome for it. A large message that was partly written counts as written: a
+     * consumer that fails at its size fails at it.
      */
     private void giveBack(boolean clean) {
+        behind.forEach(message -> refuse(message, Outcome.RELEASED));
+        behind.clear();
         List<Delivery> unsettled = new ArrayList<>();
         for (Delivery next = sender.head(); next != null; next = next.next()) {
             unsettled.add(next);
         }
         boolean all = clean && defaultOutcome.isEmpty();
-        int unwritten = Math.max(0, unsettled.size() - sender.getQueued());
+        int queued = sender.getQueued();
+        if (body != null) {
+            if (body.hasBegun() && !all) {
+                queued--;
+                unsettled.remove(unsettled.size() - 1);
+            } else if (!body.hasBegun()) {
+                shard.settle(body.message(), Outcome.RELEASED);
+            }
+            endBody();
+        }
+        int unwritten = Math.max(0, unsettled.size() - queued);
         for (Delivery delivery : unsettled.subList(all ? 0 : unwritten, unsettled.size())) {
             if (delivery.getContext() instanceof io.sluice.broker.queue.Delivery message) {
                 shard.settle(message, Outcome.RELEASED);
@@ -291,7 +461,13 @@ final class OutgoingLink implements LinkEndpoint {
         }
         boolean attaching = state == State.ATTACHING;
         if (state == State.OPEN) {
+            OutgoingBody unfinished = body;
             giveBack(false);
+            if (unfinished != null) {
+                // The engine detaches no link in the middle of a delivery; and it is not the consumer who failed.
+                abort(unfinished);
+                shard.settle(unfinished.message(), Outcome.RELEASED);
+            }
         }
         state = State.CLOSED;
         shard.detach(consumer);

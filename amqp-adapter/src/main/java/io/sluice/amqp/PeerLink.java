@@ -8,6 +8,7 @@ import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.apache.qpid.proton.engine.Link;
 
@@ -17,14 +18,20 @@ import org.apache.qpid.proton.engine.Link;
  */
 final class PeerLink {
     private static final int MAX_TAG_BYTES = 32;
+    private static final long STREAM_BYTES = 1 << 20;
 
     final String name;
     final boolean peerSends;
     final UnsignedInteger handle;
     private final ReceiverSettleMode receiverSettleMode;
+    /** The sender of the link sends everything settled. */
+    final boolean presettled;
+
     private final FirstTransfer current = new FirstTransfer();
     private int deliveryCount;
     private int creditLimit;
+    /** Id of a delivery of ours that has begun and not ended; null when there is none. */
+    private UnsignedInteger partlySent;
     /** The engine's object; null until it has made one. */
     Link link;
     /** Ours; null until the attach is answered and after the detach. */
@@ -39,6 +46,7 @@ final class PeerLink {
         this.peerSends = attach.getRole() == Role.SENDER;
         this.handle = attach.getHandle();
         this.receiverSettleMode = attach.getRcvSettleMode();
+        this.presettled = attach.getSndSettleMode() == SenderSettleMode.SETTLED;
         if (peerSends) {
             this.deliveryCount = attach.getInitialDeliveryCount().intValue();
             this.creditLimit = deliveryCount;
@@ -50,6 +58,8 @@ final class PeerLink {
         boolean underWay;
         int deliveryId;
         UnsignedInteger messageFormat;
+        long bytes;
+        long transfers;
     }
 
     boolean startsDelivery() {
@@ -97,20 +107,41 @@ final class PeerLink {
         return Conditions.of(Symbol.valueOf("amqp:invalid-field"), text);
     }
 
-    void received(Transfer transfer) {
+    /** @param bytes of the payload */
+    void received(Transfer transfer, int bytes) {
         if (!current.underWay) {
             current.underWay = true;
             current.deliveryId = transfer.getDeliveryId().intValue();
             UnsignedInteger format = transfer.getMessageFormat();
             current.messageFormat = format == null ? UnsignedInteger.ZERO : format;
+            current.bytes = 0;
+            current.transfers = 0;
         }
+        current.bytes += bytes;
+        current.transfers++;
         if (!transfer.getMore() || transfer.getAborted()) {
             current.underWay = false;
             deliveryCount++;
         }
     }
 
+    /** Whether the delivery that is coming in is longer than a window should let it run on. */
+    boolean streams() {
+        return current.underWay && current.bytes > STREAM_BYTES;
+    }
+
+    /** Of the delivery that is coming in. */
+    long averageTransferBytes() {
+        return Math.max(1, current.bytes / current.transfers);
+    }
+
+    /** Id of a delivery of ours that has begun and not ended; null when there is none. */
+    UnsignedInteger partlySent() {
+        return partlySent;
+    }
+
     void sent(Transfer transfer) {
+        partlySent = transfer.getMore() ? transfer.getDeliveryId() : null;
         if (!transfer.getMore()) {
             deliveryCount++;
         }
@@ -136,14 +167,16 @@ final class PeerLink {
 
     /**
      * The receiving peer's flow, with its credit cut to what the engine's signed numbers bear: not beyond 2^31-1, and not behind
-     * what has been sent already.
+     * what has been sent already, or begun.
      */
     void receiverFlow(Flow flow) {
         UnsignedInteger known = flow.getDeliveryCount();
         int from = known == null ? 0 : known.intValue();
         int credit = (int) Math.min(flow.getLinkCredit().longValue(), Integer.MAX_VALUE - 1);
-        if (from + credit - deliveryCount < 0) {
-            credit = Math.max(0, deliveryCount - from);
+        // What has begun goes on without: it had its credit.
+        int used = deliveryCount + (partlySent == null ? 0 : 1);
+        if (from + credit - used < 0) {
+            credit = Math.max(0, used - from);
         }
         creditLimit = from + credit;
         flow.setLinkCredit(UnsignedInteger.valueOf(credit));

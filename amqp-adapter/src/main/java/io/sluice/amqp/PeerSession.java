@@ -1,7 +1,10 @@
 package io.sluice.amqp;
 
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
@@ -13,13 +16,17 @@ import org.apache.qpid.proton.engine.Session;
 
 /** One session as its frames show it: its links by handle and name, and the window of each side (AMQP 1.0 §2.5.6). */
 final class PeerSession {
-    /** What the engine tells the peer: it may send this many transfers; links limit it, not the session. */
+    /** What we say of how much we might send. */
     private static final UnsignedInteger WINDOW = UnsignedInteger.valueOf(Integer.MAX_VALUE);
 
     private final Map<UnsignedInteger, PeerLink> byHandle = new HashMap<>();
     private final Map<UnsignedInteger, PeerLink> byLocalHandle = new HashMap<>();
     private final Map<String, PeerLink> senders = new HashMap<>();
     private final Map<String, PeerLink> receivers = new HashMap<>();
+    /** Links on which a delivery of ours has begun and not ended. */
+    private final Set<PeerLink> sendingPartly = new HashSet<>();
+
+    private final IncomingWindow window = new IncomingWindow();
     private int nextIncomingId;
     private int nextOutgoingId = 1;
     private int nextDeliveryId;
@@ -51,6 +58,7 @@ final class PeerSession {
     /** The peer detached it. */
     void remove(PeerLink link) {
         byHandle.remove(link.handle);
+        window.gone(link);
         (link.peerSends ? senders : receivers).remove(link.name, link);
     }
 
@@ -83,12 +91,32 @@ final class PeerSession {
         }
     }
 
+    /** The link of a frame we send; null when there is none. */
+    PeerLink byLocalHandle(UnsignedInteger handle) {
+        return byLocalHandle.get(handle);
+    }
+
     void sent(Transfer transfer) {
         nextOutgoingId++;
         PeerLink link = byLocalHandle.get(transfer.getHandle());
         if (link != null) {
+            boolean before = link.partlySent() != null;
             link.sent(transfer);
+            if (link.partlySent() != null) {
+                sendingPartly.add(link);
+            } else if (before) {
+                sendingPartly.remove(link);
+            }
         }
+    }
+
+    /** Ids of deliveries of ours that have begun and not ended. */
+    List<Integer> partlySent() {
+        return sendingPartly.isEmpty()
+                ? List.of()
+                : sendingPartly.stream()
+                        .map(link -> link.partlySent().intValue())
+                        .toList();
     }
 
     void sent(Attach attach) {
@@ -104,7 +132,27 @@ final class PeerSession {
         if (link != null) {
             link.closed = true;
             link.localHandle = null;
+            sendingPartly.remove(link);
         }
+    }
+
+    /** A transfer came on the link. @return whether the window is to be looked at before output is written */
+    boolean windowChanged(PeerLink link) {
+        return window.received(link);
+    }
+
+    /** @param mayGoOn whether there is room for more of a large message */
+    boolean hasWindowToTell(boolean mayGoOn) {
+        return window.isToBeTold(nextIncomingId, mayGoOn);
+    }
+
+    boolean hasNarrowWindow() {
+        return window.isNarrow();
+    }
+
+    /** A flow of ours is about to be written. */
+    void tellWindow(Flow flow) {
+        flow.setIncomingWindow(window.tell(nextIncomingId));
     }
 
     void sent(Flow flow) {
@@ -118,7 +166,7 @@ final class PeerSession {
     Flow describe() {
         Flow flow = new Flow();
         flow.setNextIncomingId(UnsignedInteger.valueOf(nextIncomingId));
-        flow.setIncomingWindow(WINDOW);
+        flow.setIncomingWindow(UnsignedInteger.ZERO); // told when it is written
         flow.setNextOutgoingId(UnsignedInteger.valueOf(nextOutgoingId));
         flow.setOutgoingWindow(WINDOW);
         return flow;

@@ -36,10 +36,10 @@ final class ProducerCalls implements ProducerListener {
     public void accepted(Publish publish) {
         IncomingPublish incoming = (IncomingPublish) publish;
         if (calls.direct()) {
-            link.accepted(incoming.delivery(), incoming.message().size());
+            link.accepted(incoming.delivery(), incoming.message().residentBytes());
         } else {
             calls.later(
-                    () -> link.accepted(incoming.delivery(), incoming.message().size()));
+                    () -> link.accepted(incoming.delivery(), incoming.message().residentBytes()));
         }
     }
 
@@ -47,10 +47,10 @@ final class ProducerCalls implements ProducerListener {
     public void refused(Publish publish, Refusal refusal) {
         IncomingPublish incoming = (IncomingPublish) publish;
         if (calls.direct()) {
-            link.refused(incoming.delivery(), incoming.message().size(), refusal);
+            link.refused(incoming.delivery(), incoming.message().residentBytes(), refusal);
         } else {
             calls.later(
-                    () -> link.refused(incoming.delivery(), incoming.message().size(), refusal));
+                    () -> link.refused(incoming.delivery(), incoming.message().residentBytes(), refusal));
         }
     }
 

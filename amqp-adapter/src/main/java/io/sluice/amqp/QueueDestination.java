@@ -31,6 +31,11 @@ final class QueueDestination implements Destination {
     }
 
     @Override
+    public boolean takesLarge() {
+        return true;
+    }
+
+    @Override
     public void detach() {
         shard.detach(producer);
     }

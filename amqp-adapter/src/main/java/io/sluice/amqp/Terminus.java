@@ -53,7 +53,7 @@ final class Terminus {
     }
 
     /** The peer sends. */
-    static void accept(Receiver receiver, AmqpLimits limits) {
+    static void accept(Receiver receiver, int maxMessageBytes) {
         echoSettleModes(receiver);
         receiver.setSource(receiver.getRemoteSource());
         if (receiver.getRemoteTarget() instanceof Target asked) {
@@ -68,7 +68,7 @@ final class Terminus {
             receiver.setTarget(new Target());
         }
         receiver.setOfferedCapabilities(new Symbol[] {DELAYED_DELIVERY});
-        receiver.setMaxMessageSize(UnsignedLong.valueOf(limits.maxMessageBytes()));
+        receiver.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
         receiver.open();
     }
 

@@ -23,7 +23,7 @@ import java.util.Queue;
 final class TestBroker implements Authenticator {
     final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Queue<Runnable> shardTasks = new ArrayDeque<>();
-    private boolean inShard;
+    private boolean elsewhere;
     final Map<String, LocalNode> nodes = new HashMap<>();
     final LinkRegistry registry = new LinkRegistry();
     final ShardMailbox mailbox;
@@ -33,6 +33,10 @@ final class TestBroker implements Authenticator {
 
     Throwable failure;
     AmqpLimits limits = AmqpLimits.DEFAULT;
+    /** Where large messages are, in tests that have a threshold. */
+    final TestBodies bodies = new TestBodies();
+
+    int thresholdBytes = Integer.MAX_VALUE;
 
     TestBroker() {
         this(false);
@@ -50,6 +54,7 @@ final class TestBroker implements Authenticator {
                             () -> nowMillis,
                             new InMemoryJournal(),
                             new NoStore(),
+                            bodies,
                             ShardLimits.ofMemory(64 << 20),
                             name -> name.startsWith("auto.")
                                     ? Optional.of(QueueDefinition.named(name))
@@ -62,9 +67,9 @@ final class TestBroker implements Authenticator {
         declare(QueueDefinition.named("q"));
     }
 
-    /** Whether the caller is not the shard on a thread of its own. */
+    /** Whether the caller is not the shard on a thread of its own, or the disk. */
     boolean inLoop() {
-        return !inShard;
+        return !elsewhere;
     }
 
     void declare(QueueDefinition definition) {
@@ -97,11 +102,17 @@ final class TestBroker implements Authenticator {
     /** Runs what waits for the loop. @return whether there was anything */
     boolean run() {
         boolean any = false;
-        while (!tasks.isEmpty() || !shardTasks.isEmpty()) {
+        while (!tasks.isEmpty() || !shardTasks.isEmpty() || bodies.isBusy()) {
             any = true;
-            inShard = tasks.isEmpty();
-            (inShard ? shardTasks : tasks).poll().run();
-            inShard = false;
+            elsewhere = tasks.isEmpty();
+            if (!elsewhere) {
+                tasks.poll().run();
+            } else if (!shardTasks.isEmpty()) {
+                shardTasks.poll().run();
+            } else {
+                bodies.step();
+            }
+            elsewhere = false;
         }
         if (failure != null) {
             throw new AssertionError("the shard stopped", failure);
@@ -117,7 +128,8 @@ final class TestBroker implements Authenticator {
                 limits,
                 () -> nowMillis,
                 registry,
-                new AmqpEnvironment.Identity("test-broker", "1.2.3"));
+                new AmqpEnvironment.Identity("test-broker", "1.2.3"),
+                new LargeMessages(bodies, thresholdBytes));
     }
 
     @Override

@@ -10,9 +10,10 @@ final class AmqpSettings {
 
     static AmqpLimits of(Configuration.Amqp amqp) {
         AmqpLimits defaults = AmqpLimits.DEFAULT;
-        // A window smaller than a message would never let the largest one through.
+        // A window smaller than a message in memory would never let the largest one through.
+        int resident = amqp.largeMessageBytes();
         Window incoming = new Window(
-                amqp.linkCreditMessages(), Math.max(defaults.incoming().bytes(), amqp.maxMessageSizeBytes()));
+                amqp.linkCreditMessages(), Math.max(defaults.incoming().bytes(), resident));
         return new AmqpLimits(
                 amqp.maxFrameSizeBytes(),
                 amqp.maxMessageSizeBytes(),
@@ -25,7 +26,7 @@ final class AmqpSettings {
                 incoming,
                 defaults.outgoing(),
                 defaults.maxUnsettledPerLink(),
-                Math.max(defaults.maxUnansweredBytes(), 2L * amqp.maxMessageSizeBytes()),
-                Math.max(defaults.maxPartialBytes(), 2L * amqp.maxMessageSizeBytes()));
+                Math.max(defaults.maxUnansweredBytes(), 2L * resident),
+                Math.max(defaults.maxPartialBytes(), 2L * resident));
     }
 }

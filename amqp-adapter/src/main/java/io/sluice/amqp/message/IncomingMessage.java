@@ -3,6 +3,7 @@ package io.sluice.amqp.message;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
 import io.sluice.broker.Schedule;
+import java.util.Arrays;
 
 /**
  * Reads what a producer sent, section by section (AMQP 1.0 §3.2), by sizes: the header, of properties the expiry and of
@@ -46,6 +47,59 @@ public final class IncomingMessage {
         IncomingMessage incoming = new IncomingMessage(encoded);
         incoming.scan();
         return incoming.message(encoded);
+    }
+
+    /**
+     * A message without its body.
+     *
+     * @param message what is in front of it
+     * @param length bytes of that; what follows is the body
+     */
+    public record Front(Message message, int length) {}
+
+    /**
+     * Reads what is in front of the body of a message that has not come as a whole. The body is not looked into. Of a message of
+     * another format everything is body.
+     *
+     * @param start the first bytes of the message
+     * @param messageFormat of the first transfer
+     * @param limitBytes within which the body has to begin
+     * @throws MalformedMessageException a section is out of order or no section at all, or no body begins within the limit
+     */
+    public static Front parseFront(byte[] start, int messageFormat, int limitBytes) throws MalformedMessageException {
+        if (messageFormat != AMQP_FORMAT) {
+            return new Front(parse(new byte[0], messageFormat), 0);
+        }
+        IncomingMessage incoming = new IncomingMessage(start);
+        int length;
+        try {
+            length = incoming.scanFront();
+            if (length > limitBytes) {
+                throw incoming.cursor.malformed("begins behind them");
+            }
+        } catch (MalformedMessageException e) {
+            throw new MalformedMessageException("in the first " + limitBytes + " bytes of a large message, "
+                    + "where all in front of its body has to be: " + e.getMessage());
+        }
+        return new Front(incoming.message(Arrays.copyOf(start, length)), length);
+    }
+
+    /** @return where the body begins */
+    private int scanFront() throws MalformedMessageException {
+        int previous = 0;
+        while (!cursor.atEnd()) {
+            int start = cursor.at();
+            int section = cursor.enterSection();
+            if (!Section.mayFollow(previous, section)) {
+                throw cursor.malformed("cannot stand behind the " + Section.name(previous) + " section");
+            }
+            if (section >= Section.DATA) {
+                return start;
+            }
+            readSection(section);
+            previous = section;
+        }
+        throw cursor.malformed("no body follows");
     }
 
     private Message message(byte[] encoded) {

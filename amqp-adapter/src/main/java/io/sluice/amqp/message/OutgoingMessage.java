@@ -30,6 +30,19 @@ public final class OutgoingMessage {
                 delivery.deliveryCount());
     }
 
+    /**
+     * The beginning of a large message: what is in memory of it and the first of what is kept apart.
+     *
+     * @param first is not copied, and not to be changed
+     * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
+     */
+    public static ReadableBuffer encode(Delivery delivery, long nowMillis, byte[] first) {
+        ReadableBuffer front = encode(delivery, nowMillis);
+        byte[] bytes = new byte[front.remaining()];
+        front.get(bytes);
+        return new TwoPartBuffer(bytes, first, 0);
+    }
+
     /** What is left of a time to live, at least 1: clients take 0 for "never expires". NONE when the producer set none. */
     static long remainingTtl(Message message, long expiresAtMillis, long nowMillis) {
         if (message.ttlMillis() == Message.NONE || expiresAtMillis == Message.NONE) {

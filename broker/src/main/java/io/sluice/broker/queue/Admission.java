@@ -32,16 +32,30 @@ final class Admission {
             turn.afterDecided(then);
             return Optional.empty();
         }
-        Overflow overflow = state.definition().limits().overflow();
-        if (overflow != Overflow.BLOCK && room.isOverWith(1, message.size())) {
-            // What can never fit drops nothing.
-            if (overflow == Overflow.REJECT || room.isOverWithLockedAnd(1, message.size())) {
-                return Optional.of(room.full());
-            }
-            departures.makeRoom(1, message.size(), turn);
+        Optional<Refusal> refusal = refusalOf(1, message.size());
+        if (refusal.isEmpty()) {
+            makeRoomFor(1, message.size(), turn);
+            put(message, 0, duplicateId, turn, then);
         }
-        put(message, 0, duplicateId, turn, then);
-        return Optional.empty();
+        return refusal;
+    }
+
+    /** Why so much more would not be taken, empty where it would. */
+    Optional<Refusal> refusalOf(long messages, long bytes) {
+        Overflow overflow = state.definition().limits().overflow();
+        boolean taken = overflow == Overflow.BLOCK || !room.isOverWith(messages, bytes);
+        // What can never fit drops nothing.
+        if (taken || (overflow == Overflow.DROP_HEAD && !room.isOverWithLockedAnd(messages, bytes))) {
+            return Optional.empty();
+        }
+        return Optional.of(room.full(messages));
+    }
+
+    /** Where so much more is taken because something else gives way: lets it. */
+    void makeRoomFor(long messages, long bytes, Turn turn) {
+        if (state.definition().limits().overflow() == Overflow.DROP_HEAD) {
+            departures.makeRoom(messages, bytes, turn);
+        }
     }
 
     /** A message comes in whatever the limits say: moved here by the broker, it must not be lost for want of room. */
@@ -94,8 +108,6 @@ final class Admission {
 
     /** Drops what is too much: messages that were taken before there was anything available to make room for them. */
     void shed(Turn turn) {
-        if (state.definition().limits().overflow() == Overflow.DROP_HEAD) {
-            departures.makeRoom(0, 0, turn);
-        }
+        makeRoomFor(0, 0, turn);
     }
 }

@@ -50,7 +50,7 @@ final class Departures {
      * Drops from the least wanted end until so much more fits; those that leave count as gone at once. Where the next to leave is out
      * of memory it is read first, and goes when it is here.
      */
-    void makeRoom(int messages, int bytes, Turn turn) {
+    void makeRoom(long messages, long bytes, Turn turn) {
         while (room.isOverWith(messages, bytes)) {
             QueueEntry victim = leastWanted();
             if (victim == null) {

@@ -88,6 +88,16 @@ public final class Dispatcher {
         }
     }
 
+    /** Whether its queue is being deleted: what consumers still have of it is gone. */
+    public boolean isDeleted() {
+        return queue.isDeleted();
+    }
+
+    /** What was consumed up to here is decided now, and not with what comes. */
+    public void decideRemovals(Turn turn) {
+        removals.decide(queue.id(), turn);
+    }
+
     /** The queue goes: every consumer is told why. */
     public void close(Refusal refusal, Turn turn) {
         for (Consumer consumer : consumers.all()) {

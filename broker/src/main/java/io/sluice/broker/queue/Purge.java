@@ -68,7 +68,7 @@ final class Purge {
         }
         int count = BitRow.count(stretch);
         if (count > 0) {
-            turn.decide(new Removed(state.id(), ranges(from), Removed.Reason.PURGED), durable, Turn.Effect.NOTHING);
+            Removals.decide(state.id(), ranges(from), Removed.Reason.PURGED, durable, turn, Turn.Effect.NOTHING);
             turn.cut();
         }
         return count;

@@ -47,7 +47,7 @@ public final class Queue {
         this.room = new Room(state, availability.ready());
         this.duplicates = new Duplicates(state, large);
         this.loads = new QueueLoads(this, state, availability, pages);
-        this.scheduling = new Scheduling(state, availability, loads, pages);
+        this.scheduling = new Scheduling(this, state, availability, loads, pages);
         this.departures = new Departures(state, availability, room, loads);
         this.admission = new Admission(this, state, room, departures, duplicates);
         this.application = new Application(state, availability, room, duplicates);
@@ -154,6 +154,21 @@ public final class Queue {
      */
     public Optional<Refusal> offer(Message message, String duplicateId, Turn turn, Turn.Effect then) {
         return admission.offer(message, duplicateId, turn, then);
+    }
+
+    /** Whether a message of this id would be a copy. */
+    public boolean isDuplicate(String duplicateId, long nowMillis) {
+        return duplicates.has(duplicateId, nowMillis);
+    }
+
+    /** Why so much more would not be taken, empty where it would. */
+    public Optional<Refusal> refusalOf(long messages, long bytes) {
+        return admission.refusalOf(messages, bytes);
+    }
+
+    /** Where so much more is taken because something else gives way: lets it. */
+    public void makeRoomFor(long messages, long bytes, Turn turn) {
+        admission.makeRoomFor(messages, bytes, turn);
     }
 
     /** See {@link Admission#put}. */

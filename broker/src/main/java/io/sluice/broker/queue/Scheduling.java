@@ -13,12 +13,14 @@ final class Scheduling {
 
     private static final int MAX_READS = 2;
 
+    private final Queue queue;
     private final QueueState state;
     private final Availability availability;
     private final QueueLoads loads;
     private final Pages pages;
 
-    Scheduling(QueueState state, Availability availability, QueueLoads loads, Pages pages) {
+    Scheduling(Queue queue, QueueState state, Availability availability, QueueLoads loads, Pages pages) {
+        this.queue = queue;
         this.state = state;
         this.availability = availability;
         this.loads = loads;
@@ -68,6 +70,11 @@ final class Scheduling {
     /** Removes a scheduled message. The answer is false where no message of this sequence is scheduled. */
     void cancel(long sequence, Turn turn, Queue.Answer<Boolean> answer) {
         QueueEntry entry = state.entries().find(sequence);
+        if (queue.isDeleted()) {
+            // Its page may have been read for longer than it lived.
+            answer.answer(false, turn);
+            return;
+        }
         if (entry != null) {
             boolean is = entry.state == QueueEntry.State.SCHEDULED;
             if (is) {

@@ -1,7 +1,6 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.LargeBody;
-import io.sluice.broker.Refusal;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.StorageException;
 import java.util.Set;
@@ -10,8 +9,7 @@ import java.util.Set;
 public final class NoLargeBodies implements LargeBodies {
     @Override
     public Sink create(boolean durable, SinkListener listener) {
-        listener.refused(Refusal.of(Refusal.Kind.NOT_IMPLEMENTED, "this broker keeps no large messages"));
-        return new Dropped();
+        throw new UnsupportedOperationException("this broker keeps no large messages");
     }
 
     @Override
@@ -29,17 +27,6 @@ public final class NoLargeBodies implements LargeBodies {
 
     @Override
     public void close() {}
-
-    private static final class Dropped implements Sink {
-        @Override
-        public void write(byte[] bytes, int offset, int length) {}
-
-        @Override
-        public void finish() {}
-
-        @Override
-        public void abort() {}
-    }
 
     private record Missing(LargeBody body) implements Source {
         @Override

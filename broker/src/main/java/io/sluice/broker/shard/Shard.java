@@ -26,6 +26,7 @@ public final class Shard {
     private final ShardTurn turn;
     private final Links links;
     private final Publishing publishing;
+    private final AtomicCommits atomicCommits;
     private final Administration administration;
     private final Checkpoints checkpoints;
     private final Residency residency;
@@ -47,7 +48,9 @@ public final class Shard {
         this.queues = new ShardQueues(setup.autoCreate(), pages, large, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.links = new Links(queues);
-        this.publishing = new Publishing(queues, large, pressure);
+        int maxBatchBytes = setup.journal().maxBatchBytes();
+        this.publishing = new Publishing(queues, large, pressure, maxMessageBytes(maxBatchBytes));
+        this.atomicCommits = new AtomicCommits(queues, large, pressure, turn, maxBatchBytes);
         this.administration = new Administration(queues);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.residency = new Residency(queues, checkpoints, setup.store(), setup.limits());
@@ -76,6 +79,11 @@ public final class Shard {
         mailbox.turnEnds();
     }
 
+    /** What a message gains as a dead letter must fit a batch too; consumers' annotations have a limit of their own. */
+    private static int maxMessageBytes(int maxBatchBytes) {
+        return maxBatchBytes - Math.min(maxBatchBytes / 2, 32 << 10);
+    }
+
     /** The way in; any thread. */
     public ShardMailbox mailbox() {
         return mailbox;
@@ -87,6 +95,10 @@ public final class Shard {
 
     Publishing publishing() {
         return publishing;
+    }
+
+    AtomicCommits atomicCommits() {
+        return atomicCommits;
     }
 
     Administration administration() {

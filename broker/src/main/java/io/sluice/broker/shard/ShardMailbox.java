@@ -50,6 +50,17 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.publishing().publish(producer, publish, turn));
     }
 
+    /**
+     * Stores and settles all of it, or nothing. The answer comes when all of it is durable; listeners hear of the settlements as of
+     * others, of the sends nobody hears. If one part is refused, nothing happens; the refusal's text and its info {@code part} name
+     * it, as {@code sends[2]} or {@code settlements[0]}. What is not durable becomes available together with what is.
+     *
+     * @param client called with the answer
+     */
+    public void commit(AtomicBatch batch, Client client, Reply<AtomicBatch> reply) {
+        post((shard, turn) -> shard.atomicCommits().commit(batch, client, reply));
+    }
+
     /** The producer is gone. Messages it published before are still answered. */
     public void detach(Producer producer) {
         post((shard, turn) -> shard.links().detach(producer, turn));

@@ -94,6 +94,19 @@ final class ShardQueues implements RecordVisitor {
         return autoCreate.apply(name).map(definition -> declare(definition.withName(name), turn));
     }
 
+    /** The queue, or one like that which {@link #findOrCreate} would create: to be looked at, it does not exist. */
+    Optional<Queue> findOrImagine(String name) {
+        Queue queue = byName.get(name);
+        if (queue != null) {
+            return Optional.of(queue);
+        }
+        return QueueDefinition.isName(name)
+                ? autoCreate
+                        .apply(name)
+                        .map(definition -> new Queue(0, definition.withName(name), pages, memory, large))
+                : Optional.empty();
+    }
+
     /** The queue, created in any case: the broker itself has something to put there. */
     Queue target(String name, Turn turn) {
         return findOrCreate(name, turn).orElseGet(() -> declare(QueueDefinition.named(name), turn));

@@ -17,7 +17,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Makes a {@link Configuration} of a parsed file, key by key. */
 final class ConfigurationBinder {
     private static final int MAX_FRAME_SIZE_BYTES = 16_777_215;
-    private static final int MAX_MESSAGE_SIZE_BYTES = 268_435_456;
+    private static final int MIN_LARGE_MESSAGE_BYTES = 65_536;
+    private static final int MAX_LARGE_MESSAGE_BYTES = 268_435_456;
     private static final int MAX_MILLIS = 86_400_000;
     private static final Range SEGMENT_BYTES = new Range(1 << 20, 1 << 30, false);
     private static final int SEGMENT_STEP_BYTES = 4096;
@@ -37,24 +38,17 @@ final class ConfigurationBinder {
         Configuration.Amqp amqp = amqp(file.section("amqp"));
         Configuration configuration = new Configuration(
                 file.text("node", defaults.node()),
-                listen(file.section("listen")),
+                new ListenBinder().bind(file.section("listen")),
                 security(file.section("security")),
                 amqp,
                 new QueueRulesBinder().bind(file.section("queues")),
-                storage(file.section("storage"), amqp.maxMessageSizeBytes()),
+                // What is larger never is in the journal as a whole.
+                storage(file.section("storage"), Math.min(amqp.largeMessageBytes(), amqp.maxMessageSizeBytes())),
                 memory(file.section("memory")),
                 metrics(file.section("metrics")),
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
         file.end();
         return configuration;
-    }
-
-    private static Configuration.Listen listen(Section section) {
-        Configuration.Listen listen = new Configuration.Listen(
-                section.text("host", Defaults.LISTEN.host()),
-                section.number("port", 0, 65_535, Defaults.LISTEN.port()));
-        section.end();
-        return listen;
     }
 
     private static Configuration.Security security(Section section) {
@@ -105,7 +99,12 @@ final class ConfigurationBinder {
         Configuration.Amqp amqp = new Configuration.Amqp(
                 section.number("maxConnections", 1, 1_000_000, defaults.maxConnections()),
                 section.number("maxFrameSizeBytes", 512, MAX_FRAME_SIZE_BYTES, defaults.maxFrameSizeBytes()),
-                section.number("maxMessageSizeBytes", 1024, MAX_MESSAGE_SIZE_BYTES, defaults.maxMessageSizeBytes()),
+                section.number("maxMessageSizeBytes", 1024, Integer.MAX_VALUE, defaults.maxMessageSizeBytes()),
+                section.number(
+                        "largeMessageBytes",
+                        MIN_LARGE_MESSAGE_BYTES,
+                        MAX_LARGE_MESSAGE_BYTES,
+                        defaults.largeMessageBytes()),
                 section.number("channelMax", 0, 65_535, defaults.channelMax()),
                 section.number("maxLinksPerSession", 1, 65_536, defaults.maxLinksPerSession()),
                 section.number("maxLinksPerConnection", 1, 1_000_000, defaults.maxLinksPerConnection()),
@@ -116,7 +115,7 @@ final class ConfigurationBinder {
         return amqp;
     }
 
-    private static Configuration.Storage storage(Section section, int maxMessageSizeBytes) {
+    private static Configuration.Storage storage(Section section, int largeMessageBytes) {
         Configuration.Storage defaults = Defaults.STORAGE;
         Configuration.Storage storage = new Configuration.Storage(
                 path(section, "dataDir", defaults.dataDir()),
@@ -133,21 +132,21 @@ final class ConfigurationBinder {
                     "is " + storage.stalledForceMillis() + "; it must be more than slowForceMillis, which is "
                             + storage.slowForceMillis());
         }
-        checkSegments(section, storage, maxMessageSizeBytes);
+        checkSegments(section, storage, largeMessageBytes);
         return storage;
     }
 
     /** The journal's own rules, said here in terms of the file. */
-    private static void checkSegments(Section section, Configuration.Storage storage, int maxMessageSizeBytes) {
+    private static void checkSegments(Section section, Configuration.Storage storage, int largeMessageBytes) {
         long segment = storage.segmentBytes();
         long leastMax = storage.journalBudgetBytes() + SEGMENTS_BEYOND_BUDGET * segment;
         if (segment % SEGMENT_STEP_BYTES != 0) {
             section.problem("segmentBytes", "is " + segment + "; it must be a multiple of " + SEGMENT_STEP_BYTES);
-        } else if (segment < 2L * maxMessageSizeBytes) {
+        } else if (segment < 2L * largeMessageBytes) {
             section.problem(
                     "segmentBytes",
-                    "is " + segment + "; it must be at least twice amqp.maxMessageSizeBytes, which is "
-                            + maxMessageSizeBytes);
+                    "is " + segment + "; it must be at least twice amqp.largeMessageBytes, which is "
+                            + largeMessageBytes);
         }
         if (storage.journalBudgetBytes() < segment) {
             section.problem(

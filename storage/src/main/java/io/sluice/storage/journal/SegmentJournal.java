@@ -129,6 +129,7 @@ public final class SegmentJournal implements Journal {
     }
 
     /** The most bytes a batch may take, encoded, with a few per record to spare. */
+    @Override
     public int maxBatchBytes() {
         return SegmentWriter.largestFrameBytes(limits.segmentBytes())
                 - JournalFormat.FRAME_HEAD_BYTES

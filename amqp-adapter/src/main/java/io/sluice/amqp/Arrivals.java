@@ -1,0 +1,87 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.Message;
+import java.util.ArrayDeque;
+import org.apache.qpid.proton.engine.Delivery;
+
+/**
+ * Complete messages of one link that wait for a large one before them, whose body is not on the disk yet: they must not overtake it.
+ * Empty nearly always. The connection's event loop.
+ */
+final class Arrivals {
+    /** One message; it is not ready before its body is where it should be. */
+    private static final class Arrival {
+        private final Delivery delivery;
+        private final IncomingBody body;
+        private Message message;
+
+        private Arrival(Delivery delivery, IncomingBody body, Message message) {
+            this.delivery = delivery;
+            this.body = body;
+            this.message = message;
+        }
+    }
+
+    private final Destination destination;
+    private final ArrayDeque<Arrival> waiting = new ArrayDeque<>();
+    private boolean left;
+
+    Arrivals(Destination destination) {
+        this.destination = destination;
+    }
+
+    void add(Message message, Delivery delivery) {
+        if (waiting.isEmpty()) {
+            destination.send(message, delivery);
+        } else {
+            waiting.add(new Arrival(delivery, null, message));
+        }
+    }
+
+    void add(IncomingBody body, Delivery delivery) {
+        waiting.add(new Arrival(delivery, body, null));
+    }
+
+    /** The body is on the disk; whatever is ready goes. */
+    void stored(IncomingBody body, Message message) {
+        for (Arrival arrival : waiting) {
+            if (arrival.body == body) {
+                arrival.message = message;
+            }
+        }
+        sendReady();
+    }
+
+    /** The body will never be there. @return the delivery to refuse, null where the message is not complete */
+    Delivery remove(IncomingBody body) {
+        for (Arrival arrival : waiting) {
+            if (arrival.body == body) {
+                waiting.remove(arrival);
+                sendReady();
+                return arrival.delivery;
+            }
+        }
+        return null;
+    }
+
+    private void sendReady() {
+        while (!waiting.isEmpty() && waiting.peek().message != null) {
+            Arrival arrival = waiting.poll();
+            destination.send(arrival.message, arrival.delivery);
+        }
+        leaveIfEmpty();
+    }
+
+    /** The link is gone: the destination hears it when what came complete has been sent. */
+    void leave() {
+        left = true;
+        leaveIfEmpty();
+    }
+
+    private void leaveIfEmpty() {
+        if (left && waiting.isEmpty()) {
+            left = false;
+            destination.detach();
+        }
+    }
+}
