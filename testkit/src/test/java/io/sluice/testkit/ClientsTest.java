@@ -112,6 +112,57 @@ class ClientsTest {
         assertEquals(0xffff_ffffL, expired.timeToLive());
     }
 
+    /** By time to live, by absolute-expiry-time, by the queue's maximum, and while it was scheduled. */
+    @Test
+    void whatExpiresSaysWhereWhenAndHowOftenItHadFailed(SluiceBroker broker) throws ClientException {
+        Connection connection = connect(broker);
+        broker.queue("orders", q -> q.expireTo("expired").maxTtl(Duration.ofMinutes(10)));
+        Receiver receiver = connection.openReceiver("orders", manual().creditWindow(0));
+        send(connection, "orders", Message.create("ttl").timeToLive(60_000));
+        receiver.addCredit(1);
+        receive(receiver).modified(true, false);
+        receiver.close();
+        CLOCK.advance(Duration.ofMinutes(1));
+        long expiredAt = CLOCK.millis();
+        send(connection, "orders", Message.create("absolute").absoluteExpiryTime(CLOCK.millis() + 60_000));
+        Message<String> scheduled = Message.create("scheduled");
+        send(connection, "orders", scheduled.timeToLive(90_000).annotation("x-opt-delivery-delay", 120_000));
+        send(connection, "orders", Message.create("maximum"));
+        CLOCK.advance(Duration.ofMinutes(1));
+        CLOCK.advance(Duration.ofMinutes(1));
+        assertEquals(1, broker.queue("orders").messages());
+        CLOCK.advance(Duration.ofMinutes(8));
+        assertEquals(0, broker.queue("orders").messages());
+
+        Receiver late = connection.openReceiver("expired");
+        Message<?> first = receive(late).message();
+        assertEquals("ttl", first.body());
+        assertEquals("orders", first.annotation("x-opt-dead-letter-queue"));
+        assertEquals("expired", first.annotation("x-opt-dead-letter-reason"));
+        assertEquals(expiredAt, first.annotation("x-opt-dead-letter-time"));
+        assertEquals(1L, first.annotation("x-opt-dead-letter-delivery-count"));
+        for (String body : List.of("absolute", "scheduled", "maximum")) {
+            Message<?> message = receive(late).message();
+            assertEquals(body, message.body());
+            assertEquals("expired", message.annotation("x-opt-dead-letter-reason"));
+            assertEquals(0L, message.annotation("x-opt-dead-letter-delivery-count"));
+        }
+    }
+
+    @Test
+    void aRejectedMessageSaysWhy(SluiceBroker broker) throws ClientException {
+        Connection connection = connect(broker);
+        broker.queue("orders", q -> q.deadLetterTo("dead"));
+        send(connection, "orders", Message.create("bad").annotation("x-mine", "kept"));
+        receive(connection.openReceiver("orders", manual())).reject("app:broken", "line 7");
+
+        Message<?> dead = receive(connection.openReceiver("dead")).message();
+        assertEquals("rejected", dead.annotation("x-opt-dead-letter-reason"));
+        assertEquals("app:broken", dead.annotation("x-opt-dead-letter-condition"));
+        assertEquals("line 7", dead.annotation("x-opt-dead-letter-description"));
+        assertEquals("kept", dead.annotation("x-mine"));
+    }
+
     @Test
     void whatIsLeftOfATimeToLiveIsSent(SluiceBroker broker) throws ClientException {
         Connection connection = connect(broker);

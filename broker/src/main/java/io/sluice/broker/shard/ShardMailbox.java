@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.JournalPosition;
@@ -11,6 +12,7 @@ import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.queue.Producer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -60,6 +62,49 @@ public final class ShardMailbox {
     public void commit(AtomicBatch batch, Client client, Reply<AtomicBatch> reply) {
         post((shard, turn) -> shard.atomicCommits().commit(batch, client, reply));
     }
+
+    /**
+     * Moves what is available from one queue to another, in the order of service; what consumers have locked stays. Each message is in
+     * one of the two queues at any time, expires when it would have, and has no failed deliveries in the other. It goes on until the
+     * queue has no more or {@code limit} is reached, beside all other work; it ends when a batch is refused.
+     *
+     * @param to is created where the pattern for automatic creation allows
+     * @param limit 1 or more
+     * @param client called with the answer
+     */
+    public void move(String from, String to, long limit, Client client, Reply<Moved> reply) {
+        Reply<Moved> posted = new Reply<>() {
+            @Override
+            public void done(Moved value) {
+                answer(client, () -> reply.done(value));
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                answer(client, () -> reply.refused(refusal));
+            }
+        };
+        if (from.equals(to)) {
+            posted.refused(Refusal.of(Refusal.Kind.INVALID_FIELD, "queue '" + from + "' is moved to itself"));
+        } else {
+            new MessageMove(this, from, to, limit, posted).start();
+        }
+    }
+
+    private void answer(Client client, Runnable answer) {
+        post((shard, turn) -> {
+            turn.calling(client);
+            answer.run();
+        });
+    }
+
+    /**
+     * How a move ended.
+     *
+     * @param messages that were moved
+     * @param stoppedBy why no more could be: the other queue is full, or one of the two is gone; else empty
+     */
+    public record Moved(long messages, Optional<Refusal> stoppedBy) {}
 
     /** The producer is gone. Messages it published before are still answered. */
     public void detach(Producer producer) {
