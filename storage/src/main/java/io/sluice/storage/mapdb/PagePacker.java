@@ -4,18 +4,17 @@ import io.sluice.broker.Invariant;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.MessageStore.CheckpointSource;
 import io.sluice.broker.port.MessageStore.Slice;
+import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.RecordCodec;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Packs slices into pages: one slice is one page where it fits. Store's thread. */
+/** Packs slices into pages: one slice is one page where it fits. Kept from checkpoint to checkpoint. Store's thread. */
 final class PagePacker {
     private static final int LEAST_SLICE_BYTES = 4096;
     private static final int LEAST_PERCENT = 80;
 
-    private final StoreContent content;
-    private final CheckpointSource source;
     private final ByteBuffer body = ByteBuffer.allocate(StoreRecords.MAX_BYTES);
     /** Bytes of the last slice's messages: those the shard counts, and those they take in a page. */
     private long sliceBytes = 3;
@@ -24,18 +23,26 @@ final class PagePacker {
     /** Of a page, to be asked for: less where sizes vary, because what does not fit makes a small page. */
     private int percent = 100;
 
-    PagePacker(StoreContent content, CheckpointSource source) {
-        this.content = content;
-        this.source = source;
-    }
-
     /** Bytes to ask of the shard, which counts without what a message takes beside its bytes: what fills a page like the last. */
-    int wantedBytes() {
+    private int wantedBytes() {
         return (int) Math.max(LEAST_SLICE_BYTES, MessagePage.MAX_ENTRY_BYTES * sliceBytes / entryBytes * percent / 100);
     }
 
-    /** Writes every message and tells the shard where it is. */
-    void write(Slice slice) throws DamagedException {
+    /** Writes the slices of a checkpoint, and tells the shard where their messages are. */
+    void writeAll(StoreContent content, CheckpointSource source, Handover handover)
+            throws StorageException, DamagedException {
+        percent = 100;
+        while (true) {
+            source.next(wantedBytes(), handover::give);
+            Slice slice = handover.await(Slice.class);
+            if (slice.messages().isEmpty()) {
+                return;
+            }
+            write(slice, content, source);
+        }
+    }
+
+    private void write(Slice slice, StoreContent content, CheckpointSource source) throws DamagedException {
         List<Enqueued> messages = slice.messages();
         Invariant.check(
                 messages.size() <= MessageStore.MAX_PAGE_MESSAGES, "a slice has no more messages than a page may have");
@@ -49,9 +56,11 @@ final class PagePacker {
             int recordBytes = RecordCodec.size(message);
             int bytes = MessagePage.ENTRY_HEAD_BYTES + recordBytes;
             if (bytes > body.remaining()) {
-                flush(slice, first, i);
+                flush(slice, first, i, content, source);
                 first = i;
-                percent = Math.max(LEAST_PERCENT, percent - 2);
+                if (bytes <= MessagePage.MAX_ENTRY_BYTES) {
+                    percent = Math.max(LEAST_PERCENT, percent - 2);
+                }
             }
             if (bytes > MessagePage.MAX_ENTRY_BYTES) {
                 Slot slot = content.writeLarge(slice.level(), message, recordBytes);
@@ -63,7 +72,7 @@ final class PagePacker {
             ofMessages += message.message().residentBytes();
             ofEntries += bytes;
         }
-        flush(slice, first, messages.size());
+        flush(slice, first, messages.size(), content, source);
         if (ofEntries > 0) {
             sliceBytes = ofMessages;
             entryBytes = ofEntries;
@@ -74,7 +83,8 @@ final class PagePacker {
         body.clear().position(MessagePage.HEAD_BYTES);
     }
 
-    private void flush(Slice slice, int from, int to) throws DamagedException {
+    private void flush(Slice slice, int from, int to, StoreContent content, CheckpointSource source)
+            throws DamagedException {
         if (to > from) {
             List<Enqueued> messages = slice.messages().subList(from, to);
             Slot slot = content.writePage(body, slice.level(), messages);

@@ -38,6 +38,7 @@ public final class PagedMessageStore implements MessageStore {
     private final StoreThreads threads;
     private final PageReads reads;
     private final Handover handover = new Handover();
+    private final PagePacker packer = new PagePacker();
     private final ForgottenMessages forgotten = new ForgottenMessages();
 
     private volatile boolean restored;
@@ -193,15 +194,7 @@ public final class PagedMessageStore implements MessageStore {
     private void write(Beginning beginning, CheckpointSource source) throws StorageException, IOException {
         StoreContent content = file.content();
         content.forget(forgottenBefore);
-        PagePacker packer = new PagePacker(content, source);
-        while (true) {
-            source.next(packer.wantedBytes(), handover::give);
-            Slice slice = handover.await(Slice.class);
-            if (slice.messages().isEmpty()) {
-                break;
-            }
-            packer.write(slice);
-        }
+        packer.writeAll(content, source, handover);
         content.commit(beginning);
     }
 
