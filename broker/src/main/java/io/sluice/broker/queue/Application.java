@@ -92,7 +92,7 @@ final class Application {
     private void removedOut(Iterable<PagedRun> runs, long first, long last) {
         List<PagedRun> touched = null;
         for (PagedRun run : runs) {
-            if (run.firstSequence > last) {
+            if (run.firstSequence() > last) {
                 break;
             }
             int index = run.nextOutFrom(first);
@@ -154,11 +154,11 @@ final class Application {
     private static List<PagedRun> overlapped(PagedLevel level, PagedRun run) {
         List<PagedRun> overlapped = new ArrayList<>();
         TreeSet<PagedRun> out = level.out();
-        for (PagedRun older : level.overlapping(out, run.firstSequence)) {
-            if (older.firstSequence > run.lastSequence()) {
+        for (PagedRun older : level.overlapping(out, run.firstSequence())) {
+            if (older.firstSequence() > run.lastSequence()) {
                 break;
             }
-            if (older.lastSequence() >= run.firstSequence) {
+            if (older.lastSequence() >= run.firstSequence()) {
                 overlapped.add(older);
             }
         }

@@ -315,7 +315,7 @@ public final class Dispatcher {
             default ->
                 run.isScheduled
                         ? DispatchReason.SCHEDULED
-                        : run.loading ? DispatchReason.LOADING : DispatchReason.PAGED_OUT;
+                        : run.is(PagedRun.Mark.LOADING) ? DispatchReason.LOADING : DispatchReason.PAGED_OUT;
         };
     }
 }

@@ -133,7 +133,7 @@ final class FilterCursor {
             return entry.links.inReady && consumer.mayTake(entry) ? entry : null;
         }
         PagedRun run = state.runs().find(sequence);
-        boolean available = run != null && run.isReadable() && !run.isScheduled && run.level == level;
+        boolean available = run != null && run.isReadable() && !run.isScheduled && run.level() == level;
         return available ? out(run, run.indexOf(sequence), nowMillis) : null;
     }
 }

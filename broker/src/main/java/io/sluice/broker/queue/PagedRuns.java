@@ -141,7 +141,7 @@ final class PagedRuns {
     /** All messages of the run are due: they are available, wherever they are. */
     void released(PagedRun run) {
         unlisted(run);
-        if (run.isListedEvictable) {
+        if (run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
         run.isScheduled = false;
@@ -150,7 +150,7 @@ final class PagedRuns {
     }
 
     private static int slot(PagedRun run) {
-        return run.isScheduled ? SCHEDULED + run.level : run.level;
+        return run.isScheduled ? SCHEDULED + run.level() : run.level();
     }
 
     // ---- a run comes
@@ -184,13 +184,13 @@ final class PagedRuns {
     void completed(PagedRun run) {
         run.state = PagedRun.State.STORED;
         if (run.liveCount == 0) {
-            pages.forgetPage(run.page);
+            pages.forgetPage(run.page());
             gone(run);
             return;
         }
         for (int index = 0; run.liveCount < run.count() && index < run.count(); index++) {
             if (!run.isLive(index)) {
-                pages.forget(run.page, index);
+                pages.forget(run.page(), index);
             }
         }
         opened(run);
@@ -207,7 +207,7 @@ final class PagedRuns {
     /** One of its entries in memory is available or scheduled from here on. */
     void held(PagedRun run) {
         run.heldCount++;
-        if (!run.isListedEvictable && run.state == PagedRun.State.STORED) {
+        if (!run.is(PagedRun.Mark.LISTED_EVICTABLE) && run.state == PagedRun.State.STORED) {
             listEvictable(run, true);
         }
     }
@@ -215,20 +215,20 @@ final class PagedRuns {
     /** One is no longer. */
     void heldNoMore(PagedRun run) {
         run.heldCount--;
-        if (run.heldCount == 0 && run.isListedEvictable) {
+        if (run.heldCount == 0 && run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
     }
 
     /** What may go out of memory is out; what stays is looked at again when it changes. */
     void evicted(PagedRun run) {
-        if (run.isListedEvictable) {
+        if (run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
     }
 
     private void listEvictable(PagedRun run, boolean is) {
-        run.isListedEvictable = is;
+        run.mark(PagedRun.Mark.LISTED_EVICTABLE, is);
         TreeSet<PagedRun> set = levels[slot(run)].evictable();
         if (is) {
             set.add(run);
@@ -243,7 +243,7 @@ final class PagedRuns {
         if (run.state == PagedRun.State.PENDING) {
             return;
         }
-        pages.forget(run.page, index);
+        pages.forget(run.page(), index);
         if (run.liveCount == 0) {
             unlisted(run);
             gone(run);
@@ -259,7 +259,7 @@ final class PagedRuns {
         run.isOutNoMore(index);
         run.leaves(index);
         large.left(run.largeBody(index));
-        pages.forget(run.page, index);
+        pages.forget(run.page(), index);
         if (run.liveCount == 0) {
             gone(run);
         } else {
@@ -280,7 +280,7 @@ final class PagedRuns {
     private void change(PagedRun run, PagedRun.State state) {
         unlisted(run);
         run.state = state;
-        if (run.isListedEvictable) {
+        if (run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
         listed(run);
@@ -335,8 +335,8 @@ final class PagedRuns {
 
     /** To be called before what is out of the run changes. */
     void unlisted(PagedRun run) {
-        if (run.isListedOut) {
-            run.isListedOut = false;
+        if (run.is(PagedRun.Mark.LISTED_OUT)) {
+            run.mark(PagedRun.Mark.LISTED_OUT, false);
             PagedLevel level = levels[slot(run)];
             sums(run).messages -= run.outCount;
             sums(run).bytes -= run.outBytes;
@@ -358,11 +358,11 @@ final class PagedRuns {
             // What was to leave has left; what stays was with consumers meanwhile.
             run.state = PagedRun.State.STORED;
         }
-        if (run.heldCount > 0 && run.state == PagedRun.State.STORED && !run.isListedEvictable) {
+        if (run.heldCount > 0 && run.state == PagedRun.State.STORED && !run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, true);
         }
         if (away) {
-            run.isListedOut = true;
+            run.mark(PagedRun.Mark.LISTED_OUT, true);
             PagedLevel level = levels[slot(run)];
             sums(run).messages += run.outCount;
             sums(run).bytes += run.outBytes;
@@ -395,7 +395,7 @@ final class PagedRuns {
     }
 
     private void gone(PagedRun run) {
-        if (run.isListedEvictable) {
+        if (run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
         sparse.remove(run);
@@ -429,7 +429,7 @@ final class PagedRuns {
             large.left(run.largeBody(index));
         }
         if (run.state != PagedRun.State.PENDING && run.state != PagedRun.State.GONE) {
-            pages.forgetPage(run.page);
+            pages.forgetPage(run.page());
             gone(run);
         }
     }

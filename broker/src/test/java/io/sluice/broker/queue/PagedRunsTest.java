@@ -127,7 +127,7 @@ class PagedRunsTest {
         for (int i = 0; i < 60; i++) {
             long sequence = 1 + random.nextInt(120);
             PagedRun run = runs.find(sequence);
-            assertEquals(model.get(sequence), run == null ? null : Integer.valueOf(run.level));
+            assertEquals(model.get(sequence), run == null ? null : Integer.valueOf(run.level()));
             if (run != null && random.nextBoolean()) {
                 runs.outLeaves(run, run.indexOf(sequence));
                 model.remove(sequence);
@@ -178,11 +178,11 @@ class PagedRunsTest {
         runs.restored(new PagedRun(new StoredPage(2, 1, 0, new long[] {2}, null, 10, 300, 0, 0, null)));
         runs.restored(new PagedRun(new StoredPage(3, 1, 0, new long[] {3}, null, 10, Message.NONE, 0, 0, null)));
         assertNull(runs.due(299));
-        assertEquals(2, runs.due(300).page);
+        assertEquals(2, runs.due(300).page());
         runs.damaged(runs.due(300));
 
         assertNull(runs.due(300), "it cannot be read");
-        assertEquals(1, runs.due(500).page);
+        assertEquals(1, runs.due(500).page());
         assertEquals(1, runs.damaged().messages());
         assertEquals(2, runs.available().messages());
     }
