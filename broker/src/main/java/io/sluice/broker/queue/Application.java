@@ -116,7 +116,7 @@ final class Application {
         QueueEntry entry = state.entries().find(record.sequence());
         if (entry == null) {
             if (state.runs().find(record.sequence()) != null) {
-                state.runs().override(record);
+                state.runs().overrides().put(record);
             }
             return;
         }

@@ -121,7 +121,7 @@ final class FilterCursor {
         }
         examined++;
         boolean expired = stored.expiresAtMillis() != Message.NONE && stored.expiresAtMillis() <= nowMillis;
-        Returned override = state.runs().overrideOf(stored.sequence());
+        Returned override = state.runs().overrides().of(stored.sequence());
         Message message = override == null ? stored.message() : stored.message().withAdded(override.added());
         return expired || !consumer.selects(message) ? null : loads.bringIn(run, stored);
     }

@@ -1,13 +1,10 @@
 package io.sluice.broker.queue;
 
 import io.sluice.broker.Message;
-import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -16,7 +13,6 @@ import java.util.TreeSet;
  * goes through here, so that the sets and sums agree with it.
  */
 final class PagedRuns {
-    private static final int OVERRIDE_BYTES = 250;
     /** Behind the priority levels come as many for what is scheduled. */
     private static final int SCHEDULED = Message.MAX_PRIORITY + 1;
 
@@ -33,8 +29,8 @@ final class PagedRuns {
     private List<PagedRun> pending = new ArrayList<>();
     /** Of which little is left. */
     private final Set<PagedRun> sparse = new LinkedHashSet<>();
-    /** What happened to messages that are out, by sequence: their page does not know of it. */
-    private final Map<Long, Returned> overrides = new HashMap<>();
+
+    private final Overrides overrides;
 
     private final Sums available = new Sums();
     private final Sums later = new Sums();
@@ -59,6 +55,7 @@ final class PagedRuns {
     PagedRuns(Pages pages, MemoryUse memory, LargeReferences large) {
         this.large = large;
         this.pages = pages;
+        this.overrides = new Overrides(memory);
         this.memory = memory;
     }
 
@@ -255,7 +252,7 @@ final class PagedRuns {
     /** A message that is out has left the queue. */
     void outLeaves(PagedRun run, int index) {
         unlisted(run);
-        forgetOverride(run.sequence(index));
+        overrides.forget(run.sequence(index));
         run.isOutNoMore(index);
         run.leaves(index);
         large.left(run.largeBody(index));
@@ -297,27 +294,9 @@ final class PagedRuns {
         return sparse;
     }
 
-    // ---- what happened to messages that are out
-
-    Collection<Returned> overrides() {
-        return overrides.values();
-    }
-
-    void override(Returned returned) {
-        if (overrides.put(returned.sequence(), returned) == null) {
-            memory.add(OVERRIDE_BYTES);
-        }
-    }
-
-    /** @return null where nothing happened to the message */
-    Returned overrideOf(long sequence) {
-        return overrides.isEmpty() ? null : overrides.get(sequence);
-    }
-
-    void forgetOverride(long sequence) {
-        if (!overrides.isEmpty() && overrides.remove(sequence) != null) {
-            memory.add(-OVERRIDE_BYTES);
-        }
+    /** What happened to messages that are out. */
+    Overrides overrides() {
+        return overrides;
     }
 
     // ---- sets and sums
@@ -411,9 +390,7 @@ final class PagedRuns {
                 forgetAll(level.apart());
             }
         }
-        for (long sequence : new ArrayList<>(overrides.keySet())) {
-            forgetOverride(sequence);
-        }
+        overrides.forgetAll();
     }
 
     private void forgetAll(TreeSet<PagedRun> runs) {

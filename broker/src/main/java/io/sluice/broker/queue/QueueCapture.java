@@ -48,7 +48,7 @@ public final class QueueCapture {
             left[level] = state.unstored(level).size();
         }
         leftForLater = state.unstoredForLater().size();
-        records.addAll(state.runs().overrides());
+        records.addAll(state.runs().overrides().all());
         records.addAll(duplicates.asRecords());
     }
 

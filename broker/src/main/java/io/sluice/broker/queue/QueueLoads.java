@@ -206,9 +206,9 @@ final class QueueLoads {
         } else {
             availability.wasAvailable(entry);
         }
-        Returned override = state.runs().overrideOf(entry.sequence);
+        Returned override = state.runs().overrides().of(entry.sequence);
         if (override != null) {
-            state.runs().forgetOverride(entry.sequence);
+            state.runs().overrides().forget(entry.sequence);
             entry.returned(override.deliveryCount(), override.added());
         }
         if (override != null || (run.isScheduled && entry.state != QueueEntry.State.SCHEDULED)) {
