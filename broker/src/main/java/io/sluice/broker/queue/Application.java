@@ -64,7 +64,7 @@ final class Application {
                 removed(entry);
                 entry = first == last ? null : state.entries().atOrAfter(entry.sequence + 1);
             }
-            if (state.runs().awayMessages() > 0) {
+            if (state.runs().away().messages() > 0) {
                 removedOut(first, last);
             }
         }

@@ -32,25 +32,8 @@ final class PagedRuns {
 
     private final Overrides overrides;
 
-    private final Sums available = new Sums();
-    private final Sums later = new Sums();
-    private final Sums leaving = new Sums();
-    private final Sums damaged = new Sums();
+    private final AwaySums away = new AwaySums();
     private long highestSequence;
-
-    /** Messages out of memory, and their bytes. */
-    static final class Sums {
-        private long messages;
-        private long bytes;
-
-        long messages() {
-            return messages;
-        }
-
-        long bytes() {
-            return bytes;
-        }
-    }
 
     PagedRuns(Pages pages, MemoryUse memory, LargeReferences large) {
         this.large = large;
@@ -59,27 +42,9 @@ final class PagedRuns {
         this.memory = memory;
     }
 
-    /** Out of memory, to be delivered. */
-    Sums available() {
-        return available;
-    }
-
-    /** Out of memory, to be delivered when their time has come. */
-    Sums later() {
-        return later;
-    }
-
-    /** Out of memory, and cannot be read. */
-    Sums damaged() {
-        return damaged;
-    }
-
-    long awayMessages() {
-        return available.messages + later.messages + leaving.messages + damaged.messages;
-    }
-
-    long awayBytes() {
-        return available.bytes + later.bytes + leaving.bytes + damaged.bytes;
+    /** Messages out of memory. */
+    AwaySums away() {
+        return away;
     }
 
     /** Bits of the levels that have messages out of memory to be delivered. */
@@ -109,7 +74,7 @@ final class PagedRuns {
 
     /** @return the run that has this message out of memory, null where none has */
     PagedRun find(long sequence) {
-        if (sequence > highestSequence || awayMessages() == 0) {
+        if (sequence > highestSequence || away.messages() == 0) {
             return null;
         }
         for (PagedLevel level : levels) {
@@ -317,8 +282,7 @@ final class PagedRuns {
         if (run.is(PagedRun.Mark.LISTED_OUT)) {
             run.mark(PagedRun.Mark.LISTED_OUT, false);
             PagedLevel level = levels[slot(run)];
-            sums(run).messages -= run.outCount;
-            sums(run).bytes -= run.outBytes;
+            away.subtract(run);
             (run.state == PagedRun.State.STORED ? level.out() : level.apart()).remove(run);
             if (run.state == PagedRun.State.STORED && run.soonestExpiryMillis != Message.NONE) {
                 expiring.remove(run);
@@ -332,19 +296,18 @@ final class PagedRuns {
 
     /** To be called after it changed. */
     void listed(PagedRun run) {
-        boolean away = run.outCount > 0;
-        if (!away && run.state == PagedRun.State.LEAVING) {
+        boolean anyOut = run.outCount > 0;
+        if (!anyOut && run.state == PagedRun.State.LEAVING) {
             // What was to leave has left; what stays was with consumers meanwhile.
             run.state = PagedRun.State.STORED;
         }
         if (run.heldCount > 0 && run.state == PagedRun.State.STORED && !run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, true);
         }
-        if (away) {
+        if (anyOut) {
             run.mark(PagedRun.Mark.LISTED_OUT, true);
             PagedLevel level = levels[slot(run)];
-            sums(run).messages += run.outCount;
-            sums(run).bytes += run.outBytes;
+            away.add(run);
             (run.state == PagedRun.State.STORED ? level.out() : level.apart()).add(run);
             if (run.state == PagedRun.State.STORED && run.soonestExpiryMillis != Message.NONE) {
                 expiring.add(run);
@@ -363,14 +326,6 @@ final class PagedRuns {
         } else {
             occupied |= 1 << level;
         }
-    }
-
-    private Sums sums(PagedRun run) {
-        return switch (run.state) {
-            case LEAVING -> leaving;
-            case DAMAGED -> damaged;
-            default -> run.isScheduled ? later : available;
-        };
     }
 
     private void gone(PagedRun run) {

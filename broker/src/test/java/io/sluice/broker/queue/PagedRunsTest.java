@@ -150,11 +150,11 @@ class PagedRunsTest {
                         runs.level(level) == null ? null : runs.level(level).nextOut(from);
                 assertEquals(behind, next == null ? null : Long.valueOf(next.sequence(next.nextOutFrom(from))));
             }
-            assertEquals(model.size(), runs.awayMessages());
-            assertEquals(model.size(), runs.available().messages());
+            assertEquals(model.size(), runs.away().messages());
+            assertEquals(model.size(), runs.away().available().messages());
         }
         runs.forgetAll();
-        assertEquals(0, runs.awayMessages());
+        assertEquals(0, runs.away().messages());
         assertEquals(0, memory.bytes());
     }
 
@@ -163,11 +163,11 @@ class PagedRunsTest {
         PagedRun run = new PagedRun(new StoredPage(1, 1, 0, new long[] {1, 2, 3}, null, 100, Message.NONE, 0, 0, null));
         runs.restored(run);
         runs.outLeaves(run, 1);
-        assertEquals(67, runs.awayBytes());
+        assertEquals(67, runs.away().bytes());
         runs.outLeaves(run, 0);
         runs.outLeaves(run, 2);
 
-        assertEquals(0, runs.awayBytes());
+        assertEquals(0, runs.away().bytes());
         assertEquals(Set.of("1/0", "1/1", "1/2"), forgotten.places);
         assertEquals(PagedRun.State.GONE, run.state);
     }
@@ -183,8 +183,8 @@ class PagedRunsTest {
 
         assertNull(runs.due(300), "it cannot be read");
         assertEquals(1, runs.due(500).page());
-        assertEquals(1, runs.damaged().messages());
-        assertEquals(2, runs.available().messages());
+        assertEquals(1, runs.away().damaged().messages());
+        assertEquals(2, runs.away().available().messages());
     }
 
     @Test
