@@ -23,6 +23,7 @@ import org.apache.activemq.artemis.nativo.jlibaio.LibaioContext;
 final class JournalComparison {
     private static final int ROUNDS = Integer.getInteger("benchmark.rounds", 3);
     private static final String SECONDS = System.getProperty("benchmark.seconds", "5");
+    private static final String WARM_SECONDS = System.getProperty("benchmark.warm.seconds", "4");
     private static final List<String> CONTENDERS =
             List.of(System.getProperty("benchmark.contenders", "sluice-journal,sluice-shard,artemis-aio,artemis-nio")
                     .split(","));
@@ -108,6 +109,7 @@ final class JournalComparison {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
                 "-Djava.library.path=" + folder,
+                "-Dbenchmark.warm.seconds=" + WARM_SECONDS,
                 "-cp",
                 System.getProperty("java.class.path"),
                 JournalRun.class.getName(),

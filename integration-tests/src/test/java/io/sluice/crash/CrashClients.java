@@ -21,7 +21,7 @@ final class CrashClients {
     private static final int PRODUCERS = 3;
     private static final int WINDOW = 20;
     private static final int TAKEN_AT_ONCE = 50;
-    private static final long WAIT_SECONDS = 60;
+    private static final long WAIT_SECONDS = 180;
 
     private final Client client;
     private final BrokerProcess broker;
@@ -64,20 +64,29 @@ final class CrashClients {
     private record UnderWay(SentMessage message, Tracker tracker) {}
 
     private void produce(String name) {
+        for (int next = 0; broker.isAlive(); ) {
+            next = produce(name, next);
+        }
+    }
+
+    /** Until the connection ends, by the broker's death or, on a machine that is too busy, before. @return the next number */
+    private int produce(String name, int first) {
+        int next = first;
         ArrayDeque<UnderWay> underWay = new ArrayDeque<>();
         try (Connection connection = client.connect("127.0.0.1", broker.port());
                 Sender sender = connection.openSender(QUEUE)) {
-            for (int i = 0; broker.isAlive(); i++) {
-                SentMessage message = new SentMessage(name, i);
+            while (broker.isAlive()) {
+                SentMessage message = new SentMessage(name, next++);
                 accounts.sent(message);
                 underWay.add(new UnderWay(message, sender.send(message.encoded())));
                 if (underWay.size() >= WINDOW) {
                     awaitAnswer(underWay.remove());
                 }
             }
-        } catch (ClientException killed) {
-            // what the end of the process looks like from here
+        } catch (ClientException ended) {
+            // the fate of what is under way is not known
         }
+        return next;
     }
 
     private void awaitAnswer(UnderWay oldest) throws ClientException {

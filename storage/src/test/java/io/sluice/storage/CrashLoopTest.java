@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * random instant, again and again on one folder; each new one checks what it finds. {@code -Dcrash.rounds=} sets how often.
  */
 class CrashLoopTest {
-    private static final int ROUNDS = Integer.getInteger("crash.rounds", 50);
+    private static final int ROUNDS = Integer.getInteger("crash.rounds", 40);
     private static final int MAX_RUN_MILLIS = 120;
 
     @TempDir

@@ -31,7 +31,7 @@ public final class StorageSimulation implements Journal.Listener {
     private static final Path FOLDER = Path.of("data");
     public static final JournalLimits LIMITS = JournalLimits.ofSegments(256 << 10, 2, 6);
     /** Small, so that every way a file is written is gone. */
-    public static final StoreLimits STORE_LIMITS = new StoreLimits(0, 64 << 10, 3 << 20, 100 << 20);
+    public static final StoreLimits STORE_LIMITS = new StoreLimits(0, 64 << 10, 2 << 20, 100 << 20);
 
     private static final int LARGEST_MESSAGE_BYTES = 150_000;
 

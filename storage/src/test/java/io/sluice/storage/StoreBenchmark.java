@@ -10,6 +10,7 @@ import io.sluice.storage.mapdb.PagedMessageStore;
 import io.sluice.storage.mapdb.StoreLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,11 +20,14 @@ import org.eclipse.collections.impl.list.mutable.primitive.LongArrayList;
 
 /**
  * How long checkpoints of messages, a start and reading every page take. Not a test: run {@code main} with a folder, a number of
- * messages, their size and, if they are to be written at a pace, bytes per second.
+ * messages, their size and, if they are to be written at a pace, bytes per second. With {@code cycle} as the fifth argument, the
+ * messages go through a queue of ten thousand, and the size of the file is printed.
  */
 public final class StoreBenchmark {
     private static final int CHECKPOINT_MESSAGES = 100_000;
     private static final int READS_AHEAD = 8;
+    private static final int CYCLED_AT_ONCE = 5_000;
+    private static final int CYCLED_LIVE = 10_000;
 
     private StoreBenchmark() {}
 
@@ -35,6 +39,10 @@ public final class StoreBenchmark {
         Source source = new Source(Long.parseLong(args[1]), Integer.parseInt(args[2]));
         try (PagedMessageStore store = new PagedMessageStore(new FileDisk(), folder, id, limits)) {
             store.restore(source);
+            if (args.length > 4) {
+                cycle(store, source, folder.resolve("store.db"));
+                return;
+            }
             fill(store, source);
         }
         System.out.printf("store.db %d MB%n", Files.size(folder.resolve("store.db")) >> 20);
@@ -68,26 +76,35 @@ public final class StoreBenchmark {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
+    private static void cycle(PagedMessageStore store, Source source, Path file) throws Exception {
+        long start = System.nanoTime();
+        long live = 0;
+        ArrayDeque<Long> pages = new ArrayDeque<>();
+        ArrayDeque<Integer> counts = new ArrayDeque<>();
+        source.listener = (page, count) -> {
+            pages.add(page);
+            counts.add(count);
+        };
+        for (long step = 1; source.stored < source.total; step++) {
+            live += checkpoint(store, source, CYCLED_AT_ONCE);
+            while (live - counts.peek() >= CYCLED_LIVE) {
+                live -= counts.poll();
+                store.forgetPage(pages.poll());
+            }
+            if (source.stored * 10 / source.total > (source.stored - CYCLED_AT_ONCE) * 10 / source.total
+                    || step == 20) {
+                System.out.printf("%d messages cycled, %d bytes%n", source.stored, Files.size(file));
+            }
+        }
+        System.out.printf("%d messages per second%n", source.stored * 1000 / Math.max(1, millisSince(start)));
+    }
+
     private static void fill(PagedMessageStore store, Source source) throws InterruptedException {
         long start = System.nanoTime();
         long longest = 0;
         while (source.stored < source.total) {
-            source.left = (int) Math.min(CHECKPOINT_MESSAGES, source.total - source.stored);
             long began = System.nanoTime();
-            CountDownLatch done = new CountDownLatch(1);
-            store.checkpoint(source, new MessageStore.CheckpointListener() {
-                @Override
-                public void completed(JournalPosition position) {
-                    done.countDown();
-                }
-
-                @Override
-                public void failed(StorageException cause) {
-                    cause.printStackTrace();
-                    System.exit(1);
-                }
-            });
-            done.await();
+            checkpoint(store, source, CHECKPOINT_MESSAGES);
             longest = Math.max(longest, millisSince(began));
         }
         System.out.printf(
@@ -97,6 +114,27 @@ public final class StoreBenchmark {
                 source.stored * 1000 / Math.max(1, millisSince(start)),
                 CHECKPOINT_MESSAGES,
                 longest);
+    }
+
+    /** @return messages stored */
+    private static long checkpoint(PagedMessageStore store, Source source, int messages) throws InterruptedException {
+        long before = source.stored;
+        source.left = (int) Math.min(messages, source.total - source.stored);
+        CountDownLatch done = new CountDownLatch(1);
+        store.checkpoint(source, new MessageStore.CheckpointListener() {
+            @Override
+            public void completed(JournalPosition position) {
+                done.countDown();
+            }
+
+            @Override
+            public void failed(StorageException cause) {
+                cause.printStackTrace();
+                System.exit(1);
+            }
+        });
+        done.await();
+        return source.stored - before;
     }
 
     private static void readAll(PagedMessageStore store, LongArrayList pages, String time) throws InterruptedException {
@@ -137,6 +175,10 @@ public final class StoreBenchmark {
         public void record(JournalRecord record) {}
     }
 
+    private interface StoredListener {
+        void stored(long page, int count);
+    }
+
     private static final class Source implements MessageStore.CheckpointSource, MessageStore.Restored {
         private final long total;
         private final byte[] body;
@@ -144,6 +186,7 @@ public final class StoreBenchmark {
         private long stored;
         private long pages;
         private int left;
+        private StoredListener listener = (page, count) -> {};
 
         private Source(long total, int bytes) {
             this.total = total;
@@ -172,6 +215,7 @@ public final class StoreBenchmark {
         public void stored(List<Enqueued> messages, long page) {
             stored += messages.size();
             pages++;
+            listener.stored(page, messages.size());
         }
 
         @Override

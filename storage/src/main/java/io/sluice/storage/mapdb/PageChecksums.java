@@ -71,16 +71,16 @@ final class PageChecksums {
         return out.array();
     }
 
-    /** Takes in the checksum page of a group. */
+    /** Takes in the checksum page of a group, as far as there are pages. */
     void load(int group, byte[] page, Path path) throws DamagedException {
         ByteBuffer in = ByteBuffer.wrap(page);
         if (in.getInt(GROUP_PAGES * 4) != ownSum(page)) {
             throw new DamagedException(
                     "Store file " + path + " is damaged: checksum page " + group + " does not have its own checksum.");
         }
-        growTo((group + 1L) * GROUP_PAGES);
-        for (int i = 0; i < GROUP_PAGES; i++) {
-            sums[group * GROUP_PAGES + i] = in.getInt();
+        int first = Math.multiplyExact(group, GROUP_PAGES);
+        for (int i = 0; i < GROUP_PAGES && first + i < sums.length; i++) {
+            sums[first + i] = in.getInt();
         }
     }
 

@@ -99,6 +99,7 @@ final class PageFile implements Closeable {
         }
         committed = Superblock.read(readPhysical(0), path, store);
         pages = committed.pages();
+        places.growTo(pages);
         for (int group = 0; group * (long) GROUP_PAGES < pages; group++) {
             places.checksums().load(group, readPhysical(physicalOfGroup(group)), path);
         }

@@ -1,5 +1,7 @@
 package io.sluice.storage.mapdb;
 
+import io.sluice.broker.Invariant;
+import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.MessageStore.CheckpointSource;
 import io.sluice.broker.port.MessageStore.Slice;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -15,7 +17,7 @@ final class PagePacker {
     private final StoreContent content;
     private final CheckpointSource source;
     private final ByteBuffer body = ByteBuffer.allocate(StoreRecords.MAX_BYTES);
-    /** Bytes of the last slice's messages, for the shard and in a page. */
+    /** Bytes of the last slice's messages: those the shard counts, and those they take in a page. */
     private long sliceBytes = 3;
 
     private long entryBytes = 4;
@@ -35,16 +37,17 @@ final class PagePacker {
     /** Writes every message and tells the shard where it is. */
     void write(Slice slice) throws DamagedException {
         List<Enqueued> messages = slice.messages();
-        sliceBytes = 0;
-        entryBytes = 0;
+        Invariant.check(
+                messages.size() <= MessageStore.MAX_PAGE_MESSAGES, "a slice has no more messages than a page may have");
+        long ofMessages = 0;
+        long ofEntries = 0;
         int first = 0;
         start();
         for (int i = 0; i < messages.size(); i++) {
             Enqueued message = messages.get(i);
+            Invariant.check(message.queueId() == messages.get(0).queueId(), "a slice is of one queue");
             int recordBytes = RecordCodec.size(message);
             int bytes = MessagePage.ENTRY_HEAD_BYTES + recordBytes;
-            sliceBytes += message.message().residentBytes();
-            entryBytes += bytes;
             if (bytes > body.remaining()) {
                 flush(slice, first, i);
                 first = i;
@@ -57,8 +60,14 @@ final class PagePacker {
                 continue;
             }
             MessagePage.putEntry(body, message, recordBytes);
+            ofMessages += message.message().residentBytes();
+            ofEntries += bytes;
         }
         flush(slice, first, messages.size());
+        if (ofEntries > 0) {
+            sliceBytes = ofMessages;
+            entryBytes = ofEntries;
+        }
     }
 
     private void start() {

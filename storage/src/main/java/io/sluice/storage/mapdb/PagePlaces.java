@@ -134,11 +134,7 @@ final class PagePlaces {
         }
     }
 
-    void load(int group, byte[] checksumPage, java.nio.file.Path path) throws DamagedException {
-        checksums.load(group, checksumPage, path);
-    }
-
-    /** Whether the pages in the buffer, from its start on, have the checksums. @return the first that has not, -1 for none */
+    /** @return the first of the pages in the buffer, from its start on, that does not have its checksum; -1 for none */
     static int firstDamaged(ByteBuffer pages, int[] sums, int count) {
         for (int i = 0; i < count; i++) {
             boolean whole = pages.position() >= (i + 1) * PageFile.PAGE_BYTES;

@@ -6,6 +6,7 @@ import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,10 @@ final class PageReads {
     /** Of the thread; null while there is no file. */
     private PageReader reader;
 
-    private StoreFile file;
+    /** Of whoever holds its lock. */
+    private final ReentrantLock now = new ReentrantLock();
+
+    private PageReader readerNow;
 
     PageReads(Executor thread) {
         this.thread = thread;
@@ -39,10 +43,13 @@ final class PageReads {
     void switchFile(Opening change) {
         opening.writeLock().lock();
         try {
-            file = null;
             reader = null;
-            file = change.open();
-            reader = file == null ? null : file.newReader();
+            readerNow = null;
+            StoreFile file = change.open();
+            if (file != null) {
+                reader = file.newReader();
+                readerNow = file.newReader();
+            }
         } finally {
             opening.writeLock().unlock();
         }
@@ -61,7 +68,7 @@ final class PageReads {
         try {
             opening.readLock().lock();
             try {
-                messages = opened().read(page);
+                messages = opened(reader).read(page);
             } finally {
                 opening.readLock().unlock();
             }
@@ -76,7 +83,7 @@ final class PageReads {
         listener.loaded(messages);
     }
 
-    private PageReader opened() throws StorageException {
+    private static PageReader opened(PageReader reader) throws StorageException {
         if (reader == null) {
             throw new StorageException("The store is not open.");
         }
@@ -85,12 +92,13 @@ final class PageReads {
 
     /** At once, on the caller's thread. */
     List<Enqueued> readNow(long page) throws StorageException {
+        now.lock();
         opening.readLock().lock();
         try {
-            opened();
-            return file.newReader().read(page);
+            return opened(readerNow).read(page);
         } finally {
             opening.readLock().unlock();
+            now.unlock();
         }
     }
 }

@@ -45,6 +45,9 @@ public final class PagedMessageStore implements MessageStore {
     private StoreFile file;
     /** To be forgotten by the next checkpoint before all others: left by one that failed, or found superfluous. */
     private ForgottenMessages forgottenBefore = new ForgottenMessages();
+    /** Whether the file may be written anew; not again after it went wrong. */
+    private boolean shrinks = true;
+
     /** Why the file is not written any more; null where it is. */
     private StorageException stopped;
 
@@ -213,13 +216,18 @@ public final class PagedMessageStore implements MessageStore {
         StoreShrink shrink = new StoreShrink(place, limits);
         long before = file.fileBytes();
         try {
-            if (!shrink.isWorthIt(file, mostBytes)) {
+            if (!shrinks || !shrink.isWorthIt(file, mostBytes)) {
                 return;
             }
             shrink.write(file);
             file.dropRedo();
         } catch (IOException | RuntimeException | AssertionError e) {
-            LOG.warn("Store file {} was not written anew, it stays as large as it is: {}", place.file(), sentence(e));
+            LOG.warn(
+                    "Store file {} was not written anew, it stays as large as it is until the restart: {}",
+                    place.file(),
+                    sentence(e));
+            shrinks = false;
+            cleanUp();
             return;
         }
         IOException[] failed = {null};
@@ -238,6 +246,15 @@ public final class PagedMessageStore implements MessageStore {
             throw failed[0];
         }
         LOG.info("Store file {} was written anew: {} bytes, before {}", place.file(), file.fileBytes(), before);
+    }
+
+    /** Gives the room of an unfinished copy back. */
+    private void cleanUp() {
+        try {
+            StoreShrink.clean(place);
+        } catch (IOException e) {
+            LOG.warn("{} was not deleted, the next start will: {}", place.newFile(), e.getMessage());
+        }
     }
 
     private StoreFile reopened(IOException[] failed) {

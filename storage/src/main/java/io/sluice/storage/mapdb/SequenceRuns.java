@@ -17,6 +17,9 @@ final class SequenceRuns {
     /** @return the runs; empty where there is no gap */
     static byte[] encode(long[] sequences) {
         int count = sequences.length;
+        for (int i = 1; i < count; i++) {
+            Invariant.check(sequences[i] > sequences[i - 1], "sequences of a page ascend");
+        }
         if (sequences[count - 1] - sequences[0] == count - 1) {
             return new byte[0];
         }
@@ -24,7 +27,6 @@ final class SequenceRuns {
         int length = 1;
         for (int i = 1; i < count; i++) {
             long gap = sequences[i] - sequences[i - 1] - 1;
-            Invariant.check(gap >= 0, "sequences of a page ascend");
             if (gap == 0) {
                 length++;
                 continue;

@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PageReadStressTest {
     private static final int CHECKPOINTS = Integer.getInteger("stress.checkpoints", 40);
     private static final int DRAIN_EVERY = 8;
+    private static final int READS_PER_STEP = 4;
 
     @TempDir
     private Path folder;
@@ -44,6 +46,9 @@ class PageReadStressTest {
     private final AtomicReference<Throwable> wrong = new AtomicReference<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger reads = new AtomicInteger();
+    /** Reads that may be made: some for each step of a checkpoint, so that they fall between its writes. */
+    private final Semaphore permits = new Semaphore(0);
+
     private PagedMessageStore store;
     private long sequence;
 
@@ -85,11 +90,13 @@ class PageReadStressTest {
                 bytes += body.length;
             }
             slices--;
+            permits.release(READS_PER_STEP);
             answer.answer(new MessageStore.Slice(0, slice));
         }
 
         @Override
         public void stored(List<Enqueued> messages, long page) {
+            permits.release(READS_PER_STEP);
             pages.put(page, messages.stream().mapToLong(Enqueued::sequence).toArray());
         }
     }
@@ -108,6 +115,7 @@ class PageReadStressTest {
             }
         } finally {
             ended.set(true);
+            permits.release(readers.size());
             for (Thread reader : readers) {
                 reader.join();
             }
@@ -136,8 +144,13 @@ class PageReadStressTest {
         return told.join();
     }
 
+    private boolean mayRead() {
+        permits.acquireUninterruptibly();
+        return !ended.get() && wrong.get() == null;
+    }
+
     private void readNow() {
-        while (!ended.get() && wrong.get() == null) {
+        while (mayRead()) {
             long page = somePage();
             try {
                 check(page, store.readNow(page));
@@ -150,7 +163,7 @@ class PageReadStressTest {
     }
 
     private void read() {
-        while (!ended.get() && wrong.get() == null) {
+        while (mayRead()) {
             long page = somePage();
             CompletableFuture<Void> told = new CompletableFuture<>();
             store.read(page, new MessageStore.PageListener() {
