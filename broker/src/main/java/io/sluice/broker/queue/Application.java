@@ -64,7 +64,7 @@ final class Application {
                 removed(entry);
                 entry = first == last ? null : state.entries().atOrAfter(entry.sequence + 1);
             }
-            if (state.runs().awayMessages() > 0) {
+            if (state.runs().away().messages() > 0) {
                 removedOut(first, last);
             }
         }
@@ -92,7 +92,7 @@ final class Application {
     private void removedOut(Iterable<PagedRun> runs, long first, long last) {
         List<PagedRun> touched = null;
         for (PagedRun run : runs) {
-            if (run.firstSequence > last) {
+            if (run.firstSequence() > last) {
                 break;
             }
             int index = run.nextOutFrom(first);
@@ -116,7 +116,7 @@ final class Application {
         QueueEntry entry = state.entries().find(record.sequence());
         if (entry == null) {
             if (state.runs().find(record.sequence()) != null) {
-                state.runs().override(record);
+                state.runs().overrides().put(record);
             }
             return;
         }
@@ -154,11 +154,11 @@ final class Application {
     private static List<PagedRun> overlapped(PagedLevel level, PagedRun run) {
         List<PagedRun> overlapped = new ArrayList<>();
         TreeSet<PagedRun> out = level.out();
-        for (PagedRun older : level.overlapping(out, run.firstSequence)) {
-            if (older.firstSequence > run.lastSequence()) {
+        for (PagedRun older : level.overlapping(out, run.firstSequence())) {
+            if (older.firstSequence() > run.lastSequence()) {
                 break;
             }
-            if (older.lastSequence() >= run.firstSequence) {
+            if (older.lastSequence() >= run.firstSequence()) {
                 overlapped.add(older);
             }
         }

@@ -80,7 +80,7 @@ final class BrowseCursor {
     /** @return null where it is expired */
     private QueueEntry out(Enqueued message, long nowMillis) {
         QueueEntry entry = new QueueEntry(message, true);
-        Returned override = state.runs().overrideOf(message.sequence());
+        Returned override = state.runs().overrides().of(message.sequence());
         if (override != null) {
             entry.returned(override.deliveryCount(), override.added());
         }

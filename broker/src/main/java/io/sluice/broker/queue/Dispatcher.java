@@ -275,47 +275,6 @@ public final class Dispatcher {
 
     /** Why this message is, or is not, on its way at this instant. */
     public DispatchReason explain(long sequence, long nowMillis) {
-        QueueEntry entry = queue.state().entries().find(sequence);
-        if (entry == null) {
-            PagedRun run = queue.state().runs().find(sequence);
-            return run == null ? DispatchReason.NO_SUCH_MESSAGE : explain(run);
-        }
-        if (entry.state == QueueEntry.State.LOCKED) {
-            return DispatchReason.LOCKED;
-        }
-        if (entry.state == QueueEntry.State.SETTLING) {
-            return DispatchReason.SETTLING;
-        }
-        if (entry.expired(nowMillis)) {
-            return DispatchReason.EXPIRED;
-        }
-        if (entry.state == QueueEntry.State.SCHEDULED) {
-            return DispatchReason.SCHEDULED;
-        }
-        if (!consumers.hasTakers()) {
-            return DispatchReason.NO_CONSUMER;
-        }
-        if (consumers.anyWaitsFor(entry)) {
-            return DispatchReason.NEXT;
-        }
-        if (!consumers.anyHasCredit()) {
-            return consumers.anyMayTake(entry) ? DispatchReason.NO_CREDIT : refusedBy(entry);
-        }
-        return refusedBy(entry);
-    }
-
-    private DispatchReason refusedBy(QueueEntry entry) {
-        return entry.links.excluded.isEmpty() ? DispatchReason.NOT_SELECTED : DispatchReason.UNDELIVERABLE_HERE;
-    }
-
-    private static DispatchReason explain(PagedRun run) {
-        return switch (run.state) {
-            case DAMAGED -> DispatchReason.DAMAGED;
-            case LEAVING -> DispatchReason.SETTLING;
-            default ->
-                run.isScheduled
-                        ? DispatchReason.SCHEDULED
-                        : run.loading ? DispatchReason.LOADING : DispatchReason.PAGED_OUT;
-        };
+        return new Explanation(queue.state(), consumers, nowMillis).of(sequence);
     }
 }

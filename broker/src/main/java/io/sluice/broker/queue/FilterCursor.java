@@ -121,7 +121,7 @@ final class FilterCursor {
         }
         examined++;
         boolean expired = stored.expiresAtMillis() != Message.NONE && stored.expiresAtMillis() <= nowMillis;
-        Returned override = state.runs().overrideOf(stored.sequence());
+        Returned override = state.runs().overrides().of(stored.sequence());
         Message message = override == null ? stored.message() : stored.message().withAdded(override.added());
         return expired || !consumer.selects(message) ? null : loads.bringIn(run, stored);
     }
@@ -133,7 +133,7 @@ final class FilterCursor {
             return entry.links.inReady && consumer.mayTake(entry) ? entry : null;
         }
         PagedRun run = state.runs().find(sequence);
-        boolean available = run != null && run.isReadable() && !run.isScheduled && run.level == level;
+        boolean available = run != null && run.isReadable() && !run.isScheduled && run.level() == level;
         return available ? out(run, run.indexOf(sequence), nowMillis) : null;
     }
 }

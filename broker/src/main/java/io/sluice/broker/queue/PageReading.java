@@ -33,7 +33,7 @@ final class PageReading implements Pages.Reply {
         run = wanted;
         messages = List.of();
         waiting = true;
-        pages.read(wanted.page, wanted.outBytes, this);
+        pages.read(wanted.page(), wanted.outBytes, this);
         return null;
     }
 

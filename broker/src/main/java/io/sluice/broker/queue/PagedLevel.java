@@ -28,7 +28,7 @@ final class PagedLevel {
     }
 
     void measure(PagedRun run) {
-        widest = Math.max(widest, run.lastSequence() - run.firstSequence);
+        widest = Math.max(widest, run.lastSequence() - run.firstSequence());
     }
 
     /** What is out changed: the first message may be another one. */
@@ -61,7 +61,7 @@ final class PagedLevel {
             return null;
         }
         for (PagedRun run : runs.headSet(PagedRun.behind(sequence), true).descendingSet()) {
-            if (sequence - run.firstSequence > widest) {
+            if (sequence - run.firstSequence() > widest) {
                 return null;
             }
             int index = run.indexOf(sequence);
@@ -77,7 +77,7 @@ final class PagedLevel {
         PagedRun best = null;
         long bestSequence = Long.MAX_VALUE;
         for (PagedRun run : overlapping(out, sequence)) {
-            if (run.firstSequence >= bestSequence) {
+            if (run.firstSequence() >= bestSequence) {
                 break;
             }
             int index = run.nextOutFrom(sequence);

@@ -3,7 +3,6 @@ package io.sluice.broker.queue;
 import io.sluice.broker.Message;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.record.JournalRecord.Enqueued;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -25,28 +24,34 @@ final class PagedRun {
     }
 
     static final Comparator<PagedRun> BY_SEQUENCE =
-            Comparator.comparingLong((PagedRun run) -> run.firstSequence).thenComparingLong(run -> run.page);
+            Comparator.comparingLong(PagedRun::firstSequence).thenComparingLong(PagedRun::page);
     static final Comparator<PagedRun> BY_DELIVERY =
-            Comparator.comparingLong((PagedRun run) -> run.firstDeliveryMillis).thenComparingLong(run -> run.page);
+            Comparator.comparingLong((PagedRun run) -> run.firstDeliveryMillis).thenComparingLong(PagedRun::page);
     static final Comparator<PagedRun> BY_EXPIRY =
-            Comparator.comparingLong((PagedRun run) -> run.soonestExpiryMillis).thenComparingLong(run -> run.page);
-    /** In memory, with its places in the sets, without {@link #offsets}; about. */
-    private static final long BYTES = 240;
+            Comparator.comparingLong((PagedRun run) -> run.soonestExpiryMillis).thenComparingLong(PagedRun::page);
+    /** In memory, with its places in the sets, without the offsets of its sequences; about. */
+    private static final long BYTES = 260;
 
-    final long page;
-    final int level;
-    final long firstSequence;
-    /** Of each message from {@link #firstSequence}; null where the sequences have no gap. */
-    private final int[] offsets;
+    /** What else is known of it. */
+    enum Mark {
+        /** Places in the sets of {@link PagedLevel}. */
+        LISTED_OUT,
+        LISTED_EVICTABLE,
+        /** A read of it is under way. */
+        LOADING,
+        /** All that is out is wanted; without: the read is for what is due. */
+        WANTED_WHOLE,
+        /** Little was left of it when the last checkpoint began. */
+        WAS_SPARSE,
+        /** Its messages are to be packed anew when it is loaded. */
+        DISSOLVING,
+        /** A message of it was with a consumer before it went out of memory. */
+        ACQUIRED
+    }
 
-    private final int count;
+    private final PageOutline outline;
     private final long[] live;
     private final long[] out;
-    /** Of all its messages, also of those that left. */
-    private final long bytes;
-    /** Ids of bodies that are kept apart, 0 for none; null where no message has one. */
-    private final long[] largeBodies;
-
     int liveCount;
     int outCount;
     /** Of the messages that are out; an estimate once one of them left without having been read. */
@@ -55,155 +60,76 @@ final class PagedRun {
     int heldCount;
     /** Not after any message that is out expires; {@link Message#NONE} where none does. */
     long soonestExpiryMillis;
-
     /** No message that is out is to be delivered before; only where {@link #isScheduled}. */
     long firstDeliveryMillis;
-
-    private final long lastDeliveryMillis;
     /** Its messages wait for their time; false: they are available. */
     boolean isScheduled;
 
     State state;
-    /** Places in the sets of {@link PagedLevel}. */
-    boolean isListedOut;
-
-    boolean isListedEvictable;
-    /** A read of it is under way. */
-    boolean loading;
-    /** All that is out is wanted; false: the read is for what is due. */
-    boolean wantedWhole;
-    /** Little was left of it when the last checkpoint began. */
-    boolean wasSparse;
-    /** Its messages are to be packed anew when it is loaded. */
-    boolean dissolving;
-    /** A message of it was with a consumer before it went out of memory. */
-    boolean acquired;
+    private int marks;
 
     /** A page that a checkpoint under way has just got. */
     PagedRun(long page, int level, List<Enqueued> messages) {
-        this(
-                page,
-                level,
-                sequences(messages),
-                bytes(messages),
-                largeBodies(messages),
-                lastDelivery(messages),
-                State.PENDING);
+        this(PageOutline.of(page, level, messages), State.PENDING);
         soonestExpiryMillis = Message.NONE;
     }
 
     /** A page of an earlier life; everything that is live is out. */
     PagedRun(StoredPage stored) {
-        this(
-                stored.page(),
-                stored.level(),
-                stored.sequences(),
-                stored.bytes(),
-                stored.largeBodies(),
-                stored.lastDeliveryMillis(),
-                State.STORED);
+        this(PageOutline.of(stored), State.STORED);
         if (stored.live() != null) {
             System.arraycopy(stored.live(), 0, live, 0, live.length);
             liveCount = BitRow.count(live);
         }
         System.arraycopy(live, 0, out, 0, live.length);
         outCount = liveCount;
-        outBytes = stored.bytes() * liveCount / Math.max(1, count);
+        outBytes = stored.bytes() * liveCount / count();
         soonestExpiryMillis = stored.soonestExpiryMillis();
         firstDeliveryMillis = stored.firstDeliveryMillis();
         isScheduled = stored.lastDeliveryMillis() != 0;
     }
 
-    private PagedRun(
-            long page,
-            int level,
-            long[] sequences,
-            long bytes,
-            long[] largeBodies,
-            long lastDeliveryMillis,
-            State state) {
-        this.page = page;
-        this.lastDeliveryMillis = lastDeliveryMillis;
-        this.bytes = bytes;
-        this.level = level;
-        this.count = sequences.length;
-        this.firstSequence = sequences[0];
-        this.offsets = sequences[count - 1] - sequences[0] == count - 1 ? null : offsets(sequences);
-        this.live = BitRow.all(count);
-        this.out = BitRow.none(count);
-        this.largeBodies = largeBodies;
-        this.liveCount = count;
+    private PagedRun(PageOutline outline, State state) {
+        this.outline = outline;
+        this.live = BitRow.all(outline.count);
+        this.out = BitRow.none(outline.count);
+        this.liveCount = outline.count;
         this.state = state;
     }
 
     /** Stands before every run that begins at {@code sequence}; for searches only. */
-    private PagedRun(long sequence, long page) {
-        this.page = page;
-        this.bytes = 0;
-        this.level = 0;
-        this.count = 0;
-        this.firstSequence = sequence;
-        this.offsets = null;
-        this.live = null;
-        this.out = null;
-        this.largeBodies = null;
-        this.lastDeliveryMillis = 0;
-    }
-
     static PagedRun before(long sequence) {
-        return new PagedRun(sequence, 0);
+        return new PagedRun(PageOutline.at(sequence, 0), State.GONE);
     }
 
+    /** Stands behind every run that begins at {@code sequence}; for searches only. */
     static PagedRun behind(long sequence) {
-        return new PagedRun(sequence, Long.MAX_VALUE);
+        return new PagedRun(PageOutline.at(sequence, Long.MAX_VALUE), State.GONE);
     }
 
-    private static long[] sequences(List<Enqueued> messages) {
-        long[] sequences = new long[messages.size()];
-        for (int i = 0; i < sequences.length; i++) {
-            sequences[i] = messages.get(i).sequence();
-        }
-        return sequences;
+    boolean is(Mark mark) {
+        return (marks & 1 << mark.ordinal()) != 0;
     }
 
-    private static long bytes(List<Enqueued> messages) {
-        long bytes = 0;
-        for (Enqueued message : messages) {
-            bytes += message.message().size();
-        }
-        return bytes;
+    void mark(Mark mark, boolean is) {
+        int bit = 1 << mark.ordinal();
+        marks = is ? marks | bit : marks & ~bit;
     }
 
-    private static long lastDelivery(List<Enqueued> messages) {
-        long last = 0;
-        for (Enqueued message : messages) {
-            last = Math.max(last, message.deliverAtMillis());
-        }
-        return last;
+    long page() {
+        return outline.page;
     }
 
-    private static long[] largeBodies(List<Enqueued> messages) {
-        long[] ids = null;
-        for (int i = 0; i < messages.size(); i++) {
-            Message message = messages.get(i).message();
-            if (message.isLarge()) {
-                ids = ids == null ? new long[messages.size()] : ids;
-                ids[i] = message.largeBody().orElseThrow().id();
-            }
-        }
-        return ids;
+    int level() {
+        return outline.level;
     }
 
-    private static int[] offsets(long[] sequences) {
-        int[] offsets = new int[sequences.length];
-        for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = Math.toIntExact(sequences[i] - sequences[0]);
-        }
-        return offsets;
+    long firstSequence() {
+        return outline.firstSequence;
     }
 
     int count() {
-        return count;
+        return outline.count;
     }
 
     /** Whether there is something in the page that may be looked at. */
@@ -213,39 +139,29 @@ final class PagedRun {
 
     /** Of those in memory that are available or scheduled; an estimate. */
     long heldBytes() {
-        return bytes * heldCount / count;
+        return outline.bytes * heldCount / outline.count;
     }
 
     /** Whether all of its messages are due. */
     boolean isWhollyDue(long nowMillis) {
-        return lastDeliveryMillis <= nowMillis;
+        return outline.lastDeliveryMillis <= nowMillis;
     }
 
     long footprintBytes() {
-        return BYTES + (offsets == null ? 0 : 4L * count);
+        return BYTES + outline.offsetBytes();
     }
 
     long sequence(int index) {
-        return firstSequence + (offsets == null ? index : offsets[index]);
+        return outline.sequence(index);
     }
 
     long lastSequence() {
-        return sequence(count - 1);
+        return outline.sequence(outline.count - 1);
     }
 
-    /** @return where the message stands, negative where it does not: {@code -(insertion point) - 1} */
+    /** See {@link PageOutline#indexOf}. */
     int indexOf(long sequence) {
-        long offset = sequence - firstSequence;
-        if (offset < 0) {
-            return -1;
-        }
-        if (offset > Integer.MAX_VALUE) {
-            return -count - 1;
-        }
-        if (offsets != null) {
-            return Arrays.binarySearch(offsets, (int) offset);
-        }
-        return offset < count ? (int) offset : -count - 1;
+        return outline.indexOf(sequence);
     }
 
     boolean isLive(int index) {
@@ -274,7 +190,7 @@ final class PagedRun {
 
     /** Id of the message's body where it is kept apart, 0 where it is not. */
     long largeBody(int index) {
-        return largeBodies == null ? 0 : largeBodies[index];
+        return outline.largeBody(index);
     }
 
     /** The message is in the queue no longer, or stands elsewhere. */
@@ -310,6 +226,6 @@ final class PagedRun {
 
     @Override
     public String toString() {
-        return "page " + page + " (messages " + firstSequence + " to " + lastSequence() + ")";
+        return "page " + page() + " (messages " + firstSequence() + " to " + lastSequence() + ")";
     }
 }

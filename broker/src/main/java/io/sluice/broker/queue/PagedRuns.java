@@ -1,13 +1,10 @@
 package io.sluice.broker.queue;
 
 import io.sluice.broker.Message;
-import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -16,7 +13,6 @@ import java.util.TreeSet;
  * goes through here, so that the sets and sums agree with it.
  */
 final class PagedRuns {
-    private static final int OVERRIDE_BYTES = 250;
     /** Behind the priority levels come as many for what is scheduled. */
     private static final int SCHEDULED = Message.MAX_PRIORITY + 1;
 
@@ -33,56 +29,22 @@ final class PagedRuns {
     private List<PagedRun> pending = new ArrayList<>();
     /** Of which little is left. */
     private final Set<PagedRun> sparse = new LinkedHashSet<>();
-    /** What happened to messages that are out, by sequence: their page does not know of it. */
-    private final Map<Long, Returned> overrides = new HashMap<>();
 
-    private final Sums available = new Sums();
-    private final Sums later = new Sums();
-    private final Sums leaving = new Sums();
-    private final Sums damaged = new Sums();
+    private final Overrides overrides;
+
+    private final AwaySums away = new AwaySums();
     private long highestSequence;
-
-    /** Messages out of memory, and their bytes. */
-    static final class Sums {
-        private long messages;
-        private long bytes;
-
-        long messages() {
-            return messages;
-        }
-
-        long bytes() {
-            return bytes;
-        }
-    }
 
     PagedRuns(Pages pages, MemoryUse memory, LargeReferences large) {
         this.large = large;
         this.pages = pages;
+        this.overrides = new Overrides(memory);
         this.memory = memory;
     }
 
-    /** Out of memory, to be delivered. */
-    Sums available() {
-        return available;
-    }
-
-    /** Out of memory, to be delivered when their time has come. */
-    Sums later() {
-        return later;
-    }
-
-    /** Out of memory, and cannot be read. */
-    Sums damaged() {
-        return damaged;
-    }
-
-    long awayMessages() {
-        return available.messages + later.messages + leaving.messages + damaged.messages;
-    }
-
-    long awayBytes() {
-        return available.bytes + later.bytes + leaving.bytes + damaged.bytes;
+    /** Messages out of memory. */
+    AwaySums away() {
+        return away;
     }
 
     /** Bits of the levels that have messages out of memory to be delivered. */
@@ -112,7 +74,7 @@ final class PagedRuns {
 
     /** @return the run that has this message out of memory, null where none has */
     PagedRun find(long sequence) {
-        if (sequence > highestSequence || awayMessages() == 0) {
+        if (sequence > highestSequence || away.messages() == 0) {
             return null;
         }
         for (PagedLevel level : levels) {
@@ -141,7 +103,7 @@ final class PagedRuns {
     /** All messages of the run are due: they are available, wherever they are. */
     void released(PagedRun run) {
         unlisted(run);
-        if (run.isListedEvictable) {
+        if (run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
         run.isScheduled = false;
@@ -150,7 +112,7 @@ final class PagedRuns {
     }
 
     private static int slot(PagedRun run) {
-        return run.isScheduled ? SCHEDULED + run.level : run.level;
+        return run.isScheduled ? SCHEDULED + run.level() : run.level();
     }
 
     // ---- a run comes
@@ -184,13 +146,13 @@ final class PagedRuns {
     void completed(PagedRun run) {
         run.state = PagedRun.State.STORED;
         if (run.liveCount == 0) {
-            pages.forgetPage(run.page);
+            pages.forgetPage(run.page());
             gone(run);
             return;
         }
         for (int index = 0; run.liveCount < run.count() && index < run.count(); index++) {
             if (!run.isLive(index)) {
-                pages.forget(run.page, index);
+                pages.forget(run.page(), index);
             }
         }
         opened(run);
@@ -207,7 +169,7 @@ final class PagedRuns {
     /** One of its entries in memory is available or scheduled from here on. */
     void held(PagedRun run) {
         run.heldCount++;
-        if (!run.isListedEvictable && run.state == PagedRun.State.STORED) {
+        if (!run.is(PagedRun.Mark.LISTED_EVICTABLE) && run.state == PagedRun.State.STORED) {
             listEvictable(run, true);
         }
     }
@@ -215,20 +177,20 @@ final class PagedRuns {
     /** One is no longer. */
     void heldNoMore(PagedRun run) {
         run.heldCount--;
-        if (run.heldCount == 0 && run.isListedEvictable) {
+        if (run.heldCount == 0 && run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
     }
 
     /** What may go out of memory is out; what stays is looked at again when it changes. */
     void evicted(PagedRun run) {
-        if (run.isListedEvictable) {
+        if (run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
     }
 
     private void listEvictable(PagedRun run, boolean is) {
-        run.isListedEvictable = is;
+        run.mark(PagedRun.Mark.LISTED_EVICTABLE, is);
         TreeSet<PagedRun> set = levels[slot(run)].evictable();
         if (is) {
             set.add(run);
@@ -243,7 +205,7 @@ final class PagedRuns {
         if (run.state == PagedRun.State.PENDING) {
             return;
         }
-        pages.forget(run.page, index);
+        pages.forget(run.page(), index);
         if (run.liveCount == 0) {
             unlisted(run);
             gone(run);
@@ -255,11 +217,11 @@ final class PagedRuns {
     /** A message that is out has left the queue. */
     void outLeaves(PagedRun run, int index) {
         unlisted(run);
-        forgetOverride(run.sequence(index));
+        overrides.forget(run.sequence(index));
         run.isOutNoMore(index);
         run.leaves(index);
         large.left(run.largeBody(index));
-        pages.forget(run.page, index);
+        pages.forget(run.page(), index);
         if (run.liveCount == 0) {
             gone(run);
         } else {
@@ -280,7 +242,7 @@ final class PagedRuns {
     private void change(PagedRun run, PagedRun.State state) {
         unlisted(run);
         run.state = state;
-        if (run.isListedEvictable) {
+        if (run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
         listed(run);
@@ -297,27 +259,9 @@ final class PagedRuns {
         return sparse;
     }
 
-    // ---- what happened to messages that are out
-
-    Collection<Returned> overrides() {
-        return overrides.values();
-    }
-
-    void override(Returned returned) {
-        if (overrides.put(returned.sequence(), returned) == null) {
-            memory.add(OVERRIDE_BYTES);
-        }
-    }
-
-    /** @return null where nothing happened to the message */
-    Returned overrideOf(long sequence) {
-        return overrides.isEmpty() ? null : overrides.get(sequence);
-    }
-
-    void forgetOverride(long sequence) {
-        if (!overrides.isEmpty() && overrides.remove(sequence) != null) {
-            memory.add(-OVERRIDE_BYTES);
-        }
+    /** What happened to messages that are out. */
+    Overrides overrides() {
+        return overrides;
     }
 
     // ---- sets and sums
@@ -335,11 +279,10 @@ final class PagedRuns {
 
     /** To be called before what is out of the run changes. */
     void unlisted(PagedRun run) {
-        if (run.isListedOut) {
-            run.isListedOut = false;
+        if (run.is(PagedRun.Mark.LISTED_OUT)) {
+            run.mark(PagedRun.Mark.LISTED_OUT, false);
             PagedLevel level = levels[slot(run)];
-            sums(run).messages -= run.outCount;
-            sums(run).bytes -= run.outBytes;
+            away.subtract(run);
             (run.state == PagedRun.State.STORED ? level.out() : level.apart()).remove(run);
             if (run.state == PagedRun.State.STORED && run.soonestExpiryMillis != Message.NONE) {
                 expiring.remove(run);
@@ -353,19 +296,18 @@ final class PagedRuns {
 
     /** To be called after it changed. */
     void listed(PagedRun run) {
-        boolean away = run.outCount > 0;
-        if (!away && run.state == PagedRun.State.LEAVING) {
+        boolean anyOut = run.outCount > 0;
+        if (!anyOut && run.state == PagedRun.State.LEAVING) {
             // What was to leave has left; what stays was with consumers meanwhile.
             run.state = PagedRun.State.STORED;
         }
-        if (run.heldCount > 0 && run.state == PagedRun.State.STORED && !run.isListedEvictable) {
+        if (run.heldCount > 0 && run.state == PagedRun.State.STORED && !run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, true);
         }
-        if (away) {
-            run.isListedOut = true;
+        if (anyOut) {
+            run.mark(PagedRun.Mark.LISTED_OUT, true);
             PagedLevel level = levels[slot(run)];
-            sums(run).messages += run.outCount;
-            sums(run).bytes += run.outBytes;
+            away.add(run);
             (run.state == PagedRun.State.STORED ? level.out() : level.apart()).add(run);
             if (run.state == PagedRun.State.STORED && run.soonestExpiryMillis != Message.NONE) {
                 expiring.add(run);
@@ -386,16 +328,8 @@ final class PagedRuns {
         }
     }
 
-    private Sums sums(PagedRun run) {
-        return switch (run.state) {
-            case LEAVING -> leaving;
-            case DAMAGED -> damaged;
-            default -> run.isScheduled ? later : available;
-        };
-    }
-
     private void gone(PagedRun run) {
-        if (run.isListedEvictable) {
+        if (run.is(PagedRun.Mark.LISTED_EVICTABLE)) {
             listEvictable(run, false);
         }
         sparse.remove(run);
@@ -411,9 +345,7 @@ final class PagedRuns {
                 forgetAll(level.apart());
             }
         }
-        for (long sequence : new ArrayList<>(overrides.keySet())) {
-            forgetOverride(sequence);
-        }
+        overrides.forgetAll();
     }
 
     private void forgetAll(TreeSet<PagedRun> runs) {
@@ -429,7 +361,7 @@ final class PagedRuns {
             large.left(run.largeBody(index));
         }
         if (run.state != PagedRun.State.PENDING && run.state != PagedRun.State.GONE) {
-            pages.forgetPage(run.page);
+            pages.forgetPage(run.page());
             gone(run);
         }
     }

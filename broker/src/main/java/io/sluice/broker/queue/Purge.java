@@ -51,7 +51,7 @@ final class Purge {
     }
 
     private static long first(TreeSet<PagedRun> runs) {
-        return runs.isEmpty() ? Long.MAX_VALUE : runs.first().firstSequence;
+        return runs.isEmpty() ? Long.MAX_VALUE : runs.first().firstSequence();
     }
 
     private long decide(long from, boolean durable, Turn turn) {
@@ -87,7 +87,7 @@ final class Purge {
 
     private void takeOut(Iterable<PagedRun> runs, long from) {
         for (PagedRun run : runs) {
-            if (run.firstSequence >= from + STRETCH) {
+            if (run.firstSequence() >= from + STRETCH) {
                 return;
             }
             if (run.state == PagedRun.State.LEAVING) {

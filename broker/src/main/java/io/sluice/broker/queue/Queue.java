@@ -129,13 +129,13 @@ public final class Queue {
                 state.messages()
                         - room.availableMessages()
                         - scheduling.messages()
-                        - state.runs().damaged().messages(),
+                        - state.runs().away().damaged().messages(),
                 scheduling.messages(),
                 duplicates.count(),
                 dispatcher.consumerCount(),
                 producers.size(),
-                state.runs().awayMessages(),
-                state.runs().damaged().messages());
+                state.runs().away().messages(),
+                state.runs().away().damaged().messages());
     }
 
     /** The record that declares this queue as it stands. */

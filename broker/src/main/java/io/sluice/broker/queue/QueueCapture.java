@@ -48,7 +48,7 @@ public final class QueueCapture {
             left[level] = state.unstored(level).size();
         }
         leftForLater = state.unstoredForLater().size();
-        records.addAll(state.runs().overrides());
+        records.addAll(state.runs().overrides().all());
         records.addAll(duplicates.asRecords());
     }
 
@@ -226,8 +226,8 @@ public final class QueueCapture {
     private void dissolveSparse() {
         int dissolved = 0;
         for (PagedRun run : new ArrayList<>(state.runs().sparse())) {
-            if (!run.wasSparse) {
-                run.wasSparse = true;
+            if (!run.is(PagedRun.Mark.WAS_SPARSE)) {
+                run.mark(PagedRun.Mark.WAS_SPARSE, true);
             } else if (dissolved < MAX_DISSOLVED && run.state == PagedRun.State.STORED) {
                 loads.dissolve(run);
                 dissolved++;

@@ -91,7 +91,7 @@ public final class QueueEviction {
             if (entry.isHeld() && entry.links.excluded.isEmpty()) {
                 availability.take(entry, entry.state);
                 state.leavesMemory(entry);
-                run.acquired |= entry.acquiredBefore;
+                run.mark(PagedRun.Mark.ACQUIRED, run.is(PagedRun.Mark.ACQUIRED) || entry.acquiredBefore);
                 run.goesOut(index, entry.message.size(), entry.expiresAtMillis, entry.deliverAtMillis);
             }
         }

@@ -30,14 +30,14 @@ final class QueueLoads {
 
     /** All that is out of the run is wanted in memory. */
     void want(PagedRun run) {
-        run.wantedWhole = true;
+        run.mark(PagedRun.Mark.WANTED_WHOLE, true);
         read(run);
     }
 
     private void read(PagedRun run) {
-        if (!run.loading) {
-            run.loading = true;
-            pages.read(run.page, run.outBytes, new Pages.Reply() {
+        if (!run.is(PagedRun.Mark.LOADING)) {
+            run.mark(PagedRun.Mark.LOADING, true);
+            pages.read(run.page(), run.outBytes, new Pages.Reply() {
                 @Override
                 public boolean isWanted() {
                     return run.isReadable();
@@ -45,8 +45,8 @@ final class QueueLoads {
 
                 @Override
                 public void dropped(Turn turn) {
-                    run.loading = false;
-                    run.wantedWhole = false;
+                    run.mark(PagedRun.Mark.LOADING, false);
+                    run.mark(PagedRun.Mark.WANTED_WHOLE, false);
                     turn.dispatchable(queue);
                 }
 
@@ -57,7 +57,7 @@ final class QueueLoads {
 
                 @Override
                 public void failed(StorageException cause, Turn turn) {
-                    run.loading = false;
+                    run.mark(PagedRun.Mark.LOADING, false);
                     damaged(run, cause);
                     turn.dispatchable(queue);
                 }
@@ -121,7 +121,7 @@ final class QueueLoads {
     /** The run is given up; what is live of it is to go into another page. */
     void dissolve(PagedRun run) {
         if (run.outCount > 0) {
-            run.dissolving = true;
+            run.mark(PagedRun.Mark.DISSOLVING, true);
             want(run);
         }
         unstoreResident(run);
@@ -142,9 +142,9 @@ final class QueueLoads {
     }
 
     private void loaded(PagedRun run, List<Enqueued> messages, Turn turn) {
-        run.loading = false;
-        boolean whole = run.wantedWhole;
-        run.wantedWhole = false;
+        run.mark(PagedRun.Mark.LOADING, false);
+        boolean whole = run.is(PagedRun.Mark.WANTED_WHOLE);
+        run.mark(PagedRun.Mark.WANTED_WHOLE, false);
         if (run.state != PagedRun.State.STORED) {
             return;
         }
@@ -188,7 +188,7 @@ final class QueueLoads {
         run.soonestExpiryMillis = soonestExpiry == Long.MAX_VALUE ? Message.NONE : soonestExpiry;
         run.firstDeliveryMillis = firstDelivery;
         state.runs().listed(run);
-        if (run.dissolving && run.outCount == 0) {
+        if (run.is(PagedRun.Mark.DISSOLVING) && run.outCount == 0) {
             unstoreResident(run);
         }
     }
@@ -197,7 +197,7 @@ final class QueueLoads {
     private void bringIn(PagedRun run, int index, Enqueued message) {
         run.isOutNoMore(index);
         QueueEntry entry = new QueueEntry(message, true);
-        entry.acquiredBefore |= run.acquired;
+        entry.acquiredBefore |= run.is(PagedRun.Mark.ACQUIRED);
         entry.run = run;
         entry.place = index;
         state.comesIntoMemory(entry);
@@ -206,9 +206,9 @@ final class QueueLoads {
         } else {
             availability.wasAvailable(entry);
         }
-        Returned override = state.runs().overrideOf(entry.sequence);
+        Returned override = state.runs().overrides().of(entry.sequence);
         if (override != null) {
-            state.runs().forgetOverride(entry.sequence);
+            state.runs().overrides().forget(entry.sequence);
             entry.returned(override.deliveryCount(), override.added());
         }
         if (override != null || (run.isScheduled && entry.state != QueueEntry.State.SCHEDULED)) {
@@ -218,7 +218,7 @@ final class QueueLoads {
 
     /** One message is wanted in memory. @param then runs when it is, or is not because it is gone */
     void readOne(PagedRun run, long sequence, Turn.Effect then) {
-        pages.read(run.page, run.outBytes, new Pages.Reply() {
+        pages.read(run.page(), run.outBytes, new Pages.Reply() {
             @Override
             public boolean isWanted() {
                 return run.isReadable();

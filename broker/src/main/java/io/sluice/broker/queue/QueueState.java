@@ -87,11 +87,11 @@ final class QueueState {
     }
 
     long messages() {
-        return entries.size() + runs.awayMessages();
+        return entries.size() + runs.away().messages();
     }
 
     long bytes() {
-        return residentBytes + runs.awayBytes();
+        return residentBytes + runs.away().bytes();
     }
 
     /** One more than the highest sequence seen. */

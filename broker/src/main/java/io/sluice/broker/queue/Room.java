@@ -86,13 +86,13 @@ final class Room {
                 heldBytes()
                         - pendingBytes
                         - ready.bytes()
-                        - state.runs().available().bytes()
+                        - state.runs().away().available().bytes()
                         + bytes);
     }
 
     /** In memory and out of it. */
     long availableMessages() {
-        return ready.size() + state.runs().available().messages();
+        return ready.size() + state.runs().away().available().messages();
     }
 
     private boolean isOver(long messages, long bytes) {

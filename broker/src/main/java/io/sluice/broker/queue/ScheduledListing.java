@@ -61,7 +61,7 @@ final class ScheduledListing implements Pages.Reply {
 
     private void lookAtPages(PagedLevel level) {
         for (PagedRun run : level.overlapping(level.out(), from)) {
-            if (run.firstSequence >= end) {
+            if (run.firstSequence() >= end) {
                 return;
             }
             for (int index = run.nextOutFrom(from); index >= 0; index = run.nextOut(index + 1)) {
@@ -94,7 +94,7 @@ final class ScheduledListing implements Pages.Reply {
         }
         reading = out.firstEntry().getValue();
         if (reading.isReadable()) {
-            pages.read(reading.page, reading.outBytes, this);
+            pages.read(reading.page(), reading.outBytes, this);
         } else {
             take(List.of(), turn);
         }

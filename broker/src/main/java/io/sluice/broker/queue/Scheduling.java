@@ -28,7 +28,7 @@ final class Scheduling {
     }
 
     long messages() {
-        return availability.scheduled().size() + state.runs().later().messages();
+        return availability.scheduled().size() + state.runs().away().later().messages();
     }
 
     /** Whether by now something is to be delivered. */

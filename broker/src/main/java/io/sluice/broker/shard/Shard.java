@@ -31,7 +31,6 @@ public final class Shard {
     private final Checkpoints checkpoints;
     private final Residency residency;
     private final Pressure pressure;
-    private final Recovery recovery;
     private final Clock clock;
     private final Consumer<Throwable> onFailure;
     private String lastPressure = "";
@@ -54,7 +53,6 @@ public final class Shard {
         this.administration = new Administration(queues);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.residency = new Residency(queues, checkpoints, setup.store(), setup.limits());
-        this.recovery = new Recovery(this, queues, large, setup.limits());
     }
 
     /**
@@ -67,7 +65,8 @@ public final class Shard {
     public static Shard recover(ShardSetup setup) throws StorageException {
         Shard shard = new Shard(setup);
         shard.turn.starts(setup.clock().millis());
-        shard.recovery.run(setup.store(), setup.journal(), shard.new Commits());
+        Recovery recovery = new Recovery(shard, shard.queues, shard.large, setup.limits());
+        recovery.run(setup.store(), setup.journal(), shard.new Commits(recovery));
         return shard;
     }
 
@@ -198,6 +197,12 @@ public final class Shard {
 
     /** Brings what the journal says to the shard's thread. */
     private final class Commits implements Journal.Listener {
+        private final Recovery recovery;
+
+        private Commits(Recovery recovery) {
+            this.recovery = recovery;
+        }
+
         @Override
         public void replayed(JournalPosition position) throws StorageException {
             recovery.replayed(position);

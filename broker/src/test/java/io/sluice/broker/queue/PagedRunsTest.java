@@ -127,7 +127,7 @@ class PagedRunsTest {
         for (int i = 0; i < 60; i++) {
             long sequence = 1 + random.nextInt(120);
             PagedRun run = runs.find(sequence);
-            assertEquals(model.get(sequence), run == null ? null : Integer.valueOf(run.level));
+            assertEquals(model.get(sequence), run == null ? null : Integer.valueOf(run.level()));
             if (run != null && random.nextBoolean()) {
                 runs.outLeaves(run, run.indexOf(sequence));
                 model.remove(sequence);
@@ -150,11 +150,11 @@ class PagedRunsTest {
                         runs.level(level) == null ? null : runs.level(level).nextOut(from);
                 assertEquals(behind, next == null ? null : Long.valueOf(next.sequence(next.nextOutFrom(from))));
             }
-            assertEquals(model.size(), runs.awayMessages());
-            assertEquals(model.size(), runs.available().messages());
+            assertEquals(model.size(), runs.away().messages());
+            assertEquals(model.size(), runs.away().available().messages());
         }
         runs.forgetAll();
-        assertEquals(0, runs.awayMessages());
+        assertEquals(0, runs.away().messages());
         assertEquals(0, memory.bytes());
     }
 
@@ -163,11 +163,11 @@ class PagedRunsTest {
         PagedRun run = new PagedRun(new StoredPage(1, 1, 0, new long[] {1, 2, 3}, null, 100, Message.NONE, 0, 0, null));
         runs.restored(run);
         runs.outLeaves(run, 1);
-        assertEquals(67, runs.awayBytes());
+        assertEquals(67, runs.away().bytes());
         runs.outLeaves(run, 0);
         runs.outLeaves(run, 2);
 
-        assertEquals(0, runs.awayBytes());
+        assertEquals(0, runs.away().bytes());
         assertEquals(Set.of("1/0", "1/1", "1/2"), forgotten.places);
         assertEquals(PagedRun.State.GONE, run.state);
     }
@@ -178,13 +178,13 @@ class PagedRunsTest {
         runs.restored(new PagedRun(new StoredPage(2, 1, 0, new long[] {2}, null, 10, 300, 0, 0, null)));
         runs.restored(new PagedRun(new StoredPage(3, 1, 0, new long[] {3}, null, 10, Message.NONE, 0, 0, null)));
         assertNull(runs.due(299));
-        assertEquals(2, runs.due(300).page);
+        assertEquals(2, runs.due(300).page());
         runs.damaged(runs.due(300));
 
         assertNull(runs.due(300), "it cannot be read");
-        assertEquals(1, runs.due(500).page);
-        assertEquals(1, runs.damaged().messages());
-        assertEquals(2, runs.available().messages());
+        assertEquals(1, runs.due(500).page());
+        assertEquals(1, runs.away().damaged().messages());
+        assertEquals(2, runs.away().available().messages());
     }
 
     @Test

@@ -1,0 +1,59 @@
+package io.sluice.broker.queue;
+
+/** Says why a message is, or is not, on its way to a consumer at this instant. */
+final class Explanation {
+    private final QueueState state;
+    private final Consumers consumers;
+    private final long nowMillis;
+
+    Explanation(QueueState state, Consumers consumers, long nowMillis) {
+        this.state = state;
+        this.consumers = consumers;
+        this.nowMillis = nowMillis;
+    }
+
+    DispatchReason of(long sequence) {
+        QueueEntry entry = state.entries().find(sequence);
+        if (entry == null) {
+            PagedRun run = state.runs().find(sequence);
+            return run == null ? DispatchReason.NO_SUCH_MESSAGE : ofOut(run);
+        }
+        if (entry.state == QueueEntry.State.LOCKED) {
+            return DispatchReason.LOCKED;
+        }
+        if (entry.state == QueueEntry.State.SETTLING) {
+            return DispatchReason.SETTLING;
+        }
+        if (entry.expired(nowMillis)) {
+            return DispatchReason.EXPIRED;
+        }
+        if (entry.state == QueueEntry.State.SCHEDULED) {
+            return DispatchReason.SCHEDULED;
+        }
+        if (!consumers.hasTakers()) {
+            return DispatchReason.NO_CONSUMER;
+        }
+        if (consumers.anyWaitsFor(entry)) {
+            return DispatchReason.NEXT;
+        }
+        if (!consumers.anyHasCredit()) {
+            return consumers.anyMayTake(entry) ? DispatchReason.NO_CREDIT : refusedBy(entry);
+        }
+        return refusedBy(entry);
+    }
+
+    private DispatchReason refusedBy(QueueEntry entry) {
+        return entry.links.excluded.isEmpty() ? DispatchReason.NOT_SELECTED : DispatchReason.UNDELIVERABLE_HERE;
+    }
+
+    private static DispatchReason ofOut(PagedRun run) {
+        return switch (run.state) {
+            case DAMAGED -> DispatchReason.DAMAGED;
+            case LEAVING -> DispatchReason.SETTLING;
+            default ->
+                run.isScheduled
+                        ? DispatchReason.SCHEDULED
+                        : run.is(PagedRun.Mark.LOADING) ? DispatchReason.LOADING : DispatchReason.PAGED_OUT;
+        };
+    }
+}

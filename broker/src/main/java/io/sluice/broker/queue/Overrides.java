@@ -1,0 +1,49 @@
+package io.sluice.broker.queue;
+
+import io.sluice.broker.record.JournalRecord.Returned;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What happened to messages that are out of memory, by sequence: their pages do not know of it. Only what is replayed can come here;
+ * a message that somebody has is in memory.
+ */
+final class Overrides {
+    /** What one takes of memory; about. */
+    private static final int BYTES = 250;
+
+    private final Map<Long, Returned> bySequence = new HashMap<>();
+    private final MemoryUse memory;
+
+    Overrides(MemoryUse memory) {
+        this.memory = memory;
+    }
+
+    /** To be remembered by every checkpoint. */
+    Collection<Returned> all() {
+        return bySequence.values();
+    }
+
+    void put(Returned returned) {
+        if (bySequence.put(returned.sequence(), returned) == null) {
+            memory.add(BYTES);
+        }
+    }
+
+    /** @return null where nothing happened to the message */
+    Returned of(long sequence) {
+        return bySequence.isEmpty() ? null : bySequence.get(sequence);
+    }
+
+    void forget(long sequence) {
+        if (!bySequence.isEmpty() && bySequence.remove(sequence) != null) {
+            memory.add(-BYTES);
+        }
+    }
+
+    void forgetAll() {
+        memory.add((long) -BYTES * bySequence.size());
+        bySequence.clear();
+    }
+}
