@@ -43,7 +43,7 @@ final class Engine implements ConnectionEvents.Listener {
 
     Engine(ConnectionScope scope, Peer peer, FrameListener frames) {
         this.scope = scope;
-        this.negotiation = new SaslNegotiation(scope.environment().authenticator(), peer.loopback());
+        this.negotiation = new SaslNegotiation(scope.environment().authenticator(), peer.security());
         this.frames = frames;
     }
 

@@ -8,6 +8,7 @@ package io.sluice.broker;
  * @param bytes of those
  * @param unsettled of {@code messages}, those locked by a consumer or being settled
  * @param scheduled of {@code messages}, those that wait for the time of their delivery
+ * @param duplicates messages that were accepted and not stored because they had been sent before, since the start
  * @param consumers attached
  * @param producers attached
  */
@@ -17,5 +18,6 @@ public record QueueStatus(
         long bytes,
         long unsettled,
         long scheduled,
+        long duplicates,
         int consumers,
         int producers) {}

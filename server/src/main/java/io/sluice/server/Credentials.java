@@ -1,7 +1,7 @@
 package io.sluice.server;
 
 import io.sluice.broker.security.Authenticator;
-import io.sluice.broker.security.ScramPassword;
+import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.Users;
 import io.sluice.server.config.Configuration;
 import java.security.SecureRandom;
@@ -15,8 +15,8 @@ final class Credentials {
     static Authenticator of(Configuration.Security security) {
         Map<String, Users.User> users = new HashMap<>();
         for (Configuration.User user : security.users()) {
-            users.put(user.name(), new Users.User(ScramPassword.parse(user.password()), user.loopbackOnly()));
+            users.put(user.name(), new Users.User(StoredPassword.parse(user.password()), user.loopbackOnly()));
         }
-        return new Users(users, security.anonymous(), new SecureRandom());
+        return new Users(users, new Users.Policy(security.anonymous(), security.plain()), new SecureRandom());
     }
 }

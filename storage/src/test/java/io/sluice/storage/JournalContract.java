@@ -7,6 +7,7 @@ import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -104,6 +105,11 @@ public abstract class JournalContract {
         @Override
         public void returned(Returned returned) {
             add(returned);
+        }
+
+        @Override
+        public void duplicatesRemembered(DuplicatesRemembered remembered) {
+            add(remembered);
         }
 
         private void add(JournalRecord record) {

@@ -41,6 +41,11 @@ public final class TestQueue {
         return status().scheduled();
     }
 
+    /** Messages that were accepted and not stored because they had been sent before. */
+    public long duplicates() {
+        return status().duplicates();
+    }
+
     /** Consumers attached. */
     public int consumers() {
         return status().consumers();

@@ -126,7 +126,9 @@ class SluiceBrokerTest {
                                     .maxTtl(Duration.ofMinutes(1))
                                     .deadLetterTo("dead")
                                     .expireTo("expired")
-                                    .maxDeliveries(3))
+                                    .maxDeliveries(3)
+                                    .deduplicateBy("order")
+                                    .duplicateWindow(5, Duration.ofSeconds(1)))
                     .status()
                     .definition();
             assertEquals(QueueDefinition.Service.FIFO, orders.service());
@@ -134,6 +136,7 @@ class SluiceBrokerTest {
             assertEquals(
                     new QueueDefinition.DeadLetter(Optional.of("dead"), Optional.of("expired"), 3),
                     orders.deadLetter());
+            assertEquals(new QueueDefinition.Deduplication(5, 1_000, "order"), orders.deduplication());
             assertEquals(List.of("orders", "plain"), broker.queues());
             assertEquals(orders, broker.queue("orders").status().definition());
             assertThrows(IllegalArgumentException.class, () -> broker.queue("x", q -> q.deadLetterTo("")));

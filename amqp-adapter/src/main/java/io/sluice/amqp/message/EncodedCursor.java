@@ -277,14 +277,24 @@ final class EncodedCursor {
 
     /** Whether the next value is this symbol; the cursor stays before it. */
     boolean isSymbol(byte[] ascii) throws MalformedMessageException {
+        return is(0xa3, ascii);
+    }
+
+    /** Whether the next value is this string; the cursor stays before it. */
+    boolean isString(byte[] utf8) throws MalformedMessageException {
+        return is(0xa1, utf8);
+    }
+
+    /** @param narrow the type's constructor with a size of one byte; the one with four is 0x10 more (§1.6) */
+    private boolean is(int narrow, byte[] content) throws MalformedMessageException {
         int constructor = byteAt(at);
-        int width = constructor == 0xa3 ? 1 : constructor == 0xb3 ? Integer.BYTES : 0;
-        if (width == 0 || (width == 1 ? byteAt(at + 1) : sizeAt(at + 1)) != ascii.length) {
+        int width = constructor == narrow ? 1 : constructor == narrow + 0x10 ? Integer.BYTES : 0;
+        if (width == 0 || (width == 1 ? byteAt(at + 1) : sizeAt(at + 1)) != content.length) {
             return false;
         }
         int start = at + 1 + width;
-        int end = start + ascii.length;
-        return end <= bytes.length && Arrays.equals(bytes, start, end, ascii, 0, ascii.length);
+        int end = start + content.length;
+        return end <= bytes.length && Arrays.equals(bytes, start, end, content, 0, content.length);
     }
 
     /**

@@ -2,6 +2,8 @@ package io.sluice.amqp.sasl;
 
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Principal;
+import io.sluice.broker.security.ScramHash;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +39,26 @@ public final class SaslNegotiation implements SaslListener {
     private int rounds;
     private Principal principal;
 
-    /** Offers PLAIN, and ANONYMOUS where it is allowed. @param loopback the peer is on this machine */
-    public SaslNegotiation(Authenticator authenticator, boolean loopback) {
-        this(
-                authenticator.anonymousAllowed(loopback)
-                        ? List.of(new PlainMechanism(authenticator, loopback), new AnonymousMechanism())
-                        : List.of(new PlainMechanism(authenticator, loopback)),
-                authenticator.anonymousAllowed(loopback));
+    /** Offers what the peer may use, the strongest first: EXTERNAL, SCRAM-SHA-512, SCRAM-SHA-256, PLAIN, ANONYMOUS. */
+    public SaslNegotiation(Authenticator authenticator, PeerSecurity peer) {
+        this(offered(authenticator, peer), authenticator.anonymousAllowed(peer.loopback()));
+    }
+
+    private static List<SaslMechanism> offered(Authenticator authenticator, PeerSecurity peer) {
+        List<SaslMechanism> offered = new ArrayList<>();
+        peer.certificateName().ifPresent(name -> offered.add(new ExternalMechanism(name)));
+        authenticator.scram().ifPresent(users -> {
+            for (ScramHash hash : users.hashes()) {
+                offered.add(new ScramMechanism(hash, users, peer.loopback()));
+            }
+        });
+        if (authenticator.plainAllowed(peer.readable())) {
+            offered.add(new PlainMechanism(authenticator, peer.loopback()));
+        }
+        if (authenticator.anonymousAllowed(peer.loopback())) {
+            offered.add(new AnonymousMechanism());
+        }
+        return offered;
     }
 
     /**

@@ -8,10 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Principal;
+import io.sluice.broker.security.StoredPassword;
+import io.sluice.broker.security.Users;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.Proton;
 import org.apache.qpid.proton.engine.Connection;
@@ -49,7 +53,7 @@ class SaslNegotiationTest {
     };
 
     private SaslNegotiation negotiation(boolean loopback) {
-        return started(new SaslNegotiation(AUTHENTICATOR, loopback));
+        return started(new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(loopback)));
     }
 
     private SaslNegotiation started(SaslNegotiation negotiation) {
@@ -60,8 +64,55 @@ class SaslNegotiationTest {
 
     @Test
     void anonymousIsOfferedOnlyWhereItIsAllowed() {
-        assertArrayEquals(new String[] {"PLAIN", "ANONYMOUS"}, new SaslNegotiation(AUTHENTICATOR, true).mechanisms());
-        assertArrayEquals(new String[] {"PLAIN"}, new SaslNegotiation(AUTHENTICATOR, false).mechanisms());
+        assertArrayEquals(
+                new String[] {"PLAIN", "ANONYMOUS"},
+                new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(true)).mechanisms());
+        assertArrayEquals(
+                new String[] {"PLAIN"}, new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(false)).mechanisms());
+    }
+
+    @Test
+    void theStrongestIsOfferedFirst() {
+        Users users = new Users(
+                Map.of("anna", new Users.User(StoredPassword.create("secret", 4096, new SecureRandom()), false)),
+                new Users.Policy(Users.Anonymous.LOOPBACK, Users.Plain.PROTECTED),
+                new SecureRandom());
+        assertArrayEquals(
+                new String[] {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "ANONYMOUS"},
+                new SaslNegotiation(users, PeerSecurity.plain(true)).mechanisms());
+        assertArrayEquals(
+                new String[] {"SCRAM-SHA-512", "SCRAM-SHA-256"},
+                new SaslNegotiation(users, PeerSecurity.plain(false)).mechanisms());
+        PeerSecurity certified = new PeerSecurity(false, true, Optional.of("bert"));
+        assertArrayEquals(
+                new String[] {"EXTERNAL", "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"},
+                new SaslNegotiation(users, certified).mechanisms());
+    }
+
+    /** Who the peer is by its certificate, and nobody else. */
+    @ParameterizedTest
+    @CsvSource({"'',OK", "bert,OK", "anna,AUTH", "Bert,AUTH"})
+    void external(String authorizeAs, String outcome) {
+        SaslNegotiation negotiation =
+                started(new SaslNegotiation(AUTHENTICATOR, new PeerSecurity(false, true, Optional.of("bert"))));
+        Transport client = client("EXTERNAL", authorizeAs.getBytes(StandardCharsets.UTF_8));
+        pump(client, server);
+        pump(server, client);
+        assertEquals("PN_SASL_" + outcome, client.sasl().getOutcome().name());
+        assertEquals(
+                outcome.equals("OK") ? Optional.of(new Principal("bert")) : Optional.empty(), negotiation.principal());
+    }
+
+    @Test
+    void externalWithoutInitialResponseIsAskedForIt() {
+        SaslNegotiation negotiation =
+                started(new SaslNegotiation(AUTHENTICATOR, new PeerSecurity(false, true, Optional.of("bert"))));
+        Transport client = client("EXTERNAL", null);
+        client.sasl().setListener(new Responder(""));
+        pump(client, server);
+        pump(server, client);
+        pump(client, server);
+        assertEquals(Optional.of(new Principal("bert")), negotiation.principal());
     }
 
     /** The client sends everything in one go and reads afterwards, as pipelining clients do (§5.3.2). */

@@ -8,6 +8,7 @@ import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
@@ -33,6 +34,7 @@ public final class Queue {
     private final Dispatcher dispatcher;
     private final Producers producers = new Producers();
     private final Room room;
+    private final Duplicates duplicates;
     private long nextSequence = 1;
     private boolean declared;
     private boolean deleted;
@@ -41,6 +43,7 @@ public final class Queue {
     public Queue(long id, QueueDefinition definition, LargeReferences large) {
         this.state = new QueueState(id, definition, large);
         this.availability = new Availability(definition.service());
+        this.duplicates = new Duplicates(state, large);
         this.room = new Room(state, availability.ready());
         this.dispatcher = new Dispatcher(this, availability);
     }
@@ -96,9 +99,9 @@ public final class Queue {
         return state.bytes();
     }
 
-    /** Of memory: the messages and what it costs to keep them. */
+    /** Of memory: the messages, what it costs to keep them, and the ids by which copies are known. */
     public long footprintBytes() {
-        return state.residentBytes() + state.messages() * ENTRY_BYTES;
+        return state.residentBytes() + state.messages() * ENTRY_BYTES + duplicates.bytes();
     }
 
     public QueueStatus status() {
@@ -110,6 +113,7 @@ public final class Queue {
                         - availability.ready().size()
                         - availability.scheduled().size(),
                 availability.scheduled().size(),
+                duplicates.count(),
                 dispatcher.consumerCount(),
                 producers.size());
     }
@@ -122,12 +126,18 @@ public final class Queue {
     // ---- coming in
 
     /**
-     * A message from a producer.
+     * A message from a producer. A copy of one that came before is taken and not stored.
      *
-     * @param then runs when it is in the queue
+     * @param duplicateId by which a copy is known, "" for none
+     * @param then runs when it is in the queue, or the one it is a copy of
      * @return why it is not taken, empty when it is
      */
-    public Optional<Refusal> offer(Message message, Turn turn, Turn.Effect then) {
+    public Optional<Refusal> offer(Message message, String duplicateId, Turn turn, Turn.Effect then) {
+        if (duplicates.has(duplicateId, turn.nowMillis())) {
+            duplicates.dropped(message);
+            turn.afterDecided(then);
+            return Optional.empty();
+        }
         Overflow overflow = definition().limits().overflow();
         if (overflow != Overflow.BLOCK && room.isOverWith(1, message.size())) {
             // What can never fit drops nothing.
@@ -136,16 +146,22 @@ public final class Queue {
             }
             makeRoom(1, message.size(), turn);
         }
-        put(message, 0, turn, then);
+        put(message, 0, duplicateId, turn, then);
         return Optional.empty();
     }
 
     /** A message comes in whatever the limits say: moved here by the broker, it must not be lost for want of room. */
     void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
+        put(message, deliveryCount, "", turn, then);
+    }
+
+    private void put(Message message, int deliveryCount, String duplicateId, Turn turn, Turn.Effect then) {
         long now = turn.nowMillis();
         long expiresAt = expiryOf(message, now);
         long deliverAt = message.schedule().deliverAtMillis(now);
-        Enqueued enqueued = new Enqueued(id(), nextSequence(), now, expiresAt, deliverAt, deliveryCount, "", message);
+        Enqueued enqueued =
+                new Enqueued(id(), nextSequence(), now, expiresAt, deliverAt, deliveryCount, duplicateId, message);
+        duplicates.comesIn(duplicateId);
         room.comesIn(enqueued);
         if (isBlocked()) {
             // Producers hear it now and not when the journal has committed, or they would send on.
@@ -337,9 +353,19 @@ public final class Queue {
     public void enqueued(Enqueued record) {
         QueueEntry entry = state.enqueued(record);
         room.cameIn(record);
+        duplicates.cameIn(record);
         if (entry != null) {
             availability.arrived(entry);
         }
+    }
+
+    public void duplicatesRemembered(DuplicatesRemembered record) {
+        duplicates.remembered(record);
+    }
+
+    /** What a checkpoint must hold beside the queue and its messages. */
+    public List<DuplicatesRemembered> duplicatesAsRecords() {
+        return duplicates.asRecords();
     }
 
     /** @param gone hears the store's token of each message that had one */

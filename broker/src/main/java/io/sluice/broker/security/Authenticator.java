@@ -8,9 +8,23 @@ public interface Authenticator {
     boolean anonymousAllowed(boolean loopback);
 
     /**
+     * Whether a peer may send its password as it is.
+     *
+     * @param readable others on the way may read it: the connection leaves this machine, and it is not encrypted
+     */
+    default boolean plainAllowed(boolean readable) {
+        return true;
+    }
+
+    /**
      * @param password as the peer sent it
      * @param loopback the peer is on this machine
      * @return who it is, empty when user or password is wrong; the caller must not tell the peer which
      */
     Optional<Principal> authenticate(String user, String password, boolean loopback);
+
+    /** The same users for SCRAM; empty where their passwords are not stored for it. */
+    default Optional<ScramUsers> scram() {
+        return Optional.empty();
+    }
 }

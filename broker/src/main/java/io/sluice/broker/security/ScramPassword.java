@@ -1,19 +1,14 @@
 package io.sluice.broker.security;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A password as it is stored: what SCRAM-SHA-256 (RFC 5802, RFC 7677) needs to verify one, from which the password itself does
- * not follow. Immutable, any thread.
+ * What SCRAM with one hash (RFC 5802, RFC 7677) needs to verify a password, from which the password itself does not follow.
+ * Immutable, any thread.
  */
 public final class ScramPassword {
     /** RFC 7677 §4: no fewer iterations than these. */
@@ -21,17 +16,17 @@ public final class ScramPassword {
     /** Some seconds of work: more is a mistake in a file, not security. */
     public static final int MAX_ITERATIONS = 10_000_000;
 
-    private static final String PREFIX = "scram-sha-256";
-    private static final int KEY_BYTES = 32;
-    private static final int SALT_BYTES = 16;
+    static final int SALT_BYTES = 16;
     private static final int MAX_SALT_BYTES = 1_024;
 
+    private final ScramHash hash;
     private final int iterations;
     private final byte[] salt;
     private final byte[] storedKey;
     private final byte[] serverKey;
 
-    private ScramPassword(int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {
+    private ScramPassword(ScramHash hash, int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {
+        this.hash = hash;
         this.iterations = iterations;
         this.salt = salt;
         this.storedKey = storedKey;
@@ -44,29 +39,29 @@ public final class ScramPassword {
      * @param password one character or more
      * @param iterations {@link #MIN_ITERATIONS} to {@link #MAX_ITERATIONS}
      */
-    public static ScramPassword create(String password, int iterations, SecureRandom random) {
+    public static ScramPassword create(ScramHash hash, String password, int iterations, SecureRandom random) {
         if (password.isEmpty()) {
             throw new IllegalArgumentException("a password has one character or more");
         }
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
-        return derive(password, checked(iterations), salt);
+        return derive(hash, password, checked(iterations), salt);
     }
 
-    static ScramPassword derive(String password, int iterations, byte[] salt) {
-        byte[] salted = saltedPassword(password, iterations, salt);
-        byte[] clientKey = hmac(salted, "Client Key".getBytes(StandardCharsets.US_ASCII));
-        byte[] serverKey = hmac(salted, "Server Key".getBytes(StandardCharsets.US_ASCII));
-        return new ScramPassword(iterations, salt, sha256(clientKey), serverKey);
+    static ScramPassword derive(ScramHash hash, String password, int iterations, byte[] salt) {
+        byte[] salted = saltedPassword(hash, password, iterations, salt);
+        byte[] clientKey = hash.hmac(salted, ascii("Client Key"));
+        byte[] serverKey = hash.hmac(salted, ascii("Server Key"));
+        return new ScramPassword(hash, iterations, salt, hash.digest(clientKey), serverKey);
     }
 
-    /** One that nothing matches, as costly to try as another of so many iterations. */
-    static ScramPassword unmatched(int iterations, SecureRandom random) {
-        byte[] salt = new byte[SALT_BYTES];
-        byte[] storedKey = new byte[KEY_BYTES];
-        random.nextBytes(salt);
-        random.nextBytes(storedKey);
-        return new ScramPassword(checked(iterations), salt, storedKey, new byte[KEY_BYTES]);
+    /**
+     * One that nothing matches, as costly to try as another of so many iterations.
+     *
+     * @param storedKey random, or as good as that
+     */
+    static ScramPassword unmatched(ScramHash hash, int iterations, byte[] salt, byte[] storedKey) {
+        return new ScramPassword(hash, checked(iterations), salt, storedKey, new byte[hash.bytes()]);
     }
 
     /**
@@ -77,9 +72,7 @@ public final class ScramPassword {
      */
     public static ScramPassword parse(String encoded) {
         String[] parts = encoded.split("\\$", -1);
-        if (!parts[0].equals(PREFIX)) {
-            throw new IllegalArgumentException("a stored password begins with " + PREFIX + "$");
-        }
+        ScramHash hash = hash(parts[0]);
         if (parts.length != 5) {
             throw new IllegalArgumentException("a stored password has 5 parts divided by $, this has " + parts.length);
         }
@@ -87,7 +80,18 @@ public final class ScramPassword {
         if (salt.length < 1 || salt.length > MAX_SALT_BYTES) {
             throw new IllegalArgumentException("the salt has 1 to " + MAX_SALT_BYTES + " bytes, not " + salt.length);
         }
-        return new ScramPassword(iterations(parts[1]), salt, key("storedKey", parts[3]), key("serverKey", parts[4]));
+        return new ScramPassword(
+                hash, iterations(parts[1]), salt, key("storedKey", hash, parts[3]), key("serverKey", hash, parts[4]));
+    }
+
+    private static ScramHash hash(String prefix) {
+        for (ScramHash hash : ScramHash.values()) {
+            if (hash.prefix().equals(prefix)) {
+                return hash;
+            }
+        }
+        throw new IllegalArgumentException("a stored password begins with " + ScramHash.SHA_256.prefix() + "$ or "
+                + ScramHash.SHA_512.prefix() + "$");
     }
 
     private static int iterations(String part) {
@@ -106,10 +110,10 @@ public final class ScramPassword {
         return iterations;
     }
 
-    private static byte[] key(String name, String part) {
+    private static byte[] key(String name, ScramHash hash, String part) {
         byte[] key = base64(name, part);
-        if (key.length != KEY_BYTES) {
-            throw new IllegalArgumentException("the " + name + " has " + KEY_BYTES + " bytes, not " + key.length);
+        if (key.length != hash.bytes()) {
+            throw new IllegalArgumentException("the " + name + " has " + hash.bytes() + " bytes, not " + key.length);
         }
         return key;
     }
@@ -127,7 +131,7 @@ public final class ScramPassword {
         Base64.Encoder base64 = Base64.getEncoder();
         return String.join(
                 "$",
-                PREFIX,
+                hash.prefix(),
                 Integer.toString(iterations),
                 base64.encodeToString(salt),
                 base64.encodeToString(storedKey),
@@ -137,9 +141,13 @@ public final class ScramPassword {
     /** Whether this is the password. Takes the same time whether it is or not. */
     public boolean matches(String password) {
         // The JDK's key derivation takes an empty password; that it matches nothing is decided by create.
-        byte[] salted = saltedPassword(password, iterations, salt);
-        byte[] clientKey = hmac(salted, "Client Key".getBytes(StandardCharsets.US_ASCII));
-        return MessageDigest.isEqual(storedKey, sha256(clientKey));
+        byte[] salted = saltedPassword(hash, password, iterations, salt);
+        byte[] clientKey = hash.hmac(salted, ascii("Client Key"));
+        return MessageDigest.isEqual(storedKey, hash.digest(clientKey));
+    }
+
+    public ScramHash hash() {
+        return hash;
     }
 
     public int iterations() {
@@ -151,52 +159,39 @@ public final class ScramPassword {
         return salt.clone();
     }
 
-    /** H(ClientKey): verifies a client's proof (RFC 5802 §3). A copy. */
-    public byte[] storedKey() {
-        return storedKey.clone();
+    /**
+     * Whether a client that sent this proof has the password (RFC 5802 §3, ClientProof). Takes the same time whether it has or not.
+     *
+     * @param authMessage what both sides said, as the RFC joins it
+     */
+    public boolean proves(byte[] proof, byte[] authMessage) {
+        byte[] clientSignature = hash.hmac(storedKey, authMessage);
+        boolean whole = proof.length == clientSignature.length;
+        byte[] clientKey = new byte[clientSignature.length];
+        for (int i = 0; i < clientKey.length; i++) {
+            clientKey[i] = (byte) (clientSignature[i] ^ (whole ? proof[i] : 0));
+        }
+        return MessageDigest.isEqual(storedKey, hash.digest(clientKey)) && whole;
     }
 
-    /** Signs the server's answer, so that a client knows we have its password too (RFC 5802 §3). A copy. */
-    public byte[] serverKey() {
-        return serverKey.clone();
+    /** Shows a client that we know its password, too (RFC 5802 §3, ServerSignature). */
+    public byte[] serverSignature(byte[] authMessage) {
+        return hash.hmac(serverKey, authMessage);
     }
 
-    private static byte[] saltedPassword(String password, int iterations, byte[] salt) {
+    private static byte[] saltedPassword(ScramHash hash, String password, int iterations, byte[] salt) {
         // RFC 4013 in short: its normal form. Its prohibited characters do no harm here.
         String prepared = Normalizer.normalize(password, Normalizer.Form.NFKC);
-        PBEKeySpec spec = new PBEKeySpec(prepared.toCharArray(), salt, iterations, KEY_BYTES * Byte.SIZE);
-        try {
-            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-                    .generateSecret(spec)
-                    .getEncoded();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no PBKDF2WithHmacSHA256", e);
-        } finally {
-            spec.clearPassword();
-        }
+        return hash.derive(prepared.toCharArray(), salt, iterations);
     }
 
-    static byte[] hmac(byte[] key, byte[] data) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(data);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no HmacSHA256", e);
-        }
-    }
-
-    private static byte[] sha256(byte[] data) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(data);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
-        }
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Without anything to try passwords with: this may end up in a log. */
     @Override
     public String toString() {
-        return PREFIX + " with " + iterations + " iterations";
+        return hash.prefix() + " with " + iterations + " iterations";
     }
 }

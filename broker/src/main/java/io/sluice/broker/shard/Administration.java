@@ -49,6 +49,7 @@ final class Administration {
         fields.put("service", new Object[] {is.service(), asked.service()});
         fields.put("limits", new Object[] {is.limits(), asked.limits()});
         fields.put("deadLetter", new Object[] {is.deadLetter(), asked.deadLetter()});
+        fields.put("deduplication", new Object[] {is.deduplication(), asked.deduplication()});
         for (Map.Entry<String, Object[]> field : fields.entrySet()) {
             Object[] values = field.getValue();
             if (!values[0].equals(values[1])) {

@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Producer;
@@ -35,11 +36,17 @@ final class Publishing {
             refused(producer, publish, Links.noSuchQueue(publish.address()), turn);
             return;
         }
-        Optional<Refusal> refusal = queue.get().offer(publish.message(), turn, applied -> {
-            applied.calling(producer.client());
-            producer.listener().accepted(publish);
-        });
+        Optional<Refusal> refusal = queue.get()
+                .offer(publish.message(), duplicateId(publish, queue.get()), turn, applied -> {
+                    applied.calling(producer.client());
+                    producer.listener().accepted(publish);
+                });
         refusal.ifPresent(why -> refused(producer, publish, why, turn));
+    }
+
+    private static String duplicateId(Publish publish, Queue queue) {
+        Deduplication window = queue.definition().deduplication();
+        return window.isOn() ? publish.duplicateId(window.property()) : "";
     }
 
     private void refused(Producer producer, Publish publish, Refusal why, Turn turn) {

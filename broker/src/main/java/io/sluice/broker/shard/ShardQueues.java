@@ -5,6 +5,7 @@ import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -160,6 +161,16 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.get(returned.queueId());
         if (queue != null) {
             queue.returned(returned, store::forget);
+        }
+    }
+
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        Queue queue = byId.get(remembered.queueId());
+        if (queue != null) {
+            long before = queue.footprintBytes();
+            queue.duplicatesRemembered(remembered);
+            bytes += queue.footprintBytes() - before;
         }
     }
 

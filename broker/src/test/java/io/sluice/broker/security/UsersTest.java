@@ -1,11 +1,17 @@
 package io.sluice.broker.security;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,9 +27,9 @@ class UsersTest {
     private Users users(int iterations) {
         return new Users(
                 Map.of(
-                        "guest", new Users.User(ScramPassword.create("guest", iterations, random), true),
-                        "anna", new Users.User(ScramPassword.create("secret", iterations, random), false)),
-                Users.Anonymous.NEVER,
+                        "guest", new Users.User(StoredPassword.create("guest", iterations, random), true),
+                        "anna", new Users.User(StoredPassword.create("secret", iterations, random), false)),
+                new Users.Policy(Users.Anonymous.NEVER, Users.Plain.PROTECTED),
                 random);
     }
 
@@ -49,9 +55,71 @@ class UsersTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"NEVER,false,false", "PROTECTED,true,false", "ALWAYS,true,true"})
+    void passwordsAsTheyAre(Users.Plain plain, boolean unreadable, boolean readable) {
+        Users users = new Users(Map.of(), new Users.Policy(Users.Anonymous.NEVER, plain), random);
+        assertEquals(unreadable, users.plainAllowed(false));
+        assertEquals(readable, users.plainAllowed(true));
+    }
+
+    /** Nothing of what a peer is asked says whether there is such a user. */
+    @Test
+    void aStrangerIsAskedLikeAUserAndTheSameEachTime() {
+        Users users = users(ScramPassword.MIN_ITERATIONS);
+        for (ScramHash hash : ScramHash.values()) {
+            ScramUsers.Login stranger = users.login(hash, "bert", LOOPBACK);
+            ScramUsers.Login known = users.login(hash, "anna", LOOPBACK);
+            assertEquals(Optional.of(new Principal("anna")), known.principal());
+            assertTrue(stranger.principal().isEmpty());
+            assertEquals(hash, stranger.password().hash());
+            assertEquals(known.password().iterations(), stranger.password().iterations());
+            assertEquals(known.password().salt().length, stranger.password().salt().length);
+            assertArrayEquals(
+                    stranger.password().salt(),
+                    users.login(hash, "bert", REMOTE).password().salt());
+            assertFalse(Arrays.equals(
+                    stranger.password().salt(),
+                    users.login(hash, "carl", REMOTE).password().salt()));
+            assertFalse(stranger.password().matches("secret"));
+        }
+    }
+
+    @Test
+    void aLoopbackOnlyUserIsAStrangerElsewhere() {
+        Users users = users(ScramPassword.MIN_ITERATIONS);
+        assertTrue(users.login(ScramHash.SHA_256, "guest", LOOPBACK).principal().isPresent());
+        ScramUsers.Login elsewhere = users.login(ScramHash.SHA_256, "guest", REMOTE);
+        assertTrue(elsewhere.principal().isEmpty());
+        assertFalse(elsewhere.password().matches("guest"));
+    }
+
+    @Test
+    void onlyHashesOfAllUsersAreOffered() {
+        assertEquals(List.of(ScramHash.SHA_512, ScramHash.SHA_256), users(4096).hashes());
+        StoredPassword old = StoredPassword.parse(
+                ScramPassword.create(ScramHash.SHA_256, "x", 4096, random).encoded());
+        Map<String, Users.User> mixed = Map.of(
+                "old", new Users.User(old, false),
+                "new", new Users.User(StoredPassword.create("x", 4096, random), false));
+        Users users = new Users(mixed, new Users.Policy(Users.Anonymous.NEVER, Users.Plain.NEVER), random);
+        assertEquals(List.of(ScramHash.SHA_256), users.hashes());
+    }
+
+    @Test
+    void noncesAreFreshAndPrintable() {
+        Users users = users(4096);
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            String nonce = users.nonce();
+            assertTrue(nonce.matches("[A-Za-z0-9+/]{24}"), nonce);
+            assertTrue(seen.add(nonce));
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"NEVER,false,false", "LOOPBACK,true,false", "ALWAYS,true,true"})
     void anonymousPeers(Users.Anonymous policy, boolean fromLoopback, boolean fromElsewhere) {
-        Users users = new Users(Map.of(), policy, random);
+        Users users = new Users(Map.of(), new Users.Policy(policy, Users.Plain.PROTECTED), random);
         assertEquals(fromLoopback, users.anonymousAllowed(LOOPBACK));
         assertEquals(fromElsewhere, users.anonymousAllowed(REMOTE));
         assertTrue(users.authenticate("anonymous", "", LOOPBACK).isEmpty());

@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -64,6 +65,11 @@ final class RecordModel implements RecordVisitor {
                                 r.deliveryCount(),
                                 e.duplicateId(),
                                 e.message().with(e.message().header()).annotated(r.added())));
+    }
+
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        throw new AssertionError("no journal has " + remembered);
     }
 
     /** Queue by queue, in the order a strict or FIFO queue serves them. */

@@ -1,6 +1,7 @@
 package io.sluice.server.cli;
 
 import io.sluice.broker.security.ScramPassword;
+import io.sluice.broker.security.StoredPassword;
 import io.sluice.server.ExitCode;
 import java.io.BufferedReader;
 import java.io.Console;
@@ -46,7 +47,7 @@ final class UserHashCommand implements Callable<Integer> {
         }
         spec.commandLine()
                 .getOut()
-                .println(ScramPassword.create(password, iterations, new SecureRandom())
+                .println(StoredPassword.create(password, iterations, new SecureRandom())
                         .encoded());
         spec.commandLine().getOut().flush();
         return ExitCode.OK;

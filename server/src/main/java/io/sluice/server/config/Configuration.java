@@ -1,6 +1,6 @@
 package io.sluice.server.config;
 
-import io.sluice.broker.security.Users.Anonymous;
+import io.sluice.broker.security.Users;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -28,7 +28,7 @@ public record Configuration(
     /** @param port 0 for any free one */
     public record Listen(String host, int port) {}
 
-    public record Security(Anonymous anonymous, List<User> users) {
+    public record Security(Users.Anonymous anonymous, Users.Plain plain, List<User> users) {
         public Security {
             users = List.copyOf(users);
         }

@@ -1,7 +1,8 @@
 package io.sluice.server.config;
 
-import io.sluice.broker.security.ScramPassword;
+import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.Users.Anonymous;
+import io.sluice.broker.security.Users.Plain;
 import io.sluice.server.config.Configuration.User;
 import io.sluice.server.config.Section.Range;
 import java.nio.file.InvalidPathException;
@@ -62,10 +63,14 @@ final class ConfigurationBinder {
                 "anonymous",
                 Map.of("never", Anonymous.NEVER, "loopback", Anonymous.LOOPBACK, "always", Anonymous.ALWAYS),
                 defaults.anonymous());
+        Plain plain = section.choice(
+                "plain",
+                Map.of("never", Plain.NEVER, "protected", Plain.PROTECTED, "always", Plain.ALWAYS),
+                defaults.plain());
         List<User> users =
                 section.sections("users").map(ConfigurationBinder::users).orElse(defaults.users());
         section.end();
-        return new Configuration.Security(anonymous, users);
+        return new Configuration.Security(anonymous, plain, users);
     }
 
     private static List<User> users(List<Section> sections) {
@@ -89,7 +94,7 @@ final class ConfigurationBinder {
     /** The value is not shown: it may be a password in clear. */
     private static void checkPassword(Section section, String stored) {
         try {
-            ScramPassword.parse(stored);
+            StoredPassword.parse(stored);
         } catch (IllegalArgumentException e) {
             section.problem("password", "is not what `sluice user hash` prints: " + e.getMessage());
         }

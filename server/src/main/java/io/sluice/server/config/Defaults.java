@@ -5,6 +5,7 @@ import static io.sluice.server.config.Configuration.UNLIMITED;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.security.Users.Anonymous;
+import io.sluice.broker.security.Users.Plain;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,8 @@ public final class Defaults {
     /** Its password is its name: it may connect from this machine only. */
     static final Configuration.User GUEST = new Configuration.User(
             "guest",
-            "scram-sha-256$4096$iyr3TcKzxu2X0ODtDRHbmQ==$x2zDlh5omDkciZ58lsY85M3T1jvwQx691/49xo9DDY0=$Qy4d2+YB4tkjfLarJ6ERthL28jk4ZEH5YcYvJ/OCOdw=",
+            "scram-sha-256$4096$iyr3TcKzxu2X0ODtDRHbmQ==$x2zDlh5omDkciZ58lsY85M3T1jvwQx691/49xo9DDY0=$Qy4d2+YB4tkjfLarJ6ERthL28jk4ZEH5YcYvJ/OCOdw="
+                    + " scram-sha-512$4096$4kANS6v6uNro5Jau1kx7eQ==$J5va44KDO0/Ru5/8F8C0lDOdspS7CWf3gVHuMLP2JcShjXT/Tc+bxHLSEb5YhNcMySerL1v9cD30oSflodc0qg==$1HaqutTAqpap5VRihqM5D3uiD72Jq00ngfOmnOluOhqU8jXfk4TKF/vnFVFa2EovTX4Zhlivk0sSd6Ios5+XUA==",
             true);
 
     static final Configuration.Amqp AMQP =
@@ -42,7 +44,7 @@ public final class Defaults {
     public static final Configuration CONFIGURATION = new Configuration(
             "sluice",
             LISTEN,
-            new Configuration.Security(Anonymous.LOOPBACK, List.of(GUEST)),
+            new Configuration.Security(Anonymous.LOOPBACK, Plain.PROTECTED, List.of(GUEST)),
             AMQP,
             QUEUES,
             STORAGE,

@@ -39,7 +39,18 @@ class ShippedFileTest {
                 QueueRules.class);
         sections.flatMap(section -> Stream.of(section.getRecordComponents()))
                 .forEach(key -> assertTrue(file.contains(key.getName() + ":"), key.getName()));
-        List.of("kind", "weights", "durable", "maxMessages", "maxBytes", "overflow", "maxTtlMillis")
+        List.of(
+                        "kind",
+                        "weights",
+                        "durable",
+                        "maxMessages",
+                        "maxBytes",
+                        "overflow",
+                        "maxTtlMillis",
+                        "deduplicate",
+                        "duplicateWindowMessages",
+                        "duplicateWindowMillis",
+                        "duplicateIdProperty")
                 .forEach(key -> assertTrue(file.contains(" " + key + ":"), key));
     }
 
