@@ -66,6 +66,22 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens a folder that a broker has used before; nothing is created.
+     *
+     * @throws StorageException there is none, somebody uses it, or it is of a newer format
+     */
+    public static DataDirectory openExisting(Disk disk, Path folder) throws StorageException {
+        try {
+            if (!disk.exists(folder.resolve("format"))) {
+                throw new StorageException("There is no data folder of a broker at " + folder + ".");
+            }
+        } catch (IOException e) {
+            throw new StorageException("Data folder " + folder + " cannot be used: " + describe(e), e);
+        }
+        return open(disk, folder, 0);
+    }
+
     private static Closeable lock(Disk disk, Path folder) throws IOException, StorageException {
         // Two files: POSIX drops a process's lock when the process closes any descriptor of the locked file.
         Path owned = folder.resolve("owner");
@@ -101,7 +117,7 @@ public final class DataDirectory implements AutoCloseable {
             throw new StorageException("File " + file + " is damaged or is not of this broker.");
         }
         if (Integer.parseInt(format.group(1)) > MAJOR) {
-            throw new StorageException("Data folder " + folder + " has format " + format.group(1)
+            throw new NewerFormatException("Data folder " + folder + " has format " + format.group(1)
                     + ", this version reads up to " + MAJOR + ": start the newer version that wrote it.");
         }
         return UUID.fromString(format.group(2));

@@ -396,7 +396,8 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
         return state;
     }
 
-    private static String digest(JournalRecord record) {
+    /** Of the bytes a record is stored as. */
+    public static String digest(JournalRecord record) {
         ByteBuffer bytes = ByteBuffer.allocate(RecordCodec.size(record));
         RecordCodec.write(record, bytes);
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();

@@ -110,6 +110,11 @@ public final class StorageSimulation implements Journal.Listener {
         assertEquals("", difference(ahead.state(), shard.state()), "after batch " + recovered);
     }
 
+    /** What is in the queues, by id and sequence. */
+    public Map<String, String> state() {
+        return shard.state();
+    }
+
     private static String difference(Map<String, String> expected, Map<String, String> found) {
         StringBuilder text = new StringBuilder();
         Set<String> keys = new TreeSet<>(expected.keySet());
@@ -174,6 +179,14 @@ public final class StorageSimulation implements Journal.Listener {
             ahead.apply(batch, JournalPosition.START);
             history.add(batch);
             journal.append(batch);
+        }
+    }
+
+    /** Groups of batches, each committed on its own; no checkpoint. */
+    public void appendGroups(int groups) {
+        for (int i = 0; i < groups; i++) {
+            appendSome();
+            commitAll();
         }
     }
 

@@ -21,17 +21,18 @@ import picocli.CommandLine.IVersionProvider;
             BrowseCommand.class,
             QueueCommand.class,
             UserCommand.class,
+            StorageCommand.class,
             WarmUpCommand.class
         },
         footerHeading = "%nExit codes:%n",
         footer = {
             "   0  done",
-            "   1  the broker refused; condition and description are printed",
+            "   1  the broker refused; condition and description are printed. storage: something is damaged",
             "   2  wrong usage",
             "   3  cannot connect, or the connection was lost",
             "   4  timed out, or no message",
             "  10  serve: the configuration is wrong",
-            "  11  serve: the data folder is in use, unwritable, full or damaged",
+            "  11  serve, storage: the data folder is in use, unwritable, full or damaged",
             "  12  serve: the address cannot be listened on",
             "  13  serve: the journal failed while running",
             "  70  a defect of Sluice"

@@ -32,6 +32,7 @@ final class WarmUpCommand implements Callable<Integer> {
     private static final String SMALL = """
             listen: {port: 0}
             amqp: {maxMessageSizeBytes: 65536}
+            metrics: {prometheus: true, port: 0}
             storage: {segmentBytes: 1048576, journalBudgetBytes: 4194304, journalMaxBytes: 16777216, minFreeDiskBytes: 0}
             """;
 

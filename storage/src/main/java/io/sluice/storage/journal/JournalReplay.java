@@ -6,6 +6,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.RecordCodec;
 import io.sluice.broker.record.RecordVisitor;
 import io.sluice.storage.Disk;
+import io.sluice.storage.NewerFormatException;
 import io.sluice.storage.journal.JournalFormat.Header;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -146,7 +147,7 @@ final class JournalReplay {
                             + " wrote it, then delete the data folder.");
         }
         if (header.major() > JournalFormat.MAJOR) {
-            throw new StorageException("Journal segment " + path + " has format " + header.major()
+            throw new NewerFormatException("Journal segment " + path + " has format " + header.major()
                     + ", this version reads up to " + JournalFormat.MAJOR
                     + ": start the newer version that wrote it.");
         }

@@ -1,0 +1,128 @@
+package io.sluice.server.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.server.ExitCode;
+import io.sluice.storage.Damage;
+import io.sluice.storage.tool.FolderDump;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice storage dump}: always JSON lines, for a person with a pager or a script. */
+@Command(
+        name = "dump",
+        mixinStandardHelpOptions = true,
+        description =
+                "Print what stands in the files, one JSON object per record: the store, then the journal behind it.")
+final class StorageDumpCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    StorageOptions storage;
+
+    @Option(names = "--queue", paramLabel = "NAME", description = "Records of this queue only.")
+    String queue;
+
+    @Option(names = "--from", paramLabel = "N", description = "Messages from this sequence on only.")
+    long from;
+
+    @Option(names = "--to", paramLabel = "N", description = "Messages up to this sequence only.")
+    long to = Long.MAX_VALUE;
+
+    @Option(names = "--bodies", description = "With the bytes of each message, in base 64.")
+    boolean bodies;
+
+    private final Map<Long, String> names = new HashMap<>();
+    private boolean damaged;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        Output output = new Output(spec.commandLine().getOut());
+        storage.with(false, folder -> {
+            FolderDump.run(folder, new FolderDump.Sink() {
+                @Override
+                public void record(FolderDump.Place place, JournalRecord record) {
+                    print(output, place, record);
+                }
+
+                @Override
+                public void damage(Damage damage) {
+                    damaged = true;
+                    new DamagePrinter(output, true, names).print(List.of(damage));
+                }
+            });
+            return null;
+        });
+        return damaged ? ExitCode.REFUSED : ExitCode.OK;
+    }
+
+    private void print(Output output, FolderDump.Place place, JournalRecord record) {
+        if (record instanceof QueueDeclared declared) {
+            names.put(declared.queueId(), declared.definition().name());
+        }
+        if (!isWanted(record)) {
+            return;
+        }
+        output.object(json -> {
+            json.writeStringField("file", place.file().getFileName().toString());
+            json.writeNumberField("offset", place.offset());
+            json.writeNumberField("batch", place.index());
+            json.writeStringField("record", record.getClass().getSimpleName());
+            json.writeStringField("queue", names.getOrDefault(record.queueId(), "number " + record.queueId()));
+            write(json, record);
+        });
+    }
+
+    private boolean isWanted(JournalRecord record) {
+        if (queue != null && !queue.equals(names.get(record.queueId()))) {
+            return false;
+        }
+        if (record instanceof Enqueued message) {
+            return message.sequence() >= from && message.sequence() <= to;
+        }
+        if (record instanceof Returned message) {
+            return message.sequence() >= from && message.sequence() <= to;
+        }
+        if (record instanceof Removed removed) {
+            int last = removed.sequences().rangeCount() - 1;
+            return removed.sequences().last(last) >= from && removed.sequences().first(0) <= to;
+        }
+        return true;
+    }
+
+    private void write(JsonGenerator json, JournalRecord record) throws IOException {
+        if (record instanceof Enqueued message) {
+            json.writeNumberField("sequence", message.sequence());
+            json.writeNumberField("arrivedAtMillis", message.arrivedAtMillis());
+            json.writeNumberField("expiresAtMillis", message.expiresAtMillis());
+            json.writeNumberField("deliverAtMillis", message.deliverAtMillis());
+            json.writeNumberField("deliveryCount", message.deliveryCount());
+            json.writeNumberField("priority", message.message().priority());
+            json.writeNumberField("bytes", message.message().size());
+            if (bodies) {
+                json.writeBinaryField("encoded", message.message().encoded());
+            }
+        } else if (record instanceof Removed removed) {
+            json.writeStringField("reason", removed.reason().name());
+            json.writeStringField("sequences", removed.sequences().toString());
+        } else if (record instanceof Returned returned) {
+            json.writeNumberField("sequence", returned.sequence());
+            json.writeNumberField("deliveryCount", returned.deliveryCount());
+        } else if (record instanceof QueueDeclared declared) {
+            json.writeNumberField("nextSequence", declared.nextSequence());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.sluice.storage.tool;
+
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.RecordVisitor;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a broker would have after its recovery, without the messages: a bit for each. One thread. */
+final class FolderState implements RecordVisitor {
+    private final Map<Long, QueueContent> queues = new TreeMap<>();
+
+    private long highestQueueId;
+
+    /** The highest id a queue has or had, as far as that is known. */
+    long highestQueueId() {
+        return highestQueueId;
+    }
+
+    /** By id. */
+    Map<Long, QueueContent> queues() {
+        return queues;
+    }
+
+    @Override
+    public void queueDeclared(QueueDeclared declared) {
+        QueueContent queue =
+                queues.computeIfAbsent(declared.queueId(), id -> new QueueContent(id, declared.definition()));
+        queue.define(declared.definition());
+        queue.sequenceUsed(declared.nextSequence() - 1);
+    }
+
+    @Override
+    public void queueDeleted(QueueDeleted deleted) {
+        highestQueueId = Math.max(highestQueueId, deleted.queueId());
+        queues.remove(deleted.queueId());
+    }
+
+    @Override
+    public void enqueued(Enqueued enqueued) {
+        present(enqueued.queueId(), enqueued.sequence());
+    }
+
+    void present(long queueId, long sequence) {
+        QueueContent queue = queues.get(queueId);
+        if (queue != null) {
+            queue.present().add(sequence);
+            queue.sequenceUsed(sequence);
+        }
+    }
+
+    @Override
+    public void removed(Removed removed) {
+        QueueContent queue = queues.get(removed.queueId());
+        if (queue != null) {
+            queue.present().remove(removed.sequences());
+        }
+    }
+
+    @Override
+    public void returned(Returned returned) {
+        QueueContent queue = queues.get(returned.queueId());
+        if (queue != null) {
+            queue.returned(returned);
+        }
+    }
+
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        QueueContent queue = queues.get(remembered.queueId());
+        if (queue != null) {
+            queue.remember(remembered);
+        }
+    }
+}

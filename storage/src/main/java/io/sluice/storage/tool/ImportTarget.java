@@ -1,0 +1,93 @@
+package io.sluice.storage.tool;
+
+import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Where imported queues and messages go in a folder: new numbers for queues, sequences behind those given already. One thread. */
+final class ImportTarget {
+    private final JournalPosition checkpoint;
+    private final List<JournalRecord> records;
+    private final Map<String, QueueContent> byName = new HashMap<>();
+    /** By the number the queue has in the export. */
+    private final Map<Long, Place> places = new LinkedHashMap<>();
+
+    private final List<String> kept = new ArrayList<>();
+    private long highestQueueId;
+
+    /** @param offset added to a sequence */
+    private record Place(QueueDeclared queue, long offset) {}
+
+    ImportTarget(FolderReader reader) {
+        checkpoint = reader.checkpoint();
+        records = List.copyOf(reader.checkpointRecords());
+        highestQueueId = reader.highestQueueId();
+        reader.queues().forEach(queue -> byName.put(queue.definition().name(), queue));
+    }
+
+    JournalPosition checkpoint() {
+        return checkpoint;
+    }
+
+    void add(QueueDeclared exported) {
+        QueueContent there = byName.get(exported.definition().name());
+        if (there == null) {
+            QueueDeclared queue = new QueueDeclared(++highestQueueId, exported.definition(), exported.nextSequence());
+            places.put(exported.queueId(), new Place(queue, 0));
+        } else {
+            long offset = Math.max(0, there.nextSequence() - 1);
+            QueueDeclared queue = new QueueDeclared(there.id(), there.definition(), offset + exported.nextSequence());
+            places.put(exported.queueId(), new Place(queue, offset));
+            kept.add(exported.definition().name());
+        }
+    }
+
+    /** Names of queues that were there already. */
+    List<String> kept() {
+        return kept;
+    }
+
+    int queues() {
+        return places.size();
+    }
+
+    /** The queues of the next checkpoint: those of the last, and those of the export. */
+    List<QueueDeclared> declared() {
+        Map<Long, QueueDeclared> declared = new LinkedHashMap<>();
+        for (JournalRecord record : records) {
+            if (record instanceof QueueDeclared queue) {
+                declared.put(queue.queueId(), queue);
+            }
+        }
+        places.values().forEach(place -> declared.put(place.queue.queueId(), place.queue));
+        return List.copyOf(declared.values());
+    }
+
+    boolean knows(long exportedQueueId) {
+        return places.containsKey(exportedQueueId);
+    }
+
+    QueueDeclared queueOf(long exportedQueueId) {
+        return places.get(exportedQueueId).queue;
+    }
+
+    /** The message under the numbers it has here. */
+    Enqueued place(Enqueued exported) {
+        Place place = places.get(exported.queueId());
+        return new Enqueued(
+                place.queue.queueId(),
+                place.offset + exported.sequence(),
+                exported.arrivedAtMillis(),
+                exported.expiresAtMillis(),
+                exported.deliverAtMillis(),
+                exported.deliveryCount(),
+                exported.duplicateId(),
+                exported.message());
+    }
+}

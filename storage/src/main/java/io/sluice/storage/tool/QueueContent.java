@@ -1,0 +1,84 @@
+package io.sluice.storage.tool;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Returned;
+import java.util.HashMap;
+import java.util.Map;
+
+/** One queue of a stopped folder: which messages are in it, not the messages themselves. One thread. */
+public final class QueueContent {
+    private final long id;
+    private QueueDefinition definition;
+    private long nextSequence;
+    private final SequenceSet present = new SequenceSet();
+    private final Map<Long, Returned> returned = new HashMap<>();
+    private DuplicatesRemembered remembered;
+
+    QueueContent(long id, QueueDefinition definition) {
+        this.id = id;
+        this.definition = definition;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public QueueDefinition definition() {
+        return definition;
+    }
+
+    void define(QueueDefinition newDefinition) {
+        definition = newDefinition;
+    }
+
+    /** The lowest sequence that may be given to a message. */
+    public long nextSequence() {
+        return nextSequence;
+    }
+
+    void sequenceUsed(long sequence) {
+        nextSequence = Math.max(nextSequence, sequence + 1);
+    }
+
+    /** Messages in it. */
+    public long messages() {
+        return present.size();
+    }
+
+    SequenceSet present() {
+        return present;
+    }
+
+    void returned(Returned record) {
+        if (present.contains(record.sequence())) {
+            returned.put(record.sequence(), record);
+        }
+    }
+
+    /** Ids of earlier messages that its window knows; null where it knows none. */
+    DuplicatesRemembered remembered() {
+        return remembered;
+    }
+
+    void remember(DuplicatesRemembered record) {
+        remembered = record;
+    }
+
+    /** The message with the failed deliveries and annotations it has by now. */
+    Enqueued current(Enqueued stored) {
+        Returned change = returned.get(stored.sequence());
+        return change == null
+                ? stored
+                : new Enqueued(
+                        stored.queueId(),
+                        stored.sequence(),
+                        stored.arrivedAtMillis(),
+                        stored.expiresAtMillis(),
+                        stored.deliverAtMillis(),
+                        change.deliveryCount(),
+                        stored.duplicateId(),
+                        stored.message().withAdded(change.added()));
+    }
+}

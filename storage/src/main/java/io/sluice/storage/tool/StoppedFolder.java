@@ -1,0 +1,50 @@
+package io.sluice.storage.tool;
+
+import io.sluice.broker.port.StorageException;
+import io.sluice.storage.DataDirectory;
+import io.sluice.storage.Disk;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** The data folder of a broker that does not run, locked so that none starts meanwhile. */
+public final class StoppedFolder implements AutoCloseable {
+    private final Disk disk;
+    private final DataDirectory directory;
+
+    private StoppedFolder(Disk disk, DataDirectory directory) {
+        this.disk = disk;
+        this.directory = directory;
+    }
+
+    /** @throws StorageException there is no data folder, it is in use, or it is of a newer format */
+    public static StoppedFolder open(Disk disk, Path folder) throws StorageException {
+        return new StoppedFolder(disk, DataDirectory.openExisting(disk, folder));
+    }
+
+    /** As {@link #open}, and makes a new one where there is none. */
+    public static StoppedFolder openOrCreate(Disk disk, Path folder) throws StorageException {
+        return new StoppedFolder(disk, DataDirectory.open(disk, folder, 0));
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    DataDirectory directory() {
+        return directory;
+    }
+
+    UUID store() {
+        return directory.store();
+    }
+
+    public Path path() {
+        return directory.folder();
+    }
+
+    /** Unlocks it. */
+    @Override
+    public void close() {
+        directory.close();
+    }
+}
