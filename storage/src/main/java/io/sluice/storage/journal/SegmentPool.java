@@ -47,6 +47,9 @@ final class SegmentPool {
     private int files;
     private Phase phase = Phase.OPEN;
     private boolean low;
+    /** The disk as a whole has little room, whoever took it. */
+    private boolean diskShort;
+
     private String diskProblem = "";
 
     /**
@@ -214,18 +217,21 @@ final class SegmentPool {
         start();
         while (true) {
             boolean more = tend();
+            boolean wanted;
             lock.lock();
             try {
                 if (phase == Phase.CLOSED) {
                     return;
                 }
-                if (!more) {
-                    changed.await(limits.diskCheckMillis(), TimeUnit.MILLISECONDS);
-                }
+                boolean quiet = !more && !changed.await(limits.diskCheckMillis(), TimeUnit.MILLISECONDS);
+                wanted = quiet && diskShort;
             } catch (InterruptedException stray) {
                 continue; // nobody interrupts this thread; if somebody does, there is nothing to give up here
             } finally {
                 lock.unlock();
+            }
+            if (wanted) {
+                listener.checkpointWanted(false); // it is what lets the store give back what consumers have drained
             }
         }
     }
@@ -354,6 +360,7 @@ final class SegmentPool {
         }
         lock.lock();
         try {
+            diskShort = usable < limits.lowDiskBytes();
             int left = free.size() + Math.max(0, limits.maxSegments() - files);
             if (left < JournalLimits.SPARE_SEGMENTS) {
                 return "The journal in " + folder + " is close to its limit of " + limits.maxBytes()
@@ -362,7 +369,7 @@ final class SegmentPool {
             if (!diskProblem.isEmpty() && free.size() < JournalLimits.SPARE_SEGMENTS) {
                 return diskProblem;
             }
-            if (usable < limits.lowDiskBytes()) {
+            if (diskShort) {
                 return "The disk of " + folder + " has only " + usable + " bytes left.";
             }
             return "";
