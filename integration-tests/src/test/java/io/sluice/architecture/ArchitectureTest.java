@@ -177,6 +177,10 @@ final class ArchitectureTest {
             .and()
             .areDeclaredInClassesThat()
             .areNotEnums()
+            .and()
+            .areDeclaredInClassesThat()
+            // Written by the parser generator.
+            .resideOutsideOfPackage("io.sluice.amqp.filter.grammar..")
             .should()
             .beFinal();
 

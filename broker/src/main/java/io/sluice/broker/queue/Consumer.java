@@ -1,10 +1,12 @@
 package io.sluice.broker.queue;
 
+import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.ConsumerListener;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** A link that takes messages from a queue. A front end holds it as a handle; its state belongs to the shard's thread. */
 public final class Consumer {
@@ -24,14 +26,28 @@ public final class Consumer {
      * @param mode how it takes messages
      * @param lossOutcome what becomes of its unsettled deliveries when the link detaches or is lost: the source's
      *     default-outcome (AMQP 1.0 §3.5.3), {@link Outcome#FAILED} where a lost connection should count
+     * @param filter which messages it gets; empty: all. Asked on the shard's thread, of messages as they are; it must be quick and
+     *     must not throw
      */
-    public record Request(Client client, ConsumerListener listener, String address, Mode mode, Outcome lossOutcome) {
+    public record Request(
+            Client client,
+            ConsumerListener listener,
+            String address,
+            Mode mode,
+            Outcome lossOutcome,
+            Optional<Predicate<Message>> filter) {
+        /** Of a consumer that gets all messages. */
+        public Request(Client client, ConsumerListener listener, String address, Mode mode, Outcome lossOutcome) {
+            this(client, listener, address, mode, lossOutcome, Optional.empty());
+        }
+
         public Request {
             Objects.requireNonNull(client, "client");
             Objects.requireNonNull(listener, "listener");
             Objects.requireNonNull(address, "address");
             Objects.requireNonNull(mode, "mode");
             Objects.requireNonNull(lossOutcome, "lossOutcome");
+            Objects.requireNonNull(filter, "filter");
         }
     }
 
@@ -39,6 +55,8 @@ public final class Consumer {
     final UnsettledList unsettled = new UnsettledList();
     /** Position of a {@link Mode#COPY} consumer; null for the others. */
     BrowseCursor cursor;
+    /** Position of a consumer that takes selected messages; null for the others. */
+    FilterCursor filter;
 
     private Optional<Dispatcher> home = Optional.empty();
     /** Deliveries given since the attach, credit that drains used up included, and how many may be given in all. */
@@ -79,6 +97,25 @@ public final class Consumer {
 
     void home(Dispatcher dispatcher) {
         home = Optional.of(dispatcher);
+    }
+
+    /** It looks for messages by itself, and the page it is at is being read. */
+    boolean isWaitingForPage() {
+        return (cursor != null && cursor.isWaiting()) || (filter != null && (filter.isWaiting() || filter.isTired()));
+    }
+
+    boolean isFiltering() {
+        return request.filter.isPresent();
+    }
+
+    /** Whether it wants the message. */
+    boolean selects(Message message) {
+        return request.filter.isEmpty() || request.filter.get().test(message);
+    }
+
+    /** Whether it wants the message, and has not said that it is undeliverable to it. */
+    boolean mayTake(QueueEntry entry) {
+        return !entry.excludes(this) && selects(entry.message);
     }
 
     boolean hasCredit() {

@@ -12,15 +12,55 @@ final class Consumers {
     private final Set<Consumer> takers = new LinkedHashSet<>();
     private final ArrayDeque<Consumer> ring = new ArrayDeque<>();
     private final Set<Consumer> browsers = new LinkedHashSet<>();
+    /** Takers that have a filter: those in the ring, and all. */
+    private int filteringInRing;
+
+    private int filtering;
 
     void add(Consumer consumer) {
         (consumer.cursor == null ? takers : browsers).add(consumer);
+        filtering += consumer.filter == null ? 0 : 1;
     }
 
     void remove(Consumer consumer) {
-        takers.remove(consumer);
+        if (takers.remove(consumer) && consumer.filter != null) {
+            filtering--;
+        }
         browsers.remove(consumer);
-        ring.remove(consumer);
+        leaveRing(consumer);
+    }
+
+    private void enterRing(Consumer consumer) {
+        ring.addLast(consumer);
+        filteringInRing += consumer.filter == null ? 0 : 1;
+    }
+
+    /** The consumer waits for nothing, for now. */
+    void leaveRing(Consumer consumer) {
+        if (ring.remove(consumer) && consumer.filter != null) {
+            filteringInRing--;
+        }
+    }
+
+    /** Whether all who have credit take selected messages only. */
+    boolean onlyFilteringHaveCredit() {
+        return filteringInRing == ring.size();
+    }
+
+    /** Those with credit, in their order. */
+    List<Consumer> withCredit() {
+        return new ArrayList<>(ring);
+    }
+
+    /** A message is available that was not: those who look for theirs may be past it. */
+    void becameAvailable(QueueEntry entry) {
+        if (filtering > 0) {
+            for (Consumer consumer : takers) {
+                if (consumer.filter != null) {
+                    consumer.filter.becameAvailable(entry);
+                }
+            }
+        }
     }
 
     int size() {
@@ -56,22 +96,23 @@ final class Consumers {
         }
         boolean waiting = ring.contains(consumer);
         if (consumer.hasCredit() && !waiting) {
-            ring.addLast(consumer);
+            enterRing(consumer);
         } else if (!consumer.hasCredit() && waiting) {
-            ring.remove(consumer);
+            leaveRing(consumer);
         }
     }
 
     /** The next in the ring who may have the entry, null where nobody may; it has left the ring. */
     Consumer takeNextFor(QueueEntry entry) {
-        if (entry.links.excluded.isEmpty()) {
+        if (entry.links.excluded.isEmpty() && filteringInRing == 0) {
             return ring.pollFirst();
         }
         Iterator<Consumer> waiting = ring.iterator();
         while (waiting.hasNext()) {
             Consumer consumer = waiting.next();
-            if (!entry.excludes(consumer)) {
+            if (consumer.mayTake(entry)) {
                 waiting.remove();
+                filteringInRing -= consumer.filter == null ? 0 : 1;
                 return consumer;
             }
         }
@@ -82,14 +123,14 @@ final class Consumers {
     void delivered(Consumer consumer) {
         consumer.delivered++;
         if (consumer.hasCredit()) {
-            ring.addLast(consumer);
+            enterRing(consumer);
         }
     }
 
     /** Whether anybody attached may have the entry, now or with more credit. */
     boolean anyMayTake(QueueEntry entry) {
         for (Consumer consumer : takers) {
-            if (!entry.excludes(consumer)) {
+            if (consumer.mayTake(entry)) {
                 return true;
             }
         }
@@ -99,25 +140,31 @@ final class Consumers {
     /** Whether anybody with credit may have the entry. */
     boolean anyWaitsFor(QueueEntry entry) {
         for (Consumer consumer : ring) {
-            if (!entry.excludes(consumer)) {
+            if (consumer.mayTake(entry)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whoever drains has got all there is: its credit is used up, and it is told so. */
-    void drained(Turn turn) {
-        drained(takers, turn);
+    /**
+     * Whoever drains has got all there is: its credit is used up, and it is told so.
+     *
+     * @param takersWait messages for those who take are still being read
+     */
+    void drained(boolean takersWait, Turn turn) {
+        if (!takersWait) {
+            drained(takers, turn);
+        }
         drained(browsers, turn);
     }
 
     private void drained(Set<Consumer> consumers, Turn turn) {
         for (Consumer consumer : consumers) {
-            if (consumer.draining) {
+            if (consumer.draining && !consumer.isWaitingForPage()) {
                 consumer.draining = false;
                 consumer.deliveryLimit = consumer.delivered;
-                ring.remove(consumer);
+                leaveRing(consumer);
                 if (consumer.mode() == Consumer.Mode.MOVE_PRESETTLED) {
                     // Its last deliveries wait for the journal; the end of the drain must not overtake them.
                     turn.afterDecided(applied -> tellDrained(consumer, applied));

@@ -14,10 +14,18 @@ public enum DispatchReason {
     EXPIRED,
     /** Its producer asked for a later delivery. */
     SCHEDULED,
+    /** It is out of memory, and is read when it is nearly next. */
+    PAGED_OUT,
+    /** It is out of memory, and is being read. */
+    LOADING,
+    /** It is out of memory and cannot be read: its page is damaged. The log names it. */
+    DAMAGED,
     /** Nobody is attached who takes messages. */
     NO_CONSUMER,
     /** Consumers are attached, none has credit. */
     NO_CREDIT,
+    /** Every consumer with credit selects other messages. */
+    NOT_SELECTED,
     /** Every consumer with credit, or every one there is, has said that it is undeliverable to it. */
     UNDELIVERABLE_HERE,
     /** It is available and will be dispatched in its order. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class ScheduledTest {
     private final ShardFixture shard = new ShardFixture().queue("q");
 
-    private static Message delayed(String body, long delayMillis) {
+    static Message delayed(String body, long delayMillis) {
         return scheduled(body, Message.Header.DURABLE, new Schedule(Message.NONE, delayMillis));
     }
 
@@ -109,7 +109,7 @@ class ScheduledTest {
         shard.producer("q").send(delayed("ab", 100)).send("c");
 
         QueueStatus status = shard.status("q");
-        assertEquals(new QueueStatus(QueueDefinition.named("q"), 2, 3, 0, 1, 0, 0, 1), status);
+        assertEquals(new QueueStatus(QueueDefinition.named("q"), 2, 3, 0, 1, 0, 0, 1, 0, 0), status);
         TestConsumer consumer = shard.consumer("q");
         assertEquals(DispatchReason.SCHEDULED, shard.explain(consumer, 1));
         consumer.drain(5);

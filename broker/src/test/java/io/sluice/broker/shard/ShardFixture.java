@@ -17,10 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** One shard, driven by plain calls: its thread is a list of tasks, its clock stands still, its journal commits when told. */
 final class ShardFixture {
     static final long EPOCH = 1_000_000;
+    /** Far more than anything here takes. */
+    private static final int MAX_TURNS = 20_000;
 
     final HeldJournal journal;
     final NaiveStore store;
@@ -59,8 +62,10 @@ final class ShardFixture {
         this.limits = limits;
         this.autoCreate = autoCreate;
         try {
+            store.runsByItself = true;
             this.shard = Shard.recover(
                     new ShardSetup(tasks::add, () -> now, journal, store, bodies, limits, autoCreate, failures::add));
+            store.runsByItself = false;
         } catch (StorageException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -79,14 +84,28 @@ final class ShardFixture {
         return next;
     }
 
+    /** As {@link #restart()}, with another memory. */
+    ShardFixture restart(ShardLimits others) {
+        return restart(store.afterCrash(), others);
+    }
+
+    /** As {@link #restart()}, with another store. */
+    ShardFixture restart(NaiveStore other, ShardLimits others) {
+        return new ShardFixture(journal.prefix(journal.committed()), other, bodies.copy(), others, autoCreate);
+    }
+
     ShardMailbox mailbox() {
         return shard.mailbox();
     }
 
     /** Lets the shard run until it has nothing to do. */
     void run() {
+        int turns = 0;
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
+            if (++turns == MAX_TURNS) {
+                throw new AssertionError("the shard does not come to rest");
+            }
         }
     }
 
@@ -139,7 +158,20 @@ final class ShardFixture {
     }
 
     TestConsumer consumer(String queue, Consumer.Mode mode, Outcome lossOutcome) {
-        TestConsumer consumer = new TestConsumer(this, queue, mode, lossOutcome);
+        return attached(new TestConsumer(this, queue, mode, lossOutcome));
+    }
+
+    /** One that gets messages whose body the filter takes. */
+    TestConsumer selecting(String queue, Consumer.Mode mode, Outcome lossOutcome, Predicate<String> filter) {
+        return attached(new TestConsumer(
+                this,
+                queue,
+                mode,
+                lossOutcome,
+                Optional.of(message -> filter.test(new String(message.encoded(), StandardCharsets.UTF_8)))));
+    }
+
+    private TestConsumer attached(TestConsumer consumer) {
         mailbox().attach(consumer.handle);
         run();
         return consumer;
@@ -252,8 +284,11 @@ final class ShardFixture {
     /** From begin to completion, with nothing in between. */
     void checkpoint() {
         Answer<JournalPosition> answer = startCheckpoint();
-        storeRest();
-        runWhere(store::complete);
+        while (answer.isPending()) {
+            // One that ran already comes first.
+            storeRest();
+            runWhere(store::complete);
+        }
         answer.value();
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.ConsumerListener;
@@ -8,6 +9,8 @@ import io.sluice.broker.queue.Delivery;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** A consuming link that writes down all it hears, in order. */
 class TestConsumer implements ConsumerListener {
@@ -22,8 +25,17 @@ class TestConsumer implements ConsumerListener {
     Refusal closedBy;
 
     TestConsumer(ShardFixture fixture, String queue, Consumer.Mode mode, Outcome lossOutcome) {
+        this(fixture, queue, mode, lossOutcome, Optional.empty());
+    }
+
+    TestConsumer(
+            ShardFixture fixture,
+            String queue,
+            Consumer.Mode mode,
+            Outcome lossOutcome,
+            Optional<Predicate<Message>> filter) {
         this.fixture = fixture;
-        this.handle = new Consumer(new Consumer.Request(fixture.client, this, queue, mode, lossOutcome));
+        this.handle = new Consumer(new Consumer.Request(fixture.client, this, queue, mode, lossOutcome, filter));
     }
 
     static String body(Delivery delivery) {
