@@ -1,5 +1,7 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.filter.InvalidFilterException;
+import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.broker.Refusal.Kind;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Source;
@@ -81,7 +83,14 @@ final class LinkAttacher {
             attachReplies(sender, key);
             return;
         }
-        OutgoingLink endpoint = new OutgoingLink(scope, sender);
+        SourceFilter filter;
+        try {
+            filter = SourceFilter.of(source.getFilter(), scope.environment().clock()::millis);
+        } catch (InvalidFilterException e) {
+            refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, e.getMessage()));
+            return;
+        }
+        OutgoingLink endpoint = new OutgoingLink(scope, sender, filter);
         enter(sender, endpoint, key);
         endpoint.attach();
     }
@@ -109,7 +118,7 @@ final class LinkAttacher {
             return;
         }
         enter(sender, new NodeReplyLink(scope, sender, address), key);
-        Terminus.accept(sender);
+        Terminus.accept(sender, SourceFilter.NONE);
     }
 
     private void refuse(Link link, LinkRegistry.Key key, ErrorCondition condition) {

@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.amqp.message.OutgoingMessage;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Outcome;
@@ -46,6 +47,7 @@ final class OutgoingLink implements LinkEndpoint {
 
     private final ConnectionScope scope;
     private final Sender sender;
+    private final SourceFilter filter;
     private final ShardMailbox shard;
     private final Consumer consumer;
     private final Optional<Outcome> defaultOutcome;
@@ -60,9 +62,10 @@ final class OutgoingLink implements LinkEndpoint {
     private boolean peerCloses;
     private boolean drained;
 
-    OutgoingLink(ConnectionScope scope, Sender sender) {
+    OutgoingLink(ConnectionScope scope, Sender sender, SourceFilter filter) {
         this.scope = scope;
         this.sender = sender;
+        this.filter = filter;
         Source source = (Source) sender.getRemoteSource();
         this.defaultOutcome = DeliveryStates.outcome(source.getDefaultOutcome());
         this.shard = scope.environment().shards().apply(source.getAddress());
@@ -71,7 +74,8 @@ final class OutgoingLink implements LinkEndpoint {
                 new QueueSource(scope.calls(), scope.environment().large().bodies(), this),
                 source.getAddress(),
                 mode(source),
-                defaultOutcome.orElse(Outcome.FAILED)));
+                defaultOutcome.orElse(Outcome.FAILED),
+                filter.isEmpty() ? Optional.empty() : Optional.of(filter)));
         this.grant = new Grant(
                 new FlowWindow(scope.limits().outgoing()), scope.limits().maxUnsettledPerLink());
     }
@@ -96,7 +100,7 @@ final class OutgoingLink implements LinkEndpoint {
     void attached() {
         if (state == State.ATTACHING) {
             state = State.OPEN;
-            Terminus.accept(sender);
+            Terminus.accept(sender, filter);
             // Clients send their first flow right behind the attach, without waiting for ours.
             grant(true);
         }

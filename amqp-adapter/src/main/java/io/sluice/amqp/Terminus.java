@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.filter.SourceFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,8 +73,8 @@ final class Terminus {
         receiver.open();
     }
 
-    /** The peer receives. Filters are none of ours yet, so none is in the answer. */
-    static void accept(Sender sender) {
+    /** The peer receives. @param filter what is applied of the filters it asks for; the others are not in the answer */
+    static void accept(Sender sender, SourceFilter filter) {
         echoSettleModes(sender);
         Source asked = (Source) sender.getRemoteSource();
         Source source = new Source();
@@ -83,6 +84,7 @@ final class Terminus {
         source.setDefaultOutcome(
                 DeliveryStates.outcome(asked.getDefaultOutcome()).isPresent() ? asked.getDefaultOutcome() : null);
         source.setCapabilities(known(asked.getCapabilities()));
+        source.setFilter(filter.isEmpty() ? null : filter.accepted());
         sender.setSource(source);
         sender.setTarget(sender.getRemoteTarget());
         sender.open();

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
@@ -14,7 +15,10 @@ import org.apache.qpid.proton.amqp.UnsignedLong;
  * The filter-set of a source (AMQP 1.0 §3.5.8) as it is really applied: a message passes when it passes each filter. Filters we
  * do not know are left out, of the answer to the attach as well. Immutable, any thread.
  */
-public final class SourceFilter {
+public final class SourceFilter implements Predicate<Message> {
+    /** Every message passes. */
+    public static final SourceFilter NONE = new SourceFilter(Map.of(), new Logic.All(new Expression[0]));
+
     private static final UnsignedLong SELECTOR_CODE = UnsignedLong.valueOf(0x0000_468c_0000_0004L);
     private static final Symbol SELECTOR = Symbol.valueOf("apache.org:selector-filter:string");
     private static final UnsignedLong SQL_CODE = UnsignedLong.valueOf(0x120);
@@ -98,12 +102,9 @@ public final class SourceFilter {
         return accepted.isEmpty();
     }
 
-    /**
-     * Whether a message passes.
-     *
-     * @param deliveryCount deliveries that failed (§3.2.1 delivery-count)
-     */
-    public boolean matches(Message message, int deliveryCount) {
-        return condition.evaluate(new MessageView(message, deliveryCount)) == Value.TRUE;
+    /** Whether a message passes. It is looked at as one that was never delivered: who asks knows no delivery-count. */
+    @Override
+    public boolean test(Message message) {
+        return condition.evaluate(new MessageView(message, 0)) == Value.TRUE;
     }
 }
