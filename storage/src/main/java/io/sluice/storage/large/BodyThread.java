@@ -1,11 +1,12 @@
 package io.sluice.storage.large;
 
+import io.sluice.storage.StorageThread;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thread that runs what it is given, in order. Nobody interrupts it: an interrupt would close a file under its hands. */
+/** One thread that runs what it is given, in order. */
 final class BodyThread implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BodyThread.class);
     private static final Runnable END = () -> {};
@@ -14,7 +15,7 @@ final class BodyThread implements Executor, AutoCloseable {
     private final Thread thread;
 
     BodyThread(String name) {
-        thread = new Thread(this::run, name);
+        thread = new StorageThread(this::run, name);
         thread.start();
     }
 
