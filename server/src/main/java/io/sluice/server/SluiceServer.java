@@ -238,6 +238,8 @@ public final class SluiceServer {
     public void stop(boolean checkpoint) {
         ticker.shutdown();
         endpoint.close();
+        // What came whole is published before the checkpoint.
+        storage.largeBodies().close();
         if (checkpoint) {
             checkpoint();
         }
