@@ -11,6 +11,8 @@ package io.sluice.broker;
  * @param duplicates messages that were accepted and not stored because they had been sent before, since the start
  * @param consumers attached
  * @param producers attached
+ * @param pagedOut of {@code messages}, those out of memory
+ * @param damaged of {@code pagedOut}, those whose page cannot be read; they are not delivered
  */
 public record QueueStatus(
         QueueDefinition definition,
@@ -20,4 +22,6 @@ public record QueueStatus(
         long scheduled,
         long duplicates,
         int consumers,
-        int producers) {}
+        int producers,
+        long pagedOut,
+        long damaged) {}

@@ -86,7 +86,7 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
     }
 
     @Override
-    public void checkpointWanted() {
+    public void checkpointWanted(boolean urgent) {
         if (!backlog) {
             journal.checkpointed(last);
         }

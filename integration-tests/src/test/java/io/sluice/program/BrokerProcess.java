@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,17 +19,18 @@ import java.util.regex.Pattern;
 
 /** The broker as its users start it: the distribution's own program, in a process of its own. */
 public final class BrokerProcess implements AutoCloseable {
-    private static final Pattern READY = Pattern.compile("ready amqp=([^:]+):(\\d+) data=(\\S+) in (\\d+) ms");
+    private static final Pattern READY = Pattern.compile("ready ((?:[a-z]+=\\S+:\\d+ )+)data=(\\S+) in (\\d+) ms");
     private static final long START_LIMIT_SECONDS = 60;
     private static final String END = "\0end";
 
     private final Process process;
     private final ConcurrentLinkedQueue<String> errors;
-    private final int port;
+    /** By the scheme that is spoken there. */
+    private final Map<String, Integer> ports;
 
-    private BrokerProcess(Process process, int port, ConcurrentLinkedQueue<String> errors) {
+    private BrokerProcess(Process process, Map<String, Integer> ports, ConcurrentLinkedQueue<String> errors) {
         this.process = process;
-        this.port = port;
+        this.ports = ports;
         this.errors = errors;
     }
 
@@ -40,6 +43,18 @@ public final class BrokerProcess implements AutoCloseable {
             throw new IllegalStateException("no distribution at " + program + ": run mvn package first");
         }
         return program;
+    }
+
+    /** Kills a broker so long after its start, ready or not. */
+    public static void startAndKill(Path data, long afterMillis, String... moreArguments)
+            throws IOException, InterruptedException {
+        Process process = launch(arguments(data, moreArguments));
+        reader("stderr", process.getErrorStream(), line -> {});
+        reader("stdout", process.getInputStream(), line -> {});
+        if (process.waitFor(afterMillis, TimeUnit.MILLISECONDS)) {
+            throw new IOException("the broker ended by itself with " + process.exitValue());
+        }
+        process.destroyForcibly().waitFor();
     }
 
     /** Starts a broker on any free port and waits until it says that it is ready. */
@@ -72,16 +87,33 @@ public final class BrokerProcess implements AutoCloseable {
         });
         LinkedBlockingQueue<String> output = new LinkedBlockingQueue<>();
         reader("stdout", process.getInputStream(), output::add);
+        List<String> before = new ArrayList<>();
         String line = output.poll(START_LIMIT_SECONDS, TimeUnit.SECONDS);
         while (line != null && !line.equals(END)) {
             Matcher ready = READY.matcher(line);
             if (ready.find()) {
-                return new BrokerProcess(process, Integer.parseInt(ready.group(2)), errors);
+                return new BrokerProcess(process, ports(ready.group(1)), errors);
             }
+            before.add(line);
             line = output.poll(START_LIMIT_SECONDS, TimeUnit.SECONDS);
         }
+        String threads = line == null ? threads(process, output) : "it ended";
         process.destroyForcibly();
-        throw new IOException("the broker did not get ready: " + String.join("\n", errors));
+        throw new IOException("the broker did not get ready: " + String.join("\n", before) + "\n"
+                + String.join("\n", errors) + "\n" + threads);
+    }
+
+    /** What the threads of a Java process are at, which it prints when it is asked. */
+    private static String threads(Process process, LinkedBlockingQueue<String> output)
+            throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-QUIT", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+        StringBuilder dump = new StringBuilder();
+        for (String line = ""; line != null && !line.equals(END); line = output.poll(2, TimeUnit.SECONDS)) {
+            dump.append(line).append('\n');
+        }
+        return dump.toString();
     }
 
     /** Runs the program to its end, for starts that are expected to fail. */
@@ -132,12 +164,26 @@ public final class BrokerProcess implements AutoCloseable {
         return thread;
     }
 
+    private static Map<String, Integer> ports(String listed) {
+        Map<String, Integer> ports = new HashMap<>();
+        for (String port : listed.trim().split(" ")) {
+            ports.put(
+                    port.substring(0, port.indexOf('=')), Integer.parseInt(port.substring(port.lastIndexOf(':') + 1)));
+        }
+        return ports;
+    }
+
     public int port() {
-        return port;
+        return port("amqp");
+    }
+
+    /** @param scheme what is spoken on the port, such as amqps */
+    public int port(String scheme) {
+        return ports.get(scheme);
     }
 
     public String uri() {
-        return "amqp://127.0.0.1:" + port;
+        return "amqp://127.0.0.1:" + port();
     }
 
     public long pid() {
@@ -166,12 +212,18 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Waits for a line of its standard error: what it has written takes a moment to get here. */
     public void awaitError(String part) throws InterruptedException {
+        awaitErrors(part, 1);
+    }
+
+    /** Waits until so many lines of its standard error hold this. */
+    public void awaitErrors(String part, int count) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_LIMIT_SECONDS);
         synchronized (errors) {
-            while (errors.stream().noneMatch(line -> line.contains(part))) {
+            while (errors.stream().filter(line -> line.contains(part)).count() < count) {
                 long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (leftMillis <= 0) {
-                    throw new AssertionError("no line with '" + part + "' in: " + String.join("\n", errors));
+                    throw new AssertionError(
+                            "no " + count + " lines with '" + part + "' in: " + String.join("\n", errors));
                 }
                 errors.wait(leftMillis);
             }

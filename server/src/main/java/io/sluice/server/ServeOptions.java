@@ -26,7 +26,7 @@ public record ServeOptions(Optional<Path> config, Optional<Path> data, Optional<
             result = result.withDataDir(data.get());
         }
         if (port.isPresent()) {
-            result = result.withListen(new Configuration.Listen(file.listen().host(), port.get()));
+            result = result.withListen(file.listen().withPort(port.get()));
         }
         return node.isPresent() ? result.withNode(node.get()) : result;
     }

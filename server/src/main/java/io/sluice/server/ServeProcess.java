@@ -53,8 +53,7 @@ public final class ServeProcess {
 
     private int serve(Configuration configuration, Consumer<String> onReady) throws StartFailure {
         SluiceServer server = SluiceServer.start(configuration, this::failed);
-        out.println("ready amqp=" + server.listensOn() + " data=" + server.dataFolder() + " in " + ProcessAge.millis()
-                + " ms");
+        out.println("ready " + server.ports() + " data=" + server.dataFolder() + " in " + ProcessAge.millis() + " ms");
         out.flush();
         onReady.accept(server.listensOn());
         int exitCode = end.join();

@@ -23,7 +23,6 @@ import io.sluice.server.config.QueueRules;
 import io.sluice.server.metrics.PrometheusEndpoint;
 import io.sluice.storage.Storage;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -55,19 +54,21 @@ public final class SluiceServer {
     private final AmqpServer endpoint;
     private final ScheduledExecutorService ticker;
     private final Optional<PrometheusEndpoint> prometheus;
-    private InetSocketAddress address;
+    private final ListeningPorts ports;
 
     private SluiceServer(
             Configuration configuration,
             Storage storage,
             ServerLoops loops,
             ShardMailbox shard,
+            ListeningPorts ports,
             Optional<PrometheusEndpoint> prometheus) {
         this.storage = storage;
         this.loops = loops;
         this.shard = shard;
         this.prometheus = prometheus;
         this.endpoint = new AmqpServer(settings(configuration, storage, shard), loops);
+        this.ports = ports;
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ticker"));
     }
 
@@ -78,6 +79,7 @@ public final class SluiceServer {
      * @throws StartFailure the data folder or the address cannot be used
      */
     public static SluiceServer start(Configuration configuration, IntConsumer onFailure) throws StartFailure {
+        ListeningPorts ports = new ListeningPorts(configuration);
         // Beside the data folder: on two processors both take as long as one.
         CompletableFuture<ServerLoops> starting = CompletableFuture.supplyAsync(
                 () -> ServerLoops.start("amqp", configuration.eventLoops()), task -> new Thread(task, "start").start());
@@ -90,16 +92,18 @@ public final class SluiceServer {
                     prometheus.map(PrometheusEndpoint::metrics).orElse(Metrics.NONE));
         } catch (StartFailure e) {
             starting.join().close();
+            ports.close();
             throw e;
         } catch (StorageException e) {
             prometheus.ifPresent(PrometheusEndpoint::close);
             starting.join().close();
+            ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
-        SluiceServer server = recover(configuration, storage, starting.join(), prometheus, onFailure);
+        SluiceServer server = recover(configuration, storage, starting.join(), ports, prometheus, onFailure);
         try {
             server.declare(configuration.queues());
-            server.listen(configuration.listen());
+            server.listen();
         } catch (StartFailure e) {
             server.stop(false);
             throw e;
@@ -125,6 +129,7 @@ public final class SluiceServer {
             Configuration configuration,
             Storage storage,
             ServerLoops loops,
+            ListeningPorts ports,
             Optional<PrometheusEndpoint> prometheus,
             IntConsumer onFailure)
             throws StartFailure {
@@ -141,11 +146,12 @@ public final class SluiceServer {
                     limits,
                     name -> rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty(),
                     failure(onFailure)));
-            return new SluiceServer(configuration, storage, loops, shard.mailbox(), prometheus);
+            return new SluiceServer(configuration, storage, loops, shard.mailbox(), ports, prometheus);
         } catch (StorageException e) {
             prometheus.ifPresent(PrometheusEndpoint::close);
             closeStorage(storage);
             loops.close();
+            ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
     }
@@ -206,23 +212,19 @@ public final class SluiceServer {
         }
     }
 
-    private void listen(Configuration.Listen listen) throws StartFailure {
-        try {
-            address = endpoint.start(listen.host(), listen.port());
-        } catch (IOException e) {
-            throw new StartFailure(ExitCode.LISTEN, sentence(e.getMessage()), e);
-        }
+    private void listen() throws StartFailure {
+        ports.open(endpoint);
         ticker.scheduleAtFixedRate(shard::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private static String sentence(String text) {
-        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    /** Where clients connect, {@code host:port}; where there are several, the main port. */
+    public String listensOn() {
+        return ports.main();
     }
 
-    /** Where clients connect, {@code host:port}. */
-    public String listensOn() {
-        String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    /** All ports with what is spoken there, {@code amqp=host:port amqps=host:port}. */
+    public String ports() {
+        return ports.all();
     }
 
     /** Absolute. */
@@ -238,6 +240,7 @@ public final class SluiceServer {
     public void stop(boolean checkpoint) {
         ticker.shutdown();
         endpoint.close();
+        ports.close();
         // What came whole is published before the checkpoint.
         storage.largeBodies().close();
         if (checkpoint) {

@@ -25,6 +25,11 @@ record WatchedJournal(Journal journal) implements Journal {
     }
 
     @Override
+    public int maxBatchBytes() {
+        return journal.maxBatchBytes();
+    }
+
+    @Override
     public void checkpointed(JournalPosition position) {
         journal.checkpointed(position);
     }
@@ -36,6 +41,11 @@ record WatchedJournal(Journal journal) implements Journal {
 
     private record Watching(Listener listener) implements Listener {
         @Override
+        public void replayed(JournalPosition position) throws StorageException {
+            listener.replayed(position);
+        }
+
+        @Override
         public void committed(int batches, JournalPosition position) {
             listener.committed(batches, position);
         }
@@ -46,8 +56,8 @@ record WatchedJournal(Journal journal) implements Journal {
         }
 
         @Override
-        public void checkpointWanted() {
-            listener.checkpointWanted();
+        public void checkpointWanted(boolean urgent) {
+            listener.checkpointWanted(urgent);
         }
 
         @Override

@@ -31,7 +31,8 @@ class ServeOptionsTest {
                         Optional.of(file), Optional.of(folder), Optional.of(0), Optional.of("two"))
                 .configuration();
         assertEquals("two", configuration.node());
-        assertEquals(new Configuration.Listen("127.0.0.2", 0), configuration.listen());
+        assertEquals("127.0.0.2", configuration.listen().host());
+        assertEquals(0, configuration.listen().port());
         assertEquals(folder, configuration.storage().dataDir());
         assertEquals(2, configuration.eventLoops());
     }

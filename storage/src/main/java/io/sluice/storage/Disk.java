@@ -11,7 +11,7 @@ import java.util.Optional;
  * Every file operation of this module. Small on purpose: tests put a disk underneath that fails at the n-th operation or loses
  * power.
  *
- * <p>Any thread may call; one {@link OpenFile} is used by one thread at a time. Threads that call cannot be interrupted (an
+ * <p>Any thread may call; one {@link OpenFile} is written by one thread at a time. Threads that call cannot be interrupted (an
  * interrupt closes a file channel for everybody; see {@link StorageThread}), but for the one that opens the storage.
  */
 public interface Disk {
@@ -41,7 +41,7 @@ public interface Disk {
     /** Locks the file against other processes and other callers in this one; empty where somebody else holds it. */
     Optional<Closeable> tryLock(Path path) throws IOException;
 
-    /** An open file. */
+    /** An open file. Any number of threads may read while one writes, also at the same place: then what they read is anything. */
     interface OpenFile extends Closeable {
         /**
          * Fills the buffer from {@code offset} on, less at the end of the file.

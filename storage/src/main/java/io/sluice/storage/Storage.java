@@ -38,7 +38,7 @@ public record Storage(
             Storage storage = new Storage(
                     directory,
                     new SegmentJournal(disk, directory.journalFolder(), directory.store(), config.journal(), metrics),
-                    new PagedMessageStore(disk, directory.folder(), directory.store()),
+                    new PagedMessageStore(disk, directory.folder(), directory.store(), config.messages()),
                     LargeBodyStore.open(
                             disk,
                             directory.largeFolder(),

@@ -1,6 +1,7 @@
 package io.sluice.storage;
 
 import io.sluice.storage.journal.JournalLimits;
+import io.sluice.storage.mapdb.StoreLimits;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -9,11 +10,18 @@ import java.util.Objects;
  *
  * @param folder the data folder; created where there is none
  * @param journal limits of the journal
+ * @param messages limits of the message store
  */
-public record StorageConfig(Path folder, JournalLimits journal) {
+public record StorageConfig(Path folder, JournalLimits journal, StoreLimits messages) {
     public StorageConfig {
         Objects.requireNonNull(folder, "folder");
         Objects.requireNonNull(journal, "journal");
+        Objects.requireNonNull(messages, "messages");
+    }
+
+    /** With the default limits of the message store. */
+    public StorageConfig(Path folder, JournalLimits journal) {
+        this(folder, journal, StoreLimits.DEFAULT);
     }
 
     /** The defaults, in this folder. */

@@ -6,6 +6,7 @@ import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.storage.journal.JournalLimits;
+import io.sluice.storage.mapdb.StoreLimits;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,6 +29,9 @@ public final class CrashChild implements Journal.Listener, MessageStore.Checkpoi
     private static final int MAX_OUTSTANDING = 64;
     private static final int SETTLED_WITHIN = 3_000;
 
+    /** Paced, in small steps, and written anew as soon as it is worth it. */
+    private static final StoreLimits STORE_LIMITS = new StoreLimits(64L << 20, 256 << 10, 2 << 20, 100 << 20);
+
     private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
     private final ModelShard shard = new ModelShard();
     private final List<List<JournalRecord>> outstanding = new ArrayList<>();
@@ -45,7 +49,8 @@ public final class CrashChild implements Journal.Listener, MessageStore.Checkpoi
         Path folder = Path.of(args[0]);
         JournalLimits limits = JournalLimits.ofSegments(1 << 20, 2, 8);
         CrashChild child = new CrashChild(
-                Storage.open(new StorageConfig(folder.resolve("data"), limits)), map(folder.resolve("acknowledged")));
+                Storage.open(new StorageConfig(folder.resolve("data"), limits, STORE_LIMITS)),
+                map(folder.resolve("acknowledged")));
         child.run();
     }
 
@@ -74,7 +79,7 @@ public final class CrashChild implements Journal.Listener, MessageStore.Checkpoi
         }
     }
 
-    private void verify() {
+    private void verify() throws StorageException {
         long acked = acknowledged.getLong(0);
         if (appended < acked) {
             throw new AssertionError("lost: " + acked + " acknowledged, " + appended + " found");
@@ -145,7 +150,7 @@ public final class CrashChild implements Journal.Listener, MessageStore.Checkpoi
     }
 
     @Override
-    public void checkpointWanted() {
+    public void checkpointWanted(boolean urgent) {
         mailbox.add(() -> {
             if (!checkpointing) {
                 checkpointing = true;
@@ -158,7 +163,10 @@ public final class CrashChild implements Journal.Listener, MessageStore.Checkpoi
         @Override
         public void completed(JournalPosition position) {
             storage.journal().checkpointed(position);
-            mailbox.add(() -> checkpointing = false);
+            mailbox.add(() -> {
+                shard.evict();
+                checkpointing = false;
+            });
         }
 
         @Override
@@ -181,7 +189,7 @@ public final class CrashChild implements Journal.Listener, MessageStore.Checkpoi
     }
 
     @Override
-    public void stored(MessageStore.Slice slice, long[] tokens) {
-        mailbox.add(() -> shard.stored(slice, tokens));
+    public void stored(List<JournalRecord.Enqueued> messages, long page) {
+        mailbox.add(() -> shard.stored(messages, page));
     }
 }

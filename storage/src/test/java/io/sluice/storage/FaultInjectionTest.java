@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultInjectionTest {
     private static final int ACTIONS = 60;
     /** Every n-th operation of the workload, so that it takes seconds; the first ones all. */
-    private static final int STRIDE = 8;
+    private static final int STRIDE = 20;
 
     @ParameterizedTest
     @EnumSource(SimulatedDisk.Fault.class)

@@ -130,7 +130,7 @@ public final class JournalBenchmark implements Journal.Listener {
     }
 
     @Override
-    public void checkpointWanted() {
+    public void checkpointWanted(boolean urgent) {
         wanted = true;
     }
 

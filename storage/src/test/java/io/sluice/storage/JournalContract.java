@@ -65,7 +65,7 @@ public abstract class JournalContract {
         }
 
         @Override
-        public void checkpointWanted() {}
+        public void checkpointWanted(boolean urgent) {}
 
         @Override
         public void roomLow(boolean low, String reason) {}

@@ -44,6 +44,7 @@ public class SimulatedDisk implements Disk {
     private long lastFault;
     private boolean out;
     private long capacityBytes = Long.MAX_VALUE;
+    private Runnable beforeRead = () -> {};
 
     public SimulatedDisk(Random random) {
         this.random = random;
@@ -84,6 +85,11 @@ public class SimulatedDisk implements Disk {
 
     public synchronized void capacity(long bytes) {
         capacityBytes = bytes;
+    }
+
+    /** Runs once, on the thread of the next read, before it. */
+    public synchronized void beforeNextRead(Runnable work) {
+        beforeRead = work;
     }
 
     /** The process died, the machine did not. */
@@ -261,6 +267,9 @@ public class SimulatedDisk implements Disk {
         @Override
         public int read(ByteBuffer into, long offset) throws IOException {
             synchronized (SimulatedDisk.this) {
+                Runnable before = beforeRead;
+                beforeRead = () -> {};
+                before.run();
                 operation(false);
                 int bytes = (int) Math.max(0, Math.min(into.remaining(), content.now.length - offset));
                 into.put(content.now, (int) Math.min(offset, content.now.length), bytes);

@@ -13,6 +13,7 @@ import io.sluice.storage.journal.SegmentJournal;
 import io.sluice.storage.journal.SteppedJournal;
 import io.sluice.storage.mapdb.DirectStore;
 import io.sluice.storage.mapdb.PagedMessageStore;
+import io.sluice.storage.mapdb.StoreLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,9 @@ import java.util.TreeSet;
 public final class StorageSimulation implements Journal.Listener {
     private static final Path FOLDER = Path.of("data");
     public static final JournalLimits LIMITS = JournalLimits.ofSegments(256 << 10, 2, 6);
+    /** Small, so that every way a file is written is gone. */
+    public static final StoreLimits STORE_LIMITS = new StoreLimits(0, 64 << 10, 3 << 20, 100 << 20);
+
     private static final int LARGEST_MESSAGE_BYTES = 150_000;
 
     private final Random random;
@@ -62,7 +66,7 @@ public final class StorageSimulation implements Journal.Listener {
     public void open() throws StorageException {
         failure = null;
         directory = DataDirectory.open(disk, FOLDER, 0);
-        store = DirectStore.on(disk, FOLDER, directory.store());
+        store = DirectStore.on(disk, FOLDER, directory.store(), STORE_LIMITS);
         journal = SteppedJournal.on(disk, directory.journalFolder(), directory.store(), LIMITS);
         shard = new ModelShard();
         shard.use(store);
@@ -73,6 +77,9 @@ public final class StorageSimulation implements Journal.Listener {
         shard.betweenSliceAndStored(() -> {
             appendSome();
             SteppedJournal.step(journal);
+            if (random.nextInt(4) == 0) {
+                readSome();
+            }
         });
     }
 
@@ -91,7 +98,7 @@ public final class StorageSimulation implements Journal.Listener {
         }
     }
 
-    private void compare(int recovered) {
+    private void compare(int recovered) throws StorageException {
         assertTrue(recovered >= committed, "lost: " + committed + " committed, " + recovered + " recovered");
         assertTrue(recovered <= history.size(), "invented: " + recovered + " of " + history.size());
         history.subList(recovered, history.size()).clear();
@@ -121,15 +128,44 @@ public final class StorageSimulation implements Journal.Listener {
         if (failure != null) {
             return;
         }
-        if (dice < 60) {
+        if (dice < 57) {
             appendSome();
-        } else if (dice < 92) {
+        } else if (dice < 88) {
             SteppedJournal.step(journal);
-        } else if (dice < 95) {
+        } else if (dice < 91) {
             SteppedJournal.markIdle(journal);
+        } else if (dice < 95) {
+            readSome();
         } else {
             checkpoint();
         }
+    }
+
+    /** Reads a page, at times to put its messages elsewhere. */
+    private void readSome() {
+        List<Long> pages = shard.pages();
+        if (pages.isEmpty()) {
+            return;
+        }
+        long page = pages.get(random.nextInt(pages.size()));
+        boolean dissolve = random.nextInt(3) == 0;
+        boolean[] told = {false};
+        store.read(page, new MessageStore.PageListener() {
+            @Override
+            public void loaded(List<JournalRecord.Enqueued> messages) {
+                told[0] = true;
+                shard.loaded(page, messages, dissolve);
+            }
+
+            @Override
+            public void failed(StorageException cause) {
+                told[0] = true;
+                if (!disk.faultHappened()) {
+                    throw new AssertionError("without a fault: " + cause, cause);
+                }
+            }
+        });
+        assertTrue(told[0], "not told");
     }
 
     private void appendSome() {
@@ -146,6 +182,9 @@ public final class StorageSimulation implements Journal.Listener {
             @Override
             public void completed(JournalPosition position) {
                 checkpoints++;
+                if (random.nextBoolean()) {
+                    shard.evict();
+                }
                 journal.checkpointed(position);
             }
 
@@ -186,7 +225,7 @@ public final class StorageSimulation implements Journal.Listener {
     }
 
     @Override
-    public void checkpointWanted() {}
+    public void checkpointWanted(boolean urgent) {}
 
     @Override
     public void roomLow(boolean low, String reason) {

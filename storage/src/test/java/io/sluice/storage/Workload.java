@@ -28,8 +28,10 @@ public final class Workload {
                 queueId,
                 sequence,
                 1_000,
-                Message.NONE,
+                sequence % 3 == 0 ? 1_000_000 - sequence : Message.NONE,
+                sequence % 5 == 0 ? 2_000 + sequence : 0,
                 0,
+                "",
                 new Message(body, 0, Message.Header.DURABLE, Annotations.EMPTY));
     }
 

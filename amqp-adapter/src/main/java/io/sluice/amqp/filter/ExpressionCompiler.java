@@ -1,7 +1,6 @@
 package io.sluice.amqp.filter;
 
 import io.sluice.amqp.filter.Expression.Literal;
-import io.sluice.amqp.filter.Expression.Type;
 import io.sluice.amqp.filter.grammar.SelectorParser;
 import io.sluice.amqp.filter.grammar.SelectorParserBaseVisitor;
 import java.util.HexFormat;
@@ -20,21 +19,21 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
 
     @Override
     public Expression visitSelector(SelectorParser.SelectorContext selector) {
-        return typed(selector.disjunction(), Type.BOOLEAN);
+        return typed(selector.disjunction(), Expression.Type.BOOLEAN);
     }
 
     @Override
     public Expression visitDisjunction(SelectorParser.DisjunctionContext disjunction) {
         return disjunction.OR().isEmpty()
                 ? visit(disjunction.conjunction(0))
-                : new Logic.Any(all(disjunction.conjunction(), Type.BOOLEAN));
+                : new Logic.Any(all(disjunction.conjunction(), Expression.Type.BOOLEAN));
     }
 
     @Override
     public Expression visitConjunction(SelectorParser.ConjunctionContext conjunction) {
         return conjunction.AND().isEmpty()
                 ? visit(conjunction.negation(0))
-                : new Logic.All(all(conjunction.negation(), Type.BOOLEAN));
+                : new Logic.All(all(conjunction.negation(), Expression.Type.BOOLEAN));
     }
 
     @Override
@@ -42,7 +41,7 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
         if (negation.NOT().isEmpty()) {
             return visit(negation.predicate());
         }
-        Expression condition = typed(negation.predicate(), Type.BOOLEAN);
+        Expression condition = typed(negation.predicate(), Expression.Type.BOOLEAN);
         return negation.NOT().size() % 2 == 1 ? new Logic.Not(condition) : new Logic.Not(new Logic.Not(condition));
     }
 
@@ -65,7 +64,7 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
         } else if (predicate.test() instanceof SelectorParser.InContext in) {
             condition = new Comparison.In(visit(subject), all(in.sum()), dialect.rules());
         } else if (predicate.test() instanceof SelectorParser.LikeContext like) {
-            condition = new Like(typed(subject, Type.TEXT), pattern(like));
+            condition = new Like(typed(subject, Expression.Type.TEXT), pattern(like));
         } else {
             return visit(subject);
         }
@@ -92,8 +91,8 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
     }
 
     private void ordered(SelectorParser.SumContext where, Expression operand) {
-        boolean text = dialect.rules().ordersTexts() && operand.type() == Type.TEXT;
-        if (!text && !operand.type().mayBe(Type.NUMBER)) {
+        boolean text = dialect.rules().ordersTexts() && operand.type() == Expression.Type.TEXT;
+        if (!text && !operand.type().mayBe(Expression.Type.NUMBER)) {
             throw new Rejection(position(where), operand.type() + " has no order: a number is expected");
         }
     }
@@ -158,9 +157,9 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
         for (int i = 0; i < terms.length; i++) {
             TerminalNode operator = (TerminalNode) chain.getChild(2 * i + 1);
             terms[i] = new Arithmetic.Term(
-                    arithmetic(operator.getSymbol().getType()), typed(operands.get(i + 1), Type.NUMBER));
+                    arithmetic(operator.getSymbol().getType()), typed(operands.get(i + 1), Expression.Type.NUMBER));
         }
-        return new Arithmetic.Chain(typed(operands.get(0), Type.NUMBER), terms, dialect.dividesExactly());
+        return new Arithmetic.Chain(typed(operands.get(0), Expression.Type.NUMBER), terms, dialect.dividesExactly());
     }
 
     private static Arithmetic.Operator arithmetic(int type) {
@@ -188,16 +187,16 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
         if (factor.getChildCount() == 1) {
             return visit(factor.atom());
         }
-        Expression operand = typed(factor.atom(), Type.NUMBER);
+        Expression operand = typed(factor.atom(), Expression.Type.NUMBER);
         if (operand instanceof Literal number) {
-            return negative ? new Literal(Arithmetic.negate(number.value()), Type.NUMBER) : number;
+            return negative ? new Literal(Arithmetic.negate(number.value()), Expression.Type.NUMBER) : number;
         }
         return new Arithmetic.Signed(operand, negative);
     }
 
     private Expression integer(Token token, boolean negative) {
         try {
-            return new Literal(dialect.integer(token.getText(), negative), Type.NUMBER);
+            return new Literal(dialect.integer(token.getText(), negative), Expression.Type.NUMBER);
         } catch (NumberFormatException e) {
             throw new Rejection(position(token), "a whole number beyond 64 bits");
         }
@@ -211,29 +210,29 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
         if (Double.isInfinite(number)) {
             throw new Rejection(position(decimal), "a number beyond the range of its type");
         }
-        return new Literal(Value.of(number), Type.NUMBER);
+        return new Literal(Value.of(number), Expression.Type.NUMBER);
     }
 
     @Override
     public Expression visitSpecialNumber(SelectorParser.SpecialNumberContext special) {
         double number = special.getText().equals("NAN") ? Double.NaN : Double.POSITIVE_INFINITY;
-        return new Literal(Value.of(number), Type.NUMBER);
+        return new Literal(Value.of(number), Expression.Type.NUMBER);
     }
 
     @Override
     public Expression visitText(SelectorParser.TextContext text) {
-        return new Literal(Value.of(dialect.text(text.getText())), Type.TEXT);
+        return new Literal(Value.of(dialect.text(text.getText())), Expression.Type.TEXT);
     }
 
     @Override
     public Expression visitBinary(SelectorParser.BinaryContext binary) {
         byte[] bytes = HexFormat.of().parseHex(binary.getText().substring(2));
-        return new Literal(Value.binary(bytes, 0, bytes.length), Type.BINARY);
+        return new Literal(Value.binary(bytes, 0, bytes.length), Expression.Type.BINARY);
     }
 
     @Override
     public Expression visitTruth(SelectorParser.TruthContext truth) {
-        return new Literal(Value.of(truth.TRUE() != null), Type.BOOLEAN);
+        return new Literal(Value.of(truth.TRUE() != null), Expression.Type.BOOLEAN);
     }
 
     @Override
@@ -251,7 +250,7 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
         return visit(nested.disjunction());
     }
 
-    private Expression typed(ParserRuleContext context, Type type) {
+    private Expression typed(ParserRuleContext context, Expression.Type type) {
         Expression expression = visit(context);
         if (!expression.type().mayBe(type)) {
             throw new Rejection(position(context), expression.type() + " where " + type + " is expected");
@@ -259,7 +258,7 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
         return expression;
     }
 
-    private Expression[] all(List<? extends ParserRuleContext> contexts, Type type) {
+    private Expression[] all(List<? extends ParserRuleContext> contexts, Expression.Type type) {
         return contexts.stream().map(context -> typed(context, type)).toArray(Expression[]::new);
     }
 

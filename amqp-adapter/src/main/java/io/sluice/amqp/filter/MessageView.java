@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
 final class MessageView {
     private final Message message;
     private final int deliveryCount;
-    private final MessageSections sections;
+    /** Null until a section is asked for. */
+    private MessageSections sections;
 
     /** @param deliveryCount deliveries that failed, as in the header the consumer would get */
     MessageView(Message message, int deliveryCount) {
         this.message = message;
         this.deliveryCount = deliveryCount;
-        this.sections = new MessageSections(message);
     }
 
     Message message() {
@@ -27,11 +27,11 @@ final class MessageView {
     }
 
     Value property(int field) {
-        return at(sections.property(field));
+        return at(sections().property(field));
     }
 
     Value applicationProperty(byte[] name) {
-        return at(sections.applicationProperty(name));
+        return at(sections().applicationProperty(name));
     }
 
     /** Those added since win, as they do when the message is sent. */
@@ -42,7 +42,14 @@ final class MessageView {
                 return of(added);
             }
         }
-        return at(sections.annotation(ascii));
+        return at(sections().annotation(ascii));
+    }
+
+    private MessageSections sections() {
+        if (sections == null) {
+            sections = new MessageSections(message);
+        }
+        return sections;
     }
 
     private Value at(int offset) {

@@ -27,6 +27,12 @@ final class SyntaxErrors extends DefaultErrorStrategy {
             SelectorParser.PLUS,
             SelectorParser.MINUS,
             SelectorParser.NOT);
+    private static final IntervalSet ARITHMETIC = new IntervalSet(
+            SelectorParser.PLUS,
+            SelectorParser.MINUS,
+            SelectorParser.TIMES,
+            SelectorParser.DIVIDE,
+            SelectorParser.MODULO);
     private static final IntervalSet OPERATORS = new IntervalSet(
             SelectorParser.EQUAL,
             SelectorParser.NOT_EQUAL,
@@ -34,11 +40,6 @@ final class SyntaxErrors extends DefaultErrorStrategy {
             SelectorParser.LESS_OR_EQUAL,
             SelectorParser.GREATER,
             SelectorParser.GREATER_OR_EQUAL,
-            SelectorParser.PLUS,
-            SelectorParser.MINUS,
-            SelectorParser.TIMES,
-            SelectorParser.DIVIDE,
-            SelectorParser.MODULO,
             SelectorParser.AND,
             SelectorParser.OR,
             SelectorParser.NOT,
@@ -90,12 +91,20 @@ final class SyntaxErrors extends DefaultErrorStrategy {
         if (rest.contains(SelectorParser.INTEGER)) {
             names.add("a value");
             rest = rest.subtract(VALUES);
-        } else if (rest.contains(SelectorParser.TIMES)) {
+        } else if (rest.contains(SelectorParser.EQUAL)) {
             names.add("an operator");
-            rest = rest.subtract(OPERATORS);
+            rest = rest.subtract(OPERATORS).subtract(ARITHMETIC);
+        } else if (rest.contains(SelectorParser.TIMES)) {
+            names.add("an arithmetic operator");
+            rest = rest.subtract(ARITHMETIC);
         }
         for (int type : rest.toArray()) {
-            names.add(name(parser, type));
+            if (type != Token.EOF) {
+                names.add(name(parser, type));
+            }
+        }
+        if (rest.contains(Token.EOF)) {
+            names.add("the end");
         }
         int last = names.size() - 1;
         return last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
@@ -103,8 +112,6 @@ final class SyntaxErrors extends DefaultErrorStrategy {
 
     private static String name(Parser parser, int type) {
         switch (type) {
-            case Token.EOF:
-                return "the end";
             case SelectorParser.TEXT:
                 return "a text";
             case SelectorParser.OPEN:

@@ -8,11 +8,13 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for AMQP connections on one port. Has no state outside itself: a JVM may run many. Any thread may start and close it;
+ * Listens for AMQP connections on one or more ports. Has no state outside itself: a JVM may run many. Any thread may start and close it;
  * connections live on the event loops of its {@link ServerLoops}.
  */
 public final class AmqpServer implements AutoCloseable {
@@ -24,7 +26,7 @@ public final class AmqpServer implements AutoCloseable {
     private final ServerLoops loops;
     private final boolean ownsLoops;
     private final Connections connections;
-    private Channel listening;
+    private final List<Channel> listening = new ArrayList<>();
 
     /** With event loops of its own, which end with it. */
     public AmqpServer(ServerSettings settings) {
@@ -43,17 +45,20 @@ public final class AmqpServer implements AutoCloseable {
         this.connections = new Connections(loops);
     }
 
+    /** Listens for AMQP on the socket itself; otherwise as {@link #start(String, int, Carrier)}. */
+    public InetSocketAddress start(String host, int port) throws IOException {
+        return start(host, port, Carrier.TCP);
+    }
+
     /**
-     * Starts to listen. Blocks until it does.
+     * Starts to listen on one more port. Blocks until it does.
      *
      * @param port 0 for any that is free
+     * @param carrier what carries AMQP there
      * @return where it listens
      * @throws IOException the address cannot be bound
      */
-    public synchronized InetSocketAddress start(String host, int port) throws IOException {
-        if (listening != null) {
-            throw new IllegalStateException("listens already on " + listening.localAddress());
-        }
+    public synchronized InetSocketAddress start(String host, int port, Carrier carrier) throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.channelType())
@@ -64,24 +69,25 @@ public final class AmqpServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        accept(channel);
+                        accept(channel, carrier);
                     }
                 });
         try {
-            listening = bootstrap.bind(host, port).syncUninterruptibly().channel();
+            Channel opened = bootstrap.bind(host, port).syncUninterruptibly().channel();
+            listening.add(opened);
+            return (InetSocketAddress) opened.localAddress();
         } catch (Exception e) {
             throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
         }
-        return (InetSocketAddress) listening.localAddress();
     }
 
-    private void accept(SocketChannel channel) {
+    private void accept(SocketChannel channel, Carrier carrier) {
         if (connections.count() >= settings.maxConnections()) {
             LOG.warn("{}: refused, there are {} connections already", channel.remoteAddress(), connections.count());
             channel.close();
             return;
         }
-        channel.pipeline().addLast(new NettyChannel(settings, connections));
+        carrier.carry(channel.pipeline(), new NettyChannel(settings, connections));
     }
 
     /** How many peers are connected. */
@@ -96,9 +102,11 @@ public final class AmqpServer implements AutoCloseable {
      */
     @Override
     public synchronized void close() {
-        if (listening != null) {
-            listening.close().awaitUninterruptibly(settings.stopTimeoutMillis());
-            listening = null;
+        for (Channel port : listening) {
+            port.close().awaitUninterruptibly(settings.stopTimeoutMillis());
+        }
+        if (!listening.isEmpty()) {
+            listening.clear();
             // What was accepted last may be on its way to a loop of its own: from here on all of them are known.
             loops.awaitGiven(settings.stopTimeoutMillis());
         }

@@ -1,15 +1,16 @@
 package io.sluice.amqp.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.EventExecutor;
 import io.sluice.amqp.AmqpConnection;
 import io.sluice.amqp.ByteSink;
 import io.sluice.amqp.EventLoop;
 import io.sluice.amqp.Peer;
+import io.sluice.amqp.sasl.PeerSecurity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -18,7 +19,10 @@ import org.apache.qpid.proton.amqp.Symbol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One socket and its {@link AmqpConnection}. On the channel's event loop, but for {@link #stop} and {@link #cut}. */
+/**
+ * One socket and its {@link AmqpConnection}, which begins when what carries it is up. On the channel's event loop, but for
+ * {@link #stop} and {@link #cut}.
+ */
 final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSink {
     private static final Logger LOG = LoggerFactory.getLogger(NettyChannel.class);
 
@@ -27,8 +31,13 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     private final ServerSettings settings;
     private final Connections connections;
     private ChannelHandlerContext context;
+    /** Null until the carrier is ready. */
     private AmqpConnection connection;
-    private Peer peer;
+
+    private CarrierReady carrier;
+    private String remote = "unknown";
+    private boolean loopback;
+    private long acceptedMillis;
     private long nextTickMillis;
     private boolean ending;
 
@@ -41,19 +50,34 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     public void handlerAdded(ChannelHandlerContext newContext) {
         context = newContext;
         // A peer that is gone already has no address.
-        InetSocketAddress remote = (InetSocketAddress) newContext.channel().remoteAddress();
-        boolean loopback = remote != null && remote.getAddress().isLoopbackAddress();
-        peer = new Peer(
-                remote == null ? "unknown" : remote.getAddress().getHostAddress() + ":" + remote.getPort(), loopback);
-        EventExecutor loop = newContext.executor();
+        if (newContext.channel().remoteAddress() instanceof InetSocketAddress address) {
+            remote = address.getAddress().getHostAddress() + ":" + address.getPort();
+            loopback = address.getAddress().isLoopbackAddress();
+        }
+        acceptedMillis = Connections.nowMillis();
+        connections.add(this);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof CarrierReady ready && connection == null) {
+            begin(ready);
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    private void begin(CarrierReady ready) {
+        carrier = ready;
+        Peer peer = new Peer(remote, new PeerSecurity(loopback, ready.encrypted(), ready.certificateName()));
+        EventExecutor loop = context.executor();
         connection = new AmqpConnection(
                 settings.environment(),
                 peer,
                 new EventLoop(loop, loop::inEventLoop),
                 this::pump,
                 settings.frames().apply(peer),
-                Connections.nowMillis());
-        connections.add(this);
+                acceptedMillis);
     }
 
     boolean isOn(EventExecutor loop) {
@@ -93,14 +117,25 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     }
 
     void tick(long nowMillis) {
-        if (nowMillis >= nextTickMillis && !ending) {
+        if (connection == null) {
+            endIfLate(nowMillis);
+        } else if (nowMillis >= nextTickMillis && !ending) {
             nextTickMillis = connection.tick(nowMillis);
             pump();
         }
     }
 
+    private void endIfLate(long nowMillis) {
+        int limitMillis = settings.environment().limits().openTimeoutMillis();
+        if (nowMillis - acceptedMillis >= limitMillis && !ending) {
+            LOG.info("{}: no TLS or WebSocket handshake within {} ms, closed", remote, limitMillis);
+            ending = true;
+            context.close();
+        }
+    }
+
     private void pump() {
-        if (ending) {
+        if (ending || connection == null) {
             return;
         }
         boolean goesOn = connection.drainTo(this);
@@ -120,7 +155,7 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
         ending = true;
         SocketChannel channel = (SocketChannel) context.channel();
         channel.config().setAutoRead(true);
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
+        carrier.lastWord().get().addListener(written -> channel.shutdownOutput());
         context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -139,6 +174,10 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     /** Ends the connection from our side. Any thread. */
     void stop() {
         context.executor().execute(() -> {
+            if (connection == null) {
+                context.close();
+                return;
+            }
             connection.close(Symbol.valueOf("amqp:connection:forced"), "the broker is stopping");
             pump();
         });
@@ -153,16 +192,22 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         ending = true;
-        connection.lost();
+        if (connection != null) {
+            connection.lost();
+        }
         connections.remove(this);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            LOG.info("{}: {}", peer, cause.getMessage());
+            LOG.info("{}: {}", remote, cause.getMessage());
+        } else if (cause instanceof DecoderException) {
+            // What the peer sent makes no sense to TLS or to WebSocket.
+            String reason = (cause.getCause() == null ? cause : cause.getCause()).getMessage();
+            LOG.info("{}: {}, closed", remote, reason);
         } else {
-            LOG.error("{}: failed, closed", peer, cause);
+            LOG.error("{}: failed, closed", remote, cause);
         }
         ctx.close();
     }

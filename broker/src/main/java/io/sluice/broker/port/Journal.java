@@ -30,6 +30,9 @@ public interface Journal extends AutoCloseable {
      */
     void append(List<JournalRecord> batch);
 
+    /** The most bytes of encoded records that one batch may have; a larger one fails the journal. */
+    int maxBatchBytes();
+
     /** Everything up to {@code position} is in the store's checkpoint: its room may be used again. Any thread. */
     void checkpointed(JournalPosition position);
 
@@ -40,6 +43,14 @@ public interface Journal extends AutoCloseable {
     /** What a journal tells its shard. Called on a thread of the journal's, or within {@link #append}; must not block. */
     interface Listener {
         /**
+         * While {@link Journal#open} replays, on its thread: the batch at {@code position} was replayed as a whole. The listener may
+         * take its time: it may write a checkpoint of what was replayed so far, so that memory does not have to hold all of it.
+         *
+         * @throws StorageException ends the replay, and {@code open} throws it
+         */
+        default void replayed(JournalPosition position) throws StorageException {}
+
+        /**
          * The oldest {@code batches} batches not reported yet are durable.
          *
          * @param position of the last of them
@@ -49,8 +60,12 @@ public interface Journal extends AutoCloseable {
         /** Nothing more will commit; the fate of batches under way is unknown until the next open. Called at most once. */
         void failed(StorageException cause);
 
-        /** The journal wants its oldest part checkpointed, to use its room again. */
-        void checkpointWanted();
+        /**
+         * The journal wants its oldest part checkpointed, to use its room again.
+         *
+         * @param urgent there will be no room for appends soon
+         */
+        void checkpointWanted(boolean urgent);
 
         /**
          * @param low true: producers should stop, so that consumers can still be served from what room is left

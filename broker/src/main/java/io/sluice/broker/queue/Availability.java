@@ -3,14 +3,16 @@ package io.sluice.broker.queue;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 
-/** Which messages of a queue may be given to somebody, which are to be one day, and when they expire. */
+/** Which messages of a queue that are in memory may be given to somebody, which are to be one day, and when they expire. */
 final class Availability {
     private final ReadyLevels ready;
     private final Scheduled scheduled = new Scheduled();
     private final EntryHeap expiring = EntryHeap.byExpiry();
+    private final PagedRuns runs;
 
-    Availability(QueueDefinition.Service service) {
+    Availability(QueueDefinition.Service service, PagedRuns runs) {
         this.ready = new ReadyLevels(service);
+        this.runs = runs;
     }
 
     ReadyLevels ready() {
@@ -21,7 +23,7 @@ final class Availability {
         return scheduled;
     }
 
-    /** An entry that is new in the queue: it is available, or waits for its time. No clock is read here: records are applied. */
+    /** An entry that is new in memory: it is available, or waits for its time. No clock is read here: records are applied. */
     void arrived(QueueEntry entry) {
         if (entry.deliverAtMillis == 0) {
             add(entry);
@@ -29,32 +31,26 @@ final class Availability {
         }
         entry.state = QueueEntry.State.SCHEDULED;
         scheduled.add(entry);
-        if (entry.expiresAtMillis != Message.NONE) {
-            expiring.add(entry);
-        }
+        held(entry);
     }
 
     /** The entry goes to its own place among the available ones. */
     void add(QueueEntry entry) {
         entry.state = QueueEntry.State.READY;
         ready.insert(entry);
+        held(entry);
+    }
+
+    private void held(QueueEntry entry) {
         if (entry.expiresAtMillis != Message.NONE) {
             expiring.add(entry);
         }
+        if (entry.run != null) {
+            runs.held(entry.run);
+        }
     }
 
-    /** Any that is available or scheduled, null where there is none. */
-    QueueEntry any() {
-        QueueEntry available = ready.leastWanted();
-        return available != null ? available : scheduled.first();
-    }
-
-    /** Whether it is available, or scheduled. */
-    boolean holds(QueueEntry entry) {
-        return entry.links.inReady || entry.state == QueueEntry.State.SCHEDULED;
-    }
-
-    /** An entry that {@link #holds} is held no longer. */
+    /** An entry that is held ({@link QueueEntry#isHeld}) is held no longer. */
     void take(QueueEntry entry, QueueEntry.State now) {
         if (entry.state == QueueEntry.State.SCHEDULED) {
             scheduled.remove(entry);
@@ -63,20 +59,18 @@ final class Availability {
         }
         expiring.remove(entry);
         entry.state = now;
-    }
-
-    /** What is scheduled and due becomes available, each at its own place. */
-    void release(long nowMillis) {
-        if (!scheduled.isDue(nowMillis)) {
-            return;
-        }
-        for (QueueEntry entry : scheduled.takeDue(nowMillis)) {
-            entry.state = QueueEntry.State.READY;
-            ready.insert(entry);
+        if (entry.run != null) {
+            runs.heldNoMore(entry.run);
         }
     }
 
-    /** Whether time alone changes something by now. */
+    /** An entry that was scheduled and is due is available, at its own place. */
+    void released(QueueEntry entry) {
+        entry.state = QueueEntry.State.READY;
+        ready.insert(entry);
+    }
+
+    /** Whether time alone changes something in memory by now. */
     boolean isDue(long nowMillis) {
         return expired(nowMillis) != null || scheduled.isDue(nowMillis);
     }

@@ -81,6 +81,11 @@ public final class Consumer {
         home = Optional.of(dispatcher);
     }
 
+    /** It looks for messages by itself, and the page it is at is being read. */
+    boolean isWaitingForPage() {
+        return cursor != null && cursor.isWaiting();
+    }
+
     boolean hasCredit() {
         return delivered < deliveryLimit;
     }

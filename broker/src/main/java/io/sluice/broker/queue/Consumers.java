@@ -106,15 +106,21 @@ final class Consumers {
         return false;
     }
 
-    /** Whoever drains has got all there is: its credit is used up, and it is told so. */
-    void drained(Turn turn) {
-        drained(takers, turn);
+    /**
+     * Whoever drains has got all there is: its credit is used up, and it is told so.
+     *
+     * @param takersWait messages for those who take are still being read
+     */
+    void drained(boolean takersWait, Turn turn) {
+        if (!takersWait) {
+            drained(takers, turn);
+        }
         drained(browsers, turn);
     }
 
     private void drained(Set<Consumer> consumers, Turn turn) {
         for (Consumer consumer : consumers) {
-            if (consumer.draining) {
+            if (consumer.draining && !consumer.isWaitingForPage()) {
                 consumer.draining = false;
                 consumer.deliveryLimit = consumer.delivered;
                 ring.remove(consumer);

@@ -31,6 +31,9 @@ final class DeadLetters {
     /** An amqp-value section that holds null (AMQP 1.0 §3.2.8): a message must have a body. */
     private static final byte[] NO_BODY = {0, 0x53, 0x77, 0x40};
 
+    /** Of what a consumer says. */
+    private static final int MAX_TEXT_CHARS = 2_000;
+
     private DeadLetters() {}
 
     /** The message as it enters the other queue: it cannot expire again, or a dead letter would vanish from there. */
@@ -52,13 +55,17 @@ final class DeadLetters {
         return message.withoutBody(message.messageFormat() == 0 ? NO_BODY : new byte[0]);
     }
 
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT_CHARS ? text : text.substring(0, MAX_TEXT_CHARS);
+    }
+
     static Annotations rejection(String condition, String description) {
         Map<String, Annotations.Value> values = new LinkedHashMap<>();
         if (!condition.isEmpty()) {
-            values.put("x-opt-dead-letter-condition", new Annotations.Text(condition));
+            values.put("x-opt-dead-letter-condition", new Annotations.Text(cut(condition)));
         }
         if (!description.isEmpty()) {
-            values.put("x-opt-dead-letter-description", new Annotations.Text(description));
+            values.put("x-opt-dead-letter-description", new Annotations.Text(cut(description)));
         }
         return Annotations.of(values);
     }

@@ -14,6 +14,12 @@ public enum DispatchReason {
     EXPIRED,
     /** Its producer asked for a later delivery. */
     SCHEDULED,
+    /** It is out of memory, and is read when it is nearly next. */
+    PAGED_OUT,
+    /** It is out of memory, and is being read. */
+    LOADING,
+    /** It is out of memory and cannot be read: its page is damaged. The log names it. */
+    DAMAGED,
     /** Nobody is attached who takes messages. */
     NO_CONSUMER,
     /** Consumers are attached, none has credit. */

@@ -12,14 +12,18 @@ import io.sluice.broker.record.SequenceRanges;
 public final class Dispatcher {
     private final Queue queue;
     private final Availability availability;
+    private final QueueLoads loads;
+    private final Pages pages;
     private final Consumers consumers = new Consumers();
     private final Removals removals = new Removals();
     private final Settlement settlement;
     private DispatchReason lastStop = DispatchReason.NOTHING_AVAILABLE;
 
-    Dispatcher(Queue queue, Availability availability) {
+    Dispatcher(Queue queue, Availability availability, QueueLoads loads, Pages pages) {
         this.queue = queue;
         this.availability = availability;
+        this.loads = loads;
+        this.pages = pages;
         this.settlement = new Settlement(queue, availability, consumers, removals);
     }
 
@@ -27,10 +31,14 @@ public final class Dispatcher {
         return consumers.size();
     }
 
+    /** Whether anybody is attached who takes messages. */
+    boolean hasTakers() {
+        return consumers.hasTakers();
+    }
+
     public void attach(Consumer consumer) {
         if (consumer.mode() == Consumer.Mode.COPY) {
-            consumer.cursor = new BrowseCursor(
-                    availability.ready().levelCount(), queue.state().nextSequence());
+            consumer.cursor = new BrowseCursor(queue.state(), availability, new PageReading(queue, loads, pages));
         }
         consumer.attached = true;
         consumer.home(this);
@@ -80,6 +88,16 @@ public final class Dispatcher {
         }
     }
 
+    /** Whether its queue is being deleted: what consumers still have of it is gone. */
+    public boolean isDeleted() {
+        return queue.isDeleted();
+    }
+
+    /** What was consumed up to here is decided now, and not with what comes. */
+    public void decideRemovals(Turn turn) {
+        removals.decide(queue.id(), turn);
+    }
+
     /** The queue goes: every consumer is told why. */
     public void close(Refusal refusal, Turn turn) {
         for (Consumer consumer : consumers.all()) {
@@ -92,50 +110,65 @@ public final class Dispatcher {
 
     /** Gives out what can be given. @return why it stopped */
     public DispatchReason dispatch(Turn turn) {
-        queue.expire(turn);
-        queue.release(turn);
-        queue.shed(turn);
+        queue.tidy(turn);
         lastStop = dispatchToTakers(turn);
         for (Consumer browser : consumers.browsers()) {
             browse(browser, turn);
         }
         removals.decide(queue.id(), turn);
-        consumers.drained(turn);
+        consumers.drained(lastStop == DispatchReason.PAGED_OUT, turn);
         return lastStop;
     }
 
     private DispatchReason dispatchToTakers(Turn turn) {
         ReadyLevels ready = availability.ready();
+        PagedRuns runs = queue.state().runs();
+        boolean given = false;
         while (true) {
-            if (ready.size() == 0) {
+            if (ready.size() == 0 && runs.occupied() == 0) {
                 return DispatchReason.NOTHING_AVAILABLE;
             }
             if (!consumers.anyHasCredit()) {
+                if (given && runs.occupied() != 0) {
+                    loads.readAhead();
+                }
                 return consumers.hasTakers() ? DispatchReason.NO_CREDIT : DispatchReason.NO_CONSUMER;
             }
-            if (!dispatchOne(ready, turn)) {
-                return DispatchReason.UNDELIVERABLE_HERE;
+            DispatchReason reason = dispatchOne(ready, runs, turn);
+            if (reason != DispatchReason.NEXT) {
+                if (runs.occupied() != 0) {
+                    loads.readAhead();
+                }
+                return reason;
             }
+            given = true;
         }
     }
 
-    private boolean dispatchOne(ReadyLevels ready, Turn turn) {
-        int candidates = ready.occupied();
+    /** @return {@link DispatchReason#NEXT} where one was given */
+    private DispatchReason dispatchOne(ReadyLevels ready, PagedRuns runs, Turn turn) {
+        int candidates = ready.occupied() | runs.occupied();
         while (candidates != 0) {
             int level = ready.choose(candidates);
+            long boundary = runs.boundary(level);
             QueueEntry entry = ready.level(level).head();
-            while (entry != null) {
+            while (entry != null && entry.sequence < boundary) {
                 Consumer consumer = consumers.takeNextFor(entry);
                 if (consumer != null) {
                     ready.served(level);
                     give(entry, consumer, turn);
-                    return true;
+                    return DispatchReason.NEXT;
                 }
                 entry = entry.links.nextReady;
             }
+            if (boundary != Long.MAX_VALUE) {
+                // Also where a lower level has something here: the order of service holds whatever is in memory.
+                loads.wantHead(level);
+                return DispatchReason.PAGED_OUT;
+            }
             candidates &= ~(1 << level);
         }
-        return false;
+        return DispatchReason.UNDELIVERABLE_HERE;
     }
 
     private void give(QueueEntry entry, Consumer consumer, Turn turn) {
@@ -173,7 +206,7 @@ public final class Dispatcher {
 
     private void browse(Consumer browser, Turn turn) {
         while (browser.hasCredit()) {
-            QueueEntry entry = browser.cursor.peek(queue.state().entries(), availability.ready(), turn.nowMillis());
+            QueueEntry entry = browser.cursor.peek(turn.nowMillis());
             if (entry == null) {
                 return;
             }
@@ -193,7 +226,8 @@ public final class Dispatcher {
     public DispatchReason explain(long sequence, long nowMillis) {
         QueueEntry entry = queue.state().entries().find(sequence);
         if (entry == null) {
-            return DispatchReason.NO_SUCH_MESSAGE;
+            PagedRun run = queue.state().runs().find(sequence);
+            return run == null ? DispatchReason.NO_SUCH_MESSAGE : explain(run);
         }
         if (entry.state == QueueEntry.State.LOCKED) {
             return DispatchReason.LOCKED;
@@ -215,5 +249,16 @@ public final class Dispatcher {
         }
         boolean refused = consumers.anyHasCredit() || !consumers.anyMayTake(entry);
         return refused ? DispatchReason.UNDELIVERABLE_HERE : DispatchReason.NO_CREDIT;
+    }
+
+    private static DispatchReason explain(PagedRun run) {
+        return switch (run.state) {
+            case DAMAGED -> DispatchReason.DAMAGED;
+            case LEAVING -> DispatchReason.SETTLING;
+            default ->
+                run.isScheduled
+                        ? DispatchReason.SCHEDULED
+                        : run.loading ? DispatchReason.LOADING : DispatchReason.PAGED_OUT;
+        };
     }
 }

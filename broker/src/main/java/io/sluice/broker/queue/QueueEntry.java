@@ -3,7 +3,6 @@ package io.sluice.broker.queue;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
 import io.sluice.broker.ScheduledMessage;
-import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +19,9 @@ final class QueueEntry {
         SETTLING
     }
 
+    /** What a message costs in memory beside its bytes: its entry, its header fields, its place in the lists; about. */
+    private static final long OVERHEAD_BYTES = 256;
+
     final long sequence;
     final long arrivedAtMillis;
     final long expiresAtMillis;
@@ -30,11 +32,15 @@ final class QueueEntry {
 
     Message message;
     int deliveryCount;
-    /** Of the store's copy; {@link MessageStore#NO_TOKEN} while only the journal has it. */
-    long token = MessageStore.NO_TOKEN;
+    /** The page that has it, and where in that it stands; null while only the journal has it. */
+    PagedRun run;
 
-    /** The checkpoint that gave the token, 0 for one of an earlier life: a token is void when its checkpoint fails. */
-    int storedBy;
+    int place;
+    /** The list of those that no page has, with its neighbours there; null where it is in none. */
+    UnstoredList unstoredIn;
+
+    QueueEntry previousUnstored;
+    QueueEntry nextUnstored;
 
     State state = State.READY;
     boolean acquiredBefore;
@@ -59,6 +65,16 @@ final class QueueEntry {
         this.message = enqueued.message();
         this.deliveryCount = enqueued.deliveryCount();
         this.acquiredBefore = enqueued.deliveryCount() > 0;
+    }
+
+    /** What it takes of memory. */
+    long footprintBytes() {
+        return message.residentBytes() + OVERHEAD_BYTES;
+    }
+
+    /** Whether nobody has it and nothing is decided about it: it is available, or scheduled. */
+    boolean isHeld() {
+        return links.inReady || state == State.SCHEDULED;
     }
 
     boolean expired(long nowMillis) {

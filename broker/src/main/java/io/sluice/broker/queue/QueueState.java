@@ -1,28 +1,45 @@
 package io.sluice.broker.queue;
 
+import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
-import io.sluice.broker.record.JournalRecord.Returned;
 
 /**
- * The durable half of a queue: what recovery, a backup and the primary agree on. Changed by applying records and by nothing else
- * (messages that are not durable take the same way, they just skip the journal).
+ * What is in a queue: entries in memory, pages out of it, and the entries that no page has yet. That a message is here is durable
+ * state, changed by applying records and by nothing else (messages that are not durable take the same way, they just skip the
+ * journal); <em>where</em> it is belongs to each machine.
  */
 final class QueueState {
     private final long id;
     private final EntryIndex entries = new EntryIndex();
+    private final PagedRuns runs;
+    private final UnstoredList[] unstored;
+    /** Of those, the ones for later, of all levels. */
+    private final UnstoredList unstoredForLater = new UnstoredList();
+    /** In a slice of the checkpoint that runs, which no page has yet. */
+    private final UnstoredList captured = new UnstoredList();
+
+    private final MemoryUse memory;
     private final LargeReferences large;
     private QueueDefinition definition;
     private long nextSequence = 1;
-    private long bytes;
-    /** Of {@link #bytes}, what is not in memory. */
-    private long apartBytes;
+    private long residentBytes;
 
-    QueueState(long id, QueueDefinition definition, LargeReferences large) {
+    QueueState(long id, QueueDefinition definition, Pages pages, MemoryUse memory, LargeReferences large) {
+        this.large = large;
         this.id = id;
         this.definition = definition;
-        this.large = large;
+        this.memory = memory;
+        this.runs = new PagedRuns(pages, memory, large);
+        this.unstored = new UnstoredList[levelCount(definition.service())];
+        for (int level = 0; level < unstored.length; level++) {
+            unstored[level] = new UnstoredList();
+        }
+    }
+
+    static int levelCount(QueueDefinition.Service service) {
+        return service instanceof QueueDefinition.Fifo ? 1 : Message.MAX_PRIORITY + 1;
     }
 
     long id() {
@@ -33,21 +50,48 @@ final class QueueState {
         return definition;
     }
 
+    /** Those in memory. */
     EntryIndex entries() {
         return entries;
     }
 
+    PagedRuns runs() {
+        return runs;
+    }
+
+    MemoryUse memory() {
+        return memory;
+    }
+
+    /** Durable entries of the level that no page has. */
+    UnstoredList unstored(int level) {
+        return unstored[level];
+    }
+
+    /** As {@link #unstored}, of all levels, for those that were scheduled when they came here. */
+    UnstoredList unstoredForLater() {
+        return unstoredForLater;
+    }
+
+    /** Those that are in a slice and not stored yet. */
+    UnstoredList captured() {
+        return captured;
+    }
+
+    int levelCount() {
+        return unstored.length;
+    }
+
+    int levelOf(Message message) {
+        return unstored.length == 1 ? 0 : message.priority();
+    }
+
     long messages() {
-        return entries.size();
+        return entries.size() + runs.awayMessages();
     }
 
     long bytes() {
-        return bytes;
-    }
-
-    /** What its messages take of memory. */
-    long residentBytes() {
-        return bytes - apartBytes;
+        return residentBytes + runs.awayBytes();
     }
 
     /** One more than the highest sequence seen. */
@@ -60,38 +104,66 @@ final class QueueState {
         nextSequence = Math.max(nextSequence, declared.nextSequence());
     }
 
+    void sawSequence(long sequence) {
+        nextSequence = Math.max(nextSequence, sequence + 1);
+    }
+
     /** @return the new entry, null where the message is here already */
     QueueEntry enqueued(Enqueued enqueued) {
-        if (entries.find(enqueued.sequence()) != null) {
+        if (entries.find(enqueued.sequence()) != null || runs.find(enqueued.sequence()) != null) {
             return null;
         }
+        sawSequence(enqueued.sequence());
         QueueEntry entry = new QueueEntry(
                 enqueued, definition.durable() && enqueued.message().durable());
-        entries.add(entry);
-        bytes += entry.message.size();
-        apartBytes += entry.message.size() - entry.message.residentBytes();
+        comesIntoMemory(entry);
         large.came(entry.message);
-        nextSequence = Math.max(nextSequence, enqueued.sequence() + 1);
         return entry;
     }
 
-    /** @return what left, null where there was nothing */
-    QueueEntry removed(long sequence) {
-        QueueEntry entry = entries.remove(sequence);
-        if (entry != null) {
-            bytes -= entry.message.size();
-            apartBytes -= entry.message.size() - entry.message.residentBytes();
-            large.left(entry.message);
-        }
-        return entry;
+    void comesIntoMemory(QueueEntry entry) {
+        entries.add(entry);
+        residentBytes += entry.message.size();
+        memory.add(entry.footprintBytes());
     }
 
-    /** @return the entry that changed, null where there is none */
-    QueueEntry returned(Returned returned) {
-        QueueEntry entry = entries.find(returned.sequence());
-        if (entry != null) {
-            entry.returned(returned.deliveryCount(), returned.added());
+    void leavesMemory(QueueEntry entry) {
+        entries.remove(entry.sequence);
+        residentBytes -= entry.message.size();
+        memory.add(-entry.footprintBytes());
+    }
+
+    /** The next checkpoint is to take it. */
+    void becomesUnstored(QueueEntry entry) {
+        boolean forLater = entry.state == QueueEntry.State.SCHEDULED;
+        (forLater ? unstoredForLater : unstored[levelOf(entry.message)]).add(entry);
+        memory.addUnstored(entry.footprintBytes());
+    }
+
+    void isUnstoredNoMore(QueueEntry entry) {
+        entry.unstoredIn.remove(entry);
+        memory.addUnstored(-entry.footprintBytes());
+    }
+
+    /** The page that has the entry is not to have it any longer. */
+    void leavesPage(QueueEntry entry) {
+        PagedRun run = entry.run;
+        entry.run = null;
+        if (entry.isHeld()) {
+            runs.heldNoMore(run);
         }
-        return entry;
+        runs.residentLeaves(run, entry.place);
+    }
+
+    /** The entry has left the queue. It must not be available. */
+    void removed(QueueEntry entry) {
+        leavesMemory(entry);
+        large.left(entry.message);
+        if (entry.unstoredIn != null) {
+            isUnstoredNoMore(entry);
+        }
+        if (entry.run != null) {
+            leavesPage(entry);
+        }
     }
 }

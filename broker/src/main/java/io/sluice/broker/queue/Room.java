@@ -75,15 +75,24 @@ final class Room {
     }
 
     /** Whether so much more would be too much. */
-    boolean isOverWith(int messages, int bytes) {
+    boolean isOverWith(long messages, long bytes) {
         return isOver(heldMessages() + messages, heldBytes() + bytes);
     }
 
     /** Whether so much more would be too much even when all that is available, or will be at once, had made room. */
-    boolean isOverWithLockedAnd(int messages, int bytes) {
+    boolean isOverWithLockedAnd(long messages, long bytes) {
         return isOver(
-                heldMessages() - (pendingMessages - pendingScheduledMessages) - ready.size() + messages,
-                heldBytes() - (pendingBytes - pendingScheduledBytes) - ready.bytes() + bytes);
+                heldMessages() - (pendingMessages - pendingScheduledMessages) - availableMessages() + messages,
+                heldBytes()
+                        - pendingBytes
+                        - ready.bytes()
+                        - state.runs().available().bytes()
+                        + bytes);
+    }
+
+    /** In memory and out of it. */
+    long availableMessages() {
+        return ready.size() + state.runs().available().messages();
     }
 
     private boolean isOver(long messages, long bytes) {
@@ -91,10 +100,11 @@ final class Room {
         return messages > limits.maxMessages() || bytes > limits.maxBytes();
     }
 
-    Refusal full() {
+    /** @param messages that were to come in */
+    Refusal full(long messages) {
         QueueDefinition.Limits limits = state.definition().limits();
         String name = state.definition().name();
-        boolean byCount = heldMessages() >= limits.maxMessages();
+        boolean byCount = heldMessages() + messages > limits.maxMessages();
         long limit = byCount ? limits.maxMessages() : limits.maxBytes();
         long current = byCount ? heldMessages() : heldBytes();
         String reason = byCount ? "maxMessages" : "maxBytes";

@@ -107,15 +107,25 @@ final class Administration {
 
     void scheduled(
             String name, long fromSequence, int limit, Client client, Reply<ScheduledMessage.Some> reply, Turn turn) {
-        withQueue(name, client, reply, turn, queue -> done(client, reply, queue.scheduled(fromSequence, limit), turn));
+        withQueue(
+                name,
+                client,
+                reply,
+                turn,
+                queue -> queue.scheduled(
+                        fromSequence, limit, turn, (some, answering) -> done(client, reply, some, answering)));
     }
 
     void cancelScheduled(String name, long sequence, Client client, Reply<Boolean> reply, Turn turn) {
-        withQueue(name, client, reply, turn, queue -> {
-            boolean cancelled = queue.cancel(sequence, turn);
-            turn.dispatchable(queue);
-            turn.afterDecided(applied -> done(client, reply, cancelled, applied));
-        });
+        withQueue(
+                name,
+                client,
+                reply,
+                turn,
+                queue -> queue.cancel(sequence, turn, (cancelled, deciding) -> {
+                    deciding.dispatchable(queue);
+                    deciding.afterDecided(applied -> done(client, reply, cancelled, applied));
+                }));
     }
 
     void describe(String name, Client client, Reply<QueueStatus> reply, Turn turn) {

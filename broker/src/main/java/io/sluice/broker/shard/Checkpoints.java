@@ -14,7 +14,10 @@ import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,18 +28,26 @@ import org.slf4j.LoggerFactory;
 final class Checkpoints implements MessageStore.CheckpointSource {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
+    /** So long after a failure memory does not ask for another. */
+    private static final long RETRY_MILLIS = 1000;
+
     private final ShardQueues queues;
     private final MessageStore store;
     private final Journal journal;
     private final ShardMailbox mailbox;
     private final ShardLimits limits;
+    /** Of the checkpoint that runs, by id. */
+    private final Map<Long, Queue> captured = new LinkedHashMap<>();
+    /** Of those, the ones that may still have something to capture. */
     private final ArrayDeque<Queue> left = new ArrayDeque<>();
+
     private final List<Reply<JournalPosition>> waiting = new ArrayList<>();
     private JournalPosition applied = JournalPosition.START;
-    private long nextSequence;
-    /** Of the checkpoint that runs or ran last. */
-    private int number;
+    /** What the last checkpoint of this life stands for. */
+    private JournalPosition durable = JournalPosition.START;
 
+    private long notForMemoryBefore;
+    private boolean journalIsOpen;
     private boolean running;
 
     Checkpoints(ShardQueues queues, MessageStore store, Journal journal, ShardMailbox mailbox, ShardLimits limits) {
@@ -52,12 +63,24 @@ final class Checkpoints implements MessageStore.CheckpointSource {
         applied = position;
     }
 
+    /** The journal has replayed all it holds; what was checkpointed meanwhile frees its room only now. */
+    void journalIsOpen() {
+        journalIsOpen = true;
+        if (durable != JournalPosition.START) {
+            journal.checkpointed(durable);
+        }
+    }
+
     /** Starts a checkpoint; where one runs, the reply waits for the next. Shard's thread. */
     void start(Reply<JournalPosition> reply) {
         waiting.add(reply);
         if (!running) {
             run();
         }
+    }
+
+    boolean isRunning() {
+        return running;
     }
 
     /** The journal wants room: a checkpoint that runs already will do. */
@@ -67,16 +90,29 @@ final class Checkpoints implements MessageStore.CheckpointSource {
         }
     }
 
+    /** Memory is short of messages that may leave it. After a failure it is not asked again at once. */
+    void wantedForMemory(long nowMillis) {
+        if (!running && nowMillis >= notForMemoryBefore) {
+            run();
+        }
+    }
+
     private void run() {
         running = true;
-        number++;
+        captured.clear();
+        left.clear();
         List<Reply<JournalPosition>> replies = new ArrayList<>(waiting);
         waiting.clear();
+        boolean trims = journalIsOpen;
         store.checkpoint(this, new MessageStore.CheckpointListener() {
             @Override
             public void completed(JournalPosition position) {
-                journal.checkpointed(position);
+                if (trims) {
+                    journal.checkpointed(position);
+                }
                 mailbox.post((shard, turn) -> {
+                    durable = position;
+                    captured.values().forEach(queue -> queue.capture().completed());
                     replies.forEach(reply -> reply.done(position));
                     ended();
                 });
@@ -86,7 +122,8 @@ final class Checkpoints implements MessageStore.CheckpointSource {
             public void failed(StorageException cause) {
                 LOG.debug("checkpoint failed", cause);
                 mailbox.post((shard, turn) -> {
-                    queues.durable().forEach(queue -> queue.storeFailed(number));
+                    captured.values().forEach(queue -> queue.capture().failed());
+                    notForMemoryBefore = turn.nowMillis() + RETRY_MILLIS;
                     Refusal refusal = Refusal.of(Refusal.Kind.INTERNAL_ERROR, String.valueOf(cause.getMessage()));
                     replies.forEach(reply -> reply.refused(refusal));
                     ended();
@@ -105,49 +142,38 @@ final class Checkpoints implements MessageStore.CheckpointSource {
     @Override
     public void begin(Answer<Beginning> answer) {
         mailbox.post((shard, turn) -> {
-            left.clear();
-            left.addAll(queues.durable());
-            nextSequence = 0;
             List<JournalRecord.QueueDeclared> declared = new ArrayList<>();
-            for (Queue queue : left) {
+            List<JournalRecord> records = new ArrayList<>();
+            for (Queue queue : queues.durable()) {
+                captured.put(queue.id(), queue);
+                left.add(queue);
                 declared.add(queue.asRecord());
+                queue.capture().begins(records);
             }
-            answer.answer(new Beginning(applied, declared));
+            answer.answer(new Beginning(applied, declared, records));
         });
     }
 
     @Override
     public void next(int maxBytes, Answer<Slice> answer) {
         int bytes = Math.min(maxBytes, limits.checkpointSliceBytes());
-        mailbox.post((shard, turn) -> answer.answer(new Slice(capture(bytes))));
+        mailbox.post((shard, turn) -> answer.answer(capture(bytes)));
     }
 
-    private List<Enqueued> capture(int maxBytes) {
-        List<Enqueued> messages = new ArrayList<>();
-        while (messages.isEmpty() && !left.isEmpty()) {
-            Queue queue = left.peek();
-            nextSequence = queue.capture(nextSequence, maxBytes, messages::add);
-            if (nextSequence == Long.MAX_VALUE) {
-                left.remove();
-                nextSequence = 0;
+    private Slice capture(int maxBytes) {
+        while (!left.isEmpty()) {
+            Optional<Slice> slice = left.peek().capture().next(maxBytes);
+            if (slice.isPresent()) {
+                return slice.get();
             }
+            left.remove();
         }
-        return messages;
+        return Slice.END;
     }
 
     @Override
-    public void stored(Slice slice, long[] tokens) {
-        mailbox.post((shard, turn) -> {
-            for (int i = 0; i < tokens.length; i++) {
-                Enqueued captured = slice.messages().get(i);
-                long token = tokens[i];
-                boolean taken = queues.find(captured.queueId())
-                        .map(queue -> queue.stored(captured, token, number))
-                        .orElse(false);
-                if (!taken) {
-                    store.forget(token);
-                }
-            }
-        });
+    public void stored(List<Enqueued> messages, long page) {
+        mailbox.post((shard, turn) ->
+                captured.get(messages.get(0).queueId()).capture().stored(messages, page));
     }
 }

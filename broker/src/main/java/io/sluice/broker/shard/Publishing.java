@@ -15,11 +15,14 @@ final class Publishing {
     private final ShardQueues queues;
     private final LargeReferences large;
     private final Pressure pressure;
+    private final int maxMessageBytes;
 
-    Publishing(ShardQueues queues, LargeReferences large, Pressure pressure) {
+    /** @param maxMessageBytes of a message that the journal can take, now and as a dead letter */
+    Publishing(ShardQueues queues, LargeReferences large, Pressure pressure, int maxMessageBytes) {
         this.queues = queues;
         this.large = large;
         this.pressure = pressure;
+        this.maxMessageBytes = maxMessageBytes;
     }
 
     void publish(Producer producer, Publish publish, Turn turn) {
@@ -28,7 +31,11 @@ final class Publishing {
             return;
         }
         if (pressure.memoryExhausted(queues.bytes())) {
-            refused(producer, publish, memoryExhausted(), turn);
+            refused(producer, publish, memoryExhausted(queues.bytes()), turn);
+            return;
+        }
+        if (publish.message().residentBytes() > maxMessageBytes) {
+            refused(producer, publish, tooLarge(), turn);
             return;
         }
         Optional<Queue> queue = queues.findOrCreate(publish.address(), turn);
@@ -44,7 +51,7 @@ final class Publishing {
         refusal.ifPresent(why -> refused(producer, publish, why, turn));
     }
 
-    private static String duplicateId(Publish publish, Queue queue) {
+    static String duplicateId(Publish publish, Queue queue) {
         Deduplication window = queue.definition().deduplication();
         return window.isOn() ? publish.duplicateId(window.property()) : "";
     }
@@ -55,10 +62,17 @@ final class Publishing {
         producer.listener().refused(publish, why);
     }
 
-    private Refusal memoryExhausted() {
+    private Refusal tooLarge() {
         return new Refusal(
                 Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
-                "messages take all the memory they may take, " + queues.bytes() + " bytes",
-                Map.of("reason", "memory", "current", queues.bytes()));
+                "the message is larger than the journal can take, " + maxMessageBytes + " bytes",
+                Map.of("reason", "maxBatchBytes", "limit", (long) maxMessageBytes));
+    }
+
+    static Refusal memoryExhausted(long bytes) {
+        return new Refusal(
+                Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
+                "messages take all the memory they may take, " + bytes + " bytes",
+                Map.of("reason", "memory", "current", bytes));
     }
 }

@@ -3,17 +3,11 @@ package io.sluice.broker.shard;
 import io.sluice.broker.port.Clock;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
-import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
-import io.sluice.broker.record.JournalRecord.Enqueued;
-import io.sluice.broker.record.JournalRecord.QueueDeclared;
-import java.util.Set;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The single-threaded loop that owns a set of queues, their journal and their store. A turn decides what was posted, dispatches
@@ -23,7 +17,6 @@ import org.slf4j.LoggerFactory;
  * <p>Only {@link #recover} and {@link #mailbox} are for the outside.
  */
 public final class Shard {
-    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     /** A turn gives way to the thread's other work after so many rounds; what is left is the next turn's. */
     private static final int MAX_ROUNDS = 64;
 
@@ -33,9 +26,12 @@ public final class Shard {
     private final ShardTurn turn;
     private final Links links;
     private final Publishing publishing;
+    private final AtomicCommits atomicCommits;
     private final Administration administration;
     private final Checkpoints checkpoints;
+    private final Residency residency;
     private final Pressure pressure;
+    private final Recovery recovery;
     private final Clock clock;
     private final Consumer<Throwable> onFailure;
     private String lastPressure = "";
@@ -48,40 +44,44 @@ public final class Shard {
         this.mailbox = new ShardMailbox(setup.executor(), this::runTurn);
         this.pressure = new Pressure(setup.limits());
         this.large = new LargeReferences(setup.largeBodies());
-        this.queues = new ShardQueues(setup.autoCreate(), setup.store(), large, this::changed);
+        PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
+        this.queues = new ShardQueues(setup.autoCreate(), pages, large, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.links = new Links(queues);
-        this.publishing = new Publishing(queues, large, pressure);
+        int maxBatchBytes = setup.journal().maxBatchBytes();
+        this.publishing = new Publishing(queues, large, pressure, maxMessageBytes(maxBatchBytes));
+        this.atomicCommits = new AtomicCommits(queues, large, pressure, turn, maxBatchBytes);
         this.administration = new Administration(queues);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
+        this.residency = new Residency(queues, checkpoints, setup.store(), setup.limits());
+        this.recovery = new Recovery(this, queues, large, setup.limits());
     }
 
     /**
      * Opens the store and the journal, applies what they hold, and starts to serve. Blocks until that is done; the calling thread
-     * hands the shard over to its executor.
+     * hands the shard over to its executor. Pages are not read. Where the journal holds more than memory should, checkpoints are
+     * written while it is replayed.
      *
-     * @throws StorageException what is stored cannot be read; nothing was changed
+     * @throws StorageException what is stored cannot be read, or such a checkpoint failed
      */
     public static Shard recover(ShardSetup setup) throws StorageException {
         Shard shard = new Shard(setup);
-        JournalPosition checkpoint = setup.store().restore(new MessageStore.Restored() {
-            @Override
-            public void queue(QueueDeclared queue) {
-                shard.queues.queueDeclared(queue);
-            }
-
-            @Override
-            public void message(Enqueued message, long token) {
-                shard.queues.restored(message, token);
-            }
-        });
-        JournalPosition end = setup.journal().open(checkpoint, shard.queues, shard.new Commits());
-        shard.checkpoints.applied(end);
-        Set<Long> missing = shard.large.recovered();
-        if (!missing.isEmpty()) {
-            LOG.error("The bodies of {} large messages are missing: {}", missing.size(), missing);
-        }
+        shard.turn.starts(setup.clock().millis());
+        shard.recovery.run(setup.store(), setup.journal(), shard.new Commits());
         return shard;
+    }
+
+    /** What was posted while the shard recovers; nothing is dispatched yet. */
+    void decidePosted() {
+        for (Command command = mailbox.poll(); command != null; command = mailbox.poll()) {
+            command.decide(this, turn);
+        }
+        mailbox.turnEnds();
+    }
+
+    /** What a message gains as a dead letter must fit a batch too; consumers' annotations have a limit of their own. */
+    private static int maxMessageBytes(int maxBatchBytes) {
+        return maxBatchBytes - Math.min(maxBatchBytes / 2, 32 << 10);
     }
 
     /** The way in; any thread. */
@@ -97,12 +97,20 @@ public final class Shard {
         return publishing;
     }
 
+    AtomicCommits atomicCommits() {
+        return atomicCommits;
+    }
+
     Administration administration() {
         return administration;
     }
 
     Checkpoints checkpoints() {
         return checkpoints;
+    }
+
+    Residency residency() {
+        return residency;
     }
 
     /** Time has passed. */
@@ -167,6 +175,9 @@ public final class Shard {
         }
         turn.append();
         updatePressure();
+        if (residency.balance(turn.nowMillis())) {
+            mailbox.post((shard, now) -> {});
+        }
         return busy;
     }
 
@@ -188,6 +199,11 @@ public final class Shard {
     /** Brings what the journal says to the shard's thread. */
     private final class Commits implements Journal.Listener {
         @Override
+        public void replayed(JournalPosition position) throws StorageException {
+            recovery.replayed(position);
+        }
+
+        @Override
         public void committed(int batches, JournalPosition position) {
             mailbox.post((shard, now) -> {
                 turn.committed(batches);
@@ -201,8 +217,8 @@ public final class Shard {
         }
 
         @Override
-        public void checkpointWanted() {
-            mailbox.post((shard, now) -> checkpoints.wanted());
+        public void checkpointWanted(boolean urgent) {
+            mailbox.post((shard, now) -> residency.journalWantsCheckpoint(urgent));
         }
 
         @Override

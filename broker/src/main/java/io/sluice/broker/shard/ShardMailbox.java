@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -25,6 +26,10 @@ public final class ShardMailbox {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Executor executor;
     private final Runnable turn;
+    /** Of the thread that recovers the shard: it decides what is posted meanwhile. */
+    private final Semaphore recovering = new Semaphore(0);
+
+    private volatile boolean opened;
 
     /**
      * @param executor the shard's thread; on small machines the connections' own event loop
@@ -43,6 +48,17 @@ public final class ShardMailbox {
     /** A message from an attached producer; its listener hears {@code accepted} or {@code refused}. */
     public void publish(Producer producer, Publish publish) {
         post((shard, turn) -> shard.publishing().publish(producer, publish, turn));
+    }
+
+    /**
+     * Stores and settles all of it, or nothing. The answer comes when all of it is durable; listeners hear of the settlements as of
+     * others, of the sends nobody hears. If one part is refused, nothing happens; the refusal's text and its info {@code part} name
+     * it, as {@code sends[2]} or {@code settlements[0]}. What is not durable becomes available together with what is.
+     *
+     * @param client called with the answer
+     */
+    public void commit(AtomicBatch batch, Client client, Reply<AtomicBatch> reply) {
+        post((shard, turn) -> shard.atomicCommits().commit(batch, client, reply));
     }
 
     /** The producer is gone. Messages it published before are still answered. */
@@ -130,9 +146,28 @@ public final class ShardMailbox {
 
     void post(Command command) {
         commands.add(command);
+        schedule();
+    }
+
+    private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            executor.execute(turn);
+            if (opened) {
+                executor.execute(turn);
+            } else {
+                recovering.release();
+            }
         }
+    }
+
+    /** While the shard recovers: returns when there may be something to {@link #poll}; {@link #turnEnds} is to follow. */
+    void await() {
+        recovering.acquireUninterruptibly();
+    }
+
+    /** The shard has recovered: turns are the executor's from here on. */
+    void open() {
+        opened = true;
+        turnEnds();
     }
 
     /** Only in a turn. */
@@ -143,8 +178,8 @@ public final class ShardMailbox {
     /** The turn is over: a post schedules the next one, and so does what was posted while it ended. */
     void turnEnds() {
         scheduled.set(false);
-        if (!commands.isEmpty() && scheduled.compareAndSet(false, true)) {
-            executor.execute(turn);
+        if (!commands.isEmpty()) {
+            schedule();
         }
     }
 

@@ -1,8 +1,10 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueDefinition;
-import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.queue.LargeReferences;
+import io.sluice.broker.queue.MemoryUse;
+import io.sluice.broker.queue.Pages;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
@@ -28,27 +30,32 @@ final class ShardQueues implements RecordVisitor {
     private final Map<String, Queue> byName = new HashMap<>();
 
     private final Function<String, Optional<QueueDefinition>> autoCreate;
-    private final MessageStore store;
+    private final Pages pages;
+    private final MemoryUse memory = new MemoryUse();
     private final LargeReferences large;
     private final Consumer<Queue> changed;
     private long nextQueueId = 1;
-    private long bytes;
 
     /** @param changed hears of each queue that a record changed */
     ShardQueues(
             Function<String, Optional<QueueDefinition>> autoCreate,
-            MessageStore store,
+            Pages pages,
             LargeReferences large,
             Consumer<Queue> changed) {
-        this.autoCreate = autoCreate;
-        this.store = store;
         this.large = large;
+        this.autoCreate = autoCreate;
+        this.pages = pages;
         this.changed = changed;
+    }
+
+    /** What all queues take. */
+    MemoryUse memory() {
+        return memory;
     }
 
     /** Of memory, for all messages. */
     long bytes() {
-        return bytes;
+        return memory.bytes();
     }
 
     Collection<Queue> all() {
@@ -87,6 +94,19 @@ final class ShardQueues implements RecordVisitor {
         return autoCreate.apply(name).map(definition -> declare(definition.withName(name), turn));
     }
 
+    /** The queue, or one like that which {@link #findOrCreate} would create: to be looked at, it does not exist. */
+    Optional<Queue> findOrImagine(String name) {
+        Queue queue = byName.get(name);
+        if (queue != null) {
+            return Optional.of(queue);
+        }
+        return QueueDefinition.isName(name)
+                ? autoCreate
+                        .apply(name)
+                        .map(definition -> new Queue(0, definition.withName(name), pages, memory, large))
+                : Optional.empty();
+    }
+
     /** The queue, created in any case: the broker itself has something to put there. */
     Queue target(String name, Turn turn) {
         return findOrCreate(name, turn).orElseGet(() -> declare(QueueDefinition.named(name), turn));
@@ -94,7 +114,7 @@ final class ShardQueues implements RecordVisitor {
 
     /** Decides that a queue exists; it takes messages from here on, its links are answered when the declaration is applied. */
     Queue declare(QueueDefinition definition, Turn turn) {
-        Queue queue = new Queue(nextQueueId++, definition, large);
+        Queue queue = new Queue(nextQueueId++, definition, pages, memory, large);
         byId.put(queue.id(), queue);
         byName.put(definition.name(), queue);
         turn.decide(queue.asRecord(), definition.durable(), Turn.Effect.NOTHING);
@@ -112,7 +132,7 @@ final class ShardQueues implements RecordVisitor {
     public void queueDeclared(QueueDeclared declared) {
         Queue queue = byId.get(declared.queueId());
         if (queue == null) {
-            queue = new Queue(declared.queueId(), declared.definition(), large);
+            queue = new Queue(declared.queueId(), declared.definition(), pages, memory, large);
             byId.put(queue.id(), queue);
             byName.put(queue.name(), queue);
         }
@@ -126,8 +146,7 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.remove(deleted.queueId());
         if (queue != null) {
             byName.remove(queue.name(), queue);
-            bytes -= queue.footprintBytes();
-            queue.forgetAll(store::forget);
+            queue.forgetAll();
         }
         nextQueueId = Math.max(nextQueueId, deleted.queueId() + 1);
     }
@@ -136,9 +155,7 @@ final class ShardQueues implements RecordVisitor {
     public void enqueued(Enqueued enqueued) {
         Queue queue = byId.get(enqueued.queueId());
         if (queue != null) {
-            long before = queue.footprintBytes();
             queue.enqueued(enqueued);
-            bytes += queue.footprintBytes() - before;
             changed.accept(queue);
         } else {
             large.discard(enqueued.message());
@@ -149,9 +166,7 @@ final class ShardQueues implements RecordVisitor {
     public void removed(Removed removed) {
         Queue queue = byId.get(removed.queueId());
         if (queue != null) {
-            long before = queue.footprintBytes();
-            queue.removed(removed, store::forget);
-            bytes += queue.footprintBytes() - before;
+            queue.removed(removed);
             changed.accept(queue);
         }
     }
@@ -160,7 +175,7 @@ final class ShardQueues implements RecordVisitor {
     public void returned(Returned returned) {
         Queue queue = byId.get(returned.queueId());
         if (queue != null) {
-            queue.returned(returned, store::forget);
+            queue.returned(returned);
         }
     }
 
@@ -168,19 +183,17 @@ final class ShardQueues implements RecordVisitor {
     public void duplicatesRemembered(DuplicatesRemembered remembered) {
         Queue queue = byId.get(remembered.queueId());
         if (queue != null) {
-            long before = queue.footprintBytes();
             queue.duplicatesRemembered(remembered);
-            bytes += queue.footprintBytes() - before;
         }
     }
 
-    /** A message that the store's checkpoint holds. */
-    void restored(Enqueued message, long token) {
-        Queue queue = byId.get(message.queueId());
-        if (queue != null) {
-            long before = queue.footprintBytes();
-            queue.restored(message, token, store::forget);
-            bytes += queue.footprintBytes() - before;
+    /** A page that the store's checkpoint holds. */
+    void restored(StoredPage page) {
+        Queue queue = byId.get(page.queueId());
+        if (queue == null) {
+            pages.forgetPage(page.page());
+        } else {
+            queue.restored(page);
         }
     }
 }

@@ -30,25 +30,36 @@ class HistoryTest {
         restarted.advance(0);
         TreeMap<String, List<String>> content = RecordModel.of(restarted, false);
         RecordModel model = model(restarted.journal.history());
-        assertEquals(model.content(restarted.now), content);
+        RecordModel.assertSame(model.content(restarted.now), content);
         assertEquals(model.bodies(), restarted.bodies.present, "what is kept apart is what messages refer to");
         return content;
     }
 
     @Property(tries = 300)
     void liveStateIsWhatTheRecordsSay(@ForAll long seed) {
-        liveState(seed, 120);
+        liveState(new RandomHistory(seed), 120);
     }
 
     @Tag("slow")
     @Property(tries = 20_000)
     void liveStateIsWhatTheRecordsSayMoreOften(@ForAll long seed) {
-        liveState(seed, 300);
+        liveState(new RandomHistory(seed), 300);
     }
 
-    private static void liveState(long seed, int steps) {
-        RandomHistory history = new RandomHistory(seed);
+    @Property(tries = 200)
+    void liveStateIsWhatItsRecordsSayWhereverItIs(@ForAll long seed) {
+        RandomHistory history = RandomHistory.paged(seed);
+        Random random = new Random(seed + 1);
+        for (int i = 0; i < 100; i++) {
+            history.steps(random.nextInt(4));
+            history.checkpointStep();
+        }
+        liveState(history, 10);
+    }
+
+    private static void liveState(RandomHistory history, int steps) {
         history.steps(steps);
+        history.readsArrive();
         ShardFixture shard = history.shard;
         // Everybody goes; what they had is available again.
         history.consumers.forEach(TestConsumer::detach);
@@ -58,7 +69,7 @@ class HistoryTest {
 
         assertEquals(List.of(), shard.failures);
         TreeMap<String, List<String>> expected = model(shard.journal.history()).content(shard.now);
-        assertEquals(expected, RecordModel.of(shard, true));
+        RecordModel.assertSame(expected, RecordModel.of(shard, true));
         // A browser does not see what is scheduled: it is late enough for all of it.
         shard.advance(1_000);
         shard.journal.letGo();
@@ -66,7 +77,7 @@ class HistoryTest {
         assertEquals(RecordModel.bodiesOf(shard), shard.bodies.present);
         expected = model(shard.journal.history()).content(shard.now);
         ShardFixture replayed = shard.restart();
-        assertEquals(expected, RecordModel.of(replayed, false));
+        RecordModel.assertSame(expected, RecordModel.of(replayed, false));
         for (QueueStatus status : shard.list()) {
             assertEquals(0, status.unsettled(), () -> "all of " + status + " is available");
             if (!status.definition().name().equals("f")) {
@@ -78,18 +89,27 @@ class HistoryTest {
 
     @Property(tries = 300)
     void aCheckpointAndTheRecordsBehindItAreTheWholeHistory(@ForAll long seed) {
-        checkpoints(seed, 150);
+        checkpoints(new RandomHistory(seed), new Random(seed + 1), 150);
     }
 
     @Tag("slow")
     @Property(tries = 20_000)
     void aCheckpointAndTheRecordsBehindItAreTheWholeHistoryMoreOften(@ForAll long seed) {
-        checkpoints(seed, 400);
+        checkpoints(new RandomHistory(seed), new Random(seed + 1), 400);
     }
 
-    private static void checkpoints(long seed, int steps) {
-        RandomHistory history = new RandomHistory(seed);
-        Random random = new Random(seed + 1);
+    @Property(tries = 200)
+    void soItIsWhenMostOfItIsOutOfMemory(@ForAll long seed) {
+        checkpoints(RandomHistory.paged(seed), new Random(seed + 1), 150);
+    }
+
+    @Tag("slow")
+    @Property(tries = 20_000)
+    void soItIsWhenMostOfItIsOutOfMemoryMoreOften(@ForAll long seed) {
+        checkpoints(RandomHistory.paged(seed), new Random(seed + 1), 400);
+    }
+
+    private static void checkpoints(RandomHistory history, Random random, int steps) {
         for (int i = 0; i < steps; i++) {
             history.steps(random.nextInt(4));
             history.checkpointStep();
@@ -106,11 +126,26 @@ class HistoryTest {
 
     @Property(tries = 200)
     void aCrashAtAnyBatchLosesNothingAcceptedAndResurrectsNothingConfirmed(@ForAll long seed) {
-        RandomHistory history = new RandomHistory(seed);
+        crashes(new RandomHistory(seed), new Random(seed + 1), false);
+    }
+
+    @Property(tries = 60)
+    void soDoesOneWhileMessagesComeAndGoInPagesOfWhichSomeCannotBeRead(@ForAll long seed) {
+        crashes(RandomHistory.paged(seed), new Random(seed + 1), true);
+    }
+
+    private static void crashes(RandomHistory history, Random random, boolean paged) {
         ShardFixture shard = history.shard;
-        Random random = new Random(seed + 1);
         for (int i = 0; i < 15; i++) {
-            history.steps(10);
+            for (int j = 0; j < 10; j++) {
+                history.steps(1);
+                if (paged) {
+                    history.checkpointStep();
+                }
+            }
+            if (paged && random.nextInt(5) == 0) {
+                history.damage();
+            }
             // What was appended and not reported may or may not be on the disk.
             int survives = shard.journal.committed() + random.nextInt(shard.journal.waiting() + 1);
             List<List<JournalRecord>> batches = shard.journal.history().subList(0, survives);
@@ -129,6 +164,7 @@ class HistoryTest {
             for (String body : history.accepted()) {
                 assertTrue(!everDurable.contains(body) || durable.contains(body), () -> body + " is lost");
             }
+            assertEquals(List.of(), shard.failures);
             ShardFixture after = shard.restart(survives);
             TreeMap<String, List<String>> content = assertHoldsItsHistory(after);
             Set<String> seen = new HashSet<>();

@@ -37,10 +37,25 @@ final class RandomHistory {
     private int bodies;
 
     RandomHistory(long seed) {
-        random = new Random(seed);
-        shard = new ShardFixture(new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10));
+        this(new Random(seed), new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10));
+    }
+
+    private RandomHistory(Random random, ShardLimits limits) {
+        this.random = random;
+        shard = new ShardFixture(limits);
         declare();
         producer = shard.anonymous();
+    }
+
+    /** One whose memory is for a handful of messages, with small pages that are read late. */
+    static RandomHistory paged(long seed) {
+        Random random = new Random(seed);
+        ShardLimits.Paging paging = new ShardLimits.Paging(
+                1 + random.nextInt(4_000), 1 + random.nextInt(2_000), 1 + random.nextInt(20), 1 + random.nextInt(50));
+        RandomHistory history = new RandomHistory(random, new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10, paging));
+        history.shard.store.pageMessages = 2 + random.nextInt(4);
+        history.shard.store.holdsReads = true;
+        return history;
     }
 
     private void declare() {
@@ -64,6 +79,10 @@ final class RandomHistory {
     }
 
     private void step() {
+        NaiveStore store = shard.store;
+        if (store.readsWaiting() > 0 && random.nextInt(3) == 0) {
+            shard.runWhere(store::answerRead);
+        }
         int dice = random.nextInt(100);
         if (dice < 35) {
             publish();
@@ -166,6 +185,9 @@ final class RandomHistory {
     private void cancelSome(String queue) {
         ShardFixture.Answer<ScheduledMessage.Some> listed = new ShardFixture.Answer<>();
         shard.runWhere(() -> shard.mailbox().scheduled(queue, 1, 5, shard.client, listed));
+        while (listed.isPending()) {
+            shard.runWhere(shard.store::answerRead);
+        }
         ShardFixture.Answer<Boolean> cancelled = new ShardFixture.Answer<>();
         for (ScheduledMessage message : listed.value().messages()) {
             if (random.nextBoolean()) {
@@ -186,6 +208,22 @@ final class RandomHistory {
 
     private <T> T some(List<T> list) {
         return list.get(random.nextInt(list.size()));
+    }
+
+    /** All that is being read arrives, and from here on everything at once. */
+    void readsArrive() {
+        shard.store.holdsReads = false;
+        while (shard.store.readsWaiting() > 0) {
+            shard.runWhere(shard.store::answerRead);
+        }
+    }
+
+    /** Some page cannot be read any longer. */
+    void damage() {
+        List<Long> pages = new ArrayList<>(shard.store.pages());
+        if (!pages.isEmpty()) {
+            shard.store.damage(some(pages));
+        }
     }
 
     /** A step of a checkpoint that runs beside all this, or the start of one. */

@@ -88,6 +88,29 @@ final class RecordModel implements RecordVisitor {
         return content;
     }
 
+    /** Fails with what differs, and not with all there is. */
+    static void assertSame(TreeMap<String, List<String>> expected, TreeMap<String, List<String>> actual) {
+        if (!expected.equals(actual)) {
+            List<String> differences = new ArrayList<>();
+            TreeMap<String, List<String>> all = new TreeMap<>(expected);
+            actual.forEach(all::putIfAbsent);
+            for (String queue : all.keySet()) {
+                List<String> wanted = expected.getOrDefault(queue, List.of());
+                List<String> found = actual.getOrDefault(queue, List.of());
+                wanted.stream()
+                        .filter(line -> !found.contains(line))
+                        .forEach(line -> differences.add(queue + " lacks " + line));
+                found.stream()
+                        .filter(line -> !wanted.contains(line))
+                        .forEach(line -> differences.add(queue + " has " + line));
+            }
+            throw new AssertionError(
+                    differences.isEmpty()
+                            ? "another order: " + expected + " became " + actual
+                            : differences.toString());
+        }
+    }
+
     /** The large bodies messages refer to. */
     TreeSet<Long> bodies() {
         TreeSet<Long> ids = new TreeSet<>();

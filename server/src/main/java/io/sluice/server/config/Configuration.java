@@ -25,9 +25,6 @@ public record Configuration(
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
-    /** @param port 0 for any free one */
-    public record Listen(String host, int port) {}
-
     public record Security(Users.Anonymous anonymous, Users.Plain plain, List<User> users) {
         public Security {
             users = List.copyOf(users);

@@ -38,7 +38,7 @@ final class ConfigurationBinder {
         Configuration.Amqp amqp = amqp(file.section("amqp"));
         Configuration configuration = new Configuration(
                 file.text("node", defaults.node()),
-                listen(file.section("listen")),
+                new ListenBinder().bind(file.section("listen")),
                 security(file.section("security")),
                 amqp,
                 new QueueRulesBinder().bind(file.section("queues")),
@@ -49,14 +49,6 @@ final class ConfigurationBinder {
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
         file.end();
         return configuration;
-    }
-
-    private static Configuration.Listen listen(Section section) {
-        Configuration.Listen listen = new Configuration.Listen(
-                section.text("host", Defaults.LISTEN.host()),
-                section.number("port", 0, 65_535, Defaults.LISTEN.port()));
-        section.end();
-        return listen;
     }
 
     private static Configuration.Security security(Section section) {

@@ -2,6 +2,8 @@ package io.sluice.server.config;
 
 import static io.sluice.server.config.Configuration.UNLIMITED;
 
+import io.sluice.amqp.netty.CertificateUser;
+import io.sluice.amqp.netty.TlsSettings.ClientCertificates;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.security.Users.Anonymous;
@@ -16,7 +18,17 @@ public final class Defaults {
     static final QueueDefinition QUEUE =
             QueueDefinition.named("*").withDeadLetter(new DeadLetter(Optional.of("DLQ"), Optional.empty(), 10));
 
-    static final Configuration.Listen LISTEN = new Configuration.Listen("127.0.0.1", 5672);
+    static final Listen.Tls TLS = new Listen.Tls(
+            List.of(),
+            ClientCertificates.NONE,
+            CertificateUser.COMMON_NAME,
+            "",
+            "",
+            List.of("TLSv1.3", "TLSv1.2"),
+            List.of(),
+            10_000);
+
+    static final Listen LISTEN = new Listen("127.0.0.1", 5672, Listen.Protocol.AMQP, List.of(), TLS);
 
     /** Its password is its name: it may connect from this machine only. */
     static final Configuration.User GUEST = new Configuration.User(

@@ -33,8 +33,45 @@ class ConfigurationErrorsTest {
     @Test
     void anUnknownKeyLikeNoOtherNamesAll() {
         assertEquals(
-                List.of("s.yaml line 2 column 3: listen.zzzzzz is not a known key; the keys here are host, port"),
+                List.of(
+                        "s.yaml line 2 column 3: listen.zzzzzz is not a known key; the keys here are also, host, port, protocol, tls"),
                 problems("listen:\n  zzzzzz: 1\n"));
+    }
+
+    @Test
+    void aPortWithTlsNeedsACertificate() {
+        String text = "has none, but a port with TLS needs one";
+        assertEquals(
+                List.of("s.yaml line 2 column 8: listen.tls.certificates " + text),
+                problems("listen:\n  tls: {}\n  protocol: amqps\n"));
+        assertEquals(
+                List.of("s.yaml: listen.tls.certificates " + text),
+                problems("listen:\n  also:\n    - {host: a, port: 1, protocol: amqps}\n"));
+    }
+
+    @Test
+    void whatIsWrongWithTlsAndFurtherPorts() {
+        assertEquals(
+                List.of(
+                        "s.yaml line 3 column 7: listen.also[0].port is missing",
+                        "s.yaml line 3 column 7: listen.also[0].protocol is missing",
+                        "s.yaml line 4 column 36: listen.also[1].protocol is \"tls\"; it must be one of amqp, amqps",
+                        "s.yaml line 6 column 16: listen.tls.protocols is [SSLv3]; it must be one or more of"
+                                + " [TLSv1.3, TLSv1.2]",
+                        "s.yaml line 8 column 9: listen.tls.certificates[0].file is missing",
+                        "s.yaml line 9 column 25: listen.tls.clientCertificates is \"maybe\"; it must be one of none,"
+                                + " required, wanted"),
+                problems("""
+                        listen:
+                          also:
+                            - host: a
+                            - {host: b, port: 1, protocol: tls}
+                          tls:
+                            protocols: [SSLv3]
+                            certificates:
+                              - keyFile: x
+                            clientCertificates: maybe
+                        """));
     }
 
     @Test

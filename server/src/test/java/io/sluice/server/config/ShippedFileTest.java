@@ -29,7 +29,10 @@ class ShippedFileTest {
         String file = Files.readString(SHIPPED);
         Stream<Class<? extends Record>> sections = Stream.of(
                 Configuration.class,
-                Configuration.Listen.class,
+                Listen.class,
+                Listen.Port.class,
+                Listen.Tls.class,
+                Listen.Certificate.class,
                 Configuration.Security.class,
                 Configuration.User.class,
                 Configuration.Amqp.class,

@@ -1,5 +1,6 @@
 package io.sluice.storage.journal;
 
+import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.RecordCodec;
@@ -31,20 +32,32 @@ final class JournalReplay {
     private final int segmentBytes;
     private final JournalPosition after;
     private final RecordVisitor visitor;
+    private final Journal.Listener listener;
 
     private final List<SegmentPool.Closed> closed = new ArrayList<>();
     private final List<Path> free = new ArrayList<>();
     private long highestEpoch;
     private ByteBuffer window;
 
-    /** @param segmentBytes size a segment must have to be used again */
-    JournalReplay(Disk disk, Path folder, UUID store, int segmentBytes, JournalPosition after, RecordVisitor visitor) {
+    /**
+     * @param segmentBytes size a segment must have to be used again
+     * @param listener hears of each batch that was replayed
+     */
+    JournalReplay(
+            Disk disk,
+            Path folder,
+            UUID store,
+            int segmentBytes,
+            JournalPosition after,
+            RecordVisitor visitor,
+            Journal.Listener listener) {
         this.disk = disk;
         this.folder = folder;
         this.store = store;
         this.segmentBytes = segmentBytes;
         this.after = after;
         this.visitor = visitor;
+        this.listener = listener;
         this.highestEpoch = after.epoch();
     }
 
@@ -179,7 +192,7 @@ final class JournalReplay {
             SegmentReader reader = new SegmentReader(file, header, window);
             long epochOfLast = before == null ? after.epoch() : before.last().epoch();
             for (ByteBuffer frame = reader.next(); frame != null; frame = reader.next()) {
-                replay(segment.path, reader, frame);
+                replay(segment, reader, frame);
                 epochOfLast = header.epoch();
             }
             if (last) {
@@ -206,7 +219,7 @@ final class JournalReplay {
         file.force();
     }
 
-    private void replay(Path path, SegmentReader reader, ByteBuffer frame) throws StorageException {
+    private void replay(Segment segment, SegmentReader reader, ByteBuffer frame) throws StorageException {
         long index = reader.lastIndex() - reader.head().batches();
         try {
             while (frame.hasRemaining()) {
@@ -220,11 +233,12 @@ final class JournalReplay {
                 for (int i = 0; i < records; i++) {
                     RecordCodec.read(frame).accept(visitor);
                 }
+                listener.replayed(new JournalPosition(segment.header.epoch(), index));
             }
         } catch (IllegalArgumentException | java.nio.BufferUnderflowException unreadable) {
             throw new StorageException(
-                    "Journal segment " + path + " has an unreadable record in the frame at offset " + reader.offset()
-                            + ": " + unreadable.getMessage(),
+                    "Journal segment " + segment.path + " has an unreadable record in the frame at offset "
+                            + reader.offset() + ": " + unreadable.getMessage(),
                     unreadable);
         }
     }

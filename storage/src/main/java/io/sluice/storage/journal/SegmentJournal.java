@@ -101,7 +101,8 @@ public final class SegmentJournal implements Journal {
             if (folder.getParent() != null) {
                 disk.forceFolder(folder.getParent());
             }
-            JournalReplay reading = new JournalReplay(disk, folder, store, limits.segmentBytes(), after, replay);
+            JournalReplay reading =
+                    new JournalReplay(disk, folder, store, limits.segmentBytes(), after, replay, listener);
             SegmentWriter.End end = reading.run();
             pool = new SegmentPool(disk, folder, limits, listener, reading.found());
             pool.showIn(meters.metrics());
@@ -128,6 +129,7 @@ public final class SegmentJournal implements Journal {
     }
 
     /** The most bytes a batch may take, encoded, with a few per record to spare. */
+    @Override
     public int maxBatchBytes() {
         return SegmentWriter.largestFrameBytes(limits.segmentBytes())
                 - JournalFormat.FRAME_HEAD_BYTES

@@ -138,16 +138,27 @@ final class SegmentPool {
 
     /** The segment taken last is full. */
     void full(Path file, long lastIndex) {
-        boolean wanted;
         lock.lock();
         try {
             closed.add(new Closed(file, lastIndex));
+        } finally {
+            lock.unlock();
+        }
+        askForCheckpoint();
+    }
+
+    private void askForCheckpoint() {
+        boolean wanted;
+        boolean urgent;
+        lock.lock();
+        try {
             wanted = overBudget();
+            urgent = closed.size() * 4L * limits.segmentBytes() > 3 * limits.maxBytes();
         } finally {
             lock.unlock();
         }
         if (wanted) {
-            listener.checkpointWanted();
+            listener.checkpointWanted(urgent);
         }
     }
 
@@ -173,16 +184,7 @@ final class SegmentPool {
 
     /** What a replay leaves may be over the budget already. */
     void start() {
-        boolean wanted;
-        lock.lock();
-        try {
-            wanted = overBudget();
-        } finally {
-            lock.unlock();
-        }
-        if (wanted) {
-            listener.checkpointWanted();
-        }
+        askForCheckpoint();
     }
 
     /** From now on {@link #awaitFree} does not wait for a checkpoint. */

@@ -22,6 +22,10 @@ final class CheckpointVolume extends Volume {
     private static final int PAGE_BYTES = PageFile.PAGE_BYTES;
 
     private final PageFile file;
+    /** While a record's place is asked for: not read, its offset is kept here. */
+    private boolean locating;
+
+    private long located;
 
     CheckpointVolume(PageFile file) {
         this.file = file;
@@ -140,8 +144,23 @@ final class CheckpointVolume extends Volume {
         return readable(offset)[inPage(offset)];
     }
 
+    /** Runs a read of one record without reading it. @return the record's offset */
+    long locate(Runnable read) {
+        locating = true;
+        try {
+            read.run();
+            return located;
+        } finally {
+            locating = false;
+        }
+    }
+
     @Override
     public DataInput2 getDataInput(long offset, int size) {
+        if (locating) {
+            located = offset;
+            return new DataInput2.ByteArray(new byte[0]);
+        }
         byte[] bytes = new byte[size];
         getData(offset, bytes, 0, size);
         return new DataInput2.ByteArray(bytes);

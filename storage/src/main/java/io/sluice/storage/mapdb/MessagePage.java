@@ -3,6 +3,8 @@ package io.sluice.storage.mapdb;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.RecordCodec;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -11,12 +13,13 @@ import java.util.zip.CRC32C;
  * <pre>
  *      0        4          8              16               24          28         32        36
  * body | "SLP1" | slot i32 | queue id i64 | generation i64 | count i32 | used i32 | crc i32 | entry | entry | … | anything
- *      count = messages; 0 in a further part of a large one      used = bytes of the entries     crc = CRC32C of bytes 0 to 31
+ *      count = messages; 0 in a further part or with sequences      used = bytes of the entries     crc = CRC32C of bytes 0 to 31
  *
  * entry := length i32 | crc i32 of the record | record (an Enqueued, see RecordCodec)
  * </pre>
  *
- * An entry larger than a page goes on in further slots. Stateless; any thread.
+ * An entry larger than a page goes on in further slots. What fits no descriptor lies in a slot of its own, in place of
+ * entries. Stateless; any thread.
  */
 final class MessagePage {
     static final int HEAD_BYTES = 36;
@@ -28,13 +31,26 @@ final class MessagePage {
 
     private MessagePage() {}
 
+    /** A body with these entries, to be sealed. */
+    static ByteBuffer body(ByteBuffer entries) {
+        int bytes = entries.remaining();
+        ByteBuffer body = ByteBuffer.allocate(HEAD_BYTES + bytes);
+        return body.position(HEAD_BYTES).put(entries);
+    }
+
+    /** A body with the n-th part of an entry larger than a page, 0 for the first. */
+    static ByteBuffer part(ByteBuffer entry, int part) {
+        int from = part * MAX_ENTRY_BYTES;
+        return body(entry.duplicate().clear().position(from).limit(Math.min(entry.capacity(), from + MAX_ENTRY_BYTES)));
+    }
+
     /** Fills in the head of a body whose entries are there. */
-    static void seal(ByteBuffer body, Slot slot, int usedBytes) {
+    static void seal(ByteBuffer body, int slot, Slot.Use use, int usedBytes) {
         body.putInt(0, MAGIC)
-                .putInt(4, slot.number)
-                .putLong(8, slot.queueId)
-                .putLong(16, slot.generation)
-                .putInt(24, slot.count)
+                .putInt(4, slot)
+                .putLong(8, use.queueId())
+                .putLong(16, use.generation())
+                .putInt(24, use.count())
                 .putInt(28, usedBytes);
         body.putInt(CRC, crc(body, 0, CRC));
     }
@@ -46,7 +62,7 @@ final class MessagePage {
         out.putInt(start + 4, crc(out, start + ENTRY_HEAD_BYTES, recordBytes));
     }
 
-    /** The entries of a body, after checking that it is this slot's. */
+    /** The entries of a body, after checking that it is this slot's; {@code bytes} may go on behind it. */
     static ByteBuffer entries(byte[] bytes, Slot slot) throws DamagedException {
         ByteBuffer body = ByteBuffer.wrap(bytes);
         boolean right = body.getInt(0) == MAGIC
@@ -55,7 +71,8 @@ final class MessagePage {
                 && body.getLong(8) == slot.queueId
                 && body.getLong(16) == slot.generation
                 && body.getInt(24) == slot.count
-                && body.getInt(28) <= bytes.length - HEAD_BYTES;
+                && body.getInt(28) >= 0
+                && body.getInt(28) <= slot.sizeClass.bytes - HEAD_BYTES;
         if (!right) {
             throw damaged(slot, "its head");
         }
@@ -63,7 +80,7 @@ final class MessagePage {
     }
 
     /** The next entry's message; its bytes are checked. */
-    static Enqueued readEntry(ByteBuffer entries, Slot slot, int index) throws DamagedException {
+    private static Enqueued readEntry(ByteBuffer entries, Slot slot, int index) throws DamagedException {
         if (entries.remaining() < ENTRY_HEAD_BYTES) {
             throw damaged(slot, "message " + index);
         }
@@ -82,23 +99,25 @@ final class MessagePage {
         throw damaged(slot, "message " + index);
     }
 
-    /** Leaves an entry out. */
-    static void skipEntry(ByteBuffer entries, Slot slot, int index) throws DamagedException {
-        int length = entries.remaining() < ENTRY_HEAD_BYTES ? -1 : entries.getInt(entries.position());
-        if (length < 0 || length > entries.remaining() - ENTRY_HEAD_BYTES) {
-            throw damaged(slot, "message " + index);
+    /** Every message of a page, each checked and with bytes of its own. */
+    static List<Enqueued> readAll(ByteBuffer entries, Slot slot) throws DamagedException {
+        List<Enqueued> messages = new ArrayList<>(slot.count);
+        for (int index = 0; index < slot.count; index++) {
+            messages.add(readEntry(entries, slot, index));
         }
-        entries.position(entries.position() + ENTRY_HEAD_BYTES + length);
+        if (entries.hasRemaining()) {
+            throw damaged(slot, "its end");
+        }
+        return messages;
     }
 
     private static DamagedException damaged(Slot slot, String what) {
-        return new DamagedException("The page in slot " + slot.number + " of the store, queue " + slot.queueId
-                + " from sequence " + slot.firstSequence + ", is damaged: " + what + ".");
+        return new DamagedException("The page in slot " + slot.number + " is damaged: " + what + ".");
     }
 
     private static int crc(ByteBuffer in, int at, int bytes) {
         CRC32C crc = new CRC32C();
-        crc.update(in.duplicate().clear().position(at).limit(at + bytes));
+        crc.update(in.array(), at, bytes);
         return (int) crc.getValue();
     }
 }

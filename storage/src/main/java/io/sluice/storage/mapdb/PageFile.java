@@ -6,10 +6,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.UUID;
-import org.eclipse.collections.impl.map.mutable.primitive.LongIntHashMap;
-import org.eclipse.collections.impl.map.mutable.primitive.LongObjectHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Pages of 4096 bytes that change from one committed state to the next at once or not at all, with a checksum per page.
@@ -26,27 +25,24 @@ import org.eclipse.collections.impl.map.mutable.primitive.LongObjectHashMap;
  * {@link #commit}: (1) pages behind the committed end, which the committed state cannot reach, go straight to their place and are
  * forced; (2) all other changed pages, checksum pages and superblock go to the {@link RedoFile}, which is forced: committed; (3)
  * the redo is applied to the file and that is forced. Opening applies a complete redo again, which changes nothing where it was
- * applied already. Changed pages beyond a bound in memory are written early, along (1) and (2) without the force.
+ * applied already. Changed pages beyond a bound in memory are written early, along (1) and (2).
  *
- * <p>One thread at a time.
+ * <p>One thread at a time; others read through a {@link PageFileReader} of their own.
  */
 final class PageFile implements Closeable {
     static final int PAGE_BYTES = 4096;
-    private static final int GROUP_PAGES = 1023;
-    /** Changed pages held in memory: 32 MiB. */
-    private static final int MAX_DIRTY_PAGES = 8192;
+    static final int GROUP_PAGES = 1023;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PageFile.class);
 
     private final Path path;
     private final UUID store;
-    private final Disk.OpenFile file;
+    private final SteppedFile file;
     private final RedoFile redo;
+    private final int maxChangedPages;
+    private final PagePlaces places = new PagePlaces();
     private final PageCache cache = new PageCache();
-    private final PageChecksums checksums = new PageChecksums();
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(256 * PAGE_BYTES);
-
-    private final LongObjectHashMap<byte[]> dirty = new LongObjectHashMap<>();
-    /** Physical page to entry of the redo, while the redo is not applied. */
-    private final LongIntHashMap inRedo = new LongIntHashMap();
 
     private Superblock committed;
     private long pages;
@@ -63,19 +59,34 @@ final class PageFile implements Closeable {
         COMMITTED
     }
 
+    /**
+     * How a page file is written.
+     *
+     * @param stepBytes changed pages held in memory at most, and written at most before a force
+     */
+    record Writing(CheckpointPace pace, int stepBytes) {}
+
     /** Opens both files, finishes an interrupted commit and loads the checksums. */
-    PageFile(Disk disk, Path path, Path redoPath, UUID store) throws IOException {
+    PageFile(Disk disk, Path path, Path redoPath, UUID store, Writing writing) throws IOException {
         this.path = path;
         this.store = store;
-        this.file = disk.open(path);
-        this.redo = new RedoFile(disk, redoPath);
+        this.maxChangedPages = writing.stepBytes / PAGE_BYTES;
+        this.file = new SteppedFile(disk.open(path), writing.pace, writing.stepBytes);
+        RedoFile opening = null;
         boolean opened = false;
         try {
+            opening = new RedoFile(redoPath, new SteppedFile(disk.open(redoPath), writing.pace, writing.stepBytes));
+            redo = opening;
+            // Both may be new. What is committed to one file must be found together with the other.
+            disk.forceFolder(path.toAbsolutePath().getParent());
             load();
             opened = true;
         } finally {
             if (!opened) {
-                close();
+                file.close();
+                if (opening != null) {
+                    opening.close();
+                }
             }
         }
     }
@@ -89,7 +100,7 @@ final class PageFile implements Closeable {
         committed = Superblock.read(readPhysical(0), path, store);
         pages = committed.pages();
         for (int group = 0; group * (long) GROUP_PAGES < pages; group++) {
-            checksums.load(group, readPhysical(physicalOfGroup(group)), path);
+            places.checksums().load(group, readPhysical(physicalOfGroup(group)), path);
         }
     }
 
@@ -103,22 +114,32 @@ final class PageFile implements Closeable {
         return pages;
     }
 
+    Path path() {
+        return path;
+    }
+
+    PagePlaces places() {
+        return places;
+    }
+
     void growTo(long newPages) {
-        pages = Math.max(pages, newPages);
-        checksums.growTo(pages);
+        if (newPages > pages) {
+            pages = newPages;
+            places.growTo(pages);
+        }
     }
 
     private static long physicalOfGroup(long group) {
         return 1 + group * (GROUP_PAGES + 1);
     }
 
-    private static long physical(long page) {
+    static long physical(long page) {
         return physicalOfGroup(page / GROUP_PAGES) + 1 + page % GROUP_PAGES;
     }
 
     /** The page's bytes, to be read only and only until the next call. */
     byte[] page(long page) throws IOException {
-        byte[] found = dirty.get(page);
+        byte[] found = places.changed(page);
         if (found == null) {
             found = cache.get(page);
         }
@@ -131,26 +152,28 @@ final class PageFile implements Closeable {
 
     /** The page's bytes, to be changed until the next call. */
     byte[] writablePage(long page) throws IOException {
-        byte[] found = dirty.get(page);
+        byte[] found = places.changed(page);
         if (found != null) {
             return found;
         }
-        if (dirty.size() >= MAX_DIRTY_PAGES) {
+        if (places.changedCount() >= maxChangedPages) {
             spill();
         }
         byte[] copy = page(page).clone();
         cache.remove(page);
-        dirty.put(page, copy);
+        places.change(page, copy);
         return copy;
     }
 
     private byte[] load(long page) throws IOException {
         Invariant.check(page < pages, "page " + page + " of " + pages);
         byte[] bytes = new byte[PAGE_BYTES];
-        int entry = inRedo.getIfAbsent(physical(page), -1);
+        int entry = places.inRedo(page);
         if (entry >= 0) {
-            redo.read(entry, bytes);
-        } else if (checksums.get(page) != PageChecksums.NEVER_WRITTEN) {
+            if (!redo.read(entry, bytes)) {
+                throw redo.damaged(entry);
+            }
+        } else if (places.checksums().get(page) != PageChecksums.NEVER_WRITTEN) {
             readRun(page, 1);
             scratch.get(0, bytes);
         }
@@ -163,7 +186,7 @@ final class PageFile implements Closeable {
         while (done < length) {
             long page = (offset + done) / PAGE_BYTES;
             int inPage = (int) ((offset + done) % PAGE_BYTES);
-            int run = runOnDisk(page, (inPage + length - done + PAGE_BYTES - 1) / PAGE_BYTES);
+            int run = places.inFile(page, longestRun(page, inPage + length - done, scratch));
             int bytes = Math.min(Math.max(run, 1) * PAGE_BYTES - inPage, length - done);
             if (run > 1) {
                 readRun(page, run);
@@ -175,28 +198,38 @@ final class PageFile implements Closeable {
         }
     }
 
-    private int runOnDisk(long first, int most) {
-        int limit = (int) Math.min(Math.min(most, scratch.capacity() / PAGE_BYTES), GROUP_PAGES - first % GROUP_PAGES);
-        int run = 0;
-        while (run < limit
-                && !dirty.containsKey(first + run)
-                && (inRedo.isEmpty() || !inRedo.containsKey(physical(first + run)))
-                && checksums.get(first + run) != PageChecksums.NEVER_WRITTEN) {
-            run++;
-        }
-        return run;
+    /** Pages that may be read at once: those of a group lie side by side. */
+    static int longestRun(long first, int bytes, ByteBuffer buffer) {
+        int wanted = Math.min((bytes + PAGE_BYTES - 1) / PAGE_BYTES, buffer.capacity() / PAGE_BYTES);
+        return (int) Math.min(wanted, GROUP_PAGES - first % GROUP_PAGES);
     }
 
     private void readRun(long first, int count) throws IOException {
-        scratch.clear().limit(count * PAGE_BYTES);
-        file.read(scratch, physical(first) * PAGE_BYTES);
+        readFromFile(first, count, scratch);
+        int[] sums = new int[count];
         for (int i = 0; i < count; i++) {
-            boolean whole = scratch.position() >= (i + 1) * PAGE_BYTES;
-            if (!whole || PageChecksums.of(scratch, i * PAGE_BYTES) != checksums.get(first + i)) {
-                throw new DamagedException("Store file " + path + " is damaged: the page at offset "
-                        + physical(first + i) * PAGE_BYTES + " does not have its checksum.");
-            }
+            sums[i] = places.checksums().get(first + i);
         }
+        int damaged = PagePlaces.firstDamaged(scratch, sums, count);
+        if (damaged >= 0) {
+            throw damaged(first + damaged);
+        }
+    }
+
+    /** Reads pages of one group from the file, as they are there. Any thread. */
+    void readFromFile(long first, int count, ByteBuffer buffer) throws IOException {
+        buffer.clear().limit(count * PAGE_BYTES);
+        file.read(buffer, physical(first) * PAGE_BYTES);
+    }
+
+    /** As {@link RedoFile#read}. Any thread. */
+    boolean readFromRedo(int entry, byte[] page) throws IOException {
+        return redo.read(entry, page);
+    }
+
+    DamagedException damaged(long page) {
+        return new DamagedException("Store file " + path + " is damaged: the page at offset "
+                + physical(page) * PAGE_BYTES + " does not have its checksum.");
     }
 
     private byte[] readPhysical(long physicalPage) throws IOException {
@@ -208,35 +241,25 @@ final class PageFile implements Closeable {
     /** Writes the changed pages where the committed state does not see them, and forgets them here. */
     private void spill() throws IOException {
         prepareRedo();
-        long[] changed = dirty.keySet().toArray();
-        Arrays.sort(changed);
-        scratch.clear();
-        long runStart = -1;
-        for (long page : changed) {
-            byte[] bytes = dirty.get(page);
-            checksums.set(page, PageChecksums.of(ByteBuffer.wrap(bytes), 0));
+        long[] changed = places.changedPages();
+        int[] sums = new int[changed.length];
+        int[] entries = new int[changed.length];
+        PageRuns runs = new PageRuns(file, scratch);
+        for (int i = 0; i < changed.length; i++) {
+            long page = changed[i];
+            byte[] bytes = places.changed(page);
+            sums[i] = PageChecksums.of(ByteBuffer.wrap(bytes), 0);
             if (page < committed.pages()) {
-                inRedo.put(physical(page), redo.append(physical(page), bytes));
+                entries[i] = redo.append(physical(page), bytes);
                 continue;
             }
-            boolean follows = runStart >= 0
-                    && scratch.hasRemaining()
-                    && physical(page) == runStart + scratch.position() / PAGE_BYTES;
-            if (!follows) {
-                writeRun(runStart);
-                runStart = physical(page);
-            }
-            scratch.put(bytes);
+            entries[i] = -1;
+            runs.add(physical(page), ByteBuffer.wrap(bytes));
         }
-        writeRun(runStart);
-        dirty.clear();
-    }
-
-    private void writeRun(long firstPhysical) throws IOException {
-        if (firstPhysical >= 0) {
-            file.write(scratch.flip(), firstPhysical * PAGE_BYTES);
-        }
-        scratch.clear();
+        runs.end();
+        redo.flush();
+        // Only now: until then, who reads finds the pages in memory.
+        places.written(changed, sums, entries);
     }
 
     private void prepareRedo() throws IOException {
@@ -261,47 +284,55 @@ final class PageFile implements Closeable {
     void commit() throws IOException {
         spill();
         file.force();
-        checksums.addGroups(committed.pages(), pages);
-        for (int group : checksums.changedGroups()) {
-            redo.append(physicalOfGroup(group), checksums.page(group));
+        places.checksums().addGroups(committed.pages(), pages);
+        for (int group : places.checksums().changedGroups()) {
+            redo.append(physicalOfGroup(group), places.checksums().page(group));
         }
         Superblock next = new Superblock(pages, committed.serial() + 1);
         redo.append(0, next.page(store));
         redo.commit();
         redoState = RedoState.COMMITTED;
         committed = next;
-        checksums.committed();
+        places.committed();
         try {
             applyRedo();
-        } catch (DamagedException damaged) {
-            throw damaged;
         } catch (IOException later) {
             // Committed all the same: reads go to the redo, and it is applied before it is written again.
-            org.slf4j.LoggerFactory.getLogger(PageFile.class).warn("Redo of {} not applied yet", path, later);
+            LOG.warn("Redo of {} not applied yet", path, later);
         }
     }
 
     private void applyRedo() throws IOException {
-        boolean complete = redo.forEach((physicalPage, bytes) -> file.write(bytes, physicalPage * PAGE_BYTES));
+        PageRuns runs = new PageRuns(file, scratch);
+        boolean complete = redo.forEach(runs::add);
+        runs.end();
         if (!complete) {
             throw new DamagedException("The redo of store file " + path + " is damaged after it was written.");
         }
         file.force();
-        inRedo.clear();
+        places.applied();
         redoState = RedoState.IDLE;
         redo.trim();
     }
 
     /** Drops everything since the last commit. */
     void rollback() {
-        dirty.clear();
+        boolean redoVoid = redoState == RedoState.GROWING;
         cache.clear();
-        checksums.rollback();
+        places.rollback(redoVoid);
         pages = committed.pages();
-        if (redoState == RedoState.GROWING) {
-            inRedo.clear();
+        if (redoVoid) {
             redoState = RedoState.SUSPECT;
         }
+    }
+
+    /** Makes the file whole by itself: its redo is not applied at the next open, to whatever then has the file's name. */
+    void dropRedo() throws IOException {
+        if (redoState == RedoState.COMMITTED) {
+            applyRedo();
+        }
+        redo.invalidate();
+        redoState = RedoState.IDLE;
     }
 
     @Override

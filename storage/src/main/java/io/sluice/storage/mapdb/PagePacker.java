@@ -1,58 +1,75 @@
 package io.sluice.storage.mapdb;
 
+import io.sluice.broker.port.MessageStore.CheckpointSource;
 import io.sluice.broker.port.MessageStore.Slice;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.RecordCodec;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Packs the messages of a slice into pages. Store's thread. */
+/** Packs slices into pages: one slice is one page where it fits. Store's thread. */
 final class PagePacker {
-    private final StoreContent content;
-    private final ByteBuffer body = ByteBuffer.allocate(StoreRecords.MAX_BYTES);
-    private int count;
-    private Enqueued first;
+    private static final int LEAST_SLICE_BYTES = 4096;
+    private static final int LEAST_PERCENT = 80;
 
-    PagePacker(StoreContent content) {
+    private final StoreContent content;
+    private final CheckpointSource source;
+    private final ByteBuffer body = ByteBuffer.allocate(StoreRecords.MAX_BYTES);
+    /** Bytes of the last slice's messages, for the shard and in a page. */
+    private long sliceBytes = 3;
+
+    private long entryBytes = 4;
+    /** Of a page, to be asked for: less where sizes vary, because what does not fit makes a small page. */
+    private int percent = 100;
+
+    PagePacker(StoreContent content, CheckpointSource source) {
         this.content = content;
+        this.source = source;
     }
 
-    /** Writes every message. @return the tokens, in the order of the slice */
-    long[] write(Slice slice) {
+    /** Bytes to ask of the shard, which counts without what a message takes beside its bytes: what fills a page like the last. */
+    int wantedBytes() {
+        return (int) Math.max(LEAST_SLICE_BYTES, MessagePage.MAX_ENTRY_BYTES * sliceBytes / entryBytes * percent / 100);
+    }
+
+    /** Writes every message and tells the shard where it is. */
+    void write(Slice slice) throws DamagedException {
         List<Enqueued> messages = slice.messages();
-        long[] tokens = new long[messages.size()];
+        sliceBytes = 0;
+        entryBytes = 0;
+        int first = 0;
         start();
-        for (int i = 0; i < tokens.length; i++) {
+        for (int i = 0; i < messages.size(); i++) {
             Enqueued message = messages.get(i);
             int recordBytes = RecordCodec.size(message);
-            int entryBytes = MessagePage.ENTRY_HEAD_BYTES + recordBytes;
-            boolean large = entryBytes > MessagePage.MAX_ENTRY_BYTES;
-            if (large || entryBytes > body.remaining() || count == Slot.MAX_MESSAGES) {
-                flush(tokens, i);
+            int bytes = MessagePage.ENTRY_HEAD_BYTES + recordBytes;
+            sliceBytes += message.message().residentBytes();
+            entryBytes += bytes;
+            if (bytes > body.remaining()) {
+                flush(slice, first, i);
+                first = i;
+                percent = Math.max(LEAST_PERCENT, percent - 2);
             }
-            if (large) {
-                tokens[i] = StoreContent.token(content.writeLarge(message, recordBytes).number, 0);
+            if (bytes > MessagePage.MAX_ENTRY_BYTES) {
+                Slot slot = content.writeLarge(slice.level(), message, recordBytes);
+                source.stored(messages.subList(i, i + 1), slot.page());
+                first = i + 1;
                 continue;
             }
             MessagePage.putEntry(body, message, recordBytes);
-            first = count++ == 0 ? message : first;
         }
-        flush(tokens, tokens.length);
-        return tokens;
+        flush(slice, first, messages.size());
     }
 
     private void start() {
         body.clear().position(MessagePage.HEAD_BYTES);
-        count = 0;
     }
 
-    /** @param end index behind the last message in the page */
-    private void flush(long[] tokens, int end) {
-        if (count > 0) {
-            Slot slot = content.writePage(body, count, first.queueId(), first.sequence());
-            for (int i = 0; i < count; i++) {
-                tokens[end - count + i] = StoreContent.token(slot.number, i);
-            }
+    private void flush(Slice slice, int from, int to) throws DamagedException {
+        if (to > from) {
+            List<Enqueued> messages = slice.messages().subList(from, to);
+            Slot slot = content.writePage(body, slice.level(), messages);
+            source.stored(messages, slot.page());
         }
         start();
     }

@@ -4,10 +4,12 @@ import io.sluice.broker.Invariant;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.storage.Disk;
 import io.sluice.storage.StorageThread;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -21,135 +23,243 @@ import org.slf4j.LoggerFactory;
  * The message store in {@code store.db} (and {@code store.redo}): messages in pages, pages in slots that are overwritten in place,
  * all of it MapDB records over an atomic {@link CheckpointVolume}.
  *
- * <p>One thread, {@code message-store}, does everything after {@link #restore}. When a checkpoint fails, every token that was given
- * by it through {@link CheckpointSource#stored} is void, and the store is as it was before; what had been forgotten stays forgotten.
- * In memory: about 150 bytes per page, nothing per message.
+ * <p>After {@link #restore}, thread {@code message-store} writes checkpoints and {@code message-store-read} reads pages. When a
+ * checkpoint fails, every page given by it through {@link CheckpointSource#stored} is void, and the store is as it was before; what
+ * had been forgotten stays forgotten. In memory: about 140 bytes per page, nothing per message.
+ *
+ * <p>A page that is asked for after the store was closed is answered on the caller's thread.
  */
 public final class PagedMessageStore implements MessageStore {
-    /** Asked of the shard at a time: a few pages, so that it is not held up and a page is rarely cut short. */
-    private static final int SLICE_BYTES = 256 << 10;
-
     private static final Logger LOG = LoggerFactory.getLogger(PagedMessageStore.class);
 
-    private final Disk disk;
-    private final Path folder;
-    private final UUID store;
-    private final Executor thread;
+    private final StoreFile.Place place;
+    private final StoreLimits limits;
+    private final CheckpointPace pace;
+    private final StoreThreads threads;
+    private final PageReads reads;
     private final Handover handover = new Handover();
-    private final TokenList forgotten = new TokenList();
+    private final ForgottenMessages forgotten = new ForgottenMessages();
 
-    private PageFile file;
-    private StoreRecords records;
-    private StoreContent content;
+    private volatile boolean restored;
+    /** Null before the restore, and after a failed one or a failed shrink. The store's thread. */
+    private StoreFile file;
     /** To be forgotten by the next checkpoint before all others: left by one that failed, or found superfluous. */
-    private long[] forgottenBefore = {};
+    private ForgottenMessages forgottenBefore = new ForgottenMessages();
+    /** Why the file is not written any more; null where it is. */
+    private StorageException stopped;
+
+    /** The threads of a store: one writes checkpoints, one reads pages. */
+    record StoreThreads(Executor writing, Executor reading) {
+        static StoreThreads started() {
+            return new StoreThreads(single("message-store"), single("message-store-read"));
+        }
+
+        private static ExecutorService single(String name) {
+            return Executors.newSingleThreadExecutor(work -> new StorageThread(work, name));
+        }
+
+        /** Returns when all that was asked of them is done. */
+        private void end() {
+            end(writing);
+            end(reading);
+        }
+
+        private static void end(Executor thread) {
+            if (!(thread instanceof ExecutorService executor)) {
+                return;
+            }
+            if (!executor.isShutdown()) {
+                // On its own thread, which nothing else would wake: it ignores interrupts.
+                executor.execute(executor::shutdown);
+            }
+            boolean interrupted = false;
+            boolean ended = false;
+            while (!ended) {
+                try {
+                    ended = executor.awaitTermination(1, TimeUnit.MINUTES);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
 
     /**
      * @param folder that exists and belongs to this store
      * @param store identity of the store; a file of another one is refused
      */
-    public PagedMessageStore(Disk disk, Path folder, UUID store) {
-        this(disk, folder, store, Executors.newSingleThreadExecutor(work -> new StorageThread(work, "message-store")));
+    public PagedMessageStore(Disk disk, Path folder, UUID store, StoreLimits limits) {
+        this(disk, folder, store, limits, StoreThreads.started());
     }
 
-    /** @param thread does the store's work; a test may give one that runs it at once */
-    PagedMessageStore(Disk disk, Path folder, UUID store, Executor thread) {
-        this.disk = disk;
-        this.folder = folder;
-        this.store = store;
-        this.thread = thread;
+    /** @param threads do the store's work; a test may give some that run it at once */
+    PagedMessageStore(Disk disk, Path folder, UUID store, StoreLimits limits, StoreThreads threads) {
+        this.limits = limits;
+        this.pace = new CheckpointPace(limits.checkpointBytesPerSecond());
+        this.place = new StoreFile.Place(disk, folder, store, new PageFile.Writing(pace, limits.stepBytes()));
+        this.threads = threads;
+        this.reads = new PageReads(threads.reading());
     }
 
     @Override
-    public JournalPosition restore(Restored restored) throws StorageException {
-        Invariant.check(file == null, "a store is restored once");
+    public JournalPosition restore(Restored content) throws StorageException {
+        Invariant.check(!restored, "a store is restored once");
+        restored = true;
         try {
-            file = new PageFile(disk, folder.resolve("store.db"), folder.resolve("store.redo"), store);
-            disk.forceFolder(folder); // the two files may be new
-            records = new StoreRecords(file);
-            content = new StoreContent(records);
-            forgottenBefore = new StoredMessages(content, restored).read();
-            return content.position();
+            StoreShrink.clean(place);
+            file = StoreFile.open(place);
+            reads.switchFile(() -> file);
+            shrink(Long.MAX_VALUE);
+            forgottenBefore = RestoredPages.give(file.content(), content);
+            pace.hurry(false);
+            return file.content().position();
         } catch (IOException | DBException | AssertionError | IndexOutOfBoundsException e) {
-            throw new StorageException("The store in " + folder + " cannot be read: " + sentence(e), e);
+            throw new StorageException("The store in " + place.folder() + " cannot be read: " + sentence(e), e);
         }
     }
 
     @Override
-    public void forget(long token) {
-        Invariant.check(token != NO_TOKEN, "a message without a token is not in the store");
-        forgotten.add(token);
+    public void forget(long page, int index) {
+        Invariant.check(
+                page > NO_PAGE && index >= 0 && index < MAX_PAGE_MESSAGES, "only what is in a page is forgotten");
+        forgotten.add(page, index);
+    }
+
+    @Override
+    public void forgetPage(long page) {
+        Invariant.check(page > NO_PAGE, "a page has a number above 0");
+        forgotten.addPage(page);
+    }
+
+    @Override
+    public void hurry(boolean urgent) {
+        pace.hurry(urgent);
+    }
+
+    @Override
+    public void read(long page, PageListener listener) {
+        reads.read(page, listener);
+    }
+
+    @Override
+    public List<Enqueued> readNow(long page) throws StorageException {
+        return reads.readNow(page);
     }
 
     @Override
     public void checkpoint(CheckpointSource source, CheckpointListener listener) {
-        Invariant.check(file != null, "a store is restored before it is written");
-        thread.execute(() -> run(source, listener));
+        Invariant.check(restored, "a store is restored before it is written");
+        threads.writing().execute(() -> run(source, listener));
     }
 
-    private record Begun(Beginning beginning, long[] forgotten) {}
+    private record Begun(Beginning beginning, ForgottenMessages forgotten) {}
 
     private void run(CheckpointSource source, CheckpointListener listener) {
-        long[] tokens = forgottenBefore;
-        JournalPosition position;
+        StorageException cause = null;
+        JournalPosition position = JournalPosition.START;
+        long commits = Long.MAX_VALUE;
         try {
             // The list is taken on the shard's thread, in the answer: what is forgotten later belongs to the next
             // checkpoint.
             source.begin(beginning -> handover.give(new Begun(beginning, forgotten.takeAll())));
             Begun begun = handover.await(Begun.class);
             position = begun.beginning.position();
-            tokens = joined(forgottenBefore, begun.forgotten);
-            if (content == null) {
-                reload();
+            forgottenBefore.addAll(begun.forgotten);
+            if (stopped != null) {
+                throw stopped;
             }
-            write(begun.beginning, tokens, source);
-            forgottenBefore = new long[0];
-        } catch (StorageException | IOException | RuntimeException | AssertionError e) {
-            forgottenBefore = tokens;
-            giveUp();
-            StorageException cause = new StorageException("The checkpoint in " + folder + " failed: " + sentence(e), e);
+            commits = file.commits();
+            write(begun.beginning, source);
+        } catch (StorageException | IOException | RuntimeException | Error e) {
+            cause = new StorageException("The checkpoint in " + place.folder() + " failed: " + sentence(e), e);
             LOG.warn("Checkpoint failed", cause);
+            rollback();
+        }
+        if (cause != null && (file == null || file.commits() <= commits)) {
             listener.failed(cause);
             return;
         }
+        forgottenBefore = new ForgottenMessages();
         listener.completed(position);
+        shrinkWhileOpen();
     }
 
-    private void write(Beginning beginning, long[] tokens, CheckpointSource source) throws StorageException {
-        for (long token : tokens) {
-            content.forget(token);
-        }
-        PagePacker packer = new PagePacker(content);
+    private void write(Beginning beginning, CheckpointSource source) throws StorageException, IOException {
+        StoreContent content = file.content();
+        content.forget(forgottenBefore);
+        PagePacker packer = new PagePacker(content, source);
         while (true) {
-            source.next(SLICE_BYTES, handover::give);
+            source.next(packer.wantedBytes(), handover::give);
             Slice slice = handover.await(Slice.class);
             if (slice.messages().isEmpty()) {
                 break;
             }
-            source.stored(slice, packer.write(slice));
+            packer.write(slice);
         }
-        content.commit(beginning.position(), beginning.queues());
+        content.commit(beginning);
     }
 
-    private static long[] joined(long[] first, long[] second) {
-        long[] both = java.util.Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
+    private void rollback() {
+        if (file != null) {
+            file.content().rollback();
+        }
     }
 
-    /** Back to the last commit; if that cannot be read now, the next checkpoint tries again. */
-    private void giveUp() {
-        content = null;
+    /** Writes the file anew where it is worth it. What goes wrong before the new one has its name changes nothing. */
+    private void shrink(long mostBytes) throws IOException {
+        StoreShrink shrink = new StoreShrink(place, limits);
+        long before = file.fileBytes();
         try {
-            reload();
+            if (!shrink.isWorthIt(file, mostBytes)) {
+                return;
+            }
+            shrink.write(file);
+            file.dropRedo();
         } catch (IOException | RuntimeException | AssertionError e) {
-            LOG.warn("The store in {} cannot be read again after a failed checkpoint", folder, e);
+            LOG.warn("Store file {} was not written anew, it stays as large as it is: {}", place.file(), sentence(e));
+            return;
         }
+        IOException[] failed = {null};
+        reads.switchFile(() -> {
+            StoreFile old = file;
+            file = null;
+            try {
+                old.close();
+                shrink.rename();
+            } catch (IOException e) {
+                failed[0] = e;
+            }
+            return reopened(failed);
+        });
+        if (failed[0] != null) {
+            throw failed[0];
+        }
+        LOG.info("Store file {} was written anew: {} bytes, before {}", place.file(), file.fileBytes(), before);
     }
 
-    private void reload() throws IOException {
-        records.rollback();
-        content = new StoreContent(records);
+    private StoreFile reopened(IOException[] failed) {
+        try {
+            file = StoreFile.open(place);
+        } catch (IOException | RuntimeException | AssertionError e) {
+            IOException cause = new IOException("The store cannot be opened again: " + sentence(e), e);
+            failed[0] = failed[0] == null ? cause : failed[0];
+        }
+        return file;
+    }
+
+    private void shrinkWhileOpen() {
+        try {
+            shrink(limits.shrinkLiveBytes());
+        } catch (IOException e) {
+            // Which of the files a power loss would leave is not known: what is written from now on might not be in it.
+            stopped = new StorageException(
+                    "The store in " + place.folder() + " is not written any more, restart the broker: " + sentence(e),
+                    e);
+            LOG.error("Store stopped", stopped);
+        }
     }
 
     /** The cause a person can act on. */
@@ -164,37 +274,15 @@ public final class PagedMessageStore implements MessageStore {
     @Override
     public void close() throws StorageException {
         handover.close();
-        awaitThread();
+        pace.hurry(true);
+        threads.end();
         if (file == null) {
             return;
         }
         try {
             file.close();
         } catch (IOException e) {
-            throw new StorageException("The store in " + folder + " cannot be closed: " + e.getMessage(), e);
-        }
-    }
-
-    private void awaitThread() {
-        if (!(thread instanceof ExecutorService)) {
-            return;
-        }
-        ExecutorService executor = (ExecutorService) thread;
-        if (!executor.isShutdown()) {
-            executor.execute(
-                    executor::shutdown); // on its own thread, which nothing else would wake: it ignores interrupts
-        }
-        boolean interrupted = false;
-        boolean ended = false;
-        while (!ended) {
-            try {
-                ended = executor.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            throw new StorageException("The store in " + place.folder() + " cannot be closed: " + e.getMessage(), e);
         }
     }
 }

@@ -20,6 +20,9 @@ final class RecordChain {
     private final StoreRecords records;
     private final List<Long> ids = new ArrayList<>();
     private byte[] content = new byte[0];
+    private Committed committed = new Committed(0, new byte[0]);
+
+    private record Committed(int records, byte[] content) {}
 
     /** A new, empty chain with one record. */
     RecordChain(StoreRecords records) {
@@ -48,6 +51,7 @@ final class RecordChain {
         if (ids.size() * (long) DATA_BYTES < bytes) {
             throw new DamagedException("The " + what + " is shorter than " + bytes + " bytes.");
         }
+        committed();
     }
 
     long firstId() {
@@ -76,6 +80,17 @@ final class RecordChain {
             records.update(ids.get(i), out.array()); // the volume sees that it is the same
         }
         content = newContent;
+    }
+
+    /** What is written is committed. */
+    void committed() {
+        committed = new Committed(ids.size(), content);
+    }
+
+    /** Back to the last commit; of a chain that there was in it. */
+    void rollback() {
+        ids.subList(committed.records, ids.size()).clear();
+        content = committed.content;
     }
 
     private static int crc(byte[] record) {

@@ -1,6 +1,5 @@
 package io.sluice.storage.mapdb;
 
-import io.sluice.storage.Disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,18 +34,17 @@ final class RedoFile implements Closeable {
     private static final long KEPT_BYTES = 64L << 20;
 
     private final Path path;
-    private final Disk.OpenFile file;
+    private final SteppedFile file;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFERED_ENTRIES * ENTRY_BYTES);
-    private final CRC32C crc = new CRC32C();
 
     private long salt;
     private long serial;
     private int entries;
     private int flushed;
 
-    RedoFile(Disk disk, Path path) throws IOException {
+    RedoFile(Path path, SteppedFile file) {
         this.path = path;
-        this.file = disk.open(path);
+        this.file = file;
     }
 
     /** Takes a page. */
@@ -63,7 +61,7 @@ final class RedoFile implements Closeable {
         buffer.clear();
     }
 
-    /** @return the entry's number, for {@link #read} */
+    /** @return the entry's number, for {@link #read} after a {@link #flush} */
     int append(long physicalPage, byte[] page) throws IOException {
         if (!buffer.hasRemaining()) {
             flush();
@@ -79,7 +77,8 @@ final class RedoFile implements Closeable {
         return entries++;
     }
 
-    private void flush() throws IOException {
+    /** What was appended may be read. */
+    void flush() throws IOException {
         int written = buffer.position();
         if (written == 0) {
             return;
@@ -94,17 +93,23 @@ final class RedoFile implements Closeable {
         return FIRST_ENTRY + (long) entry * ENTRY_BYTES;
     }
 
-    /** Reads a page of the redo in the making, or of one that is not applied yet. */
-    void read(int entry, byte[] page) throws IOException {
-        if (entry >= flushed) {
-            flush();
-        }
+    /**
+     * Reads a page of the redo in the making, or of one that is not applied yet. Any thread.
+     *
+     * @return false: the entry is damaged, or not there any more
+     */
+    boolean read(int entry, byte[] page) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(ENTRY_BYTES);
         file.read(bytes, offset(entry));
         if (bytes.hasRemaining() || bytes.getInt(24) != entryCrc(bytes, 0)) {
-            throw new DamagedException("Entry " + entry + " of redo file " + path + " is damaged.");
+            return false;
         }
         bytes.get(ENTRY_HEAD, page);
+        return true;
+    }
+
+    DamagedException damaged(int entry) {
+        return new DamagedException("Entry " + entry + " of redo file " + path + " is damaged.");
     }
 
     /** Makes it durable: the commit point. */
@@ -181,16 +186,16 @@ final class RedoFile implements Closeable {
         return true;
     }
 
-    private int entryCrc(ByteBuffer in, int at) {
-        crc.reset();
+    private static int entryCrc(ByteBuffer in, int at) {
+        CRC32C crc = new CRC32C();
         ByteBuffer view = in.duplicate();
         crc.update(view.clear().position(at).limit(at + 24));
         crc.update(view.clear().position(at + ENTRY_HEAD).limit(at + ENTRY_BYTES));
         return (int) crc.getValue();
     }
 
-    private int headerCrc(ByteBuffer header) {
-        crc.reset();
+    private static int headerCrc(ByteBuffer header) {
+        CRC32C crc = new CRC32C();
         crc.update(header.duplicate().clear().limit(HEADER_BYTES - 4));
         return (int) crc.getValue();
     }

@@ -1,75 +1,130 @@
 package io.sluice.storage.mapdb;
 
-import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
+import java.util.Arrays;
 
-/**
- * A place for one page of messages, used again and again; in memory for as long as the store is open. Its descriptor on disk:
- *
- * <pre>
- * 0       1       2     4          8                16             24                   32               40       44    48
- * | state | class | 0   | count i32| body record i64| queue id i64 | first sequence i64 | generation i64 | next   | 0   | crc i32 |
- * 52: zeros   64: a bit per message, 1 = live, lowest first, 1536 bits
- *
- * state: 0 free | 1 page of messages | 2 first part of a message larger than a page | 3 further part of one
- * next = slot of the next part, -1 for none      crc = CRC32C of the other 252 bytes
- * </pre>
- */
+/** A place for one page of messages, used again and again; in memory for as long as the store is open: about 70 bytes. */
 final class Slot {
-    static final int DESCRIPTOR_BYTES = 256;
-    static final int MAX_MESSAGES = 1536;
     static final int NONE = -1;
 
     static final byte FREE = 0;
+    /** A page of messages. */
     static final byte PAGE = 1;
+    /** The first part of a message larger than a page. */
     static final byte LARGE = 2;
+    /** A further part of one. */
     static final byte FURTHER = 3;
+    /** At the end of a row: what does not fit the descriptor of its page. */
+    static final byte SEQUENCES = 4;
 
-    private static final int CRC = 48;
-    private static final int BITS = 64;
+    private static final long GENERATION_MASK = 0xFFFF_FFFFL;
 
     final int number;
     final SizeClass sizeClass;
     final long bodyId;
+    /** Of the body in the page file. */
+    final long bodyOffset;
 
     byte state = FREE;
     long queueId;
-    long firstSequence;
     long generation;
     int count;
     int next = NONE;
-    private long[] live = {};
+    /** Null while all messages are live. */
+    private long[] live;
 
-    Slot(int number, SizeClass sizeClass, long bodyId) {
+    Slot(int number, SizeClass sizeClass, long bodyId, long bodyOffset) {
         this.number = number;
         this.sizeClass = sizeClass;
         this.bodyId = bodyId;
+        this.bodyOffset = bodyOffset;
     }
 
-    /** All messages of a freshly written page are live. */
-    void allLive(int messages) {
-        count = messages;
-        live = new long[(messages + 63) / 64];
-        for (int i = 0; i < messages; i++) {
-            live[i / 64] |= 1L << i;
+    /**
+     * What a slot is used for.
+     *
+     * @param generation of its page, the same in all slots of a row
+     * @param count of messages; 0 where it goes on with what another began
+     * @param next slot that goes on, {@link #NONE} where none does
+     */
+    record Use(byte state, long queueId, long generation, int count, int next) {}
+
+    void use(Use use) {
+        state = use.state;
+        queueId = use.queueId;
+        generation = use.generation;
+        count = use.count;
+        next = use.next;
+        live = null;
+    }
+
+    Slot copy() {
+        return movedTo(bodyId, bodyOffset);
+    }
+
+    /** The same, with another body. */
+    Slot movedTo(long otherBodyId, long otherBodyOffset) {
+        Slot copy = new Slot(number, sizeClass, otherBodyId, otherBodyOffset);
+        copy.state = state;
+        copy.queueId = queueId;
+        copy.generation = generation;
+        copy.count = count;
+        copy.next = next;
+        copy.live = live == null ? null : live.clone();
+        return copy;
+    }
+
+    /** The page's number for the shard: where it lies, and which of all that ever lay there it is. */
+    long page() {
+        return (generation & GENERATION_MASK) << 31 | number + 1;
+    }
+
+    /** The slot a page's number speaks of. */
+    static int numberOf(long page) {
+        return (int) (page & Integer.MAX_VALUE) - 1;
+    }
+
+    /** Whether this is the page of that number, and not an earlier or later one in the same slot. */
+    boolean holds(long page) {
+        return (state == PAGE || state == LARGE) && page() == page;
+    }
+
+    /** A bit per message, lowest first; null where all are live. */
+    long[] live() {
+        return live == null ? null : live.clone();
+    }
+
+    /** @param bits with none set behind the last message */
+    void live(long[] bits) {
+        live = Arrays.equals(bits, all(count)) ? null : bits;
+    }
+
+    private static long[] all(int count) {
+        long[] bits = new long[(count + 63) / 64];
+        for (int i = 0; i < count; i++) {
+            bits[i / 64] |= 1L << i;
         }
+        return bits;
     }
 
-    boolean isLive(int index) {
-        return index < count && (live[index / 64] >>> index & 1) != 0;
+    /** The bits to be written. */
+    long[] liveBits() {
+        return live == null ? all(count) : live;
     }
 
-    /** @return whether it was live */
-    boolean kill(int index) {
-        boolean was = isLive(index);
-        if (was) {
-            live[index / 64] &= ~(1L << index);
+    /** @return whether one of them was live */
+    boolean kill(long[] bits) {
+        long[] left = live == null ? all(count) : live;
+        boolean changed = false;
+        for (int i = 0; i < Math.min(bits.length, left.length); i++) {
+            changed |= (left[i] & bits[i]) != 0;
+            left[i] &= ~bits[i];
         }
-        return was;
+        live = changed ? left : live;
+        return changed;
     }
 
     boolean anyLive() {
-        for (long bits : live) {
+        for (long bits : liveBits()) {
             if (bits != 0) {
                 return true;
             }
@@ -81,68 +136,6 @@ final class Slot {
         state = FREE;
         count = 0;
         next = NONE;
-        live = new long[0];
-    }
-
-    void write(ByteBuffer out) {
-        int start = out.position();
-        out.put(state).put((byte) sizeClass.ordinal()).putShort((short) 0).putInt(count);
-        out.putLong(bodyId)
-                .putLong(queueId)
-                .putLong(firstSequence)
-                .putLong(generation)
-                .putInt(next);
-        for (int i = 0; i < live.length; i++) {
-            out.putLong(start + BITS + i * 8, live[i]);
-        }
-        out.putInt(start + CRC, crc(out, start));
-        out.position(start + DESCRIPTOR_BYTES);
-    }
-
-    /** Reads the descriptor of a slot; null where there is none yet. */
-    static Slot read(int number, ByteBuffer in) throws DamagedException {
-        int start = in.position();
-        in.position(start + DESCRIPTOR_BYTES);
-        long bodyId = in.getLong(start + 8);
-        int sizeClass = in.get(start + 1);
-        int count = in.getInt(start + 4);
-        boolean right = in.getInt(start + CRC) == crc(in, start)
-                && sizeClass >= 0
-                && sizeClass < SizeClass.ALL.length
-                && count >= 0
-                && count <= MAX_MESSAGES;
-        if (!right) {
-            throw new DamagedException("The descriptor of slot " + number + " of the store is damaged.");
-        }
-        if (bodyId == 0) {
-            return null;
-        }
-        Slot slot = new Slot(number, SizeClass.ALL[sizeClass], bodyId);
-        slot.state = in.get(start);
-        slot.count = count;
-        slot.queueId = in.getLong(start + 16);
-        slot.firstSequence = in.getLong(start + 24);
-        slot.generation = in.getLong(start + 32);
-        slot.next = in.getInt(start + 40);
-        slot.live = new long[(count + 63) / 64];
-        for (int i = 0; i < slot.live.length; i++) {
-            slot.live[i] = in.getLong(start + BITS + i * 8);
-        }
-        return slot;
-    }
-
-    /** An entry of a block that no slot uses yet. */
-    static void writeNone(ByteBuffer out) {
-        int start = out.position();
-        out.putInt(start + CRC, crc(out, start));
-        out.position(start + DESCRIPTOR_BYTES);
-    }
-
-    private static int crc(ByteBuffer in, int start) {
-        CRC32C crc = new CRC32C();
-        ByteBuffer view = in.duplicate();
-        crc.update(view.clear().position(start).limit(start + CRC));
-        crc.update(view.clear().position(start + CRC + 4).limit(start + DESCRIPTOR_BYTES));
-        return (int) crc.getValue();
+        live = null;
     }
 }

@@ -29,7 +29,22 @@ final class StoreRecords {
         }
     };
 
+    /** Takes a record without looking at it. */
+    private static final Serializer<Boolean> NOTHING = new Serializer<>() {
+        @Override
+        public void serialize(DataOutput2 out, Boolean value) {
+            throw new UnsupportedOperationException("only reads");
+        }
+
+        @Override
+        public Boolean deserialize(DataInput2 in, int available) {
+            return true;
+        }
+    };
+
     private final PageFile file;
+    private CheckpointVolume volume;
+    /** Null from a rollback to the next use. */
     private StoreDirect store;
 
     StoreRecords(PageFile file) {
@@ -37,22 +52,14 @@ final class StoreRecords {
         open();
     }
 
-    private void open() {
+    private StoreDirect open() {
+        if (store != null) {
+            return store;
+        }
+        volume = new CheckpointVolume(file);
         store = new StoreDirect(
-                null,
-                new CheckpointVolume(file).factory(),
-                false,
-                0,
-                false,
-                0,
-                CC.PAGE_SIZE,
-                0,
-                false,
-                false,
-                false,
-                true,
-                false,
-                false);
+                null, volume.factory(), false, 0, false, 0, CC.PAGE_SIZE, 0, false, false, false, true, false, false);
+        return store;
     }
 
     /** Whether there is no record yet: MapDB commits once when it lays out a new file. */
@@ -62,29 +69,45 @@ final class StoreRecords {
 
     /** @return the id of the new record; the first ever is 1 */
     long create(byte[] bytes) {
-        return store.put(bytes, BYTES);
+        return open().put(bytes, BYTES);
     }
 
     /** @param bytes as long as the record is */
     void update(long id, byte[] bytes) {
-        store.update(id, bytes, BYTES);
+        open().update(id, bytes, BYTES);
     }
 
     byte[] read(long id) throws DamagedException {
-        byte[] bytes = store.get(id, BYTES);
+        byte[] bytes = open().get(id, BYTES);
         if (bytes == null) {
             throw new DamagedException("The store has no record " + id + ".");
         }
         return bytes;
     }
 
-    void commit() {
-        store.commit();
+    /** Offset of the record's bytes in the page file. It stays, for records keep their length. */
+    long offset(long id) throws DamagedException {
+        boolean[] found = {false};
+        StoreDirect opened = open();
+        long offset = volume.locate(() -> found[0] = opened.get(id, NOTHING) != null);
+        if (!found[0]) {
+            throw new DamagedException("The store has no record " + id + ".");
+        }
+        return offset;
     }
 
-    /** Back to the last commit. */
+    /** Commits so far. */
+    long commits() {
+        return file.commits();
+    }
+
+    void commit() {
+        open().commit();
+    }
+
+    /** Back to the last commit. Reads nothing, so it cannot fail. */
     void rollback() {
         file.rollback();
-        open();
+        store = null;
     }
 }

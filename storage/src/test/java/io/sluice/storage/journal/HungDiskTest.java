@@ -84,7 +84,7 @@ class HungDiskTest implements Journal.Listener {
     }
 
     @Override
-    public void checkpointWanted() {}
+    public void checkpointWanted(boolean urgent) {}
 
     @Override
     public void roomLow(boolean low, String reason) {}

@@ -238,7 +238,7 @@ class JournalRepairTest implements Journal.Listener {
     }
 
     @Override
-    public void checkpointWanted() {}
+    public void checkpointWanted(boolean urgent) {}
 
     @Override
     public void roomLow(boolean low, String reason) {}

@@ -69,8 +69,8 @@ class SegmentJournalTest implements Journal.Listener {
     }
 
     @Override
-    public void checkpointWanted() {
-        events.add("checkpoint wanted");
+    public void checkpointWanted(boolean urgent) {
+        events.add(urgent ? "checkpoint wanted at once" : "checkpoint wanted");
     }
 
     @Override
@@ -97,6 +97,7 @@ class SegmentJournalTest implements Journal.Listener {
         assertEquals(List.of("checkpoint wanted", "checkpoint wanted", "low"), events, "while one segment is left");
         assertTrue(appendSegment());
         assertFalse(appendSegment(), "the seventh segment is over the limit");
+        assertEquals("checkpoint wanted at once", events.get(events.size() - 1), "above three quarters");
         events.clear();
         journal.checkpointed(last);
         assertTrue(journal.step(), "the batch that waited");

@@ -8,7 +8,8 @@ import java.util.UUID;
 public final class DirectStore {
     private DirectStore() {}
 
-    public static PagedMessageStore on(Disk disk, Path folder, UUID store) {
-        return new PagedMessageStore(disk, folder, store, Runnable::run);
+    public static PagedMessageStore on(Disk disk, Path folder, UUID store, StoreLimits limits) {
+        return new PagedMessageStore(
+                disk, folder, store, limits, new PagedMessageStore.StoreThreads(Runnable::run, Runnable::run));
     }
 }

@@ -21,7 +21,7 @@ class PageFileTest {
     private static final int[] PAGES = {1, 10};
 
     private static PageFile open(SimulatedDisk disk) throws IOException {
-        return new PageFile(disk, FILE, REDO, STORE);
+        return new PageFile(disk, FILE, REDO, STORE, new PageFile.Writing(new CheckpointPace(0), 8 << 20));
     }
 
     private static void write(PageFile file, int value, int... pages) throws IOException {

@@ -1,7 +1,6 @@
 package io.sluice.storage.mapdb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.port.JournalPosition;
@@ -28,7 +27,7 @@ class PagedMessageStoreTest {
     private StorageException failure;
 
     private JournalPosition open() throws StorageException {
-        store = DirectStore.on(disk, FOLDER, STORE);
+        store = DirectStore.on(disk, FOLDER, STORE, StoreLimits.DEFAULT);
         shard = new ModelShard();
         shard.use(store);
         return store.restore(shard);
@@ -40,6 +39,7 @@ class PagedMessageStoreTest {
             @Override
             public void completed(JournalPosition position) {
                 completed++;
+                shard.evict();
             }
 
             @Override
@@ -120,6 +120,29 @@ class PagedMessageStoreTest {
     }
 
     @Test
+    void theFileIsFlatBehindAMovingQueue() throws Exception {
+        open();
+        shard.queueDeclared(Workload.queue(1));
+        long next = 1;
+        long flatBytes = 0;
+        for (int cycle = 1; cycle <= 200; cycle++) {
+            publish(next, 500, 100);
+            next += 500;
+            checkpoint(cycle);
+            for (long sequence : shard.sequences(1)) {
+                if (sequence < next - 1_000) {
+                    shard.removed(Workload.removed(1, sequence));
+                }
+            }
+            if (cycle == 20) {
+                flatBytes = disk.content(FOLDER.resolve("store.db")).length;
+            }
+        }
+        assertEquals(flatBytes, disk.content(FOLDER.resolve("store.db")).length);
+        assertEquals(1_000, shard.sequences(1).size());
+    }
+
+    @Test
     void aFailedCheckpointLeavesTheOneBefore() throws Exception {
         open();
         shard.queueDeclared(Workload.queue(1));
@@ -139,32 +162,50 @@ class PagedMessageStoreTest {
     }
 
     private Object stateOfACopy(long index) throws StorageException {
-        PagedMessageStore other = DirectStore.on(disk.copy(), FOLDER, STORE);
+        PagedMessageStore other = DirectStore.on(disk.copy(), FOLDER, STORE, StoreLimits.DEFAULT);
         ModelShard found = new ModelShard();
+        found.use(other);
         assertEquals(index, other.restore(found).index());
         return found.state();
     }
 
     @Test
-    void aDamagedPageIsRefusedWithItsPlace() throws Exception {
+    void aDamagedPageIsRefusedWithItsPlaceAndOthersAreRead() throws Exception {
         open();
         shard.queueDeclared(Workload.queue(1));
-        publish(1, 100, 1_000);
+        publish(1, 200, 1_000);
         checkpoint(1);
         store.close();
         byte[] bytes = disk.content(FOLDER.resolve("store.db"));
         disk.delete(FOLDER.resolve("store.redo")); // it would repair the page
-        disk.flipBit(FOLDER.resolve("store.db"), bytes.length - 500, 1);
-        StorageException refused = assertThrows(StorageException.class, this::open);
-        assertTrue(
-                refused.getMessage().contains("store.db")
-                        && refused.getMessage().contains("offset"),
-                refused.getMessage());
+        int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).lastIndexOf("SLP1") + 5_000;
+        disk.flipBit(FOLDER.resolve("store.db"), at, 1);
+        open();
+        List<Long> pages = shard.pages();
+        assertTrue(pages.size() > 2, pages + "");
+        int read = 0;
+        StorageException refused = null;
+        for (long page : pages) {
+            try {
+                assertTrue(store.readNow(page).size() > 10);
+                read++;
+            } catch (StorageException damaged) {
+                refused = damaged;
+                String text = damaged.getMessage();
+                assertTrue(
+                        text.contains("store.db")
+                                && text.contains("offset")
+                                && text.contains("queue 1")
+                                && text.contains("Page " + page),
+                        text);
+            }
+        }
+        assertEquals(pages.size() - 1, read, String.valueOf(refused));
     }
 
     @Test
     void closingGivesUpACheckpointThatWaits() throws Exception {
-        PagedMessageStore threaded = new PagedMessageStore(disk, FOLDER, STORE);
+        PagedMessageStore threaded = new PagedMessageStore(disk, FOLDER, STORE, StoreLimits.DEFAULT);
         threaded.restore(new ModelShard());
         java.util.concurrent.CompletableFuture<StorageException> told = new java.util.concurrent.CompletableFuture<>();
         threaded.checkpoint(
@@ -176,7 +217,7 @@ class PagedMessageStoreTest {
                     public void next(int maxBytes, MessageStore.Answer<MessageStore.Slice> never) {}
 
                     @Override
-                    public void stored(MessageStore.Slice slice, long[] tokens) {}
+                    public void stored(List<io.sluice.broker.record.JournalRecord.Enqueued> messages, long page) {}
                 },
                 new MessageStore.CheckpointListener() {
                     @Override

@@ -1,0 +1,113 @@
+package io.sluice.broker.queue;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import java.util.Optional;
+
+/** Decides what comes into a queue. */
+final class Admission {
+    private final Queue queue;
+    private final QueueState state;
+    private final Room room;
+    private final Departures departures;
+    private final Duplicates duplicates;
+    private long nextSequence = 1;
+
+    Admission(Queue queue, QueueState state, Room room, Departures departures, Duplicates duplicates) {
+        this.duplicates = duplicates;
+        this.queue = queue;
+        this.state = state;
+        this.room = room;
+        this.departures = departures;
+    }
+
+    /** See {@link Queue#offer}. */
+    Optional<Refusal> offer(Message message, String duplicateId, Turn turn, Turn.Effect then) {
+        if (duplicates.has(duplicateId, turn.nowMillis())) {
+            duplicates.dropped(message);
+            turn.afterDecided(then);
+            return Optional.empty();
+        }
+        Optional<Refusal> refusal = refusalOf(1, message.size());
+        if (refusal.isEmpty()) {
+            makeRoomFor(1, message.size(), turn);
+            put(message, 0, duplicateId, turn, then);
+        }
+        return refusal;
+    }
+
+    /** Why so much more would not be taken, empty where it would. */
+    Optional<Refusal> refusalOf(long messages, long bytes) {
+        Overflow overflow = state.definition().limits().overflow();
+        boolean taken = overflow == Overflow.BLOCK || !room.isOverWith(messages, bytes);
+        // What can never fit drops nothing.
+        if (taken || (overflow == Overflow.DROP_HEAD && !room.isOverWithLockedAnd(messages, bytes))) {
+            return Optional.empty();
+        }
+        return Optional.of(room.full(messages));
+    }
+
+    /** Where so much more is taken because something else gives way: lets it. */
+    void makeRoomFor(long messages, long bytes, Turn turn) {
+        if (state.definition().limits().overflow() == Overflow.DROP_HEAD) {
+            departures.makeRoom(messages, bytes, turn);
+        }
+    }
+
+    /** A message comes in whatever the limits say: moved here by the broker, it must not be lost for want of room. */
+    void put(Message message, int deliveryCount, String duplicateId, Turn turn, Turn.Effect then) {
+        long now = turn.nowMillis();
+        long expiresAt = expiryOf(message, now);
+        long deliverAt = message.schedule().deliverAtMillis(now);
+        Enqueued enqueued = new Enqueued(
+                state.id(), nextSequence(), now, expiresAt, deliverAt, deliveryCount, duplicateId, message);
+        duplicates.comesIn(duplicateId);
+        room.comesIn(enqueued);
+        if (isBlocked()) {
+            // Producers hear it now and not when the journal has committed, or they would send on.
+            turn.dispatchable(queue);
+        }
+        turn.decide(enqueued, state.definition().durable() && message.durable(), then);
+    }
+
+    private long nextSequence() {
+        nextSequence = Math.max(nextSequence, state.nextSequence());
+        return nextSequence++;
+    }
+
+    QueueDeclared asRecord() {
+        return new QueueDeclared(state.id(), state.definition(), Math.max(nextSequence, state.nextSequence()));
+    }
+
+    private long expiryOf(Message message, long now) {
+        long ttl = state.definition().limits().maxTtlMillis();
+        if (message.ttlMillis() != Message.NONE) {
+            ttl = Math.min(ttl, message.ttlMillis());
+        }
+        long expiry = ttl == QueueDefinition.UNLIMITED ? Message.NONE : saturatedSum(now, ttl);
+        if (message.absoluteExpiryMillis() != Message.NONE) {
+            expiry = expiry == Message.NONE
+                    ? message.absoluteExpiryMillis()
+                    : Math.min(expiry, message.absoluteExpiryMillis());
+        }
+        return expiry;
+    }
+
+    private static long saturatedSum(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+    }
+
+    /** Whether producers should be given no more credit. */
+    boolean isBlocked() {
+        return state.definition().limits().overflow() == Overflow.BLOCK && room.isOverWith(1, 0);
+    }
+
+    /** Drops what is too much: messages that were taken before there was anything available to make room for them. */
+    void shed(Turn turn) {
+        makeRoomFor(0, 0, turn);
+    }
+}

@@ -1,0 +1,75 @@
+package io.sluice.server;
+
+import io.sluice.amqp.netty.AmqpServer;
+import io.sluice.amqp.netty.Carrier;
+import io.sluice.server.config.Configuration;
+import io.sluice.server.config.Listen;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The ports of a broker, and what is spoken on each. Started and stopped on one thread. */
+final class ListeningPorts implements AutoCloseable {
+    private final Configuration configuration;
+    private final Optional<TlsService> tls;
+    private final List<Bound> bound = new ArrayList<>();
+
+    private record Bound(Listen.Protocol protocol, String address) {}
+
+    /** Reads the certificates where there is TLS; does not listen yet. @throws StartFailure they cannot be used */
+    ListeningPorts(Configuration configuration) throws StartFailure {
+        this.configuration = configuration;
+        Listen listen = configuration.listen();
+        boolean any = listen.ports().stream().anyMatch(port -> port.protocol().hasTls());
+        this.tls = any ? Optional.of(TlsService.of(listen.tls())) : Optional.empty();
+    }
+
+    /** @throws StartFailure an address cannot be listened on */
+    void open(AmqpServer endpoint) throws StartFailure {
+        for (Listen.Port port : configuration.listen().ports()) {
+            try {
+                InetSocketAddress address = endpoint.start(port.host(), port.port(), carrier(port.protocol()));
+                bound.add(new Bound(port.protocol(), shown(address)));
+            } catch (IOException e) {
+                throw new StartFailure(ExitCode.LISTEN, sentence(e.getMessage()), e);
+            }
+        }
+    }
+
+    private Carrier carrier(Listen.Protocol protocol) {
+        Carrier inner = Carrier.TCP;
+        return protocol.hasTls()
+                ? tls.orElseThrow().carry(inner, configuration.amqp().preOpenTimeoutMillis())
+                : inner;
+    }
+
+    private static String shown(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    private static String sentence(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
+    /** The main one, {@code host:port}. */
+    String main() {
+        return bound.get(0).address();
+    }
+
+    /** All of them, {@code amqp=host:port amqps=host:port}. */
+    String all() {
+        return String.join(
+                " ",
+                bound.stream()
+                        .map(port -> port.protocol().scheme() + "=" + port.address())
+                        .toList());
+    }
+
+    @Override
+    public void close() {
+        tls.ifPresent(TlsService::close);
+    }
+}

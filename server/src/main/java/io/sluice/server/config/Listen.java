@@ -1,0 +1,83 @@
+package io.sluice.server.config;
+
+import io.sluice.amqp.netty.CertificateUser;
+import io.sluice.amqp.netty.TlsSettings.ClientCertificates;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The section {@code listen}: where clients connect.
+ *
+ * @param port 0 for any free one
+ * @param also further ports
+ * @param tls of all ports whose protocol has it
+ */
+public record Listen(String host, int port, Protocol protocol, List<Port> also, Tls tls) {
+    public Listen {
+        also = List.copyOf(also);
+    }
+
+    /** What is spoken on a port; the names are the schemes of clients' URIs. */
+    public enum Protocol {
+        AMQP("amqp"),
+        AMQPS("amqps");
+
+        private final String scheme;
+
+        Protocol(String scheme) {
+            this.scheme = scheme;
+        }
+
+        public String scheme() {
+            return scheme;
+        }
+
+        public boolean hasTls() {
+            return this == AMQPS;
+        }
+    }
+
+    /** @param port 0 for any free one */
+    public record Port(String host, int port, Protocol protocol) {}
+
+    /**
+     * @param certificateUser which part of a client's certificate is the user's name
+     * @param trustFile authorities of clients' certificates; empty: those of the Java runtime
+     * @param trustPasswordFile opens it; empty: none is needed
+     * @param cipherSuites empty: the Java runtime's choice
+     * @param reloadCheckMillis how often the files are looked at; 0 for never
+     */
+    public record Tls(
+            List<Certificate> certificates,
+            ClientCertificates clientCertificates,
+            CertificateUser certificateUser,
+            String trustFile,
+            String trustPasswordFile,
+            List<String> protocols,
+            List<String> cipherSuites,
+            int reloadCheckMillis) {
+        public Tls {
+            certificates = List.copyOf(certificates);
+            protocols = List.copyOf(protocols);
+            cipherSuites = List.copyOf(cipherSuites);
+        }
+    }
+
+    /** Paths; empty ones are not there. */
+    public record Certificate(String file, String keyFile, String passwordFile, List<String> hostNames) {
+        public Certificate {
+            hostNames = List.copyOf(hostNames);
+        }
+    }
+
+    /** What the command line says over the file. */
+    public Listen withPort(int newPort) {
+        return new Listen(host, newPort, protocol, also, tls);
+    }
+
+    /** All of them, the main one first. */
+    public List<Port> ports() {
+        return Stream.concat(Stream.of(new Port(host, port, protocol)), also.stream())
+                .toList();
+    }
+}

@@ -1,0 +1,97 @@
+package io.sluice.server.config;
+
+import io.sluice.amqp.netty.CertificateUser;
+import io.sluice.amqp.netty.TlsSettings.ClientCertificates;
+import io.sluice.server.config.Listen.Protocol;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes a {@link Listen} of its section. */
+final class ListenBinder {
+    private static final int MAX_CHECK_MILLIS = 86_400_000;
+    private static final List<String> KNOWN_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+    Listen bind(Section section) {
+        Listen defaults = Defaults.LISTEN;
+        List<Section> further = section.sections("also").orElse(List.of());
+        Section tlsSection = section.section("tls");
+        Listen listen = new Listen(
+                section.text("host", defaults.host()),
+                section.number("port", 0, 65_535, defaults.port()),
+                protocol(section, defaults.protocol()),
+                further.stream().map(ListenBinder::port).toList(),
+                tls(tlsSection, defaults.tls()));
+        if (listen.ports().stream().anyMatch(port -> port.protocol().hasTls())
+                && listen.tls().certificates().isEmpty()) {
+            tlsSection.problem("certificates", "has none, but a port with TLS needs one");
+        }
+        section.end();
+        return listen;
+    }
+
+    private static Protocol protocol(Section section, Protocol fallback) {
+        Map<String, Protocol> choices = new LinkedHashMap<>();
+        for (Protocol protocol : Protocol.values()) {
+            choices.put(protocol.scheme(), protocol);
+        }
+        return section.choice("protocol", choices, fallback);
+    }
+
+    private static Listen.Port port(Section section) {
+        Listen.Port port = new Listen.Port(
+                ConfigurationBinder.required(section, "host"),
+                section.number("port", 0, 65_535, 0),
+                protocol(section, Protocol.AMQP));
+        for (String key : List.of("port", "protocol")) {
+            if (!section.has(key)) {
+                section.problem(key, "is missing");
+            }
+        }
+        section.end();
+        return port;
+    }
+
+    private static Listen.Tls tls(Section section, Listen.Tls defaults) {
+        List<String> protocols = section.texts("protocols").orElse(defaults.protocols());
+        if (protocols.isEmpty() || !KNOWN_PROTOCOLS.containsAll(protocols)) {
+            section.problem("protocols", "is " + protocols + "; it must be one or more of " + KNOWN_PROTOCOLS);
+        }
+        Listen.Tls tls = new Listen.Tls(
+                certificates(section.sections("certificates").orElse(List.of())),
+                section.choice(
+                        "clientCertificates",
+                        Map.of(
+                                "none", ClientCertificates.NONE,
+                                "wanted", ClientCertificates.WANTED,
+                                "required", ClientCertificates.REQUIRED),
+                        defaults.clientCertificates()),
+                section.choice(
+                        "certificateUser",
+                        Map.of(
+                                "commonName", CertificateUser.COMMON_NAME,
+                                "distinguishedName", CertificateUser.DISTINGUISHED_NAME),
+                        defaults.certificateUser()),
+                section.textOrNone("trustFile", defaults.trustFile()),
+                section.textOrNone("trustPasswordFile", defaults.trustPasswordFile()),
+                protocols,
+                section.texts("cipherSuites").orElse(defaults.cipherSuites()),
+                section.number("reloadCheckMillis", 0, MAX_CHECK_MILLIS, defaults.reloadCheckMillis()));
+        section.end();
+        return tls;
+    }
+
+    private static List<Listen.Certificate> certificates(List<Section> sections) {
+        List<Listen.Certificate> certificates = new ArrayList<>();
+        for (Section section : sections) {
+            certificates.add(new Listen.Certificate(
+                    ConfigurationBinder.required(section, "file"),
+                    section.textOrNone("keyFile", ""),
+                    section.textOrNone("passwordFile", ""),
+                    section.texts("hostNames").orElse(List.of())));
+            section.end();
+        }
+        return certificates;
+    }
+}

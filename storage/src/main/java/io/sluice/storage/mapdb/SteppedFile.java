@@ -1,0 +1,56 @@
+package io.sluice.storage.mapdb;
+
+import io.sluice.storage.Disk;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A file that is written at a pace and forced in steps: one large force would hold up the journal's. One thread writes, any may
+ * read.
+ */
+final class SteppedFile implements Closeable {
+    private final Disk.OpenFile file;
+    private final CheckpointPace pace;
+    private final int stepBytes;
+    private int unforcedBytes;
+
+    /** @param stepBytes written at most before they are forced */
+    SteppedFile(Disk.OpenFile file, CheckpointPace pace, int stepBytes) {
+        this.file = file;
+        this.pace = pace;
+        this.stepBytes = stepBytes;
+    }
+
+    int read(ByteBuffer into, long offset) throws IOException {
+        return file.read(into, offset);
+    }
+
+    void write(ByteBuffer from, long offset) throws IOException {
+        int bytes = from.remaining();
+        file.write(from, offset);
+        unforcedBytes += bytes;
+        if (unforcedBytes >= stepBytes) {
+            force();
+        }
+        pace.wrote(bytes);
+    }
+
+    void force() throws IOException {
+        file.force();
+        unforcedBytes = 0;
+    }
+
+    long size() throws IOException {
+        return file.size();
+    }
+
+    void truncate(long size) throws IOException {
+        file.truncate(size);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}
