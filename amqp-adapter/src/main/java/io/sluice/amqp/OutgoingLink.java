@@ -286,7 +286,8 @@ final class OutgoingLink implements LinkEndpoint {
         if (state == State.CLOSED || !(message.context() instanceof Delivery delivery) || delivery.isSettled()) {
             return;
         }
-        if (!delivery.remotelySettled() && delivery.getRemoteState() != null) {
+        boolean answers = !delivery.remotelySettled() && delivery.getRemoteState() != null;
+        if (answers && delivery.getRemoteState() != EarlySettlement.WITHOUT_OUTCOME) {
             delivery.disposition(delivery.getRemoteState());
         }
         delivery.settle();

@@ -556,6 +556,20 @@ class LargeMessageTest {
     }
 
     @Test
+    void aSettlementWithoutOutcomeBeforeTheLastTransferGivesItBack() {
+        stored("q", 5000);
+        int frames = (5000 - 8 + TestBodies.CHUNK - 1) / TestBodies.CHUNK;
+        TestPeer consumer = consumer(frames - 1, "vague");
+        assertEquals(frames - 1, consumer.transfers().size());
+        consumer.send(0, TestPeer.disposition(Role.RECEIVER, 0, 0, true, null));
+        consumer.send(0, window(frames - 1, 1000));
+        List<TestPeer.Frame> rest = consumer.transfers();
+        assertTrue(isLast(rest.get(0)));
+        assertEquals(1 + frames, rest.size());
+        assertFalse(consumer.closed);
+    }
+
+    @Test
     void aRangeThatSettlesABegunDeliverySettlesTheOthersToo() {
         peer.attachSender(0, "in", "q");
         peer.send(0, TestPeer.transfer(0, nextId++), TestPeer.message("first"));

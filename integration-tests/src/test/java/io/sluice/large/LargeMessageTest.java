@@ -135,6 +135,10 @@ final class LargeMessageTest {
     private void restart() throws Exception {
         connection.close();
         broker.kill();
+        startAgain();
+    }
+
+    private void startAgain() throws Exception {
         broker = BrokerProcess.startWith(SMALL_HEAP, data);
         connection = client.connect("127.0.0.1", broker.port());
     }
@@ -245,6 +249,10 @@ final class LargeMessageTest {
         StreamDelivery delivery = first.receive(60, TimeUnit.SECONDS);
         assertEquals(MIB, delivery.message().body().readNBytes(MIB).length);
         hasty.close();
+        // By way of a checkpoint, too.
+        connection.close();
+        assertEquals(0, broker.stop());
+        startAgain();
         try (StreamReceiver receiver = connection.openStreamReceiver("again")) {
             assertEquals(20L * MIB + " bytes, " + crc, receive(receiver));
         }

@@ -241,6 +241,8 @@ public final class SluiceServer {
         ticker.shutdown();
         endpoint.close();
         ports.close();
+        // What came whole is published before the checkpoint.
+        storage.largeBodies().close();
         if (checkpoint) {
             checkpoint();
         }

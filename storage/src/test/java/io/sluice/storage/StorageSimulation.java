@@ -111,7 +111,7 @@ public final class StorageSimulation implements Journal.Listener {
     }
 
     /** What is in the queues, by id and sequence. */
-    public Map<String, String> state() {
+    public Map<String, String> state() throws StorageException {
         return shard.state();
     }
 

@@ -18,7 +18,7 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -126,9 +126,9 @@ final class SelectorTest {
         producer.send(message("blue", 2));
         producer.send(message("red", 3));
         List<String> bodies = new ArrayList<>();
-        for (Object message :
-                Collections.list(session.createBrowser(queue, "color = 'red'").getEnumeration())) {
-            bodies.add(((Message) message).getBody(String.class));
+        Enumeration<?> found = session.createBrowser(queue, "color = 'red'").getEnumeration();
+        while (found.hasMoreElements()) {
+            bodies.add(((Message) found.nextElement()).getBody(String.class));
         }
         assertEquals(List.of("red 1", "red 3"), bodies);
     }

@@ -4,7 +4,6 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.storage.Damage;
 import io.sluice.storage.journal.JournalScan;
-import io.sluice.storage.mapdb.PagedMessageStore;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -25,7 +24,7 @@ public final class FolderDump {
     /** @throws StorageException a file is of a newer format, or the disk cannot be read */
     public static void run(StoppedFolder folder, Sink sink) throws StorageException {
         Path store = folder.path().resolve("store.db");
-        try (StoredPages pages = StoredPages.of(new PagedMessageStore(folder.disk(), folder.path(), folder.store()))) {
+        try (StoredPages pages = StoredPages.of(folder.openStore())) {
             for (JournalRecord record : pages.records()) {
                 sink.record(new Place(store, 0, 0), record);
             }

@@ -8,7 +8,6 @@ import io.sluice.broker.record.SequenceRanges;
 import io.sluice.storage.Damage;
 import io.sluice.storage.NewerFormatException;
 import io.sluice.storage.journal.JournalScan;
-import io.sluice.storage.mapdb.PagedMessageStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +75,7 @@ public final class FolderReader implements AutoCloseable {
 
     private void readStore() throws StorageException {
         try {
-            pages = StoredPages.of(new PagedMessageStore(folder.disk(), folder.path(), folder.store()));
+            pages = StoredPages.of(folder.openStore());
         } catch (NewerFormatException e) {
             throw e;
         } catch (StorageException e) {

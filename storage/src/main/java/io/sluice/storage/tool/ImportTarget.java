@@ -69,6 +69,13 @@ final class ImportTarget {
         return List.copyOf(declared.values());
     }
 
+    /** What the last checkpoint remembers beside queues and messages. */
+    List<JournalRecord> remembered() {
+        return records.stream()
+                .filter(record -> !(record instanceof QueueDeclared))
+                .toList();
+    }
+
     boolean knows(long exportedQueueId) {
         return places.containsKey(exportedQueueId);
     }

@@ -78,18 +78,18 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
 
     @Override
     public void begin(MessageStore.Answer<MessageStore.Beginning> answer) {
-        answer.answer(new MessageStore.Beginning(target.checkpoint(), target.declared()));
+        answer.answer(new MessageStore.Beginning(target.checkpoint(), target.declared(), target.remembered()));
     }
 
     @Override
     public void next(int maxBytes, MessageStore.Answer<MessageStore.Slice> answer) {
         try {
-            List<Enqueued> slice = slices.full();
+            MessageStore.Slice slice = slices.full();
             while (slice == null && !ended) {
                 read();
                 slice = slices.full();
             }
-            answer.answer(new MessageStore.Slice(slice == null ? slices.rest() : slice));
+            answer.answer(slice == null ? slices.rest() : slice);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (StorageException e) {
@@ -164,7 +164,7 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
     }
 
     @Override
-    public void stored(MessageStore.Slice slice, long[] tokens) {}
+    public void stored(List<Enqueued> stored, long page) {}
 
     MessageImport.Result result() {
         return new MessageImport.Result(target.queues(), messages, target.kept(), damages);

@@ -63,7 +63,7 @@ public final class MessageImport {
     private static void checkpoint(StoppedFolder folder, ImportedRecords records) throws StorageException, IOException {
         records.readQueues();
         CompletableFuture<JournalPosition> done = new CompletableFuture<>();
-        try (PagedMessageStore store = new PagedMessageStore(folder.disk(), folder.path(), folder.store())) {
+        try (PagedMessageStore store = folder.openStore()) {
             store.restore(new NothingRestored());
             store.checkpoint(records, new MessageStore.CheckpointListener() {
                 @Override

@@ -1,7 +1,7 @@
 package io.sluice.storage.tool;
 
 import io.sluice.broker.port.MessageStore;
-import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 
 /** For who knows already what is in the store. */
@@ -10,5 +10,8 @@ final class NothingRestored implements MessageStore.Restored {
     public void queue(QueueDeclared queue) {}
 
     @Override
-    public void message(Enqueued message, long token) {}
+    public void page(MessageStore.StoredPage page) {}
+
+    @Override
+    public void record(JournalRecord record) {}
 }

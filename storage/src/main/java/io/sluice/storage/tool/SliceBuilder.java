@@ -1,5 +1,6 @@
 package io.sluice.storage.tool;
 
+import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -11,7 +12,7 @@ import java.util.TreeMap;
 final class SliceBuilder {
     private static final int SLICE_BYTES = 60 << 10;
     private static final int MOST_BYTES = 32 << 20;
-    private static final int MOST_MESSAGES = 1024;
+    private static final int MOST_MESSAGES = MessageStore.MAX_PAGE_MESSAGES;
 
     private final Map<Key, Slice> open = new TreeMap<>();
     private Slice full;
@@ -27,8 +28,17 @@ final class SliceBuilder {
     }
 
     private static final class Slice {
+        private final int level;
         private final List<Enqueued> messages = new ArrayList<>();
         private long bytes;
+
+        private Slice(int level) {
+            this.level = level;
+        }
+
+        private MessageStore.Slice asAnswer() {
+            return new MessageStore.Slice(level, messages);
+        }
     }
 
     /** {@link #full} is to be asked after each. */
@@ -46,7 +56,7 @@ final class SliceBuilder {
             slice = null;
         }
         if (slice == null) {
-            slice = new Slice();
+            slice = new Slice(level);
             open.put(key, slice);
         }
         slice.messages.add(message);
@@ -55,23 +65,23 @@ final class SliceBuilder {
     }
 
     /** A slice that is to be written now; null while there is none. */
-    List<Enqueued> full() {
+    MessageStore.Slice full() {
         if (full == null && bytes > MOST_BYTES) {
             takeAny();
         }
         Slice slice = full;
         full = null;
-        return slice == null ? null : slice.messages;
+        return slice == null ? null : slice.asAnswer();
     }
 
     /** One of those that are left; empty where none is. */
-    List<Enqueued> rest() {
+    MessageStore.Slice rest() {
         if (full == null && !open.isEmpty()) {
             takeAny();
         }
         Slice slice = full;
         full = null;
-        return slice == null ? List.of() : slice.messages;
+        return slice == null ? MessageStore.Slice.END : slice.asAnswer();
     }
 
     private void takeAny() {

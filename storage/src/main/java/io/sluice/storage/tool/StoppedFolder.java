@@ -3,6 +3,8 @@ package io.sluice.storage.tool;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.DataDirectory;
 import io.sluice.storage.Disk;
+import io.sluice.storage.mapdb.PagedMessageStore;
+import io.sluice.storage.mapdb.StoreLimits;
 import java.nio.file.Path;
 import java.util.UUID;
 
@@ -36,6 +38,12 @@ public final class StoppedFolder implements AutoCloseable {
 
     UUID store() {
         return directory.store();
+    }
+
+    /** Its store, not restored yet, and never written anew: a tool changes no more than it was asked to. */
+    PagedMessageStore openStore() {
+        StoreLimits noRewrite = new StoreLimits(0, StoreLimits.DEFAULT.stepBytes(), Long.MAX_VALUE, 0);
+        return new PagedMessageStore(disk, path(), store(), noRewrite);
     }
 
     public Path path() {

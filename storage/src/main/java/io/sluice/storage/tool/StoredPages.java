@@ -17,7 +17,7 @@ final class StoredPages implements AutoCloseable {
     private final List<Page> pages = new ArrayList<>();
 
     /** @param live whether each is still in its queue */
-    record Page(long number, long queueId, long[] sequences, boolean[] live, List<Enqueued> messages) {}
+    record Page(long number, long queueId, long[] sequences, boolean[] live) {}
 
     private StoredPages(MessageStore store) throws StorageException {
         this.store = store;
@@ -28,13 +28,17 @@ final class StoredPages implements AutoCloseable {
             }
 
             @Override
-            public void message(Enqueued message, long token) {
-                pages.add(new Page(
-                        token,
-                        message.queueId(),
-                        new long[] {message.sequence()},
-                        new boolean[] {true},
-                        List.of(message)));
+            public void page(MessageStore.StoredPage page) {
+                boolean[] live = new boolean[page.sequences().length];
+                for (int i = 0; i < live.length; i++) {
+                    live[i] = page.live() == null || (page.live()[i / 64] >>> i & 1) != 0;
+                }
+                pages.add(new Page(page.page(), page.queueId(), page.sequences(), live));
+            }
+
+            @Override
+            public void record(JournalRecord record) {
+                records.add(record);
             }
         });
     }
@@ -69,7 +73,7 @@ final class StoredPages implements AutoCloseable {
 
     /** All messages of the page, also those that are gone. */
     List<Enqueued> read(Page page) throws StorageException {
-        return page.messages;
+        return store.readNow(page.number());
     }
 
     @Override
