@@ -207,6 +207,45 @@ class DeduplicationTest {
         assertEquals(0, small.status("q").messages());
     }
 
+    @Test
+    void theWindowOutlivesTheJournalItWasMadeBy() {
+        producer.sendAs("1", durable("a")).sendAs("2", durable("b"));
+        shard.consumer("q").credit(2).acceptAll().detach();
+        shard.checkpoint();
+        assertEquals(shard.journal.committed(), shard.journal.trimmedTo(), "nothing of it is left to replay");
+        ShardFixture after = shard.restart();
+        after.checkpoint();
+        ShardFixture third = after.restart();
+        third.producer("q")
+                .sendAs("1", durable("copy"))
+                .sendAs("2", durable("copy"))
+                .sendAs("3", durable("c"));
+
+        assertEquals(List.of("c"), third.browse("q"));
+        assertEquals(2, third.status("q").duplicates());
+    }
+
+    @Test
+    void aLargeWindowTakesSeveralRecordsAndComesBackInOrder() {
+        shard.queue(QueueDefinition.named("large").withDeduplication(new Deduplication(2_500, 1_000_000, "")));
+        TestProducer many = shard.producer("large");
+        for (int i = 0; i < 2_600; i++) {
+            many.postAs("large", "id" + i, durable("m"));
+        }
+        shard.run();
+        shard.checkpoint();
+        ShardFixture after = shard.restart();
+        TestProducer again = after.producer("large");
+        again.sendAs("id99", durable("forgotten"));
+        // It took the place of the oldest.
+        again.sendAs("id100", durable("forgotten next"))
+                .sendAs("id102", durable("copy"))
+                .sendAs("id2599", durable("copy"));
+
+        assertEquals(2_602, after.status("large").messages());
+        assertEquals(2, after.status("large").duplicates());
+    }
+
     /** Ids in the order of arrival, and nothing clever. */
     private static final class NaiveWindow {
         private record Id(String id, long arrivedAtMillis) {}
@@ -227,7 +266,7 @@ class DeduplicationTest {
     }
 
     /** Whatever is committed late, restarted or cut off: exactly what the naive window lets in is stored. */
-    @Property(tries = 300)
+    @Property(tries = 150)
     void theWindowIsWhatTheRecordsSay(@ForAll long seed) {
         Random random = new Random(seed);
         ShardFixture life = new ShardFixture().queue(WINDOW);
@@ -248,8 +287,10 @@ class DeduplicationTest {
                     sender.sendAs(String.valueOf(random.nextInt(6)), durable("m" + step));
                 }
                 life.commit(random.nextInt(life.journal.waiting() + 1));
-            } else if (dice < 18) {
+            } else if (dice < 16) {
                 life.advance(random.nextInt(40));
+            } else if (dice < 19) {
+                checkpointStep(life, random);
             } else {
                 life = life.restart(life.journal.committed() + random.nextInt(life.journal.waiting() + 1));
                 sender = life.producer("q");
@@ -258,6 +299,21 @@ class DeduplicationTest {
         // Nowhere in the history is a copy of what its window held.
         windowOf(life);
         assertEquals(List.of(), life.failures);
+    }
+
+    /** A checkpoint goes on beside all this, or fails. */
+    private static void checkpointStep(ShardFixture shard, Random random) {
+        NaiveStore store = shard.store;
+        if (!store.isRunning()) {
+            shard.startCheckpoint();
+        } else if (!store.hasBegun()) {
+            shard.runWhere(store::begin);
+        } else if (random.nextInt(8) == 0) {
+            shard.runWhere(store::fail);
+        } else {
+            shard.storeRest();
+            shard.runWhere(store::complete);
+        }
     }
 
     private static long stored(ShardFixture shard) {
