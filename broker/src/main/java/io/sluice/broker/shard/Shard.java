@@ -132,6 +132,11 @@ public final class Shard {
                 // one more
             }
             if (!failed) {
+                if (residency.balance(turn.nowMillis())) {
+                    // The thread's other work comes first.
+                    mailbox.post((shard, now) -> {});
+                }
+                updatePressure();
                 large.deleteUnreferenced();
                 turn.ends();
             }
@@ -174,9 +179,6 @@ public final class Shard {
         }
         turn.append();
         updatePressure();
-        if (residency.balance(turn.nowMillis())) {
-            mailbox.post((shard, now) -> {});
-        }
         return busy;
     }
 
