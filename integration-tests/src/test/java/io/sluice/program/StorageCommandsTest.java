@@ -73,7 +73,10 @@ final class StorageCommandsTest {
     }
 
     private static List<String> orders() {
-        return Stream.iterate(0, i -> i + 1).limit(MESSAGES).map(i -> "order " + i).toList();
+        return Stream.iterate(0, i -> i + 1)
+                .limit(MESSAGES)
+                .map(i -> "order " + i)
+                .toList();
     }
 
     @Test
@@ -84,8 +87,15 @@ final class StorageCommandsTest {
         assertTrue(verified.output().contains("queue orders: " + MESSAGES + " messages"), verified.output());
         assertTrue(verified.output().contains("no damage"), verified.output());
 
-        Ended dumped = run("dump", "--data", data.toString(), "--queue", "orders", "--from", "3", "--to", "4", "--bodies");
-        assertEquals(2, dumped.output().lines().filter(line -> line.contains("\"Enqueued\"")).count(), dumped.output());
+        Ended dumped =
+                run("dump", "--data", data.toString(), "--queue", "orders", "--from", "3", "--to", "4", "--bodies");
+        assertEquals(
+                2,
+                dumped.output()
+                        .lines()
+                        .filter(line -> line.contains("\"Enqueued\""))
+                        .count(),
+                dumped.output());
 
         Path file = folder.resolve("orders.export");
         Ended exported = run("export", "--data", data.toString(), file.toString(), "--queue", "orders", "--json");
@@ -103,7 +113,10 @@ final class StorageCommandsTest {
     void a_damaged_journal_is_found_and_repaired_with_all_but_what_was_damaged() throws Exception {
         Path data = killedWithMessages();
         flip(data, "order 7");
-        assertEquals(11, BrokerProcess.runToEnd(List.of("--port", "0", "--data", data.toString())).exitCode());
+        assertEquals(
+                11,
+                BrokerProcess.runToEnd(List.of("--port", "0", "--data", data.toString()))
+                        .exitCode());
         Ended verified = run("verify", "--data", data.toString());
         assertEquals(1, verified.exitCode(), verified.errors());
         assertTrue(verified.output().contains("queue orders, message of 8"), verified.output());
