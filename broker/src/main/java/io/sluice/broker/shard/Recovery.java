@@ -39,7 +39,13 @@ final class Recovery implements MessageStore.Restored {
 
     void run(MessageStore store, Journal journal, Journal.Listener listener) throws StorageException {
         JournalPosition checkpoint = store.restore(this);
-        JournalPosition end = journal.open(checkpoint, queues, listener);
+        JournalPosition end;
+        store.hurry(true); // nobody is served yet whom a checkpoint could hold up
+        try {
+            end = journal.open(checkpoint, queues, listener);
+        } finally {
+            store.hurry(false);
+        }
         shard.checkpoints().applied(end);
         shard.checkpoints().journalIsOpen();
         Set<Long> missing = large.recovered();
