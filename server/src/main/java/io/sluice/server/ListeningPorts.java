@@ -2,6 +2,7 @@ package io.sluice.server;
 
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.Carrier;
+import io.sluice.amqp.netty.WebSocketCarrier;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.Listen;
 import java.io.IOException;
@@ -9,9 +10,12 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The ports of a broker, and what is spoken on each. Started and stopped on one thread. */
 final class ListeningPorts implements AutoCloseable {
+    private static final int MIN_WEB_SOCKET_FRAME_BYTES = 1 << 20;
+
     private final Configuration configuration;
     private final Optional<TlsService> tls;
     private final List<Bound> bound = new ArrayList<>();
@@ -39,10 +43,17 @@ final class ListeningPorts implements AutoCloseable {
     }
 
     private Carrier carrier(Listen.Protocol protocol) {
-        Carrier inner = Carrier.TCP;
+        Carrier inner = protocol.hasWebSocket()
+                ? new WebSocketCarrier(Set.copyOf(configuration.listen().allowedOrigins()), maxWebSocketFrameBytes())
+                : Carrier.TCP;
         return protocol.hasTls()
                 ? tls.orElseThrow().carry(inner, configuration.amqp().preOpenTimeoutMillis())
                 : inner;
+    }
+
+    /** Clients put several frames of AMQP into one of WebSocket. */
+    private int maxWebSocketFrameBytes() {
+        return Math.max(MIN_WEB_SOCKET_FRAME_BYTES, 2 * configuration.amqp().maxFrameSizeBytes());
     }
 
     private static String shown(InetSocketAddress address) {

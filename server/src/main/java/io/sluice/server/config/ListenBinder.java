@@ -22,7 +22,8 @@ final class ListenBinder {
                 section.number("port", 0, 65_535, defaults.port()),
                 protocol(section, defaults.protocol()),
                 further.stream().map(ListenBinder::port).toList(),
-                tls(tlsSection, defaults.tls()));
+                tls(tlsSection, defaults.tls()),
+                section.texts("allowedOrigins").orElse(defaults.allowedOrigins()));
         if (listen.ports().stream().anyMatch(port -> port.protocol().hasTls())
                 && listen.tls().certificates().isEmpty()) {
             tlsSection.problem("certificates", "has none, but a port with TLS needs one");
