@@ -118,7 +118,7 @@ final class Engine implements ConnectionEvents.Listener {
             properties.put(ESTABLISHMENT_FAILED, true);
         }
         connection.setContainer(identity.containerId());
-        connection.setOfferedCapabilities(new Symbol[] {ANONYMOUS_RELAY});
+        connection.setOfferedCapabilities(new Symbol[] {ANONYMOUS_RELAY, Terminus.DELAYED_DELIVERY});
         connection.setProperties(properties);
         connection.open();
         opened = true;

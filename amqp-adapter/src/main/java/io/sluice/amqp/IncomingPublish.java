@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.message.DuplicateId;
 import io.sluice.broker.Message;
 import io.sluice.broker.shard.Publish;
 import org.apache.qpid.proton.engine.Delivery;
@@ -11,6 +12,11 @@ final class IncomingPublish extends Publish {
     IncomingPublish(String address, Message message, Delivery delivery) {
         super(address, message);
         this.delivery = delivery;
+    }
+
+    @Override
+    public String duplicateId(String property) {
+        return DuplicateId.of(message(), property);
     }
 
     Delivery delivery() {

@@ -20,6 +20,9 @@ import org.apache.qpid.proton.engine.Sender;
 
 /** Answers an attach: with the terminus as it really is, or with none and a detach (AMQP 1.0 §2.6.3, §3.5). */
 final class Terminus {
+    /** Messages may ask for a later delivery. Qpid JMS looks for it on the connection and on the link. */
+    static final Symbol DELAYED_DELIVERY = Symbol.valueOf("DELAYED_DELIVERY");
+
     private static final Symbol COPY = Symbol.valueOf("copy");
     private static final Symbol MOVE = Symbol.valueOf("move");
     private static final Symbol QUEUE = Symbol.valueOf("queue");
@@ -64,6 +67,7 @@ final class Terminus {
         } else {
             receiver.setTarget(new Target());
         }
+        receiver.setOfferedCapabilities(new Symbol[] {DELAYED_DELIVERY});
         receiver.setMaxMessageSize(UnsignedLong.valueOf(limits.maxMessageBytes()));
         receiver.open();
     }

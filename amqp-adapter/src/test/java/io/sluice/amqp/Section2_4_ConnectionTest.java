@@ -33,7 +33,9 @@ class Section2_4_ConnectionTest {
         peer.send(0, TestPeer.openFrame());
         Open open = peer.expect(Open.class);
         assertEquals("test-broker", open.getContainerId());
-        assertEquals(List.of(Symbol.valueOf("ANONYMOUS-RELAY")), List.of(open.getOfferedCapabilities()));
+        assertEquals(
+                List.of(Symbol.valueOf("ANONYMOUS-RELAY"), Symbol.valueOf("DELAYED_DELIVERY")),
+                List.of(open.getOfferedCapabilities()));
         assertEquals(
                 Map.of(Symbol.valueOf("product"), "Sluice", Symbol.valueOf("version"), "1.2.3"), open.getProperties());
         assertEquals(UnsignedShort.valueOf((short) 255), open.getChannelMax());

@@ -46,6 +46,7 @@ class Section2_6_LinkTest {
         assertEquals(SenderSettleMode.UNSETTLED, answer.getSndSettleMode());
         assertEquals(ReceiverSettleMode.FIRST, answer.getRcvSettleMode());
         assertEquals(UnsignedLong.valueOf(broker.limits.maxMessageBytes()), answer.getMaxMessageSize());
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("DELAYED_DELIVERY")}, answer.getOfferedCapabilities());
         assertEquals(UnsignedInteger.valueOf(1000), peer.expect(Flow.class).getLinkCredit());
     }
 

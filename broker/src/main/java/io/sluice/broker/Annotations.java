@@ -10,6 +10,11 @@ import java.util.Map;
 public final class Annotations {
     public static final Annotations EMPTY = new Annotations(Map.of());
 
+    /** Of an entry, beside its texts. */
+    private static final int ENTRY_BYTES = 20;
+    /** In UTF-8. */
+    private static final int MAX_BYTES_PER_CHAR = 3;
+
     private final Map<String, Value> values;
 
     private Annotations(Map<String, Value> values) {
@@ -58,6 +63,20 @@ public final class Annotations {
         Map<String, Value> all = new LinkedHashMap<>(values);
         all.putAll(more.values);
         return new Annotations(all);
+    }
+
+    /** What they take, in bytes; about, and not less. */
+    public long bytes() {
+        long bytes = 0;
+        for (Map.Entry<String, Value> entry : values.entrySet()) {
+            bytes += ENTRY_BYTES + (long) MAX_BYTES_PER_CHAR * entry.getKey().length();
+            if (entry.getValue() instanceof Text text) {
+                bytes += (long) MAX_BYTES_PER_CHAR * text.value().length();
+            } else if (entry.getValue() instanceof Encoded encoded) {
+                bytes += encoded.bytes().length;
+            }
+        }
+        return bytes;
     }
 
     /** A read-only view in order. */

@@ -1,6 +1,8 @@
 package io.sluice.broker;
 
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One message, immutable: the bytes its producer sent and the few header fields the broker acts on.
@@ -8,6 +10,8 @@ import java.util.Objects;
  * <p>The bytes are every section as received (AMQP 1.0 §3.2) and are never decoded by the broker. Whoever sends the message
  * writes a fresh header and then the bytes from {@link #annotatedOffset()} on, so the bare message stays what the producer
  * signed. The array belongs to the message and must not be changed by anybody.
+ *
+ * <p>Of a large message only the sections in front of the body are in the array, and the rest is a {@link LargeBody}.
  */
 public final class Message {
     /** AMQP 1.0 §3.2.1: the priority of a message that names none. */
@@ -24,7 +28,10 @@ public final class Message {
     private final byte priority;
     private final long ttlMillis;
     private final long absoluteExpiryMillis;
+    private final Schedule schedule;
     private final Annotations added;
+    /** Null for nearly all. */
+    private final LargeBody body;
 
     /**
      * @param encoded all sections, owned by this message from now on
@@ -33,6 +40,10 @@ public final class Message {
      * @param added annotations the broker or a consumer put on, merged over those in {@code encoded} when it is sent
      */
     public Message(byte[] encoded, int annotatedOffset, Header header, Annotations added) {
+        this(encoded, annotatedOffset, header, added, null);
+    }
+
+    private Message(byte[] encoded, int annotatedOffset, Header header, Annotations added, LargeBody body) {
         this.encoded = Objects.requireNonNull(encoded, "encoded");
         if (annotatedOffset < 0 || annotatedOffset > encoded.length) {
             throw new IllegalArgumentException("annotatedOffset " + annotatedOffset + " of " + encoded.length);
@@ -43,7 +54,9 @@ public final class Message {
         this.priority = (byte) Math.max(0, Math.min(MAX_PRIORITY, header.priority));
         this.ttlMillis = header.ttlMillis;
         this.absoluteExpiryMillis = header.absoluteExpiryMillis;
+        this.schedule = Objects.requireNonNull(header.schedule, "schedule");
         this.added = Objects.requireNonNull(added, "added");
+        this.body = body;
     }
 
     /**
@@ -54,27 +67,61 @@ public final class Message {
      * @param priority 0 to 9; more is cut to 9 (§3.2.1 leaves it to the node)
      * @param ttlMillis time to live from arrival, or {@link #NONE}
      * @param absoluteExpiryMillis instant since the epoch, or {@link #NONE}
+     * @param schedule when it is to be delivered; acted on when it enters a queue and not kept with it, the queue's record has
+     *     the instant
      */
-    public record Header(int messageFormat, boolean durable, int priority, long ttlMillis, long absoluteExpiryMillis) {
+    public record Header(
+            int messageFormat,
+            boolean durable,
+            int priority,
+            long ttlMillis,
+            long absoluteExpiryMillis,
+            Schedule schedule) {
         public static final Header DEFAULT = new Header(0, false, DEFAULT_PRIORITY, NONE, NONE);
         public static final Header DURABLE = new Header(0, true, DEFAULT_PRIORITY, NONE, NONE);
+
+        /** Of a message for at once. */
+        public Header(int messageFormat, boolean durable, int priority, long ttlMillis, long absoluteExpiryMillis) {
+            this(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, Schedule.AT_ONCE);
+        }
+
+        public Header withSchedule(Schedule newSchedule) {
+            return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, newSchedule);
+        }
     }
 
     /** The same bytes with more annotations on them; later ones win. */
     public Message annotated(Annotations more) {
-        return more.isEmpty() ? this : new Message(encoded, annotatedOffset, header(), added.merged(more));
+        return more.isEmpty() ? this : withAdded(added.merged(more));
+    }
+
+    /** The same bytes with these annotations in place of those added so far. */
+    public Message withAdded(Annotations all) {
+        return new Message(encoded, annotatedOffset, header(), all, body);
     }
 
     /** The same bytes under other header fields: a dead letter must not expire again. */
     public Message with(Header header) {
-        return new Message(encoded, annotatedOffset, header, added);
+        return new Message(encoded, annotatedOffset, header, added, body);
+    }
+
+    /** The same, with the rest of it kept apart. */
+    public Message withBody(LargeBody rest) {
+        return new Message(encoded, annotatedOffset, header(), added, Objects.requireNonNull(rest, "rest"));
+    }
+
+    /** What is left of a large message without what was kept apart, and these bytes in its place. */
+    public Message withoutBody(byte[] inItsPlace) {
+        byte[] all = Arrays.copyOf(encoded, encoded.length + inItsPlace.length);
+        System.arraycopy(inItsPlace, 0, all, encoded.length, inItsPlace.length);
+        return new Message(all, annotatedOffset, header(), added);
     }
 
     public Header header() {
-        return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis);
+        return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, schedule);
     }
 
-    /** The bytes themselves, not a copy: read only. */
+    /** The bytes themselves, not a copy: read only. Of a large message, without what is kept apart. */
     public byte[] encoded() {
         return encoded;
     }
@@ -103,12 +150,31 @@ public final class Message {
         return absoluteExpiryMillis;
     }
 
+    public Schedule schedule() {
+        return schedule;
+    }
+
     public Annotations added() {
         return added;
     }
 
-    /** What the message counts for in limits, in bytes. */
+    /** Whether a part of it is kept apart. */
+    public boolean isLarge() {
+        return body != null;
+    }
+
+    /** What is kept apart; empty for all but large messages. */
+    public Optional<LargeBody> largeBody() {
+        return Optional.ofNullable(body);
+    }
+
+    /** What the message counts for in the limits of a queue, in bytes; more than an int holds is cut to that. */
     public int size() {
+        return body == null ? encoded.length : (int) Math.min(Integer.MAX_VALUE, encoded.length + body.length());
+    }
+
+    /** What it takes of memory, journal and store, in bytes. */
+    public int residentBytes() {
         return encoded.length;
     }
 }

@@ -1,13 +1,20 @@
 package io.sluice.broker;
 
 /** What a consumer says of a delivery (AMQP 1.0 §3.4); the broker's defaults for each are in docs/protocol.md. */
-public sealed interface Outcome permits Outcome.Accepted, Outcome.Released, Outcome.Rejected, Outcome.Modified {
+public sealed interface Outcome
+        permits Outcome.Accepted, Outcome.Released, Outcome.Rejected, Outcome.Modified, Outcome.Damaged {
     Outcome ACCEPTED = new Accepted();
     Outcome RELEASED = new Released();
     Outcome FAILED = new Modified(true, false, Annotations.EMPTY);
 
     /** Done with: the message leaves the queue for good. */
     record Accepted() implements Outcome {}
+
+    /**
+     * No consumer's word: the front end found that the body of a large message is missing or changed. What is left of it, the
+     * sections in front of the body, goes to the dead-letter queue; it is never given to a consumer as if it were whole.
+     */
+    record Damaged() implements Outcome {}
 
     /** Not touched: back to its own place, its failed-delivery count unchanged. */
     record Released() implements Outcome {}

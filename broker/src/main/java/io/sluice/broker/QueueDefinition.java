@@ -12,8 +12,15 @@ import java.util.Optional;
  * @param service in what order available messages are served
  * @param limits how much it may hold and what happens beyond
  * @param deadLetter when and where messages that cannot be delivered go
+ * @param deduplication how long it knows a message that is sent again
  */
-public record QueueDefinition(String name, boolean durable, Service service, Limits limits, DeadLetter deadLetter) {
+public record QueueDefinition(
+        String name,
+        boolean durable,
+        Service service,
+        Limits limits,
+        DeadLetter deadLetter,
+        Deduplication deduplication) {
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -23,6 +30,7 @@ public record QueueDefinition(String name, boolean durable, Service service, Lim
         Objects.requireNonNull(service, "service");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(deadLetter, "deadLetter");
+        Objects.requireNonNull(deduplication, "deduplication");
         if (!isName(name)) {
             throw new IllegalArgumentException(
                     "a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has " + name.length());
@@ -36,27 +44,31 @@ public record QueueDefinition(String name, boolean durable, Service service, Lim
 
     /** A durable priority queue without limits or dead-letter queue: the base that builders start from. */
     public static QueueDefinition named(String name) {
-        return new QueueDefinition(name, true, Service.STRICT, Limits.NONE, DeadLetter.NONE);
+        return new QueueDefinition(name, true, Service.STRICT, Limits.NONE, DeadLetter.NONE, Deduplication.OFF);
     }
 
     public QueueDefinition withName(String newName) {
-        return new QueueDefinition(newName, durable, service, limits, deadLetter);
+        return new QueueDefinition(newName, durable, service, limits, deadLetter, deduplication);
     }
 
     public QueueDefinition withDurable(boolean isDurable) {
-        return new QueueDefinition(name, isDurable, service, limits, deadLetter);
+        return new QueueDefinition(name, isDurable, service, limits, deadLetter, deduplication);
     }
 
     public QueueDefinition withService(Service newService) {
-        return new QueueDefinition(name, durable, newService, limits, deadLetter);
+        return new QueueDefinition(name, durable, newService, limits, deadLetter, deduplication);
     }
 
     public QueueDefinition withLimits(Limits newLimits) {
-        return new QueueDefinition(name, durable, service, newLimits, deadLetter);
+        return new QueueDefinition(name, durable, service, newLimits, deadLetter, deduplication);
     }
 
     public QueueDefinition withDeadLetter(DeadLetter newDeadLetter) {
-        return new QueueDefinition(name, durable, service, limits, newDeadLetter);
+        return new QueueDefinition(name, durable, service, limits, newDeadLetter, deduplication);
+    }
+
+    public QueueDefinition withDeduplication(Deduplication newDeduplication) {
+        return new QueueDefinition(name, durable, service, limits, deadLetter, newDeduplication);
     }
 
     /** The order of service. */
@@ -142,6 +154,39 @@ public record QueueDefinition(String name, boolean durable, Service service, Lim
                 throw new IllegalArgumentException(
                         "not a queue name: '" + queue.or(() -> expiryQueue).get() + "'");
             }
+        }
+    }
+
+    /**
+     * By what and how long a queue knows a message that was sent before: the second copy is accepted and not stored. A message
+     * without the id is never a copy; nor is one that the broker moves here itself.
+     *
+     * @param maxIds most ids that are remembered, 1 to {@link #MAX_IDS}; 0: none, every message is stored
+     * @param maxAgeMillis longest time an id is remembered, 1 or more; 0 where none is
+     * @param property the application property that is the id, "" for the message-id
+     */
+    public record Deduplication(int maxIds, long maxAgeMillis, String property) {
+        public static final int MAX_IDS = 1_000_000;
+        public static final int MAX_PROPERTY_LENGTH = 255;
+        public static final Deduplication OFF = new Deduplication(0, 0, "");
+        /** Where nobody says more than that it is wanted. */
+        public static final Deduplication BY_MESSAGE_ID = new Deduplication(10_000, 600_000, "");
+
+        public Deduplication {
+            if (maxIds < 0 || maxIds > MAX_IDS) {
+                throw new IllegalArgumentException("a window has 1 to " + MAX_IDS + " ids, not " + maxIds);
+            }
+            if (maxIds > 0 ? maxAgeMillis < 1 : maxAgeMillis != 0) {
+                throw new IllegalArgumentException("a window remembers for 1 ms or more, not " + maxAgeMillis);
+            }
+            if (property.length() > MAX_PROPERTY_LENGTH) {
+                throw new IllegalArgumentException("the name of a property has up to " + MAX_PROPERTY_LENGTH
+                        + " characters, this has " + property.length());
+            }
+        }
+
+        public boolean isOn() {
+            return maxIds > 0;
         }
     }
 }

@@ -45,25 +45,63 @@ public final class BrokerProcess implements AutoCloseable {
         return program;
     }
 
-    /** Starts a broker on any free port and waits until it says that it is ready. */
-    public static BrokerProcess start(Path data, String... moreArguments) throws IOException, InterruptedException {
+    private static Process launch(Path data, String... moreArguments) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("--port", "0", "--data", data.toString()));
         arguments.addAll(List.of(moreArguments));
-        Process process = launch(arguments);
+        return launch(arguments);
+    }
+
+    /** Kills a broker so long after its start, ready or not. */
+    public static void startAndKill(Path data, long afterMillis, String... moreArguments)
+            throws IOException, InterruptedException {
+        Process process = launch(data, moreArguments);
+        reader("stderr", process.getErrorStream(), line -> {});
+        reader("stdout", process.getInputStream(), line -> {});
+        if (process.waitFor(afterMillis, TimeUnit.MILLISECONDS)) {
+            throw new IOException("the broker ended by itself with " + process.exitValue());
+        }
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Starts a broker on any free port and waits until it says that it is ready. */
+    public static BrokerProcess start(Path data, String... moreArguments) throws IOException, InterruptedException {
+        Process process = launch(data, moreArguments);
         ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
-        reader("stderr", process.getErrorStream(), errors::add);
+        reader("stderr", process.getErrorStream(), line -> {
+            synchronized (errors) {
+                errors.add(line);
+                errors.notifyAll();
+            }
+        });
         LinkedBlockingQueue<String> output = new LinkedBlockingQueue<>();
         reader("stdout", process.getInputStream(), output::add);
+        List<String> before = new ArrayList<>();
         String line = output.poll(START_LIMIT_SECONDS, TimeUnit.SECONDS);
         while (line != null && !line.equals(END)) {
             Matcher ready = READY.matcher(line);
             if (ready.find()) {
                 return new BrokerProcess(process, ports(ready.group(1)), errors);
             }
+            before.add(line);
             line = output.poll(START_LIMIT_SECONDS, TimeUnit.SECONDS);
         }
+        String threads = line == null ? threads(process, output) : "it ended";
         process.destroyForcibly();
-        throw new IOException("the broker did not get ready: " + String.join("\n", errors));
+        throw new IOException("the broker did not get ready: " + String.join("\n", before) + "\n"
+                + String.join("\n", errors) + "\n" + threads);
+    }
+
+    /** What the threads of a Java process are at, which it prints when it is asked. */
+    private static String threads(Process process, LinkedBlockingQueue<String> output)
+            throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-QUIT", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+        StringBuilder dump = new StringBuilder();
+        for (String line = ""; line != null && !line.equals(END); line = output.poll(2, TimeUnit.SECONDS)) {
+            dump.append(line).append('\n');
+        }
+        return dump.toString();
     }
 
     /** Runs the program to its end, for starts that are expected to fail. */
@@ -154,6 +192,26 @@ public final class BrokerProcess implements AutoCloseable {
             throw new IllegalStateException("the broker did not stop in " + START_LIMIT_SECONDS + " s");
         }
         return process.exitValue();
+    }
+
+    /** Waits for a line of its standard error: what it has written takes a moment to get here. */
+    public void awaitError(String part) throws InterruptedException {
+        awaitErrors(part, 1);
+    }
+
+    /** Waits until so many lines of its standard error hold this. */
+    public void awaitErrors(String part, int count) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_LIMIT_SECONDS);
+        synchronized (errors) {
+            while (errors.stream().filter(line -> line.contains(part)).count() < count) {
+                long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (leftMillis <= 0) {
+                    throw new AssertionError(
+                            "no " + count + " lines with '" + part + "' in: " + String.join("\n", errors));
+                }
+                errors.wait(leftMillis);
+            }
+        }
     }
 
     /** Lines of its standard error so far. */

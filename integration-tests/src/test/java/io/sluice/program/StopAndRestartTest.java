@@ -42,11 +42,12 @@ final class StopAndRestartTest {
                         QUEUE, new ReceiverOptions().autoAccept(false).creditWindow(2));
                 receiver.receive(20, TimeUnit.SECONDS).accept();
                 receiver.receive(20, TimeUnit.SECONDS);
+                // The client writes a settlement when it comes to it: an answer to what follows says that it has.
+                connection.openReceiver("restart.probe").openFuture().get(20, TimeUnit.SECONDS);
 
                 assertEquals(0, broker.stop());
 
-                ClientException closed =
-                        assertThrows(ClientException.class, () -> receiver.receive(20, TimeUnit.SECONDS));
+                ClientException closed = assertThrows(ClientException.class, () -> receiveToTheEnd(receiver));
                 ClientConnectionRemotelyClosedException forced =
                         assertInstanceOf(ClientConnectionRemotelyClosedException.class, closed, closed::toString);
                 assertEquals(
@@ -65,6 +66,46 @@ final class StopAndRestartTest {
                 assertNull(receiver.tryReceive(), "what was not durable is gone");
                 receiver.closeAsync().get(20, TimeUnit.SECONDS);
                 assertEquals(0, broker.stop());
+            }
+        }
+    }
+
+    /** What was delivered before the end may lie with the client. */
+    private static void receiveToTheEnd(Receiver receiver) throws ClientException {
+        Delivery delivery = receiver.receive(20, TimeUnit.SECONDS);
+        while (delivery != null) {
+            delivery = receiver.receive(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void a_scheduled_message_survives_kill_nine_and_arrives_at_its_time() throws Exception {
+        try (Client client = Client.create()) {
+            long dueAtMillis;
+            try (BrokerProcess broker = BrokerProcess.start(data)) {
+                Connection connection = client.connect("127.0.0.1", broker.port());
+                Sender sender = connection.openSender(QUEUE);
+                dueAtMillis = System.currentTimeMillis() + 6_000;
+                Message<String> soon = Message.create("soon").durable(true);
+                sender.send(soon.annotation("x-opt-delivery-time", dueAtMillis)).awaitSettlement(20, TimeUnit.SECONDS);
+                Message<String> never = Message.create("in an hour").durable(true);
+                sender.send(never.annotation("x-opt-delivery-delay", 3_600_000)).awaitSettlement(20, TimeUnit.SECONDS);
+                Message<String> wrong = Message.create("wrong").durable(true);
+                var refused = sender.send(wrong.annotation("x-opt-delivery-delay", "soon"))
+                        .awaitSettlement(20, TimeUnit.SECONDS)
+                        .remoteState();
+                assertEquals(org.apache.qpid.protonj2.client.DeliveryState.Type.REJECTED, refused.getType());
+                broker.kill();
+            }
+            try (BrokerProcess broker = BrokerProcess.start(data);
+                    Connection connection = client.connect("127.0.0.1", broker.port());
+                    Receiver receiver = connection.openReceiver(QUEUE, new ReceiverOptions().autoAccept(false))) {
+                Delivery delivery = receiver.receive(60, TimeUnit.SECONDS);
+                assertEquals("soon", delivery.message().body());
+                assertTrue(System.currentTimeMillis() >= dueAtMillis, "not before its time");
+                delivery.accept();
+                receiver.drain().get(20, TimeUnit.SECONDS);
+                assertNull(receiver.tryReceive(), "what is for later is not there yet");
             }
         }
     }

@@ -57,9 +57,37 @@ public final class ServeProcess {
         out.flush();
         onReady.accept(server.listensOn());
         int exitCode = end.join();
+        if (exitCode != ExitCode.OK) {
+            endAfterLimit(exitCode);
+        }
         server.stop(exitCode == ExitCode.OK);
         LOG.info("Stopped");
         return exitCode;
+    }
+
+    /** A disk that does not come back must not keep a broker that serves nobody. */
+    private void endAfterLimit(int exitCode) {
+        Thread limit = new Thread(
+                () -> {
+                    if (!awaitStopped()) {
+                        Runtime.getRuntime().halt(exitCode);
+                    }
+                },
+                "stop-limit");
+        limit.setDaemon(true);
+        limit.start();
+    }
+
+    private boolean awaitStopped() {
+        try {
+            if (stopped.await(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                return true;
+            }
+            LOG.warn("Not stopped after {} s: ending as it is; what was accepted is on disk", STOP_LIMIT_SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
     }
 
     /** The broker stopped itself. Any thread. */
@@ -77,13 +105,7 @@ public final class ServeProcess {
         }
         end.complete(ExitCode.OK);
         int exitCode = end.join();
-        try {
-            if (!stopped.await(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("Not stopped after {} s: ending as it is; what was accepted is on disk", STOP_LIMIT_SECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        awaitStopped();
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logging) {
             logging.stop();
         }

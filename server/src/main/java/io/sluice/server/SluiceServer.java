@@ -10,6 +10,7 @@ import io.sluice.amqp.netty.ServerSettings;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.shard.Shard;
@@ -18,7 +19,9 @@ import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
+import io.sluice.server.metrics.PrometheusEndpoint;
 import io.sluice.storage.Storage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,13 +52,20 @@ public final class SluiceServer {
     private final ShardMailbox shard;
     private final AmqpServer endpoint;
     private final ScheduledExecutorService ticker;
+    private final Optional<PrometheusEndpoint> prometheus;
     private final ListeningPorts ports;
 
     private SluiceServer(
-            Configuration configuration, Storage storage, ServerLoops loops, ShardMailbox shard, ListeningPorts ports) {
+            Configuration configuration,
+            Storage storage,
+            ServerLoops loops,
+            ShardMailbox shard,
+            ListeningPorts ports,
+            Optional<PrometheusEndpoint> prometheus) {
         this.storage = storage;
         this.loops = loops;
         this.shard = shard;
+        this.prometheus = prometheus;
         this.endpoint = new AmqpServer(settings(configuration, shard), loops);
         this.ports = ports;
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ticker"));
@@ -73,14 +83,23 @@ public final class SluiceServer {
         CompletableFuture<ServerLoops> starting = CompletableFuture.supplyAsync(
                 () -> ServerLoops.start("amqp", configuration.eventLoops()), task -> new Thread(task, "start").start());
         Storage storage;
+        Optional<PrometheusEndpoint> prometheus = Optional.empty();
         try {
-            storage = Storage.open(StorageSettings.of(configuration));
+            prometheus = prometheus(configuration.metrics());
+            storage = Storage.open(
+                    StorageSettings.of(configuration),
+                    prometheus.map(PrometheusEndpoint::metrics).orElse(Metrics.NONE));
+        } catch (StartFailure e) {
+            starting.join().close();
+            ports.close();
+            throw e;
         } catch (StorageException e) {
+            prometheus.ifPresent(PrometheusEndpoint::close);
             starting.join().close();
             ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
-        SluiceServer server = recover(configuration, storage, starting.join(), ports, onFailure);
+        SluiceServer server = recover(configuration, storage, starting.join(), ports, prometheus, onFailure);
         try {
             server.declare(configuration.queues());
             server.listen();
@@ -91,11 +110,26 @@ public final class SluiceServer {
         return server;
     }
 
+    private static Optional<PrometheusEndpoint> prometheus(Configuration.Metrics metrics) throws StartFailure {
+        if (!metrics.prometheus()) {
+            return Optional.empty();
+        }
+        try {
+            PrometheusEndpoint endpoint = PrometheusEndpoint.start(metrics.port());
+            LOG.info("Metrics at {}", endpoint.url());
+            return Optional.of(endpoint);
+        } catch (IOException e) {
+            String text = "Cannot listen on 127.0.0.1:" + metrics.port() + " for metrics: " + e.getMessage();
+            throw new StartFailure(ExitCode.LISTEN, text, e);
+        }
+    }
+
     private static SluiceServer recover(
             Configuration configuration,
             Storage storage,
             ServerLoops loops,
             ListeningPorts ports,
+            Optional<PrometheusEndpoint> prometheus,
             IntConsumer onFailure)
             throws StartFailure {
         QueueRules rules = configuration.queues();
@@ -110,8 +144,9 @@ public final class SluiceServer {
                     limits,
                     name -> rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty(),
                     failure(onFailure)));
-            return new SluiceServer(configuration, storage, loops, shard.mailbox(), ports);
+            return new SluiceServer(configuration, storage, loops, shard.mailbox(), ports, prometheus);
         } catch (StorageException e) {
+            prometheus.ifPresent(PrometheusEndpoint::close);
             closeStorage(storage);
             loops.close();
             ports.close();
@@ -206,6 +241,7 @@ public final class SluiceServer {
         if (checkpoint) {
             checkpoint();
         }
+        prometheus.ifPresent(PrometheusEndpoint::close);
         closeStorage(storage);
         loops.close();
     }

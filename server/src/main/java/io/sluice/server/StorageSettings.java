@@ -17,6 +17,8 @@ final class StorageSettings {
                         storage.journalBudgetBytes(),
                         storage.journalMaxBytes(),
                         storage.minFreeDiskBytes(),
-                        JournalLimits.DEFAULT.diskCheckMillis()));
+                        JournalLimits.DEFAULT.diskCheckMillis(),
+                        storage.slowForceMillis(),
+                        storage.stalledForceMillis()));
     }
 }

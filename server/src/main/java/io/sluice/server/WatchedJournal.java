@@ -25,6 +25,11 @@ record WatchedJournal(Journal journal) implements Journal {
     }
 
     @Override
+    public int maxBatchBytes() {
+        return journal.maxBatchBytes();
+    }
+
+    @Override
     public void checkpointed(JournalPosition position) {
         journal.checkpointed(position);
     }

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * owner    process id of the last one that locked it
  * format   "sluice-data 1.0\nstore &lt;uuid&gt;\n"
  * journal/ segment files
+ * large/   bodies of large messages
  * store.db, store.redo
  * </pre>
  *
@@ -144,6 +145,11 @@ public final class DataDirectory implements AutoCloseable {
     /** Where the journal's segments are. */
     public Path journalFolder() {
         return folder.resolve("journal");
+    }
+
+    /** Where the bodies of large messages are. */
+    public Path largeFolder() {
+        return folder.resolve("large");
     }
 
     /** Identity of the store in this folder; the same for as long as the folder lives. */

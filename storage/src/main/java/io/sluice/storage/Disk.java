@@ -11,8 +11,8 @@ import java.util.Optional;
  * Every file operation of this module. Small on purpose: tests put a disk underneath that fails at the n-th operation or loses
  * power.
  *
- * <p>Any thread may call; one {@link OpenFile} is used by one thread at a time. Threads that call are never interrupted (an
- * interrupt closes a file channel for everybody).
+ * <p>Any thread may call; one {@link OpenFile} is used by one thread at a time. Threads that call cannot be interrupted (an
+ * interrupt closes a file channel for everybody; see {@link StorageThread}), but for the one that opens the storage.
  */
 public interface Disk {
     /** Opens for reading and writing; created empty where there is none. */

@@ -1,39 +1,65 @@
 package io.sluice.storage;
 
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.journal.SegmentJournal;
+import io.sluice.storage.large.LargeBodyStore;
 import io.sluice.storage.mapdb.PagedMessageStore;
+import java.util.SplittableRandom;
 
 /**
- * One data folder with its journal and its store, neither of them read yet: restore the store, then open the journal behind the
- * position it gives.
+ * One data folder with its journal, its store and its large bodies, none of them read yet: restore the store, then open the journal
+ * behind the position it gives, then say which large bodies are referred to.
  *
  * @param directory the locked folder
  */
-public record Storage(DataDirectory directory, SegmentJournal journal, PagedMessageStore store)
+public record Storage(
+        DataDirectory directory, SegmentJournal journal, PagedMessageStore store, LargeBodyStore largeBodies)
         implements AutoCloseable {
     private static final int SPARE_SEGMENTS = 2;
 
-    /** @throws StorageException the folder is in use, unusable, too full, or of a newer format */
+    /** As {@link #open(StorageConfig, Metrics)}, and nobody looks at its figures. */
     public static Storage open(StorageConfig config) throws StorageException {
-        return open(new FileDisk(), config);
+        return open(config, Metrics.NONE);
+    }
+
+    /** @throws StorageException the folder is in use, unusable, too full, or of a newer format */
+    public static Storage open(StorageConfig config, Metrics metrics) throws StorageException {
+        return open(new FileDisk(), config, metrics);
     }
 
     /** On a disk of the caller's choice. */
-    public static Storage open(Disk disk, StorageConfig config) throws StorageException {
+    public static Storage open(Disk disk, StorageConfig config, Metrics metrics) throws StorageException {
         long spareBytes = (long) SPARE_SEGMENTS * config.journal().segmentBytes();
         DataDirectory directory = DataDirectory.open(disk, config.folder(), spareBytes);
-        return new Storage(
-                directory,
-                new SegmentJournal(disk, directory.journalFolder(), directory.store(), config.journal()),
-                new PagedMessageStore(disk, directory.folder(), directory.store()));
+        boolean opened = false;
+        try {
+            // Last: it has threads already.
+            Storage storage = new Storage(
+                    directory,
+                    new SegmentJournal(disk, directory.journalFolder(), directory.store(), config.journal(), metrics),
+                    new PagedMessageStore(disk, directory.folder(), directory.store()),
+                    LargeBodyStore.open(
+                            disk,
+                            directory.largeFolder(),
+                            directory.store(),
+                            config.journal().minFreeDiskBytes(),
+                            new SplittableRandom()));
+            opened = true;
+            return storage;
+        } finally {
+            if (!opened) {
+                directory.close();
+            }
+        }
     }
 
-    /** Closes the journal, which writes what was appended, then the store, then unlocks the folder. */
+    /** Ends large bodies under way, closes the journal, which writes what was appended, then the store, then unlocks the folder. */
     @Override
     public void close() throws StorageException {
         try (directory;
                 store) {
+            largeBodies.close();
             journal.close();
         }
     }

@@ -7,6 +7,7 @@ import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -20,8 +21,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What every journal promises (see {@link Journal}); extend it and say how to open yours. */
+@Timeout(300)
 public abstract class JournalContract {
     private static final int FULL_SPEED_BATCHES = 3_000;
 
@@ -43,6 +46,8 @@ public abstract class JournalContract {
         private long batches;
         private JournalPosition last = JournalPosition.START;
         private StorageException failure;
+
+        public Commits() {}
 
         @Override
         public synchronized void committed(int more, JournalPosition position) {
@@ -100,6 +105,11 @@ public abstract class JournalContract {
         @Override
         public void returned(Returned returned) {
             add(returned);
+        }
+
+        @Override
+        public void duplicatesRemembered(DuplicatesRemembered remembered) {
+            add(remembered);
         }
 
         private void add(JournalRecord record) {

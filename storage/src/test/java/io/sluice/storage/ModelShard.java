@@ -8,6 +8,7 @@ import io.sluice.broker.port.MessageStore.CheckpointSource;
 import io.sluice.broker.port.MessageStore.Restored;
 import io.sluice.broker.port.MessageStore.Slice;
 import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -134,6 +135,11 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
                     returned.deliveryCount(),
                     was.message());
         }
+    }
+
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        throw new AssertionError("not written here: " + remembered);
     }
 
     private void forget(Entry entry) {

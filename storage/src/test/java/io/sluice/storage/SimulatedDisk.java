@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * A disk in memory that can fail at the n-th operation, lose power (of what was not forced, any subset of 512-byte sectors survives;
  * of creations, renames and deletions any number of the oldest), be full, or have a bit flipped.
  */
-public final class SimulatedDisk implements Disk {
+public class SimulatedDisk implements Disk {
     private static final int SECTOR = 512;
 
     /** What the n-th operation does. */
@@ -73,6 +73,9 @@ public final class SimulatedDisk implements Disk {
     public synchronized boolean faultHappened() {
         return lastFault > 0;
     }
+
+    /** A force begins: for disks that hang. Not under the disk's lock. */
+    protected void forcing() {}
 
     /** Whether nothing works any more. */
     public synchronized boolean isOut() {
@@ -287,6 +290,7 @@ public final class SimulatedDisk implements Disk {
 
         @Override
         public void force() throws IOException {
+            forcing();
             synchronized (SimulatedDisk.this) {
                 operation(false);
                 boolean grown = content.forced.length != content.now.length;

@@ -123,8 +123,10 @@ public final class StorageSimulation implements Journal.Listener {
         }
         if (dice < 60) {
             appendSome();
-        } else if (dice < 95) {
+        } else if (dice < 92) {
             SteppedJournal.step(journal);
+        } else if (dice < 95) {
+            SteppedJournal.markIdle(journal);
         } else {
             checkpoint();
         }

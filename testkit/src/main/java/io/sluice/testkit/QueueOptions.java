@@ -2,6 +2,7 @@ package io.sluice.testkit;
 
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
@@ -108,6 +109,32 @@ public final class QueueOptions {
 
     private QueueOptions deadLetter(DeadLetter deadLetter) {
         return new QueueOptions(definition.withDeadLetter(deadLetter));
+    }
+
+    /** A message whose message-id came before is accepted and not stored; the last 10,000 of ten minutes are known. */
+    public QueueOptions deduplicate() {
+        return deduplication(Deduplication.BY_MESSAGE_ID);
+    }
+
+    /** As {@link #deduplicate()}, by an application property instead of the message-id. */
+    public QueueOptions deduplicateBy(String property) {
+        Deduplication is = deduplicate().definition.deduplication();
+        return deduplication(new Deduplication(is.maxIds(), is.maxAgeMillis(), property));
+    }
+
+    /**
+     * Copies are known for so long; by message-id, where nothing else was said.
+     *
+     * @param messages whose ids are remembered, 1 to 1,000,000
+     * @param age longest, 1 ms or more
+     */
+    public QueueOptions duplicateWindow(int messages, Duration age) {
+        String property = definition.deduplication().property();
+        return deduplication(new Deduplication(messages, age.toMillis(), property));
+    }
+
+    private QueueOptions deduplication(Deduplication deduplication) {
+        return new QueueOptions(definition.withDeduplication(deduplication));
     }
 
     private static String checked(String queue) {

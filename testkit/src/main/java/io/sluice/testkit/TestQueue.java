@@ -36,6 +36,16 @@ public final class TestQueue {
         return status().unsettled();
     }
 
+    /** Of {@link #messages}, those that wait for the time of their delivery. */
+    public long scheduled() {
+        return status().scheduled();
+    }
+
+    /** Messages that were accepted and not stored because they had been sent before. */
+    public long duplicates() {
+        return status().duplicates();
+    }
+
     /** Consumers attached. */
     public int consumers() {
         return status().consumers();

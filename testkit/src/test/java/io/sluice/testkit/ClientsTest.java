@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A client that knows nothing of us, over a socket. */
-@Timeout(30)
+@Timeout(120)
 class ClientsTest {
     private static final VirtualClock CLOCK = VirtualClock.atNow();
 
@@ -208,7 +208,7 @@ class ClientsTest {
         broker.close();
         assertThrows(
                 ClientException.class,
-                () -> sender.send(Message.create("nobody there")).awaitSettlement(10, TimeUnit.SECONDS));
+                () -> sender.send(Message.create("nobody there")).awaitSettlement(30, TimeUnit.SECONDS));
     }
 
     private static ReceiverOptions manual() {
@@ -217,13 +217,13 @@ class ClientsTest {
 
     private static void send(Connection connection, String queue, Message<?> message) throws ClientException {
         Sender sender = connection.openSender(queue);
-        assertTrue(sender.send(message).awaitAccepted(10, TimeUnit.SECONDS).remoteSettled());
+        assertTrue(sender.send(message).awaitAccepted(30, TimeUnit.SECONDS).remoteSettled());
         sender.close();
     }
 
     private static Delivery receive(Receiver receiver) throws ClientException {
-        Delivery delivery = receiver.receive(10, TimeUnit.SECONDS);
-        assertNotNull(delivery, "nothing came within 10 s");
+        Delivery delivery = receiver.receive(30, TimeUnit.SECONDS);
+        assertNotNull(delivery, "nothing came within 30 s");
         return delivery;
     }
 }

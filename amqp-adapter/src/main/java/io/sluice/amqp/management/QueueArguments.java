@@ -2,6 +2,7 @@ package io.sluice.amqp.management;
 
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
@@ -27,7 +28,11 @@ final class QueueArguments {
             "overflow",
             "deadLetterQueue",
             "expiryQueue",
-            "maxDeliveries");
+            "maxDeliveries",
+            "deduplicate",
+            "duplicateWindowMessages",
+            "duplicateWindowMillis",
+            "duplicateIdProperty");
 
     /** Allowed and without meaning: they say again what the request's properties say. */
     private static final Set<String> REPEATED = Set.of("name", "type");
@@ -64,7 +69,21 @@ final class QueueArguments {
                 .withDeadLetter(new DeadLetter(
                         queue("deadLetterQueue", deadLetter.queue()),
                         queue("expiryQueue", deadLetter.expiryQueue()),
-                        (int) Math.min(Integer.MAX_VALUE, number("maxDeliveries", deadLetter.maxDeliveries()))));
+                        (int) Math.min(Integer.MAX_VALUE, number("maxDeliveries", deadLetter.maxDeliveries()))))
+                .withDeduplication(deduplication(template.deduplication()));
+    }
+
+    private Deduplication deduplication(Deduplication template) throws ManagementException {
+        if (!flag("deduplicate", template.isOn())) {
+            return Deduplication.OFF;
+        }
+        Deduplication base = template.isOn() ? template : Deduplication.BY_MESSAGE_ID;
+        return new Deduplication(
+                (int) Math.max(-1, Math.min(Integer.MAX_VALUE, number("duplicateWindowMessages", base.maxIds()))),
+                number("duplicateWindowMillis", base.maxAgeMillis()),
+                arguments.containsKey("duplicateIdProperty")
+                        ? text("duplicateIdProperty").orElse("")
+                        : base.property());
     }
 
     private Service service(Service template) throws ManagementException {

@@ -1,6 +1,7 @@
 package io.sluice.amqp.management;
 
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,12 +37,26 @@ final class QueueAttributes {
                 "expiryQueue",
                 status -> status.definition().deadLetter().expiryQueue().orElse(null));
         all.put("maxDeliveries", status -> status.definition().deadLetter().maxDeliveries());
+        all.put("deduplicate", status -> status.definition().deduplication().isOn());
+        all.put("duplicateWindowMessages", window(window -> (long) window.maxIds()));
+        all.put("duplicateWindowMillis", window(Deduplication::maxAgeMillis));
+        all.put("duplicateIdProperty", window(window -> window.property().isEmpty() ? null : window.property()));
         all.put("messages", QueueStatus::messages);
         all.put("bytes", QueueStatus::bytes);
         all.put("unsettled", QueueStatus::unsettled);
+        all.put("scheduled", QueueStatus::scheduled);
+        all.put("duplicates", QueueStatus::duplicates);
         all.put("consumers", QueueStatus::consumers);
         all.put("producers", QueueStatus::producers);
         return all;
+    }
+
+    /** Null where the queue has no window. */
+    private static Function<QueueStatus, Object> window(Function<Deduplication, Object> read) {
+        return status -> {
+            Deduplication window = status.definition().deduplication();
+            return window.isOn() ? read.apply(window) : null;
+        };
     }
 
     static List<String> names() {

@@ -1,6 +1,7 @@
 package io.sluice.amqp.message;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -14,8 +15,8 @@ final class EncodedCursor {
 
     private final byte[] bytes;
     private int at;
-    /** What is read, for the text of an error. */
-    private String section = "message";
+    /** What is read, for the text of an error: its code, 0 between sections. */
+    private int section;
 
     private int sectionOffset;
     /** Of the compound entered last. */
@@ -55,18 +56,19 @@ final class EncodedCursor {
     }
 
     MalformedMessageException malformed(String what) {
-        return new MalformedMessageException(section + " at offset " + sectionOffset + ": " + what);
+        String where = section == 0 ? "message" : Section.name(section) + " section";
+        return new MalformedMessageException(where + " at offset " + sectionOffset + ": " + what);
     }
 
     /** Reads a section's descriptor, in any of its encodings; the cursor is then before the section's value. */
     int enterSection() throws MalformedMessageException {
         sectionOffset = at;
-        section = "message";
+        section = 0;
         int code = byteAt(at) == DESCRIBED ? descriptor() : -1;
         if (code < 0) {
             throw malformed("no section begins here");
         }
-        section = Section.name(code) + " section";
+        section = code;
         return code;
     }
 
@@ -274,6 +276,51 @@ final class EncodedCursor {
         return value;
     }
 
+    /** Whether the next value is this symbol; the cursor stays before it. */
+    boolean isSymbol(byte[] ascii) throws MalformedMessageException {
+        return is(0xa3, ascii);
+    }
+
+    /** Whether the next value is this string; the cursor stays before it. */
+    boolean isString(byte[] utf8) throws MalformedMessageException {
+        return is(0xa1, utf8);
+    }
+
+    /** @param narrow the type's constructor with a size of one byte; the one with four is 0x10 more (§1.6) */
+    private boolean is(int narrow, byte[] content) throws MalformedMessageException {
+        int constructor = byteAt(at);
+        int width = constructor == narrow ? 1 : constructor == narrow + 0x10 ? Integer.BYTES : 0;
+        if (width == 0 || (width == 1 ? byteAt(at + 1) : sizeAt(at + 1)) != content.length) {
+            return false;
+        }
+        int start = at + 1 + width;
+        int end = start + content.length;
+        return end <= bytes.length && Arrays.equals(bytes, start, end, content, 0, content.length);
+    }
+
+    /**
+     * An integer of any width, or a timestamp; what is beyond a long is the largest long.
+     *
+     * @param name of what is read, for the text of an error
+     */
+    long readInteger(String name) throws MalformedMessageException {
+        int constructor = byteAt(at);
+        long value = switch (constructor) {
+            case 0x43, 0x44 -> 0;
+            case 0x50, 0x52, 0x53 -> byteAt(at + 1);
+            case 0x51, 0x54, 0x55 -> (byte) byteAt(at + 1);
+            case 0x60 -> byteAt(at + 1) << 8 | byteAt(at + 2);
+            case 0x61 -> (short) (byteAt(at + 1) << 8 | byteAt(at + 2));
+            case 0x70 -> sizeAt(at + 1);
+            case 0x71 -> (int) sizeAt(at + 1);
+            case 0x80 -> longAt(at + 1) < 0 ? Long.MAX_VALUE : longAt(at + 1);
+            case 0x81, 0x83 -> longAt(at + 1);
+            default -> throw expected("an integer or a timestamp, " + name + ",", constructor);
+        };
+        at = endOfPrimitive(constructor);
+        return value;
+    }
+
     /** A string; empty when the next value is none, which is skipped all the same. */
     Optional<String> readString() throws MalformedMessageException {
         int constructor = byteAt(at);
@@ -291,6 +338,20 @@ final class EncodedCursor {
         skip();
         boolean symbol = constructor == 0xa3 || (constructor == 0xb3 && at - start <= MAX_SYMBOL);
         return symbol ? new String(bytes, start, at - start, StandardCharsets.US_ASCII) : null;
+    }
+
+    /**
+     * Whether the next value is of a variable-width type and has this content; it is skipped either way.
+     *
+     * @param narrow constructor of the type's narrow form; the wide one is 0x10 above (§1.6)
+     */
+    boolean skipIfEqual(int narrow, byte[] content) throws MalformedMessageException {
+        int constructor = byteAt(at);
+        int start = at + (constructor == narrow ? 2 : 5);
+        skip();
+        return (constructor == narrow || constructor == narrow + 0x10)
+                && at - start == content.length
+                && Arrays.equals(bytes, start, at, content, 0, content.length);
     }
 
     private MalformedMessageException expected(String what, int constructor) {

@@ -2,10 +2,12 @@ package io.sluice.amqp.message;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.Schedule;
 
 /**
- * Reads what a producer sent, section by section (AMQP 1.0 §3.2), by sizes: header, and of properties the expiry, are read,
- * the outermost structure of annotations and properties is checked, the rest is stepped over.
+ * Reads what a producer sent, section by section (AMQP 1.0 §3.2), by sizes: the header, of properties the expiry and of
+ * message-annotations the time of delivery are read, the outermost structure of annotations and properties is checked, the rest is
+ * stepped over.
  */
 public final class IncomingMessage {
     /** AMQP's own message format (§2.8.11). */
@@ -21,6 +23,7 @@ public final class IncomingMessage {
     private int priority = Message.DEFAULT_PRIORITY;
     private long ttlMillis = Message.NONE;
     private long absoluteExpiryMillis = Message.NONE;
+    private Schedule schedule = Schedule.AT_ONCE;
 
     private IncomingMessage(byte[] encoded) {
         this.cursor = new EncodedCursor(encoded, 0);
@@ -46,7 +49,8 @@ public final class IncomingMessage {
     }
 
     private Message message(byte[] encoded) {
-        Message.Header header = new Message.Header(AMQP_FORMAT, durable, priority, ttlMillis, absoluteExpiryMillis);
+        Message.Header header =
+                new Message.Header(AMQP_FORMAT, durable, priority, ttlMillis, absoluteExpiryMillis, schedule);
         return new Message(encoded, annotatedOffset, header, Annotations.EMPTY);
     }
 
@@ -74,8 +78,7 @@ public final class IncomingMessage {
                 break;
             case Section.MESSAGE_ANNOTATIONS:
                 // Walked, because they are rewritten when the broker or a consumer adds to them.
-                cursor.enterMap();
-                skipElements(cursor.elements(), cursor.compoundEnd());
+                schedule = DeliveryAnnotations.read(cursor);
                 break;
             case Section.PROPERTIES:
                 readProperties();
@@ -94,13 +97,6 @@ public final class IncomingMessage {
                 cursor.skip();
                 break;
         }
-    }
-
-    private void skipElements(int count, int end) throws MalformedMessageException {
-        for (int i = 0; i < count; i++) {
-            cursor.skip();
-        }
-        cursor.leaveCompound(end);
     }
 
     private void readHeader() throws MalformedMessageException {

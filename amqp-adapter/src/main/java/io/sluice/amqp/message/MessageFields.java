@@ -13,7 +13,7 @@ import org.apache.qpid.proton.amqp.UnsignedLong;
  * format is not AMQP's.
  */
 public final class MessageFields {
-    private static final int MESSAGE_ID = 0;
+    static final int MESSAGE_ID = 0;
     private static final int TO = 2;
     private static final int REPLY_TO = 4;
     private static final int CORRELATION_ID = 5;
@@ -89,8 +89,37 @@ public final class MessageFields {
         return new Binary(bytes);
     }
 
+    /** A cursor before the value of the application property (§3.2.5); null when the message has no such property. */
+    static EncodedCursor findApplicationProperty(Message message, byte[] utf8Name) throws MalformedMessageException {
+        if (message.messageFormat() != IncomingMessage.AMQP_FORMAT) {
+            return null;
+        }
+        EncodedCursor cursor = new EncodedCursor(message.encoded(), message.annotatedOffset());
+        while (!cursor.atEnd()) {
+            int section = cursor.enterSection();
+            if (section > Section.APPLICATION_PROPERTIES) {
+                return null;
+            }
+            if (section < Section.APPLICATION_PROPERTIES) {
+                cursor.skip();
+                continue;
+            }
+            cursor.enterMap();
+            for (int left = cursor.elements(); left > 0; left -= 2) {
+                boolean found = cursor.isString(utf8Name);
+                cursor.skip();
+                if (found) {
+                    return cursor;
+                }
+                cursor.skip();
+            }
+            return null;
+        }
+        return null;
+    }
+
     /** A cursor before the field; null when the message has no such field. */
-    private static EncodedCursor find(Message message, int field) throws MalformedMessageException {
+    static EncodedCursor find(Message message, int field) throws MalformedMessageException {
         if (message.messageFormat() != IncomingMessage.AMQP_FORMAT) {
             return null;
         }

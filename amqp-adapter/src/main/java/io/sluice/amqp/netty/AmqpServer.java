@@ -105,7 +105,11 @@ public final class AmqpServer implements AutoCloseable {
         for (Channel port : listening) {
             port.close().awaitUninterruptibly(settings.stopTimeoutMillis());
         }
-        listening.clear();
+        if (!listening.isEmpty()) {
+            listening.clear();
+            // What was accepted last may be on its way to a loop of its own: from here on all of them are known.
+            loops.awaitGiven(settings.stopTimeoutMillis());
+        }
         boolean interrupted = false;
         try {
             int cut = connections.stop(settings.stopTimeoutMillis());

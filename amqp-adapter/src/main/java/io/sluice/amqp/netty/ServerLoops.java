@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
@@ -63,6 +64,13 @@ public final class ServerLoops implements AutoCloseable {
 
     Class<? extends ServerChannel> channelType() {
         return channelType;
+    }
+
+    /** Waits until every loop has done what it was given before, at most so long each. Not on a loop. */
+    void awaitGiven(long timeoutMillis) {
+        for (EventExecutor loop : group) {
+            loop.submit(() -> {}).awaitUninterruptibly(timeoutMillis);
+        }
     }
 
     /** Stops the threads and waits for their end. */

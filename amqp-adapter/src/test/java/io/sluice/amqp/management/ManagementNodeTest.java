@@ -90,6 +90,39 @@ class ManagementNodeTest {
     }
 
     @Test
+    void aWindowForCopiesIsAskedForAndReadBack() {
+        Map<String, String> create = Map.of("operation", "CREATE", "type", "queue", "name", "window");
+        Reply byDefault = ask(create, Map.of("deduplicate", true));
+        byDefault.is(201, "Created");
+        assertEquals(true, byDefault.body().get("deduplicate"));
+        assertEquals(10_000L, byDefault.body().get("duplicateWindowMessages"));
+        assertEquals(600_000L, byDefault.body().get("duplicateWindowMillis"));
+        assertNull(byDefault.body().get("duplicateIdProperty"));
+        assertEquals(0L, byDefault.body().get("duplicates"));
+
+        Map<String, Object> all = Map.of(
+                "deduplicate",
+                true,
+                "duplicateWindowMessages",
+                5,
+                "duplicateWindowMillis",
+                6,
+                "duplicateIdProperty",
+                "order");
+        Reply refused = ask(create, all);
+        assertEquals(409, refused.properties().get("statusCode"));
+        assertTrue(refused.properties().get("statusDescription").toString().contains("deduplication"));
+        Map<String, String> other = Map.of("operation", "CREATE", "type", "queue", "name", "other");
+        assertEquals("order", ask(other, all).body().get("duplicateIdProperty"));
+        Map<String, String> none = Map.of("operation", "CREATE", "type", "queue", "name", "none");
+        Reply off = ask(none, Map.of("deduplicate", false));
+        assertEquals(false, off.body().get("deduplicate"));
+        assertNull(off.body().get("duplicateWindowMessages"));
+        ask(create, Map.of("deduplicate", true, "duplicateWindowMessages", -4_294_967_290L))
+                .is(400, "a window has 1 to 1000000 ids, not -1");
+    }
+
+    @Test
     void theSameQueueAgainIsFineAndAnotherIsNot() {
         Map<String, String> create = Map.of("operation", "CREATE", "type", "queue", "name", "jobs");
         ask(create, Map.of("kind", "fifo")).is(201, "Created");

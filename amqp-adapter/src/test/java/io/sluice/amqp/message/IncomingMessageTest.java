@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.Schedule;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
@@ -151,6 +153,72 @@ class IncomingMessageTest {
         assertEquals(priority, message.priority(), what);
         assertEquals(ttl, message.ttlMillis(), what);
         assertEquals(bytes(hex).length, message.annotatedOffset(), what);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "time as long,               time,    810000018bcfe56800,    1700000000000, -1",
+        "time as timestamp,          time,    830000018bcfe56800,    1700000000000, -1",
+        "time as ulong,              time,    800000018bcfe56800,    1700000000000, -1",
+        "time beyond a long,         time,    80ffffffffffffffff,    9223372036854775807, -1",
+        "time before 1970,           time,    81ffffffffffffffff,    0,             -1",
+        "time null,                  time,    40,                    -1,            -1",
+        "enqueue time,               enqueue, 830000018bcfe56800,    1700000000000, -1",
+        "delay as long,              delay,   8100000000000003e8,    -1,            1000",
+        "delay as smalllong,         delay,   550a,                  -1,            10",
+        "delay below zero,           delay,   55ff,                  -1,            0",
+        "delay as ulong0,            delay,   44,                    -1,            0",
+        "delay as smallulong,        delay,   53ff,                  -1,            255",
+        "delay as uint,              delay,   70ffffffff,            -1,            4294967295",
+        "delay as int,               delay,   7100000005,            -1,            5",
+        "delay as int below zero,    delay,   71ffffffff,            -1,            0",
+        "delay as smallint,          delay,   5405,                  -1,            5",
+        "delay as ushort,            delay,   60ffff,                -1,            65535",
+        "delay as short,             delay,   61ffff,                -1,            0",
+        "delay as ubyte,             delay,   50ff,                  -1,            255",
+        "delay as byte,              delay,   5107,                  -1,            7",
+        "another annotation,         timex,   a10161,                -1,            -1"
+    })
+    void everyEncodingOfATimeOfDelivery(String what, String name, String value, long at, long delay)
+            throws MalformedMessageException {
+        Message message = IncomingMessage.parse(annotated(2, symbol(name) + value), 0);
+
+        assertEquals(new Schedule(at, delay), message.schedule(), what);
+    }
+
+    @Test
+    void theTimeOfDeliveryCountsBeforeTheTimeOfEnqueuing() throws MalformedMessageException {
+        byte[] encoded = annotated(
+                8, symbol("enqueue") + "5505" + symbol("delay") + "5506" + symbol("time") + "5507" + "a3016155ff");
+
+        assertEquals(new Schedule(7, 6), IncomingMessage.parse(encoded, 0).schedule());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a10161", "72000000ff", "82000000000000ffff", "41", "45", "0053005505"})
+    void aTimeOfDeliveryThatIsNoIntegerIsRefused(String value) {
+        for (String name : new String[] {"time", "enqueue", "delay"}) {
+            byte[] encoded = annotated(2, symbol(name) + value);
+            MalformedMessageException e =
+                    assertThrows(MalformedMessageException.class, () -> IncomingMessage.parse(encoded, 0));
+            assertTrue(e.getMessage().contains("x-opt-"), e.getMessage());
+        }
+    }
+
+    private static String symbol(String name) {
+        String full = switch (name) {
+            case "enqueue" -> "x-opt-scheduled-enqueue-time";
+            default -> "x-opt-delivery-" + name;
+        };
+        HexFormat hex = HexFormat.of();
+        return "a3" + hex.toHexDigits((byte) full.length()) + hex.formatHex(full.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** @param entries so many keys and values, as hex */
+    private static byte[] annotated(int values, String entries) {
+        HexFormat hex = HexFormat.of();
+        String size = hex.toHexDigits((byte) (entries.length() / 2 + 1));
+        return bytes("005372c1" + size + hex.toHexDigits((byte) values) + entries + BODY);
     }
 
     @ParameterizedTest

@@ -18,6 +18,7 @@ import io.sluice.broker.shard.ShardSetup;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -33,8 +34,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The endpoint over real sockets, against a scripted peer of another make. */
-@Timeout(30)
+@Timeout(120)
 class AmqpServerTest {
+    /** Long: the machine may be busy. */
+    private static final int WAIT_SECONDS = 30;
+
     private static final byte[] MESSAGE = {0, 0x53, 0x75, (byte) 0xa0, 2, 'h', 'i'};
 
     private ServerLoops loops;
@@ -93,7 +97,7 @@ class AmqpServerTest {
         peer.expectOpen();
         peer.remoteHeader(AMQPHeader.getAMQPHeader()).now();
         peer.remoteOpen().withContainerId("driver").now();
-        peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+        peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
         return peer;
     }
 
@@ -118,7 +122,7 @@ class AmqpServerTest {
                     .withAddress("q")
                     .and()
                     .now();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
             peer.expectDisposition().withFirst(0).withSettled(true).withState().accepted();
             peer.remoteTransfer()
                     .withHandle(0)
@@ -127,7 +131,7 @@ class AmqpServerTest {
                     .withMore(false)
                     .withPayload(MESSAGE)
                     .now();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
             peer.expectAttach().ofSender();
             peer.remoteAttach()
                     .ofReceiver()
@@ -139,7 +143,7 @@ class AmqpServerTest {
                     .withTarget()
                     .and()
                     .now();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
             peer.expectTransfer();
             peer.remoteFlow()
                     .withHandle(1)
@@ -150,7 +154,7 @@ class AmqpServerTest {
                     .withNextOutgoingId(1)
                     .withOutgoingWindow(100)
                     .now();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
             peer.expectDetach();
             peer.remoteDisposition()
                     .withRole(true)
@@ -160,10 +164,10 @@ class AmqpServerTest {
                     .accepted()
                     .now();
             peer.remoteDetach().withHandle(1).withClosed(true).now();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
             peer.expectClose();
             peer.remoteClose().now();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -190,18 +194,18 @@ class AmqpServerTest {
             peer.expectSASLHeader();
             peer.expectSaslMechanisms();
             peer.remoteHeader(AMQPHeader.getSASLHeader()).now();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
             peer.expectSaslOutcome();
             peer.expectAMQPHeader();
             peer.remoteSaslInit()
                     .withMechanism("PLAIN")
                     .withInitialResponse("\0guest\0secret".getBytes(StandardCharsets.UTF_8))
                     .now();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
             peer.expectOpen();
             peer.remoteHeader(AMQPHeader.getAMQPHeader()).now();
             peer.remoteOpen().withContainerId("driver").now();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -211,9 +215,31 @@ class AmqpServerTest {
         try (ProtonTestClient peer = connect(address)) {
             peer.expectClose().withError("amqp:connection:forced");
             server.close();
-            peer.waitForScriptToComplete(5, TimeUnit.SECONDS);
+            peer.waitForScriptToComplete(WAIT_SECONDS, TimeUnit.SECONDS);
         }
         assertEquals(0, server.connectionCount());
+    }
+
+    /** A connection is handed from the loop that accepted it to its own: it may be between the two when the stop begins. */
+    @RepeatedTest(8)
+    void aStopMissesNoConnectionThatIsBeingAccepted() throws Exception {
+        ServerLoops several = ServerLoops.start("several", 3);
+        AmqpServer other = new AmqpServer(ServerSettings.of(environment(several.executor())), several);
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            InetSocketAddress to = other.start("127.0.0.1", 0);
+            for (int i = 0; i < 8; i++) {
+                sockets.add(new Socket(to.getAddress(), to.getPort()));
+            }
+            other.close();
+            several.awaitGiven(TimeUnit.SECONDS.toMillis(WAIT_SECONDS));
+            assertEquals(0, other.connectionCount());
+        } finally {
+            several.close();
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
     }
 
     @Test

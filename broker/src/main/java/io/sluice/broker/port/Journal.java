@@ -30,6 +30,9 @@ public interface Journal extends AutoCloseable {
      */
     void append(List<JournalRecord> batch);
 
+    /** The most bytes of encoded records that one batch may have; a larger one fails the journal. */
+    int maxBatchBytes();
+
     /** Everything up to {@code position} is in the store's checkpoint: its room may be used again. Any thread. */
     void checkpointed(JournalPosition position);
 

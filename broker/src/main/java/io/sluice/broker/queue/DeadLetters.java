@@ -17,7 +17,9 @@ final class DeadLetters {
         MAX_DELIVERIES("max-deliveries"),
         UNDELIVERABLE("undeliverable-here"),
         EXPIRED("expired"),
-        OVERFLOW("overflow");
+        OVERFLOW("overflow"),
+        /** What was kept apart of it cannot be read any more; only what is in front of the body is left. */
+        DAMAGED("damaged");
 
         private final String text;
 
@@ -25,6 +27,12 @@ final class DeadLetters {
             this.text = text;
         }
     }
+
+    /** An amqp-value section that holds null (AMQP 1.0 §3.2.8): a message must have a body. */
+    private static final byte[] NO_BODY = {0, 0x53, 0x77, 0x40};
+
+    /** Of what a consumer says. */
+    private static final int MAX_TEXT_CHARS = 2_000;
 
     private DeadLetters() {}
 
@@ -39,16 +47,25 @@ final class DeadLetters {
         Message.Header header = entry.message.header();
         Message.Header lasting = new Message.Header(
                 header.messageFormat(), header.durable(), header.priority(), Message.NONE, Message.NONE);
-        return entry.message.with(lasting).annotated(more).annotated(Annotations.of(values));
+        Message what = reason == Reason.DAMAGED ? withoutBody(entry.message) : entry.message;
+        return what.with(lasting).annotated(more).annotated(Annotations.of(values));
+    }
+
+    private static Message withoutBody(Message message) {
+        return message.withoutBody(message.messageFormat() == 0 ? NO_BODY : new byte[0]);
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT_CHARS ? text : text.substring(0, MAX_TEXT_CHARS);
     }
 
     static Annotations rejection(String condition, String description) {
         Map<String, Annotations.Value> values = new LinkedHashMap<>();
         if (!condition.isEmpty()) {
-            values.put("x-opt-dead-letter-condition", new Annotations.Text(condition));
+            values.put("x-opt-dead-letter-condition", new Annotations.Text(cut(condition)));
         }
         if (!description.isEmpty()) {
-            values.put("x-opt-dead-letter-description", new Annotations.Text(description));
+            values.put("x-opt-dead-letter-description", new Annotations.Text(cut(description)));
         }
         return Annotations.of(values);
     }

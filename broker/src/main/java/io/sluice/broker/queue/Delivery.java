@@ -37,6 +37,11 @@ public final class Delivery {
         this.firstAcquirer = !entry.acquiredBefore;
     }
 
+    /** Whether the consumer has it and has not said what became of it. Shard's thread. */
+    public boolean isLocked() {
+        return state == State.LOCKED;
+    }
+
     public Consumer consumer() {
         return consumer;
     }

@@ -12,6 +12,8 @@ public enum DispatchReason {
     SETTLING,
     /** Its time to live is over; it leaves with the next tick. */
     EXPIRED,
+    /** Its producer asked for a later delivery. */
+    SCHEDULED,
     /** Nobody is attached who takes messages. */
     NO_CONSUMER,
     /** Consumers are attached, none has credit. */

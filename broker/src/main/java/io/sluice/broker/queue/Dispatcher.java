@@ -80,6 +80,16 @@ public final class Dispatcher {
         }
     }
 
+    /** Whether its queue is being deleted: what consumers still have of it is gone. */
+    public boolean isDeleted() {
+        return queue.isDeleted();
+    }
+
+    /** What was consumed up to here is decided now, and not with what comes. */
+    public void decideRemovals(Turn turn) {
+        removals.decide(queue.id(), turn);
+    }
+
     /** The queue goes: every consumer is told why. */
     public void close(Refusal refusal, Turn turn) {
         for (Consumer consumer : consumers.all()) {
@@ -93,6 +103,7 @@ public final class Dispatcher {
     /** Gives out what can be given. @return why it stopped */
     public DispatchReason dispatch(Turn turn) {
         queue.expire(turn);
+        queue.release(turn);
         queue.shed(turn);
         lastStop = dispatchToTakers(turn);
         for (Consumer browser : consumers.browsers()) {
@@ -202,6 +213,9 @@ public final class Dispatcher {
         }
         if (entry.expired(nowMillis)) {
             return DispatchReason.EXPIRED;
+        }
+        if (entry.state == QueueEntry.State.SCHEDULED) {
+            return DispatchReason.SCHEDULED;
         }
         if (!consumers.hasTakers()) {
             return DispatchReason.NO_CONSUMER;

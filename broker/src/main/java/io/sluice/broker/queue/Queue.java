@@ -6,12 +6,16 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.SequenceRanges;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -22,20 +26,24 @@ import java.util.function.LongConsumer;
 public final class Queue {
     /** What a message costs in memory beside its bytes: its entry, its header fields, its place in the lists; about. */
     private static final long ENTRY_BYTES = 256;
+    /** In one look for scheduled messages. */
+    private static final int MAX_LOOKED_AT = 10_000;
 
     private final QueueState state;
     private final Availability availability;
     private final Dispatcher dispatcher;
     private final Producers producers = new Producers();
     private final Room room;
+    private final Duplicates duplicates;
     private long nextSequence = 1;
     private boolean declared;
     private boolean deleted;
 
     /** A queue that is decided on but exists only when {@link #declared} was applied. */
-    public Queue(long id, QueueDefinition definition) {
-        this.state = new QueueState(id, definition);
+    public Queue(long id, QueueDefinition definition, LargeReferences large) {
+        this.state = new QueueState(id, definition, large);
         this.availability = new Availability(definition.service());
+        this.duplicates = new Duplicates(state, large);
         this.room = new Room(state, availability.ready());
         this.dispatcher = new Dispatcher(this, availability);
     }
@@ -91,9 +99,9 @@ public final class Queue {
         return state.bytes();
     }
 
-    /** Of memory: the messages and what it costs to keep them. */
+    /** Of memory: the messages, what it costs to keep them, and the ids by which copies are known. */
     public long footprintBytes() {
-        return state.bytes() + state.messages() * ENTRY_BYTES;
+        return state.residentBytes() + state.messages() * ENTRY_BYTES + duplicates.bytes();
     }
 
     public QueueStatus status() {
@@ -101,7 +109,11 @@ public final class Queue {
                 definition(),
                 state.messages(),
                 state.bytes(),
-                state.messages() - availability.ready().size(),
+                state.messages()
+                        - availability.ready().size()
+                        - availability.scheduled().size(),
+                availability.scheduled().size(),
+                duplicates.count(),
                 dispatcher.consumerCount(),
                 producers.size());
     }
@@ -114,29 +126,62 @@ public final class Queue {
     // ---- coming in
 
     /**
-     * A message from a producer.
+     * A message from a producer. A copy of one that came before is taken and not stored.
      *
-     * @param then runs when it is in the queue
+     * @param duplicateId by which a copy is known, "" for none
+     * @param then runs when it is in the queue, or the one it is a copy of
      * @return why it is not taken, empty when it is
      */
-    public Optional<Refusal> offer(Message message, Turn turn, Turn.Effect then) {
-        Overflow overflow = definition().limits().overflow();
-        if (overflow != Overflow.BLOCK && room.isOverWith(1, message.size())) {
-            // What can never fit drops nothing.
-            if (overflow == Overflow.REJECT || room.isOverWithLockedAnd(1, message.size())) {
-                return Optional.of(room.full());
-            }
-            makeRoom(1, message.size(), turn);
+    public Optional<Refusal> offer(Message message, String duplicateId, Turn turn, Turn.Effect then) {
+        if (duplicates.has(duplicateId, turn.nowMillis())) {
+            duplicates.dropped(message);
+            turn.afterDecided(then);
+            return Optional.empty();
         }
-        put(message, 0, turn, then);
-        return Optional.empty();
+        Optional<Refusal> refusal = refusalOf(1, message.size());
+        if (refusal.isEmpty()) {
+            makeRoomFor(1, message.size(), turn);
+            put(message, 0, duplicateId, turn, then);
+        }
+        return refusal;
+    }
+
+    /** Whether a message of this id would be a copy. */
+    public boolean isDuplicate(String duplicateId, long nowMillis) {
+        return duplicates.has(duplicateId, nowMillis);
+    }
+
+    /** Why so much more would not be taken, empty where it would. */
+    public Optional<Refusal> refusalOf(long messages, long bytes) {
+        Overflow overflow = definition().limits().overflow();
+        boolean taken = overflow == Overflow.BLOCK || !room.isOverWith(messages, bytes);
+        // What can never fit drops nothing.
+        if (taken || (overflow == Overflow.DROP_HEAD && !room.isOverWithLockedAnd(messages, bytes))) {
+            return Optional.empty();
+        }
+        return Optional.of(room.full(messages));
+    }
+
+    /** Where so much more is taken because something else gives way: lets it. */
+    public void makeRoomFor(long messages, long bytes, Turn turn) {
+        if (definition().limits().overflow() == Overflow.DROP_HEAD) {
+            makeRoom(messages, bytes, turn);
+        }
     }
 
     /** A message comes in whatever the limits say: moved here by the broker, it must not be lost for want of room. */
     void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
+        put(message, deliveryCount, "", turn, then);
+    }
+
+    private void put(Message message, int deliveryCount, String duplicateId, Turn turn, Turn.Effect then) {
         long now = turn.nowMillis();
-        Enqueued enqueued = new Enqueued(id(), nextSequence(), now, expiryOf(message, now), deliveryCount, message);
-        room.comesIn(message.size());
+        long expiresAt = expiryOf(message, now);
+        long deliverAt = message.schedule().deliverAtMillis(now);
+        Enqueued enqueued =
+                new Enqueued(id(), nextSequence(), now, expiresAt, deliverAt, deliveryCount, duplicateId, message);
+        duplicates.comesIn(duplicateId);
+        room.comesIn(enqueued);
         if (isBlocked()) {
             // Producers hear it now and not when the journal has committed, or they would send on.
             turn.dispatchable(this);
@@ -180,7 +225,7 @@ public final class Queue {
     }
 
     /** Drops from the least wanted end until so much more fits; those that leave count as gone at once. */
-    private void makeRoom(int messages, int bytes, Turn turn) {
+    private void makeRoom(long messages, long bytes, Turn turn) {
         QueueEntry victim = availability.ready().leastWanted();
         while (victim != null && room.isOverWith(messages, bytes)) {
             int freed = victim.message.size();
@@ -200,9 +245,44 @@ public final class Queue {
 
     // ---- leaving without a consumer
 
-    /** Whether something available is due. */
-    public boolean hasExpired(long nowMillis) {
-        return availability.expired(nowMillis) != null;
+    /** Whether by now something expires, or scheduled messages are to be delivered. */
+    public boolean isDue(long nowMillis) {
+        return availability.isDue(nowMillis);
+    }
+
+    /** Makes scheduled messages available whose time has come. */
+    void release(Turn turn) {
+        availability.release(turn.nowMillis());
+    }
+
+    /**
+     * Scheduled messages, ascending by sequence. Looks at no more than {@link #MAX_LOOKED_AT} messages, whatever they are.
+     *
+     * @param limit 1 or more
+     */
+    public ScheduledMessage.Some scheduled(long fromSequence, int limit) {
+        List<ScheduledMessage> found = new ArrayList<>();
+        QueueEntry entry =
+                availability.scheduled().size() == 0 ? null : state.entries().atOrAfter(fromSequence);
+        for (int looked = 0; entry != null && looked < MAX_LOOKED_AT && found.size() < limit; looked++) {
+            if (entry.state == QueueEntry.State.SCHEDULED) {
+                found.add(entry.asScheduled());
+            }
+            entry = state.entries().atOrAfter(entry.sequence + 1);
+        }
+        return new ScheduledMessage.Some(found, entry == null ? Long.MAX_VALUE : entry.sequence);
+    }
+
+    /** Removes a scheduled message. @return false where no message of this sequence is scheduled */
+    public boolean cancel(long sequence, Turn turn) {
+        QueueEntry entry = state.entries().find(sequence);
+        if (entry == null || entry.state != QueueEntry.State.SCHEDULED) {
+            return false;
+        }
+        availability.take(entry, QueueEntry.State.SETTLING);
+        SequenceRanges one = SequenceRanges.of(sequence);
+        turn.decide(new Removed(id(), one, Removed.Reason.CANCELLED), entry.durable, Turn.Effect.NOTHING);
+        return true;
     }
 
     /** Lets what is due expire. */
@@ -222,23 +302,22 @@ public final class Queue {
         }
     }
 
-    /** Removes what is available. @return how many messages */
+    /** Removes what is available or scheduled. @return how many messages */
     public long purge(Turn turn) {
-        long[] durable = new long[availability.ready().size()];
+        long[] durable =
+                new long[availability.ready().size() + availability.scheduled().size()];
         long[] others = new long[durable.length];
         int durableCount = 0;
         int otherCount = 0;
-        for (int level = 0; level < availability.ready().levelCount(); level++) {
-            QueueEntry entry = availability.ready().level(level).head();
-            while (entry != null) {
-                if (entry.durable) {
-                    durable[durableCount++] = entry.sequence;
-                } else {
-                    others[otherCount++] = entry.sequence;
-                }
-                availability.take(entry, QueueEntry.State.SETTLING);
-                entry = availability.ready().level(level).head();
+        QueueEntry entry = availability.any();
+        while (entry != null) {
+            if (entry.durable) {
+                durable[durableCount++] = entry.sequence;
+            } else {
+                others[otherCount++] = entry.sequence;
             }
+            availability.take(entry, QueueEntry.State.SETTLING);
+            entry = availability.any();
         }
         purge(durable, durableCount, true, turn);
         purge(others, otherCount, false, turn);
@@ -248,7 +327,7 @@ public final class Queue {
     private void purge(long[] sequences, int count, boolean durable, Turn turn) {
         if (count > 0) {
             SequenceRanges ranges = SequenceRanges.ofSequences(sequences, count);
-            turn.decide(new Removed(id(), ranges, Removed.Reason.PURGED), durable, Turn.Effect.NOTHING);
+            Removals.decide(id(), ranges, Removed.Reason.PURGED, durable, turn, Turn.Effect.NOTHING);
         }
     }
 
@@ -265,7 +344,9 @@ public final class Queue {
             Turn.Effect then) {
         QueueDefinition.DeadLetter deadLetter = definition().deadLetter();
         Optional<String> target = reason == DeadLetters.Reason.EXPIRED ? deadLetter.expiryQueue() : deadLetter.queue();
-        if (target.isPresent() && !target.get().equals(name())) {
+        // What is left of a damaged message replaces it even in its own queue.
+        if (target.isPresent()
+                && (reason == DeadLetters.Reason.DAMAGED || !target.get().equals(name()))) {
             Message moved = DeadLetters.of(entry, name(), reason, deliveryCount, more, turn.nowMillis());
             turn.target(target.get()).put(moved, deliveryCount, turn, Turn.Effect.NOTHING);
         }
@@ -277,7 +358,7 @@ public final class Queue {
             case REJECTED -> Removed.Reason.REJECTED;
             case EXPIRED -> Removed.Reason.EXPIRED;
             case OVERFLOW -> Removed.Reason.OVERFLOWED;
-            case MAX_DELIVERIES, UNDELIVERABLE -> Removed.Reason.UNDELIVERABLE;
+            case MAX_DELIVERIES, UNDELIVERABLE, DAMAGED -> Removed.Reason.UNDELIVERABLE;
         };
     }
 
@@ -290,10 +371,20 @@ public final class Queue {
 
     public void enqueued(Enqueued record) {
         QueueEntry entry = state.enqueued(record);
-        room.cameIn(record.message().size());
+        room.cameIn(record);
+        duplicates.cameIn(record);
         if (entry != null) {
-            availability.add(entry);
+            availability.arrived(entry);
         }
+    }
+
+    public void duplicatesRemembered(DuplicatesRemembered record) {
+        duplicates.remembered(record);
+    }
+
+    /** What a checkpoint must hold beside the queue and its messages. */
+    public List<DuplicatesRemembered> duplicatesAsRecords() {
+        return duplicates.asRecords();
     }
 
     /** @param gone hears the store's token of each message that had one */
@@ -310,7 +401,7 @@ public final class Queue {
     }
 
     private void forget(QueueEntry entry, LongConsumer gone) {
-        if (entry.links.inReady) {
+        if (availability.holds(entry)) {
             availability.take(entry, QueueEntry.State.SETTLING);
         }
         if (entry.token != MessageStore.NO_TOKEN) {
@@ -336,7 +427,7 @@ public final class Queue {
         QueueEntry entry = state.enqueued(record);
         if (entry != null) {
             entry.token = token;
-            availability.add(entry);
+            availability.arrived(entry);
         } else {
             gone.accept(token);
         }
@@ -364,10 +455,10 @@ public final class Queue {
         QueueEntry entry = state.entries().atOrAfter(fromSequence);
         while (entry != null) {
             if (entry.durable && entry.token == MessageStore.NO_TOKEN) {
-                if (bytes > 0 && bytes + entry.message.size() > maxBytes) {
+                if (bytes > 0 && bytes + entry.message.residentBytes() > maxBytes) {
                     return entry.sequence;
                 }
-                bytes += entry.message.size();
+                bytes += entry.message.residentBytes();
                 into.accept(entry.asRecord(id()));
             }
             entry = state.entries().atOrAfter(entry.sequence + 1);

@@ -2,6 +2,7 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ final class QueueEntry {
     /** Who may have it. */
     enum State {
         READY,
+        /** Nobody may have it before its time. */
+        SCHEDULED,
         LOCKED,
         /** A record about it is on the way to the journal; nobody may have it until that is applied. */
         SETTLING
@@ -20,6 +23,8 @@ final class QueueEntry {
     final long sequence;
     final long arrivedAtMillis;
     final long expiresAtMillis;
+    /** Before which nobody gets it, 0 where there is no such time. */
+    final long deliverAtMillis;
     /** Journaled: a durable message in a durable queue. */
     final boolean durable;
 
@@ -40,7 +45,8 @@ final class QueueEntry {
         QueueEntry previousReady;
         QueueEntry nextReady;
         boolean inReady;
-        int heapIndex = ExpiryHeap.ABSENT;
+        int expiryIndex = EntryHeap.ABSENT;
+        int scheduleIndex = EntryHeap.ABSENT;
         List<Consumer> excluded = List.of();
     }
 
@@ -48,6 +54,7 @@ final class QueueEntry {
         this.sequence = enqueued.sequence();
         this.arrivedAtMillis = enqueued.arrivedAtMillis();
         this.expiresAtMillis = enqueued.expiresAtMillis();
+        this.deliverAtMillis = enqueued.deliverAtMillis();
         this.durable = durable;
         this.message = enqueued.message();
         this.deliveryCount = enqueued.deliveryCount();
@@ -73,11 +80,23 @@ final class QueueEntry {
         // Only a delivery can bring a message back: also what is replayed after a restart was acquired before.
         acquiredBefore = true;
         if (!added.equals(message.added())) {
-            message = new Message(message.encoded(), message.annotatedOffset(), message.header(), added);
+            message = message.withAdded(added);
         }
     }
 
+    ScheduledMessage asScheduled() {
+        return new ScheduledMessage(
+                sequence,
+                arrivedAtMillis,
+                deliverAtMillis,
+                expiresAtMillis,
+                message.size(),
+                message.priority(),
+                durable);
+    }
+
     Enqueued asRecord(long queueId) {
-        return new Enqueued(queueId, sequence, arrivedAtMillis, expiresAtMillis, deliveryCount, message);
+        return new Enqueued(
+                queueId, sequence, arrivedAtMillis, expiresAtMillis, deliverAtMillis, deliveryCount, "", message);
     }
 }

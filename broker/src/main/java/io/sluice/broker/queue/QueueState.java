@@ -12,13 +12,17 @@ import io.sluice.broker.record.JournalRecord.Returned;
 final class QueueState {
     private final long id;
     private final EntryIndex entries = new EntryIndex();
+    private final LargeReferences large;
     private QueueDefinition definition;
     private long nextSequence = 1;
     private long bytes;
+    /** Of {@link #bytes}, what is not in memory. */
+    private long apartBytes;
 
-    QueueState(long id, QueueDefinition definition) {
+    QueueState(long id, QueueDefinition definition, LargeReferences large) {
         this.id = id;
         this.definition = definition;
+        this.large = large;
     }
 
     long id() {
@@ -41,6 +45,11 @@ final class QueueState {
         return bytes;
     }
 
+    /** What its messages take of memory. */
+    long residentBytes() {
+        return bytes - apartBytes;
+    }
+
     /** One more than the highest sequence seen. */
     long nextSequence() {
         return nextSequence;
@@ -60,6 +69,8 @@ final class QueueState {
                 enqueued, definition.durable() && enqueued.message().durable());
         entries.add(entry);
         bytes += entry.message.size();
+        apartBytes += entry.message.size() - entry.message.residentBytes();
+        large.came(entry.message);
         nextSequence = Math.max(nextSequence, enqueued.sequence() + 1);
         return entry;
     }
@@ -69,6 +80,8 @@ final class QueueState {
         QueueEntry entry = entries.remove(sequence);
         if (entry != null) {
             bytes -= entry.message.size();
+            apartBytes -= entry.message.size() - entry.message.residentBytes();
+            large.left(entry.message);
         }
         return entry;
     }

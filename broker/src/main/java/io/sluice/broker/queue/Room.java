@@ -2,6 +2,7 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.Map;
 
 /**
@@ -15,6 +16,10 @@ final class Room {
     private long pendingMessages;
 
     private long pendingBytes;
+    /** Of the pending ones, those that make room for nobody because they are for later. */
+    private long pendingScheduledMessages;
+
+    private long pendingScheduledBytes;
     /** Dropped to make room, not yet applied. */
     private long leavingMessages;
 
@@ -25,16 +30,24 @@ final class Room {
         this.ready = ready;
     }
 
-    void comesIn(int size) {
-        pendingMessages++;
+    void comesIn(Enqueued enqueued) {
+        pending(enqueued, 1);
+    }
+
+    private void pending(Enqueued enqueued, int sign) {
+        long size = (long) sign * enqueued.message().size();
+        pendingMessages += sign;
         pendingBytes += size;
+        if (enqueued.deliverAtMillis() != 0) {
+            pendingScheduledMessages += sign;
+            pendingScheduledBytes += size;
+        }
     }
 
     /** A message is in the queue; one that recovery applies was never pending. */
-    void cameIn(int size) {
+    void cameIn(Enqueued enqueued) {
         if (pendingMessages > 0) {
-            pendingMessages--;
-            pendingBytes -= size;
+            pending(enqueued, -1);
         }
     }
 
@@ -62,15 +75,15 @@ final class Room {
     }
 
     /** Whether so much more would be too much. */
-    boolean isOverWith(int messages, int bytes) {
+    boolean isOverWith(long messages, long bytes) {
         return isOver(heldMessages() + messages, heldBytes() + bytes);
     }
 
-    /** Whether so much more would be too much even when all that is available, or will be, had made room. */
-    boolean isOverWithLockedAnd(int messages, int bytes) {
+    /** Whether so much more would be too much even when all that is available, or will be at once, had made room. */
+    boolean isOverWithLockedAnd(long messages, long bytes) {
         return isOver(
-                heldMessages() - pendingMessages - ready.size() + messages,
-                heldBytes() - pendingBytes - ready.bytes() + bytes);
+                heldMessages() - (pendingMessages - pendingScheduledMessages) - ready.size() + messages,
+                heldBytes() - (pendingBytes - pendingScheduledBytes) - ready.bytes() + bytes);
     }
 
     private boolean isOver(long messages, long bytes) {
@@ -78,10 +91,11 @@ final class Room {
         return messages > limits.maxMessages() || bytes > limits.maxBytes();
     }
 
-    Refusal full() {
+    /** @param messages that were to come in */
+    Refusal full(long messages) {
         QueueDefinition.Limits limits = state.definition().limits();
         String name = state.definition().name();
-        boolean byCount = heldMessages() >= limits.maxMessages();
+        boolean byCount = heldMessages() + messages > limits.maxMessages();
         long limit = byCount ? limits.maxMessages() : limits.maxBytes();
         long current = byCount ? heldMessages() : heldBytes();
         String reason = byCount ? "maxMessages" : "maxBytes";

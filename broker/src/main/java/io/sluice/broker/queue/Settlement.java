@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /** What becomes of a locked message by each outcome (AMQP 1.0 §3.4; the defaults are in docs/protocol.md). */
 final class Settlement {
+    private static final int MAX_ADDED_BYTES = 16 << 10;
+
     private final Queue queue;
     private final Availability availability;
     private final Consumers consumers;
@@ -42,6 +44,8 @@ final class Settlement {
             moveOut(delivery, DeadLetters.Reason.REJECTED, count, why, turn);
         } else if (outcome instanceof Outcome.Modified modified) {
             modified(delivery, modified, turn);
+        } else if (outcome instanceof Outcome.Damaged) {
+            moveOut(delivery, DeadLetters.Reason.DAMAGED, delivery.entry.deliveryCount, Annotations.EMPTY, turn);
         }
     }
 
@@ -63,6 +67,7 @@ final class Settlement {
         if (modified.undeliverableHere()) {
             entry.exclude(delivery.consumer);
         }
+        Annotations more = annotations(entry, modified);
         Optional<DeadLetters.Reason> end = Optional.empty();
         if (modified.deliveryFailed() && maximum > 0 && count >= maximum) {
             end = Optional.of(DeadLetters.Reason.MAX_DELIVERIES);
@@ -70,16 +75,22 @@ final class Settlement {
             end = Optional.of(DeadLetters.Reason.UNDELIVERABLE);
         }
         if (end.isPresent()) {
-            moveOut(delivery, end.get(), count, modified.annotations(), turn);
-        } else if (count == entry.deliveryCount && modified.annotations().isEmpty()) {
+            moveOut(delivery, end.get(), count, more, turn);
+        } else if (count == entry.deliveryCount && more.isEmpty()) {
             available(delivery, turn);
         } else {
-            Annotations added = entry.message.added().merged(modified.annotations());
+            Annotations added = entry.message.added().merged(more);
             turn.decide(
                     new Returned(queue.id(), entry.sequence, count, added),
                     entry.durable,
                     applied -> available(delivery, applied));
         }
+    }
+
+    /** What a consumer adds, unless it were too much: a message must stay small enough for the journal however often it returns. */
+    private static Annotations annotations(QueueEntry entry, Outcome.Modified modified) {
+        Annotations all = entry.message.added().merged(modified.annotations());
+        return all.bytes() > MAX_ADDED_BYTES ? Annotations.EMPTY : modified.annotations();
     }
 
     /** A message that nobody attached will take would stay unseen for ever; a dead-letter queue is where it is seen. */

@@ -2,6 +2,7 @@ package io.sluice.broker.record;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
+import java.util.List;
 
 /**
  * One durable change. Records say what was decided, never why or when to decide: applying them reads no clock, so that
@@ -13,7 +14,8 @@ public sealed interface JournalRecord
                 JournalRecord.QueueDeleted,
                 JournalRecord.Enqueued,
                 JournalRecord.Removed,
-                JournalRecord.Returned {
+                JournalRecord.Returned,
+                JournalRecord.DuplicatesRemembered {
 
     /** The queue it is about; an id is not used again while a record of the queue that had it can still be replayed. */
     long queueId();
@@ -86,7 +88,9 @@ public sealed interface JournalRecord
             UNDELIVERABLE,
             EXPIRED,
             OVERFLOWED,
-            PURGED
+            PURGED,
+            /** Scheduled, and taken back before its time. */
+            CANCELLED
         }
 
         @Override
@@ -106,6 +110,26 @@ public sealed interface JournalRecord
         @Override
         public void accept(RecordVisitor visitor) {
             visitor.returned(this);
+        }
+    }
+
+    /**
+     * Ids of messages that came in some time ago, beside those of the records that follow. It is in checkpoints only: the window of
+     * a queue outlives the records it was made by.
+     *
+     * @param ids oldest first
+     */
+    record DuplicatesRemembered(long queueId, List<Remembered> ids) implements JournalRecord {
+        public DuplicatesRemembered {
+            ids = List.copyOf(ids);
+        }
+
+        /** @param arrivedAtMillis epoch milliseconds, of the message that had the id */
+        public record Remembered(String id, long arrivedAtMillis) {}
+
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.duplicatesRemembered(this);
         }
     }
 }

@@ -1,8 +1,12 @@
 package io.sluice.broker.record;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.Deduplication;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -24,14 +28,16 @@ import java.util.Optional;
  * record    := type u8 | queueId i64 | body
  * 1 Declared := nextSequence i64 | name str | durable u8 | service | maxMessages i64 | maxBytes i64 | overflow u8
  *               | maxTtlMillis i64 | deadLetterQueue opt-str | expiryQueue opt-str | maxDeliveries i32
+ *               | duplicateIds i32 | duplicateAgeMillis i64 | duplicateProperty str
  *   service  := 0 (fifo) | 1 (strict) | 2 (weighted) then 10 x u16
  * 2 Deleted  := (nothing)
  * 3 Enqueued := sequence i64 | arrivedAtMillis i64 | expiresAtMillis i64 | deliverAtMillis i64 | deliveryCount i32
- *               | duplicateId str | flags u8 (1 = durable)
+ *               | duplicateId str | flags u8 (1 = durable, 2 = large)
  *               | priority u8 | messageFormat i32 | ttlMillis i64 | absoluteExpiryMillis i64 | annotatedOffset i32
- *               | annotations | length i32 | encoded bytes
+ *               | annotations | length i32 | encoded bytes | large: bodyId i64 | bodyLength i64
  * 4 Removed  := reason u8 | count i32 | count x (first i64 | last i64)
  * 5 Returned := sequence i64 | deliveryCount i32 | annotations
+ * 6 Remembered := count i32 | count x (duplicateId str | arrivedAtMillis i64)
  * annotations := count i32 | count x (key str | kind u8 | 0: str, 1: i64, 2: i64, 3: length i32 + bytes)
  * str         := length i32 | UTF-8 bytes          opt-str := 0 u8 | 1 u8 + str
  * </pre>
@@ -44,6 +50,11 @@ public final class RecordCodec {
     private static final byte ENQUEUED = 3;
     private static final byte REMOVED = 4;
     private static final byte RETURNED = 5;
+    private static final byte REMEMBERED = 6;
+
+    private static final int DURABLE = 1;
+    /** A part of the message is kept apart. */
+    private static final int LARGE = 2;
 
     private static final int HEAD = 1 + 8;
     private static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
@@ -80,6 +91,7 @@ public final class RecordCodec {
                 case ENQUEUED -> readEnqueued(queueId, in);
                 case REMOVED -> readRemoved(queueId, in);
                 case RETURNED -> new Returned(queueId, in.getLong(), in.getInt(), readAnnotations(in));
+                case REMEMBERED -> readRemembered(queueId, in);
                 default -> throw new IllegalArgumentException("unknown record type " + type);
             };
         } catch (java.nio.BufferUnderflowException | IndexOutOfBoundsException cut) {
@@ -99,6 +111,7 @@ public final class RecordCodec {
         Optional<String> deadLetterQueue = readOptionalString(in);
         Optional<String> expiryQueue = readOptionalString(in);
         int maxDeliveries = in.getInt();
+        Deduplication deduplication = new Deduplication(in.getInt(), in.getLong(), readString(in));
         return new QueueDeclared(
                 queueId,
                 new QueueDefinition(
@@ -106,7 +119,8 @@ public final class RecordCodec {
                         durable,
                         service,
                         new QueueDefinition.Limits(maxMessages, maxBytes, overflow, maxTtlMillis),
-                        new QueueDefinition.DeadLetter(deadLetterQueue, expiryQueue, maxDeliveries)),
+                        new QueueDefinition.DeadLetter(deadLetterQueue, expiryQueue, maxDeliveries),
+                        deduplication),
                 nextSequence);
     }
 
@@ -133,7 +147,10 @@ public final class RecordCodec {
         long deliverAtMillis = in.getLong();
         int deliveryCount = in.getInt();
         String duplicateId = readString(in);
-        boolean durable = in.get() != 0;
+        byte flags = in.get();
+        if ((flags & ~(DURABLE | LARGE)) != 0) {
+            throw new IllegalArgumentException("unknown flags " + flags + " of a message");
+        }
         int priority = in.get();
         int messageFormat = in.getInt();
         long ttlMillis = in.getLong();
@@ -141,7 +158,12 @@ public final class RecordCodec {
         int annotatedOffset = in.getInt();
         Annotations added = readAnnotations(in);
         byte[] encoded = readBytes(in);
-        Message.Header header = new Message.Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis);
+        Message.Header header =
+                new Message.Header(messageFormat, (flags & DURABLE) != 0, priority, ttlMillis, absoluteExpiryMillis);
+        Message message = new Message(encoded, annotatedOffset, header, added);
+        if ((flags & LARGE) != 0) {
+            message = message.withBody(new LargeBody(in.getLong(), in.getLong()));
+        }
         return new Enqueued(
                 queueId,
                 sequence,
@@ -150,7 +172,7 @@ public final class RecordCodec {
                 deliverAtMillis,
                 deliveryCount,
                 duplicateId,
-                new Message(encoded, annotatedOffset, header, added));
+                message);
     }
 
     private static Removed readRemoved(long queueId, ByteBuffer in) {
@@ -164,6 +186,18 @@ public final class RecordCodec {
             bounds[i] = in.getLong();
         }
         return new Removed(queueId, SequenceRanges.ofBounds(bounds), reason);
+    }
+
+    private static DuplicatesRemembered readRemembered(long queueId, ByteBuffer in) {
+        int count = in.getInt();
+        if (count < 0 || count > in.remaining() / 12) {
+            throw new IllegalArgumentException(count + " ids in " + in.remaining() + " bytes");
+        }
+        List<Remembered> ids = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ids.add(new Remembered(readString(in), in.getLong()));
+        }
+        return new DuplicatesRemembered(queueId, ids);
     }
 
     private static Annotations readAnnotations(ByteBuffer in) {
@@ -228,7 +262,10 @@ public final class RecordCodec {
                     + 8
                     + optional(definition.deadLetter().queue())
                     + optional(definition.deadLetter().expiryQueue())
-                    + 4;
+                    + 4
+                    + 4
+                    + 8
+                    + string(definition.deduplication().property());
         }
 
         @Override
@@ -241,7 +278,8 @@ public final class RecordCodec {
             bytes = ENQUEUED_FIXED
                     + string(enqueued.duplicateId())
                     + annotations(enqueued.message().added())
-                    + enqueued.message().encoded().length;
+                    + enqueued.message().encoded().length
+                    + (enqueued.message().isLarge() ? 8 + 8 : 0);
         }
 
         @Override
@@ -252,6 +290,14 @@ public final class RecordCodec {
         @Override
         public void returned(Returned returned) {
             bytes = HEAD + 8 + 4 + annotations(returned.added());
+        }
+
+        @Override
+        public void duplicatesRemembered(DuplicatesRemembered remembered) {
+            bytes = HEAD + 4;
+            for (Remembered id : remembered.ids()) {
+                bytes += string(id.id()) + 8;
+            }
         }
 
         private static int annotations(Annotations annotations) {
@@ -300,6 +346,9 @@ public final class RecordCodec {
             optional(definition.deadLetter().queue());
             optional(definition.deadLetter().expiryQueue());
             out.putInt(definition.deadLetter().maxDeliveries());
+            Deduplication deduplication = definition.deduplication();
+            out.putInt(deduplication.maxIds()).putLong(deduplication.maxAgeMillis());
+            string(deduplication.property());
         }
 
         private void service(QueueDefinition.Service service) {
@@ -328,7 +377,7 @@ public final class RecordCodec {
                     .putLong(enqueued.deliverAtMillis())
                     .putInt(enqueued.deliveryCount());
             string(enqueued.duplicateId());
-            out.put((byte) (message.durable() ? 1 : 0))
+            out.put((byte) ((message.durable() ? DURABLE : 0) | (message.isLarge() ? LARGE : 0)))
                     .put((byte) message.priority())
                     .putInt(message.messageFormat())
                     .putLong(message.ttlMillis())
@@ -336,6 +385,7 @@ public final class RecordCodec {
                     .putInt(message.annotatedOffset());
             annotations(message.added());
             bytes(message.encoded());
+            message.largeBody().ifPresent(body -> out.putLong(body.id()).putLong(body.length()));
         }
 
         @Override
@@ -353,6 +403,16 @@ public final class RecordCodec {
             head(RETURNED, returned);
             out.putLong(returned.sequence()).putInt(returned.deliveryCount());
             annotations(returned.added());
+        }
+
+        @Override
+        public void duplicatesRemembered(DuplicatesRemembered remembered) {
+            head(REMEMBERED, remembered);
+            out.putInt(remembered.ids().size());
+            for (Remembered id : remembered.ids()) {
+                string(id.id());
+                out.putLong(id.arrivedAtMillis());
+            }
         }
 
         private void annotations(Annotations annotations) {

@@ -11,4 +11,6 @@ public interface RecordVisitor {
     void removed(JournalRecord.Removed removed);
 
     void returned(JournalRecord.Returned returned);
+
+    void duplicatesRemembered(JournalRecord.DuplicatesRemembered remembered);
 }

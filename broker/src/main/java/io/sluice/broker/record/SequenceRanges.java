@@ -1,6 +1,8 @@
 package io.sluice.broker.record;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A set of message sequences of one queue as ascending, disjoint, inclusive ranges. Immutable. */
 public final class SequenceRanges {
@@ -42,6 +44,19 @@ public final class SequenceRanges {
             }
         }
         return new SequenceRanges(Arrays.copyOf(bounds, n));
+    }
+
+    /** The same in several, none of which has more than {@code maxRanges}. */
+    public List<SequenceRanges> split(int maxRanges) {
+        if (rangeCount() <= maxRanges) {
+            return List.of(this);
+        }
+        List<SequenceRanges> parts = new ArrayList<>();
+        for (int from = 0; from < bounds.length; from += maxRanges * 2) {
+            parts.add(new SequenceRanges(
+                    Arrays.copyOfRange(bounds, from, Math.min(bounds.length, from + maxRanges * 2))));
+        }
+        return parts;
     }
 
     public int rangeCount() {

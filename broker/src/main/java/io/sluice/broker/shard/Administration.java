@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Producer;
@@ -48,6 +49,7 @@ final class Administration {
         fields.put("service", new Object[] {is.service(), asked.service()});
         fields.put("limits", new Object[] {is.limits(), asked.limits()});
         fields.put("deadLetter", new Object[] {is.deadLetter(), asked.deadLetter()});
+        fields.put("deduplication", new Object[] {is.deduplication(), asked.deduplication()});
         for (Map.Entry<String, Object[]> field : fields.entrySet()) {
             Object[] values = field.getValue();
             if (!values[0].equals(values[1])) {
@@ -100,6 +102,19 @@ final class Administration {
             long count = queue.purge(turn);
             turn.dispatchable(queue);
             turn.afterDecided(applied -> done(client, reply, count, applied));
+        });
+    }
+
+    void scheduled(
+            String name, long fromSequence, int limit, Client client, Reply<ScheduledMessage.Some> reply, Turn turn) {
+        withQueue(name, client, reply, turn, queue -> done(client, reply, queue.scheduled(fromSequence, limit), turn));
+    }
+
+    void cancelScheduled(String name, long sequence, Client client, Reply<Boolean> reply, Turn turn) {
+        withQueue(name, client, reply, turn, queue -> {
+            boolean cancelled = queue.cancel(sequence, turn);
+            turn.dispatchable(queue);
+            turn.afterDecided(applied -> done(client, reply, cancelled, applied));
         });
     }
 

@@ -7,19 +7,18 @@ import java.util.List;
 
 /** Decisions on their way through the journal: what is applied, and what follows, when they are committed. */
 final class Batch {
-    /** What a record costs beside its message; for limits, not exact. */
-    private static final int RECORD_OVERHEAD_BYTES = 80;
-
     private final List<JournalRecord> records = new ArrayList<>();
     private final List<Turn.Effect> effects = new ArrayList<>();
     private long bytes;
+    /** Where it may be cut in two: so many of each belong to the first part. */
+    private int cutRecords;
+
+    private int cutEffects;
+    private long cutBytes;
 
     void add(JournalRecord record, Turn.Effect then) {
         records.add(record);
-        bytes += RECORD_OVERHEAD_BYTES
-                + (record instanceof JournalRecord.Enqueued enqueued
-                        ? enqueued.message().size()
-                        : 0);
+        bytes += RecordSize.of(record);
         addEffect(then);
     }
 
@@ -33,6 +32,7 @@ final class Batch {
         return records.isEmpty();
     }
 
+    /** In the journal; about, and not less. */
     long bytes() {
         return bytes;
     }
@@ -43,5 +43,31 @@ final class Batch {
 
     List<Turn.Effect> effects() {
         return effects;
+    }
+
+    /** What follows need not stand or fall with what is in here. */
+    void mayBeCutHere() {
+        cutRecords = records.size();
+        cutEffects = effects.size();
+        cutBytes = bytes;
+    }
+
+    boolean canBeCut() {
+        return cutRecords > 0;
+    }
+
+    /** Takes out the first part, up to where it may be cut. */
+    Batch cut() {
+        Batch first = new Batch();
+        first.records.addAll(records.subList(0, cutRecords));
+        first.effects.addAll(effects.subList(0, cutEffects));
+        first.bytes = cutBytes;
+        records.subList(0, cutRecords).clear();
+        effects.subList(0, cutEffects).clear();
+        bytes -= cutBytes;
+        cutRecords = 0;
+        cutEffects = 0;
+        cutBytes = 0;
+        return first;
     }
 }

@@ -25,6 +25,11 @@ public final class InMemoryJournal implements Journal {
     }
 
     @Override
+    public int maxBatchBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
     public void checkpointed(JournalPosition position) {}
 
     @Override

@@ -24,4 +24,14 @@ public class Publish {
     public final Message message() {
         return message;
     }
+
+    /**
+     * By what the message is known when it is sent again; asked for only where the queue has a window. Shard's thread.
+     *
+     * @param property the application property to read, "" for the message-id
+     * @return the value's canonical text, equal for equal values of the same type and for nothing else; "" where there is none
+     */
+    public String duplicateId(String property) {
+        return "";
+    }
 }

@@ -1,6 +1,8 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.queue.Producers;
 import io.sluice.broker.queue.Queue;
@@ -11,11 +13,16 @@ import java.util.Optional;
 /** Decides on messages from producers. */
 final class Publishing {
     private final ShardQueues queues;
+    private final LargeReferences large;
     private final Pressure pressure;
+    private final int maxMessageBytes;
 
-    Publishing(ShardQueues queues, Pressure pressure) {
+    /** @param maxMessageBytes of a message that the journal can take, now and as a dead letter */
+    Publishing(ShardQueues queues, LargeReferences large, Pressure pressure, int maxMessageBytes) {
         this.queues = queues;
+        this.large = large;
         this.pressure = pressure;
+        this.maxMessageBytes = maxMessageBytes;
     }
 
     void publish(Producer producer, Publish publish, Turn turn) {
@@ -24,7 +31,11 @@ final class Publishing {
             return;
         }
         if (pressure.memoryExhausted(queues.bytes())) {
-            refused(producer, publish, memoryExhausted(), turn);
+            refused(producer, publish, memoryExhausted(queues.bytes()), turn);
+            return;
+        }
+        if (publish.message().residentBytes() > maxMessageBytes) {
+            refused(producer, publish, tooLarge(), turn);
             return;
         }
         Optional<Queue> queue = queues.findOrCreate(publish.address(), turn);
@@ -32,22 +43,36 @@ final class Publishing {
             refused(producer, publish, Links.noSuchQueue(publish.address()), turn);
             return;
         }
-        Optional<Refusal> refusal = queue.get().offer(publish.message(), turn, applied -> {
-            applied.calling(producer.client());
-            producer.listener().accepted(publish);
-        });
+        Optional<Refusal> refusal = queue.get()
+                .offer(publish.message(), duplicateId(publish, queue.get()), turn, applied -> {
+                    applied.calling(producer.client());
+                    producer.listener().accepted(publish);
+                });
         refusal.ifPresent(why -> refused(producer, publish, why, turn));
     }
 
-    private static void refused(Producer producer, Publish publish, Refusal why, Turn turn) {
+    static String duplicateId(Publish publish, Queue queue) {
+        Deduplication window = queue.definition().deduplication();
+        return window.isOn() ? publish.duplicateId(window.property()) : "";
+    }
+
+    private void refused(Producer producer, Publish publish, Refusal why, Turn turn) {
+        large.discard(publish.message());
         turn.calling(producer.client());
         producer.listener().refused(publish, why);
     }
 
-    private Refusal memoryExhausted() {
+    private Refusal tooLarge() {
         return new Refusal(
                 Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
-                "messages take all the memory they may take, " + queues.bytes() + " bytes",
-                Map.of("reason", "memory", "current", queues.bytes()));
+                "the message is larger than the journal can take, " + maxMessageBytes + " bytes",
+                Map.of("reason", "maxBatchBytes", "limit", (long) maxMessageBytes));
+    }
+
+    static Refusal memoryExhausted(long bytes) {
+        return new Refusal(
+                Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
+                "messages take all the memory they may take, " + bytes + " bytes",
+                Map.of("reason", "memory", "current", bytes));
     }
 }

@@ -5,11 +5,15 @@ import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The single-threaded loop that owns a set of queues, their journal and their store. A turn decides what was posted, dispatches
@@ -19,14 +23,17 @@ import java.util.function.Consumer;
  * <p>Only {@link #recover} and {@link #mailbox} are for the outside.
  */
 public final class Shard {
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     /** A turn gives way to the thread's other work after so many rounds; what is left is the next turn's. */
     private static final int MAX_ROUNDS = 64;
 
     private final ShardMailbox mailbox;
     private final ShardQueues queues;
+    private final LargeReferences large;
     private final ShardTurn turn;
     private final Links links;
     private final Publishing publishing;
+    private final AtomicCommits atomicCommits;
     private final Administration administration;
     private final Checkpoints checkpoints;
     private final Pressure pressure;
@@ -41,10 +48,13 @@ public final class Shard {
         this.onFailure = setup.onFailure();
         this.mailbox = new ShardMailbox(setup.executor(), this::runTurn);
         this.pressure = new Pressure(setup.limits());
-        this.queues = new ShardQueues(setup.autoCreate(), setup.store(), this::changed);
+        this.large = new LargeReferences(setup.largeBodies());
+        this.queues = new ShardQueues(setup.autoCreate(), setup.store(), large, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.links = new Links(queues);
-        this.publishing = new Publishing(queues, pressure);
+        int maxBatchBytes = setup.journal().maxBatchBytes();
+        this.publishing = new Publishing(queues, large, pressure, maxMessageBytes(maxBatchBytes));
+        this.atomicCommits = new AtomicCommits(queues, large, pressure, turn, maxBatchBytes);
         this.administration = new Administration(queues);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
     }
@@ -70,7 +80,16 @@ public final class Shard {
         });
         JournalPosition end = setup.journal().open(checkpoint, shard.queues, shard.new Commits());
         shard.checkpoints.applied(end);
+        Set<Long> missing = shard.large.recovered();
+        if (!missing.isEmpty()) {
+            LOG.error("The bodies of {} large messages are missing: {}", missing.size(), missing);
+        }
         return shard;
+    }
+
+    /** What a message gains as a dead letter must fit a batch too; consumers' annotations have a limit of their own. */
+    private static int maxMessageBytes(int maxBatchBytes) {
+        return maxBatchBytes - Math.min(maxBatchBytes / 2, 32 << 10);
     }
 
     /** The way in; any thread. */
@@ -86,6 +105,10 @@ public final class Shard {
         return publishing;
     }
 
+    AtomicCommits atomicCommits() {
+        return atomicCommits;
+    }
+
     Administration administration() {
         return administration;
     }
@@ -97,7 +120,7 @@ public final class Shard {
     /** Time has passed. */
     void tick(Turn now) {
         for (Queue queue : queues.all()) {
-            if (queue.hasExpired(now.nowMillis())) {
+            if (queue.isDue(now.nowMillis())) {
                 now.dispatchable(queue);
             }
         }
@@ -114,6 +137,7 @@ public final class Shard {
                 // one more
             }
             if (!failed) {
+                large.deleteUnreferenced();
                 turn.ends();
             }
         } catch (RuntimeException | Error defect) {

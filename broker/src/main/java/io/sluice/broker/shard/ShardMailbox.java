@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.Reply;
@@ -42,6 +43,17 @@ public final class ShardMailbox {
     /** A message from an attached producer; its listener hears {@code accepted} or {@code refused}. */
     public void publish(Producer producer, Publish publish) {
         post((shard, turn) -> shard.publishing().publish(producer, publish, turn));
+    }
+
+    /**
+     * Stores and settles all of it, or nothing. The answer comes when all of it is durable; listeners hear of the settlements as of
+     * others, of the sends nobody hears. If one part is refused, nothing happens; the refusal's text and its info {@code part} name
+     * it, as {@code sends[2]} or {@code settlements[0]}. What is not durable becomes available together with what is.
+     *
+     * @param client called with the answer
+     */
+    public void commit(AtomicBatch batch, Client client, Reply<AtomicBatch> reply) {
+        post((shard, turn) -> shard.atomicCommits().commit(batch, client, reply));
     }
 
     /** The producer is gone. Messages it published before are still answered. */
@@ -85,9 +97,26 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.administration().delete(queue, condition, client, reply, turn));
     }
 
-    /** Removes what is available, not what consumers have locked; answers how many messages. */
+    /** Removes what is available or scheduled, not what consumers have locked; answers how many messages. */
     public void purge(String queue, Client client, Reply<Long> reply) {
         post((shard, turn) -> shard.administration().purge(queue, client, reply, turn));
+    }
+
+    /**
+     * Scheduled messages of a queue, ascending by sequence: those that wait for the time of their delivery. One call looks at a
+     * bounded part of the queue, so the answer may be short and yet not the end.
+     *
+     * @param fromSequence 1 to begin with, then what the answer before said
+     * @param limit most messages in the answer, 1 or more
+     */
+    public void scheduled(
+            String queue, long fromSequence, int limit, Client client, Reply<ScheduledMessage.Some> reply) {
+        post((shard, turn) -> shard.administration().scheduled(queue, fromSequence, limit, client, reply, turn));
+    }
+
+    /** Removes one scheduled message; answers false where none of this sequence waits, because it is delivered or gone. */
+    public void cancelScheduled(String queue, long sequence, Client client, Reply<Boolean> reply) {
+        post((shard, turn) -> shard.administration().cancelScheduled(queue, sequence, client, reply, turn));
     }
 
     /** One queue. */
@@ -100,7 +129,7 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.administration().list(client, reply, turn));
     }
 
-    /** Time has passed: expires what is due. To be posted several times a second, and whenever a test moves its clock. */
+    /** Time has passed: expires what is due, and makes available what was scheduled for now. To be posted several times a second, and whenever a test moves its clock. */
     public void tick() {
         post(Shard::tick);
     }

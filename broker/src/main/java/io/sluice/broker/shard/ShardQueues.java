@@ -2,8 +2,10 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -27,14 +29,20 @@ final class ShardQueues implements RecordVisitor {
 
     private final Function<String, Optional<QueueDefinition>> autoCreate;
     private final MessageStore store;
+    private final LargeReferences large;
     private final Consumer<Queue> changed;
     private long nextQueueId = 1;
     private long bytes;
 
     /** @param changed hears of each queue that a record changed */
-    ShardQueues(Function<String, Optional<QueueDefinition>> autoCreate, MessageStore store, Consumer<Queue> changed) {
+    ShardQueues(
+            Function<String, Optional<QueueDefinition>> autoCreate,
+            MessageStore store,
+            LargeReferences large,
+            Consumer<Queue> changed) {
         this.autoCreate = autoCreate;
         this.store = store;
+        this.large = large;
         this.changed = changed;
     }
 
@@ -79,6 +87,17 @@ final class ShardQueues implements RecordVisitor {
         return autoCreate.apply(name).map(definition -> declare(definition.withName(name), turn));
     }
 
+    /** The queue, or one like that which {@link #findOrCreate} would create: to be looked at, it does not exist. */
+    Optional<Queue> findOrImagine(String name) {
+        Queue queue = byName.get(name);
+        if (queue != null) {
+            return Optional.of(queue);
+        }
+        return QueueDefinition.isName(name)
+                ? autoCreate.apply(name).map(definition -> new Queue(0, definition.withName(name), large))
+                : Optional.empty();
+    }
+
     /** The queue, created in any case: the broker itself has something to put there. */
     Queue target(String name, Turn turn) {
         return findOrCreate(name, turn).orElseGet(() -> declare(QueueDefinition.named(name), turn));
@@ -86,7 +105,7 @@ final class ShardQueues implements RecordVisitor {
 
     /** Decides that a queue exists; it takes messages from here on, its links are answered when the declaration is applied. */
     Queue declare(QueueDefinition definition, Turn turn) {
-        Queue queue = new Queue(nextQueueId++, definition);
+        Queue queue = new Queue(nextQueueId++, definition, large);
         byId.put(queue.id(), queue);
         byName.put(definition.name(), queue);
         turn.decide(queue.asRecord(), definition.durable(), Turn.Effect.NOTHING);
@@ -104,7 +123,7 @@ final class ShardQueues implements RecordVisitor {
     public void queueDeclared(QueueDeclared declared) {
         Queue queue = byId.get(declared.queueId());
         if (queue == null) {
-            queue = new Queue(declared.queueId(), declared.definition());
+            queue = new Queue(declared.queueId(), declared.definition(), large);
             byId.put(queue.id(), queue);
             byName.put(queue.name(), queue);
         }
@@ -132,6 +151,8 @@ final class ShardQueues implements RecordVisitor {
             queue.enqueued(enqueued);
             bytes += queue.footprintBytes() - before;
             changed.accept(queue);
+        } else {
+            large.discard(enqueued.message());
         }
     }
 
@@ -151,6 +172,16 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.get(returned.queueId());
         if (queue != null) {
             queue.returned(returned, store::forget);
+        }
+    }
+
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        Queue queue = byId.get(remembered.queueId());
+        if (queue != null) {
+            long before = queue.footprintBytes();
+            queue.duplicatesRemembered(remembered);
+            bytes += queue.footprintBytes() - before;
         }
     }
 

@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.port.Clock;
 import io.sluice.broker.port.Journal;
+import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.MessageStore;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -22,6 +23,19 @@ public record ShardSetup(
         Clock clock,
         Journal journal,
         MessageStore store,
+        LargeBodies largeBodies,
         ShardLimits limits,
         Function<String, Optional<QueueDefinition>> autoCreate,
-        Consumer<Throwable> onFailure) {}
+        Consumer<Throwable> onFailure) {
+    /** For a shard whose messages are all in memory. */
+    public ShardSetup(
+            Executor executor,
+            Clock clock,
+            Journal journal,
+            MessageStore store,
+            ShardLimits limits,
+            Function<String, Optional<QueueDefinition>> autoCreate,
+            Consumer<Throwable> onFailure) {
+        this(executor, clock, journal, store, new NoLargeBodies(), limits, autoCreate, onFailure);
+    }
+}

@@ -17,6 +17,7 @@ final class ShardTurn implements Turn {
     private final Journal journal;
     private final Pressure pressure;
     private final int batchBytes;
+    private final int maxBatchBytes;
     private final ArrayDeque<Batch> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Queue> dispatchable = new ArrayDeque<>();
     private final Set<Queue> isDispatchable = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -25,6 +26,7 @@ final class ShardTurn implements Turn {
 
     private Client calledLast;
     private Batch open = new Batch();
+    private boolean atomic;
     private long nowMillis;
 
     ShardTurn(ShardQueues queues, Journal journal, Pressure pressure, ShardLimits limits) {
@@ -32,6 +34,7 @@ final class ShardTurn implements Turn {
         this.journal = journal;
         this.pressure = pressure;
         this.batchBytes = limits.batchBytes();
+        this.maxBatchBytes = journal.maxBatchBytes();
     }
 
     void starts(long now) {
@@ -46,7 +49,15 @@ final class ShardTurn implements Turn {
     @Override
     public void decide(JournalRecord record, boolean durable, Effect then) {
         if (durable) {
+            if (open.canBeCut() && open.bytes() + RecordSize.of(record) > maxBatchBytes) {
+                append(open.cut());
+            }
             open.add(record, then);
+        } else if (atomic) {
+            open.addEffect(applied -> {
+                record.accept(queues);
+                then.run(applied);
+            });
         } else {
             record.accept(queues);
             then.run(this);
@@ -55,6 +66,10 @@ final class ShardTurn implements Turn {
 
     @Override
     public void cut() {
+        if (atomic) {
+            return;
+        }
+        open.mayBeCutHere();
         if (open.bytes() >= batchBytes) {
             append();
         }
@@ -62,7 +77,7 @@ final class ShardTurn implements Turn {
 
     @Override
     public void afterDecided(Effect effect) {
-        if (!open.isEmpty()) {
+        if (atomic || !open.isEmpty()) {
             open.addEffect(effect);
         } else if (!inFlight.isEmpty()) {
             inFlight.getLast().addEffect(effect);
@@ -91,15 +106,38 @@ final class ShardTurn implements Turn {
         return queues.target(queueName, this);
     }
 
+    /**
+     * All that {@code decisions} decides is one batch, whatever its size, and nothing else is in it. What is not durable is applied
+     * with the rest.
+     */
+    void atomic(Runnable decisions) {
+        append();
+        atomic = true;
+        decisions.run();
+        atomic = false;
+        if (open.isEmpty()) {
+            // Nothing for the journal: what follows waits for what was decided before, as any answer does.
+            Batch effects = open;
+            open = new Batch();
+            effects.effects().forEach(this::afterDecided);
+        } else {
+            append();
+        }
+    }
+
     /** Hands what was decided to the journal. */
     void append() {
         if (!open.isEmpty()) {
             Batch batch = open;
             open = new Batch();
-            inFlight.add(batch);
-            pressure.appended(batch.bytes());
-            journal.append(Collections.unmodifiableList(batch.records()));
+            append(batch);
         }
+    }
+
+    private void append(Batch batch) {
+        inFlight.add(batch);
+        pressure.appended(batch.bytes());
+        journal.append(Collections.unmodifiableList(batch.records()));
     }
 
     /** The oldest batches are durable: applies them and runs what follows. */

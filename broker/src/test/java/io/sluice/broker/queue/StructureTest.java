@@ -81,7 +81,7 @@ class StructureTest {
     @Property(tries = 200)
     void expiryHeapGivesTheSoonest(@ForAll long seed) {
         Random random = new Random(seed);
-        ExpiryHeap heap = new ExpiryHeap();
+        EntryHeap heap = EntryHeap.byExpiry();
         List<QueueEntry> model = new ArrayList<>();
         for (int step = 0; step < 400; step++) {
             if (random.nextInt(5) > 1) {
@@ -99,6 +99,36 @@ class StructureTest {
                 assertEquals(soonest, heap.soonest().expiresAtMillis);
             }
         }
+    }
+
+    @Property(tries = 200)
+    void scheduledGivesWhatIsDueBySequence(@ForAll long seed) {
+        Random random = new Random(seed);
+        Scheduled scheduled = new Scheduled();
+        List<QueueEntry> model = new ArrayList<>();
+        for (int step = 1; step < 400; step++) {
+            int dice = random.nextInt(10);
+            if (dice < 6) {
+                QueueEntry entry = scheduledEntry(step, random.nextInt(400) + 1);
+                scheduled.add(entry);
+                model.add(entry);
+            } else if (dice < 8 && !model.isEmpty()) {
+                scheduled.remove(model.remove(random.nextInt(model.size())));
+            } else {
+                int now = random.nextInt(step);
+                List<QueueEntry> due = new ArrayList<>(model);
+                due.removeIf(e -> e.deliverAtMillis > now);
+                assertEquals(!due.isEmpty(), scheduled.isDue(now));
+                assertEquals(due, List.of(scheduled.takeDue(now)));
+                model.removeAll(due);
+            }
+            assertEquals(model.size(), scheduled.size());
+        }
+    }
+
+    private static QueueEntry scheduledEntry(long sequence, long deliverAt) {
+        Message message = new Message(new byte[1], 0, Message.Header.DURABLE, Annotations.EMPTY);
+        return new QueueEntry(new Enqueued(1, sequence, 0, Message.NONE, deliverAt, 0, "", message), true);
     }
 
     @Property(tries = 300)

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -17,6 +21,7 @@ import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +84,10 @@ class RecordCodecTest {
                 random.nextBoolean(),
                 service,
                 new Limits(positive(random), positive(random), overflow, positive(random)),
-                new DeadLetter(name(random), name(random), random.nextInt(100)));
+                new DeadLetter(name(random), name(random), random.nextInt(100)),
+                random.nextBoolean()
+                        ? Deduplication.OFF
+                        : new Deduplication(1 + random.nextInt(1000), positive(random), text(random, 0)));
     }
 
     private static Optional<String> name(Random random) {
@@ -92,6 +100,9 @@ class RecordCodecTest {
         Message.Header header = new Message.Header(
                 random.nextInt(), random.nextBoolean(), random.nextInt(10), random.nextLong(), random.nextLong());
         Message message = new Message(encoded, random.nextInt(encoded.length + 1), header, annotations(random));
+        if (random.nextInt(3) == 0) {
+            message = message.withBody(new LargeBody(positive(random), positive(random)));
+        }
         return new Enqueued(
                 random.nextLong(),
                 random.nextLong(),
@@ -104,7 +115,7 @@ class RecordCodecTest {
     }
 
     private static JournalRecord random(Random random) {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 -> new QueueDeclared(random.nextLong(), definition(random), random.nextLong());
             case 1 -> new QueueDeleted(random.nextLong());
             case 2 -> enqueued(random);
@@ -113,6 +124,13 @@ class RecordCodecTest {
                         random.longs(random.nextInt(20), 1, 40).distinct().toArray();
                 Removed.Reason reason = Removed.Reason.values()[random.nextInt(Removed.Reason.values().length)];
                 yield new Removed(random.nextLong(), SequenceRanges.ofSequences(sequences, sequences.length), reason);
+            }
+            case 4 -> {
+                List<Remembered> ids = new ArrayList<>();
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    ids.add(new Remembered(text(random, 0), random.nextLong()));
+                }
+                yield new DuplicatesRemembered(random.nextLong(), ids);
             }
             default -> new Returned(random.nextLong(), random.nextLong(), random.nextInt(), annotations(random));
         };
@@ -130,11 +148,14 @@ class RecordCodecTest {
             assertEquals(enqueued.sequence(), again.sequence());
             assertEquals(enqueued.arrivedAtMillis(), again.arrivedAtMillis());
             assertEquals(enqueued.expiresAtMillis(), again.expiresAtMillis());
+            assertEquals(enqueued.deliverAtMillis(), again.deliverAtMillis());
             assertEquals(enqueued.deliveryCount(), again.deliveryCount());
+            assertEquals(enqueued.duplicateId(), again.duplicateId());
             assertEquals(enqueued.message().header(), again.message().header());
             assertEquals(enqueued.message().added(), again.message().added());
             assertEquals(enqueued.message().annotatedOffset(), again.message().annotatedOffset());
             assertArrayEquals(enqueued.message().encoded(), again.message().encoded());
+            assertEquals(enqueued.message().largeBody(), again.message().largeBody());
         } else {
             assertEquals(record, read);
         }
@@ -181,10 +202,12 @@ class RecordCodecTest {
     void theBytesAreTheseAndNoOthers() {
         QueueDefinition definition = QueueDefinition.named("q")
                 .withLimits(new Limits(1, 2, Overflow.DROP_HEAD, 3))
-                .withDeadLetter(new DeadLetter(Optional.of("d"), Optional.empty(), 4));
+                .withDeadLetter(new DeadLetter(Optional.of("d"), Optional.empty(), 4))
+                .withDeduplication(new Deduplication(5, 6, "p"));
         assertGolden(
                 "010000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "0000000000000001"
-                        + "0000000000000002" + "01" + "0000000000000003" + "010000000164" + "00" + "00000004",
+                        + "0000000000000002" + "01" + "0000000000000003" + "010000000164" + "00" + "00000004"
+                        + "00000005" + "0000000000000006" + "0000000170",
                 new QueueDeclared(7, definition, 9));
         assertGolden("020000000000000007", new QueueDeleted(7));
         Annotations one = Annotations.of(Map.of("k", new Annotations.Number(5)));
@@ -197,6 +220,12 @@ class RecordCodecTest {
                         + "00000001" + "000000016b" + "01" + "0000000000000005" + "00000002" + "6869",
                 new Enqueued(7, 1, 2, Message.NONE, 11, 3, "d", message));
         assertGolden(
+                "030000000000000007" + "0000000000000001" + "0000000000000002" + "ffffffffffffffff" + "000000000000000b"
+                        + "00000003" + "0000000164" + "03" + "09" + "00000006" + "000000000000000a" + "ffffffffffffffff"
+                        + "00000001" + "00000001" + "000000016b" + "01" + "0000000000000005" + "00000002" + "6869"
+                        + "0000000000000010" + "0000000040000000",
+                new Enqueued(7, 1, 2, Message.NONE, 11, 3, "d", message.withBody(new LargeBody(16, 1 << 30))));
+        assertGolden(
                 "040000000000000007" + "05" + "00000002" + "0000000000000001" + "0000000000000002" + "0000000000000004"
                         + "0000000000000004",
                 new Removed(7, SequenceRanges.ofBounds(1, 2, 4, 4), Removed.Reason.PURGED));
@@ -204,6 +233,9 @@ class RecordCodecTest {
                 "050000000000000007" + "0000000000000001" + "00000003" + "00000001" + "000000016b" + "01"
                         + "0000000000000005",
                 new Returned(7, 1, 3, one));
+        assertGolden(
+                "060000000000000007" + "00000001" + "0000000164" + "0000000000000002",
+                new DuplicatesRemembered(7, List.of(new Remembered("d", 2))));
     }
 
     private static void assertGolden(String hex, JournalRecord record) {

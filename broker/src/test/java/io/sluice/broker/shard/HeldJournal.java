@@ -15,6 +15,8 @@ import java.util.List;
  * would give back and nothing that was changed in memory after the append.
  */
 final class HeldJournal implements Journal {
+    static final int MAX_BATCH_BYTES = 200_000;
+
     private final List<List<byte[]>> batches = new ArrayList<>();
     private int committed;
     private long trimmedTo;
@@ -106,15 +108,25 @@ final class HeldJournal implements Journal {
     @Override
     public void append(List<JournalRecord> batch) {
         List<byte[]> encoded = new ArrayList<>();
+        long bytes = 0;
         for (JournalRecord record : batch) {
             ByteBuffer out = ByteBuffer.allocate(RecordCodec.size(record));
             RecordCodec.write(record, out);
             encoded.add(out.array());
+            bytes += out.capacity();
+        }
+        if (bytes > MAX_BATCH_BYTES) {
+            throw new IllegalStateException("a batch of " + bytes + " bytes would fail a journal on a disk");
         }
         batches.add(encoded);
         if (!holding) {
             commit(1);
         }
+    }
+
+    @Override
+    public int maxBatchBytes() {
+        return MAX_BATCH_BYTES;
     }
 
     @Override

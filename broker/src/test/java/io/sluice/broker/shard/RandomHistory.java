@@ -7,6 +7,8 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.Schedule;
+import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
 import java.util.ArrayList;
@@ -87,8 +89,15 @@ final class RandomHistory {
         for (int i = random.nextInt(4); i >= 0; i--) {
             long ttl = random.nextInt(4) == 0 ? random.nextInt(150) : Message.NONE;
             boolean durable = random.nextInt(4) > 0;
-            Message.Header header = new Message.Header(0, durable, random.nextInt(10), ttl, Message.NONE);
-            producer.post(some(QUEUES), ShardFixture.message("m" + bodies++, header));
+            Message.Header header = new Message.Header(0, durable, random.nextInt(10), ttl, Message.NONE)
+                    .withSchedule(
+                            random.nextInt(5) == 0
+                                    ? new Schedule(Message.NONE, random.nextInt(300))
+                                    : Schedule.AT_ONCE);
+            Message message = ShardFixture.message("m" + bodies++, header);
+            producer.post(
+                    some(QUEUES),
+                    random.nextInt(3) == 0 ? message.withBody(shard.bodies.add(1 + random.nextInt(9))) : message);
         }
         shard.run();
     }
@@ -112,7 +121,8 @@ final class RandomHistory {
 
     private Outcome outcome() {
         Annotations note = Annotations.of(Map.of("x-opt-n", new Annotations.Number(random.nextInt(9))));
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
+            case 8 -> new Outcome.Damaged();
             case 0 -> Outcome.RELEASED;
             case 1 -> Outcome.FAILED;
             case 2 -> new Outcome.Rejected("c", "d");
@@ -142,12 +152,26 @@ final class RandomHistory {
     }
 
     private void rare() {
-        if (random.nextBoolean()) {
+        if (random.nextInt(3) == 0) {
+            cancelSome(some(QUEUES));
+        } else if (random.nextBoolean()) {
             shard.purge(some(QUEUES));
         } else {
             shard.delete(some(QUEUES), ShardMailbox.DeleteCondition.ALWAYS);
             consumers.removeIf(consumer -> consumer.closedBy != null);
             declare();
+        }
+    }
+
+    private void cancelSome(String queue) {
+        ShardFixture.Answer<ScheduledMessage.Some> listed = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().scheduled(queue, 1, 5, shard.client, listed));
+        ShardFixture.Answer<Boolean> cancelled = new ShardFixture.Answer<>();
+        for (ScheduledMessage message : listed.value().messages()) {
+            if (random.nextBoolean()) {
+                shard.runWhere(
+                        () -> shard.mailbox().cancelScheduled(queue, message.sequence(), shard.client, cancelled));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What records mean, said as plainly as can be: a map of queues, each a map of lines. */
@@ -65,6 +67,11 @@ final class RecordModel implements RecordVisitor {
                                 e.message().with(e.message().header()).annotated(r.added())));
     }
 
+    @Override
+    public void duplicatesRemembered(DuplicatesRemembered remembered) {
+        throw new AssertionError("no journal has " + remembered);
+    }
+
     /** Queue by queue, in the order a strict or FIFO queue serves them. */
     TreeMap<String, List<String>> content(long now) {
         TreeMap<String, List<String>> content = new TreeMap<>();
@@ -72,12 +79,22 @@ final class RecordModel implements RecordVisitor {
             boolean fifo = names.get(id).equals("f");
             List<Enqueued> order = new ArrayList<>(messages.values());
             order.removeIf(e -> e.expiresAtMillis() >= 0 && e.expiresAtMillis() <= now);
+            order.removeIf(e -> e.deliverAtMillis() > now);
             if (!fifo) {
                 order.sort((a, b) -> b.message().priority() - a.message().priority());
             }
             content.put(names.get(id), order.stream().map(RecordModel::line).collect(Collectors.toList()));
         });
         return content;
+    }
+
+    /** The large bodies messages refer to. */
+    TreeSet<Long> bodies() {
+        TreeSet<Long> ids = new TreeSet<>();
+        queues.values()
+                .forEach(messages ->
+                        messages.values().forEach(e -> e.message().largeBody().ifPresent(body -> ids.add(body.id()))));
+        return ids;
     }
 
     private static String line(Enqueued e) {
@@ -100,6 +117,17 @@ final class RecordModel implements RecordVisitor {
                             .collect(Collectors.toList()));
         }
         return content;
+    }
+
+    /** The large bodies that messages of the shard refer to, durable or not, as a browser of each queue sees them. */
+    static TreeSet<Long> bodiesOf(ShardFixture shard) {
+        TreeSet<Long> ids = new TreeSet<>();
+        for (QueueStatus status : shard.list()) {
+            TestConsumer browser = shard.browser(status.definition().name()).drain(1_000_000);
+            browser.detach();
+            browser.deliveries.forEach(d -> d.message().largeBody().ifPresent(body -> ids.add(body.id())));
+        }
+        return ids;
     }
 
     private static String line(Delivery d) {

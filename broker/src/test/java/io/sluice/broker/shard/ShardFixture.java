@@ -24,6 +24,7 @@ final class ShardFixture {
 
     final HeldJournal journal;
     final NaiveStore store;
+    final TestLargeBodies bodies;
     final List<Throwable> failures = new ArrayList<>();
     /** The connection that all links of this fixture belong to unless they say otherwise. */
     Client client = () -> {};
@@ -39,25 +40,27 @@ final class ShardFixture {
     }
 
     ShardFixture(Function<String, Optional<QueueDefinition>> autoCreate) {
-        this(new HeldJournal(), new NaiveStore(), ShardLimits.ofMemory(1L << 30), autoCreate);
+        this(new HeldJournal(), new NaiveStore(), new TestLargeBodies(), ShardLimits.ofMemory(1L << 30), autoCreate);
     }
 
     ShardFixture(ShardLimits limits) {
-        this(new HeldJournal(), new NaiveStore(), limits, name -> Optional.empty());
+        this(new HeldJournal(), new NaiveStore(), new TestLargeBodies(), limits, name -> Optional.empty());
     }
 
     ShardFixture(
             HeldJournal journal,
             NaiveStore store,
+            TestLargeBodies bodies,
             ShardLimits limits,
             Function<String, Optional<QueueDefinition>> autoCreate) {
         this.journal = journal;
         this.store = store;
+        this.bodies = bodies;
         this.limits = limits;
         this.autoCreate = autoCreate;
         try {
             this.shard = Shard.recover(
-                    new ShardSetup(tasks::add, () -> now, journal, store, limits, autoCreate, failures::add));
+                    new ShardSetup(tasks::add, () -> now, journal, store, bodies, limits, autoCreate, failures::add));
         } catch (StorageException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -70,7 +73,8 @@ final class ShardFixture {
 
     /** As {@link #restart()}, with the journal cut behind so many batches. */
     ShardFixture restart(int batches) {
-        ShardFixture next = new ShardFixture(journal.prefix(batches), store.afterCrash(), limits, autoCreate);
+        ShardFixture next =
+                new ShardFixture(journal.prefix(batches), store.afterCrash(), bodies.copy(), limits, autoCreate);
         next.now = now;
         return next;
     }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A consuming link that writes down all it hears, in order. */
-final class TestConsumer implements ConsumerListener {
+class TestConsumer implements ConsumerListener {
     final Consumer handle;
     final List<String> events = new ArrayList<>();
     /** Every delivery so far, in order. */

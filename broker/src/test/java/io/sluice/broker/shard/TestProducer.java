@@ -48,6 +48,23 @@ final class TestProducer implements ProducerListener {
         fixture.mailbox().publish(handle, new Publish(queue, message));
     }
 
+    /** With an id by which a copy is known. */
+    TestProducer sendAs(String id, Message message) {
+        postAs(address.orElseThrow(), id, message);
+        fixture.run();
+        return this;
+    }
+
+    /** As {@link #sendAs}, without letting the shard run. */
+    void postAs(String queue, String id, Message message) {
+        fixture.mailbox().publish(handle, new Publish(queue, message) {
+            @Override
+            public String duplicateId(String property) {
+                return property.isEmpty() ? id : property + "=" + id;
+            }
+        });
+    }
+
     void detach() {
         fixture.mailbox().detach(handle);
         fixture.run();

@@ -166,8 +166,12 @@ final class QpidJmsTest {
     @Test
     void a_message_whose_time_is_over_is_not_delivered() throws JMSException {
         try (MessageProducer producer = session.createProducer(queue)) {
-            producer.send(session.createTextMessage("short"), DeliveryMode.PERSISTENT, 4, 1);
+            Message shortLived = session.createTextMessage("short");
+            producer.send(shortLived, DeliveryMode.PERSISTENT, 4, 1);
             producer.send(session.createTextMessage("long"), DeliveryMode.PERSISTENT, 4, 600_000);
+            while (System.currentTimeMillis() <= shortLived.getJMSExpiration()) {
+                Thread.onSpinWait();
+            }
         }
 
         Message received = session.createConsumer(queue).receive(WAIT_MILLIS);

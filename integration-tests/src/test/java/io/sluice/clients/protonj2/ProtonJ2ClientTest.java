@@ -40,6 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** protonj2-client, unmodified, against the started program: the outcomes and link features JMS does not show. */
 final class ProtonJ2ClientTest {
+    /** Short, but longer than a busy machine keeps a process from running. */
+    private static final long IDLE_MILLIS = 2_000;
+
     @TempDir
     static Path data;
 
@@ -256,10 +259,10 @@ final class ProtonJ2ClientTest {
 
     @Test
     void a_short_idle_time_out_keeps_a_quiet_connection() throws Exception {
-        ConnectionOptions impatient = new ConnectionOptions().idleTimeout(600, TimeUnit.MILLISECONDS);
+        ConnectionOptions impatient = new ConnectionOptions().idleTimeout(IDLE_MILLIS, TimeUnit.MILLISECONDS);
         try (Connection quiet = client.connect("127.0.0.1", broker.port(), impatient)) {
             try (Receiver receiver = quiet.openReceiver(address)) {
-                assertNull(receiver.receive(2_000, TimeUnit.MILLISECONDS));
+                assertNull(receiver.receive(2 * IDLE_MILLIS, TimeUnit.MILLISECONDS));
             }
             try (Sender sender = quiet.openSender(address)) {
                 assertTrue(sender.send(Message.create("still here"))

@@ -54,6 +54,9 @@ final class QueueCreateCommand implements Callable<Integer> {
     @Option(names = "--expiry-queue", paramLabel = "NAME", description = "Where expired messages go.")
     String expiryQueue;
 
+    @Mixin
+    DeduplicationOptions deduplication;
+
     @Override
     public Integer call() throws CommandFailure {
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
@@ -77,6 +80,7 @@ final class QueueCreateCommand implements Callable<Integer> {
         attributes.put("deadLetterQueue", deadLetterQueue);
         attributes.put("maxDeliveries", maxDeliveries);
         attributes.put("expiryQueue", expiryQueue);
+        deduplication.putInto(attributes);
         attributes.values().removeIf(java.util.Objects::isNull);
         return attributes;
     }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "list", mixinStandardHelpOptions = true, description = "List all queues and what is in them.")
 final class QueueListCommand implements Callable<Integer> {
     private static final List<String> ATTRIBUTES =
-            List.of("name", "kind", "durable", "messages", "bytes", "unsettled", "consumers", "producers");
+            List.of("name", "kind", "durable", "messages", "bytes", "unsettled", "scheduled", "consumers", "producers");
 
     @Spec
     CommandSpec spec;

@@ -19,6 +19,7 @@ public record Configuration(
         QueueRules queues,
         Storage storage,
         Memory memory,
+        Metrics metrics,
         int eventLoops) {
 
     /** No limit, for the numbers in here. */
@@ -55,7 +56,13 @@ public record Configuration(
 
     /** Sizes of the data folder; {@link #minFreeDiskBytes} is what the broker leaves free on its file system. */
     public record Storage(
-            Path dataDir, long segmentBytes, long journalBudgetBytes, long journalMaxBytes, long minFreeDiskBytes) {}
+            Path dataDir,
+            long segmentBytes,
+            long journalBudgetBytes,
+            long journalMaxBytes,
+            long minFreeDiskBytes,
+            int slowForceMillis,
+            int stalledForceMillis) {}
 
     /** What messages may take of the heap: the smaller of the two. */
     public record Memory(int maxMessagePercentOfHeap, long maxMessageBytes) {
@@ -65,14 +72,20 @@ public record Configuration(
         }
     }
 
+    /**
+     * @param prometheus whether this machine can read figures over HTTP
+     * @param port on the loopback address; 0 for any free one
+     */
+    public record Metrics(boolean prometheus, int port) {}
+
     /** What the command line says over the file. */
     public Configuration withListen(Listen newListen) {
-        return new Configuration(node, newListen, security, amqp, queues, storage, memory, eventLoops);
+        return new Configuration(node, newListen, security, amqp, queues, storage, memory, metrics, eventLoops);
     }
 
     /** What the command line says over the file. */
     public Configuration withNode(String newNode) {
-        return new Configuration(newNode, listen, security, amqp, queues, storage, memory, eventLoops);
+        return new Configuration(newNode, listen, security, amqp, queues, storage, memory, metrics, eventLoops);
     }
 
     /** What the command line says over the file. */
@@ -82,7 +95,9 @@ public record Configuration(
                 storage.segmentBytes,
                 storage.journalBudgetBytes,
                 storage.journalMaxBytes,
-                storage.minFreeDiskBytes);
-        return new Configuration(node, listen, security, amqp, queues, moved, memory, eventLoops);
+                storage.minFreeDiskBytes,
+                storage.slowForceMillis,
+                storage.stalledForceMillis);
+        return new Configuration(node, listen, security, amqp, queues, moved, memory, metrics, eventLoops);
     }
 }

@@ -43,6 +43,7 @@ final class ConfigurationBinder {
                 new QueueRulesBinder().bind(file.section("queues")),
                 storage(file.section("storage"), amqp.maxMessageSizeBytes()),
                 memory(file.section("memory")),
+                metrics(file.section("metrics")),
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
         file.end();
         return configuration;
@@ -114,8 +115,16 @@ final class ConfigurationBinder {
                 section.number("segmentBytes", SEGMENT_BYTES, defaults.segmentBytes()),
                 section.number("journalBudgetBytes", Range.atLeast(1), defaults.journalBudgetBytes()),
                 section.number("journalMaxBytes", Range.atLeast(1), defaults.journalMaxBytes()),
-                section.number("minFreeDiskBytes", Range.atLeast(0), defaults.minFreeDiskBytes()));
+                section.number("minFreeDiskBytes", Range.atLeast(0), defaults.minFreeDiskBytes()),
+                section.number("slowForceMillis", 1, MAX_MILLIS, defaults.slowForceMillis()),
+                section.number("stalledForceMillis", 1, MAX_MILLIS, defaults.stalledForceMillis()));
         section.end();
+        if (storage.stalledForceMillis() <= storage.slowForceMillis()) {
+            section.problem(
+                    "stalledForceMillis",
+                    "is " + storage.stalledForceMillis() + "; it must be more than slowForceMillis, which is "
+                            + storage.slowForceMillis());
+        }
         checkSegments(section, storage, maxMessageSizeBytes);
         return storage;
     }
@@ -152,6 +161,14 @@ final class ConfigurationBinder {
                         "maxMessageBytes", Range.atLeastOrUnlimited(1 << 20), Defaults.MEMORY.maxMessageBytes()));
         section.end();
         return memory;
+    }
+
+    private static Configuration.Metrics metrics(Section section) {
+        Configuration.Metrics metrics = new Configuration.Metrics(
+                section.flag("prometheus", Defaults.METRICS.prometheus()),
+                section.number("port", 0, 65_535, Defaults.METRICS.port()));
+        section.end();
+        return metrics;
     }
 
     private static Path path(Section section, String key, Path fallback) {

@@ -45,10 +45,12 @@ public final class Defaults {
             List.of(new QueueRules.QueueTemplate(new NamePattern("*"), QUEUE)),
             List.of());
 
-    static final Configuration.Storage STORAGE =
-            new Configuration.Storage(Path.of("data"), 67_108_864, 536_870_912, 2_147_483_648L, 268_435_456);
+    static final Configuration.Storage STORAGE = new Configuration.Storage(
+            Path.of("data"), 67_108_864, 536_870_912, 2_147_483_648L, 268_435_456, 1_000, 30_000);
 
     static final Configuration.Memory MEMORY = new Configuration.Memory(50, UNLIMITED);
+
+    static final Configuration.Metrics METRICS = new Configuration.Metrics(false, 9_672);
 
     /** The configuration of a broker that is given no file. */
     public static final Configuration CONFIGURATION = new Configuration(
@@ -59,6 +61,7 @@ public final class Defaults {
             QUEUES,
             STORAGE,
             MEMORY,
+            METRICS,
             1);
 
     private Defaults() {}

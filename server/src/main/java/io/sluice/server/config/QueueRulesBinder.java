@@ -3,6 +3,7 @@ package io.sluice.server.config;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
@@ -87,7 +88,24 @@ final class QueueRulesBinder {
                 .withService(service)
                 .withDurable(durable)
                 .withLimits(limits)
-                .withDeadLetter(deadLetter(section, defaults.deadLetter()));
+                .withDeadLetter(deadLetter(section, defaults.deadLetter()))
+                .withDeduplication(deduplication(section));
+    }
+
+    private static Deduplication deduplication(Section section) {
+        Deduplication defaults = Deduplication.BY_MESSAGE_ID;
+        boolean on = section.flag("deduplicate", false);
+        int messages = section.number("duplicateWindowMessages", 1, Deduplication.MAX_IDS, defaults.maxIds());
+        long millis = section.number("duplicateWindowMillis", Range.atLeast(1), defaults.maxAgeMillis());
+        String property = section.textOrNone("duplicateIdProperty", defaults.property());
+        if (property.length() > Deduplication.MAX_PROPERTY_LENGTH) {
+            section.problem(
+                    "duplicateIdProperty",
+                    "has " + property.length() + " characters; it must have up to "
+                            + Deduplication.MAX_PROPERTY_LENGTH);
+            return defaults;
+        }
+        return on ? new Deduplication(messages, millis, property) : Deduplication.OFF;
     }
 
     private static Service service(Section section, Service fallback) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Each client command against a scripted AMQP peer: what goes over the wire, what is printed, what the exit code is. */
-@Timeout(30)
+@Timeout(120)
 class ScriptedBrokerTest {
     private final ProtonTestServer broker = new ProtonTestServer();
 
@@ -207,7 +207,7 @@ class ScriptedBrokerTest {
         verify(ExitCode.OK, run);
         assertEquals(
                 List.of(
-                        "name    kind  durable  messages  bytes  unsettled  consumers  producers",
+                        "name    kind  durable  messages  bytes  unsettled  scheduled  consumers  producers",
                         "orders                 12"),
                 run.out().lines().toList());
     }
@@ -280,7 +280,7 @@ class ScriptedBrokerTest {
     }
 
     private void verify(int exitCode, CommandRun run) throws Exception {
-        broker.waitForScriptToComplete(5, TimeUnit.SECONDS);
+        broker.waitForScriptToComplete(30, TimeUnit.SECONDS);
         assertEquals(exitCode, run.exitCode(), run.toString());
     }
 }

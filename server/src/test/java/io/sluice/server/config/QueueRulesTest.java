@@ -61,6 +61,10 @@ class QueueRulesTest {
                       deadLetterQueue: jobs.dead
                       maxDeliveries: unlimited
                       expiryQueue: late
+                      deduplicate: true
+                      duplicateWindowMessages: 5
+                      duplicateWindowMillis: 6
+                      duplicateIdProperty: order
                 """);
         assertEquals(
                 new Weighted(List.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 9)),
@@ -69,6 +73,7 @@ class QueueRulesTest {
         assertEquals("jobs.a", jobs.name());
         assertEquals(Service.FIFO, jobs.service());
         assertFalse(jobs.durable());
+        assertEquals(new QueueDefinition.Deduplication(5, 6, "order"), jobs.deduplication());
         assertEquals(new QueueDefinition.Limits(10, 2000, Overflow.DROP_HEAD, 5000), jobs.limits());
         assertEquals(
                 new QueueDefinition.DeadLetter(Optional.of("jobs.dead"), Optional.of("late"), 0), jobs.deadLetter());

@@ -38,10 +38,22 @@ class ShippedFileTest {
                 Configuration.Amqp.class,
                 Configuration.Storage.class,
                 Configuration.Memory.class,
+                Configuration.Metrics.class,
                 QueueRules.class);
         sections.flatMap(section -> Stream.of(section.getRecordComponents()))
                 .forEach(key -> assertTrue(file.contains(key.getName() + ":"), key.getName()));
-        List.of("kind", "weights", "durable", "maxMessages", "maxBytes", "overflow", "maxTtlMillis")
+        List.of(
+                        "kind",
+                        "weights",
+                        "durable",
+                        "maxMessages",
+                        "maxBytes",
+                        "overflow",
+                        "maxTtlMillis",
+                        "deduplicate",
+                        "duplicateWindowMessages",
+                        "duplicateWindowMillis",
+                        "duplicateIdProperty")
                 .forEach(key -> assertTrue(file.contains(" " + key + ":"), key));
     }
 

@@ -19,6 +19,7 @@ final class FrameBuffer {
     private ByteBuffer buffer = normal;
     private int batches;
     private int records;
+    private long messageBytes;
 
     /** Starts a frame of at most {@code maxBytes}, padding included. */
     void begin(int maxBytes) {
@@ -36,6 +37,7 @@ final class FrameBuffer {
         buffer.clear().limit(limit);
         batches = 0;
         records = 0;
+        messageBytes = 0;
         if (limit >= JournalFormat.FRAME_HEAD_BYTES) {
             buffer.position(JournalFormat.FRAME_HEAD_BYTES);
         } else {
@@ -62,11 +64,26 @@ final class FrameBuffer {
         buffer.putInt(start + 4, buffer.position() - start - JournalFormat.BATCH_HEAD_BYTES);
         batches++;
         records += batch.size();
+        messageBytes += JournalMeters.messageBytes(batch);
         return true;
     }
 
     int batches() {
         return batches;
+    }
+
+    /** Of the sealed frame, padding included. */
+    int bytes() {
+        return buffer.limit();
+    }
+
+    int records() {
+        return records;
+    }
+
+    /** Of all messages in the frame, as the lag is counted. */
+    long messageBytes() {
+        return messageBytes;
     }
 
     /** Completes the frame. @return its checksum */

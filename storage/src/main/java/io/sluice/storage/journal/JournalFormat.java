@@ -17,19 +17,21 @@ import java.util.zip.CRC32C;
  *          previous = checksum of the last frame of the segment before, 0 in the very first
  *          size     = bytes of the file                crc = CRC32C of bytes 0 to 55
  *
- *       0        4           8            16          24           28           32          36    40
- * frame | "SLF1" | bytes i32 | index i64 | epoch i64 | batches i32 | records i32 | previous | crc | batch | batch | … | zeros to 8 |
+ *       0        4           8            16          24           28           32         36    40     44  48
+ * frame | "SLF1" | bytes i32 | index i64 | epoch i64 | batches i32 | records i32 | previous | crc | head | 0 | batch | … | zeros to 8 |
  *          bytes    = of the batches                   index = of the last batch
  *          previous = checksum of the frame before     crc = CRC32C of store id, number, bytes 0 to 35, the batches
- *          no batches: the journal was closed in order
+ *          head     = CRC32C of store id, number, bytes 0 to 39
+ *          no batches: a mark, all before it is durable
  *
  *       0             4           8
  * batch | records i32 | bytes i32 | record | record | …       record: see RecordCodec
  * </pre>
  *
  * The header fits in one sector, so a power loss leaves the old one or the new one. It is written together with the first frame.
- * A frame is one group commit; the next is written when it is durable. So behind the first frame that is not valid nothing valid
- * can follow; if something does, the file is damaged.
+ * A frame is one group commit; the next is written when it is durable. So the head of a frame proves, even where the rest of that
+ * frame is torn, that every frame before it was durable: a frame that is not valid and has such a head behind it is damaged, one that
+ * has none is the torn end. A mark is written when the journal has been idle for a while, and at an orderly end.
  *
  * <p>Same major version: older minor versions are readable. Stateless; any thread.
  */
@@ -37,23 +39,33 @@ final class JournalFormat {
     static final int SEGMENT_MAGIC = 0x534C4A31;
     static final int FRAME_MAGIC = 0x534C4631;
     static final int MAJOR = 1;
-    static final int MINOR = 0;
+    /** 0 was never released; its frames had no checksum of the head. */
+    static final int MINOR = 1;
 
     static final int HEADER_BYTES = 60;
     /** Where frames begin: a file system block of its own for the header. */
     static final int FIRST_FRAME = 4096;
 
-    static final int FRAME_HEAD_BYTES = 40;
+    static final int FRAME_HEAD_BYTES = 48;
     static final int BATCH_HEAD_BYTES = 8;
     static final int ALIGNMENT = 8;
 
     private static final int HEADER_CRC = 56;
     private static final int FRAME_CRC = 36;
+    private static final int FRAME_HEAD_CRC = 40;
 
     private JournalFormat() {}
 
     /** What the header of a segment says. */
-    record Header(int major, UUID store, long number, long epoch, long firstIndex, int previousCrc, int segmentBytes) {}
+    record Header(
+            int major,
+            int minor,
+            UUID store,
+            long number,
+            long epoch,
+            long firstIndex,
+            int previousCrc,
+            int segmentBytes) {}
 
     /** What the head of a frame says. */
     record FrameHead(int bytes, long index, long epoch, int batches, int records, int previousCrc, int crc) {
@@ -70,7 +82,7 @@ final class JournalFormat {
     /** A sector with the header, ready to be written at 0. */
     static ByteBuffer encode(Header header) {
         ByteBuffer out = ByteBuffer.allocateDirect(512);
-        out.putInt(SEGMENT_MAGIC).putShort((short) header.major).putShort((short) MINOR);
+        out.putInt(SEGMENT_MAGIC).putShort((short) header.major).putShort((short) header.minor);
         out.putLong(header.store.getMostSignificantBits()).putLong(header.store.getLeastSignificantBits());
         out.putLong(header.number).putLong(header.epoch).putLong(header.firstIndex);
         out.putInt(header.previousCrc).putInt(header.segmentBytes);
@@ -98,6 +110,7 @@ final class JournalFormat {
     static Header decodeHeader(ByteBuffer sector) {
         return new Header(
                 sector.getShort(4) & 0xFFFF,
+                sector.getShort(6) & 0xFFFF,
                 new UUID(sector.getLong(8), sector.getLong(16)),
                 sector.getLong(24),
                 sector.getLong(32),
@@ -132,11 +145,20 @@ final class JournalFormat {
                 .putInt(32, head.previousCrc);
         int crc = frameCrc(frame, 0, head.bytes, seed);
         frame.putInt(FRAME_CRC, crc);
+        frame.putInt(FRAME_HEAD_CRC, frameHeadCrc(frame, 0, seed)).putInt(FRAME_HEAD_CRC + 4, 0);
         return crc;
     }
 
-    static boolean isFrame(ByteBuffer in, int at) {
-        return in.getInt(at) == FRAME_MAGIC;
+    /** Whether there is an undamaged head of a frame of this segment. */
+    static boolean isFrameHead(ByteBuffer in, int at, byte[] seed) {
+        return in.getInt(at) == FRAME_MAGIC && in.getInt(at + FRAME_HEAD_CRC) == frameHeadCrc(in, at, seed);
+    }
+
+    private static int frameHeadCrc(ByteBuffer in, int at, byte[] seed) {
+        CRC32C crc = new CRC32C();
+        crc.update(seed);
+        crc.update(in.duplicate().clear().position(at).limit(at + FRAME_HEAD_CRC));
+        return (int) crc.getValue();
     }
 
     static FrameHead decodeFrameHead(ByteBuffer in, int at) {

@@ -117,16 +117,26 @@ final class JournalReplay {
             throw new StorageException("The header of journal segment " + path + " is damaged (offset 0).");
         }
         Header header = JournalFormat.decodeHeader(sector);
-        if (header.major() > JournalFormat.MAJOR) {
-            throw new StorageException("Journal segment " + path + " has format " + header.major()
-                    + ", this version reads up to " + JournalFormat.MAJOR
-                    + ": start the newer version that wrote it.");
-        }
+        checkFormat(path, header);
         if (!header.store().equals(store)) {
             throw new StorageException("Journal segment " + path + " belongs to another store (" + header.store()
                     + ", not " + store + "): restore the folder as a whole.");
         }
         return header;
+    }
+
+    /** @throws StorageException the segment is of a format that this version does not read */
+    static void checkFormat(Path path, Header header) throws StorageException {
+        if (header.major() == JournalFormat.MAJOR && header.minor() < JournalFormat.MINOR) {
+            throw new StorageException(
+                    "Journal segment " + path + " is of an unreleased format: drain it with the build that"
+                            + " wrote it, then delete the data folder.");
+        }
+        if (header.major() > JournalFormat.MAJOR) {
+            throw new StorageException("Journal segment " + path + " has format " + header.major()
+                    + ", this version reads up to " + JournalFormat.MAJOR
+                    + ": start the newer version that wrote it.");
+        }
     }
 
     /** The run of segments without a gap that ends at the newest; what is older was checkpointed and partly used again. */
@@ -185,9 +195,10 @@ final class JournalReplay {
     private void checkTornEnd(Path path, SegmentReader reader, Disk.OpenFile file)
             throws IOException, StorageException {
         long end = reader.offset();
-        if (reader.validFrameBehind()) {
+        long behind = reader.headBehind();
+        if (behind >= 0) {
             throw new StorageException("Journal segment " + path + " is damaged at offset " + end
-                    + ": the frame there is not valid, but a later one is.");
+                    + ": the frame there is not valid, but it was when the one at offset " + behind + " was written.");
         }
         LOG.info("The journal ends with batch {} in {} at offset {}", reader.lastIndex(), path, end);
         // What was replayed may still be in the operating system's memory only, if the process died and the machine did

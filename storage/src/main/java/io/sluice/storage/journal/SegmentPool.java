@@ -1,6 +1,7 @@
 package io.sluice.storage.journal;
 
 import io.sluice.broker.port.Journal;
+import io.sluice.broker.port.Metrics;
 import io.sluice.storage.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
 
 /**
  * The segment files that are not being written: full ones that wait for a checkpoint, and free ones. A background thread calls
@@ -63,6 +65,48 @@ final class SegmentPool {
 
     /** Segment files of the folder that are full, oldest first, and those that may be written. */
     record Found(List<Closed> closed, List<Path> free) {}
+
+    /** Makes the segments visible. */
+    void showIn(Metrics metrics) {
+        show(metrics, "free", () -> count(free));
+        show(metrics, "full", () -> count(closed));
+        show(metrics, "active", () -> files() - count(free) - count(closed));
+        metrics.gauge(
+                "sluice.storage.size",
+                Metrics.Unit.BYTES,
+                "What the data folder takes on the disk.",
+                () -> (double) files() * limits.segmentBytes(),
+                "kind",
+                "journal");
+    }
+
+    private static void show(Metrics metrics, String state, DoubleSupplier count) {
+        metrics.gauge(
+                "sluice.journal.segments",
+                Metrics.Unit.COUNT,
+                "Segment files: free, being written (active), waiting for a checkpoint (full).",
+                count,
+                "state",
+                state);
+    }
+
+    private int count(Deque<?> segments) {
+        lock.lock();
+        try {
+            return segments.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int files() {
+        lock.lock();
+        try {
+            return files;
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /** A segment to write next; null while there is none. */
     Path take() {

@@ -76,21 +76,47 @@ final class SegmentReader {
         return window.duplicate().clear().position(start).limit(start + head.bytes());
     }
 
-    /** Whether a valid frame of this segment lies anywhere behind the one that was not valid: then that one is not a torn end. */
-    boolean validFrameBehind() throws IOException {
-        for (long at = offset + JournalFormat.ALIGNMENT;
-                at + JournalFormat.FRAME_HEAD_BYTES <= fileBytes;
-                at += JournalFormat.ALIGNMENT) {
-            if (load(at, JournalFormat.FRAME_HEAD_BYTES) && candidate(at) != null) {
-                return true;
+    /**
+     * Where, behind the frame that was not valid, the next head of a frame of this segment is; that frame may itself be torn. -1: there
+     * is none.
+     */
+    long headBehind() throws IOException {
+        FrameHead notValid = head(offset);
+        long at = offset + (notValid == null ? JournalFormat.ALIGNMENT : notValid.paddedBytes());
+        while (at + JournalFormat.FRAME_HEAD_BYTES <= fileBytes) {
+            if (head(at) != null) {
+                return at;
             }
+            at += JournalFormat.ALIGNMENT;
         }
-        return false;
+        return -1;
     }
 
-    /** The head of a frame at {@code at} that is whole and has the right checksum; null where there is none. */
-    private FrameHead candidate(long at) throws IOException {
-        if (!load(at, JournalFormat.FRAME_HEAD_BYTES) || !JournalFormat.isFrame(window, (int) (at - windowOffset))) {
+    /** The batches of the frame that was not valid, where its head is; null where it has none. */
+    ByteBuffer remains() throws IOException {
+        FrameHead notValid = head(offset);
+        if (notValid == null || !load(offset, JournalFormat.FRAME_HEAD_BYTES + notValid.bytes())) {
+            return null;
+        }
+        int start = (int) (offset - windowOffset) + JournalFormat.FRAME_HEAD_BYTES;
+        ByteBuffer copy = ByteBuffer.allocate(notValid.bytes());
+        copy.put(window.duplicate().clear().position(start).limit(start + notValid.bytes()));
+        return copy.flip();
+    }
+
+    /** Goes on at a head that {@link #headBehind} found: it is taken to follow what it says it follows. */
+    void resumeAt(long at) throws IOException {
+        FrameHead next = head(at);
+        offset = at;
+        head = null;
+        previousCrc = next.previousCrc();
+        lastIndex = next.index() - next.batches();
+    }
+
+    /** The undamaged head at {@code at} of a frame that may follow what was read; null where there is none. */
+    private FrameHead head(long at) throws IOException {
+        if (!load(at, JournalFormat.FRAME_HEAD_BYTES)
+                || !JournalFormat.isFrameHead(window, (int) (at - windowOffset), seed)) {
             return null;
         }
         FrameHead found = JournalFormat.decodeFrameHead(window, (int) (at - windowOffset));
@@ -99,7 +125,13 @@ final class SegmentReader {
                 && found.batches() >= 0
                 && found.index() >= lastIndex
                 && found.bytes() <= fileBytes - at - JournalFormat.FRAME_HEAD_BYTES;
-        if (!plausible || !load(at, JournalFormat.FRAME_HEAD_BYTES + found.bytes())) {
+        return plausible ? found : null;
+    }
+
+    /** As {@link #head(long)}, of a frame that is whole and has the right checksum. */
+    private FrameHead candidate(long at) throws IOException {
+        FrameHead found = head(at);
+        if (found == null || !load(at, JournalFormat.FRAME_HEAD_BYTES + found.bytes())) {
             return null;
         }
         int crc = JournalFormat.frameCrc(window, (int) (at - windowOffset), found.bytes(), seed);

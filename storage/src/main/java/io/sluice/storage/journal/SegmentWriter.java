@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 /**
  * Writes groups of batches, one frame and one force each. Whatever was appended while the last force ran is the next group; no
@@ -20,7 +21,9 @@ final class SegmentWriter {
         IDLE,
         COMMITTED,
         /** There are batches, but no segment to write them to. */
-        STARVED
+        STARVED,
+        /** The disk took too long and was given up: nothing of it counts. */
+        GIVEN_UP
     }
 
     /** The end of the journal, where writing goes on. */
@@ -32,9 +35,11 @@ final class SegmentWriter {
     private final SegmentPool pool;
     private final BatchQueue queue;
     private final FrameBuffer frame = new FrameBuffer();
+    private final Timing timing;
 
     private End end;
     private Active active;
+    private boolean unmarked;
 
     /** The segment being written; {@code header} is still to be written where it is not null. */
     private static final class Active {
@@ -52,13 +57,17 @@ final class SegmentWriter {
         }
     }
 
+    /** @param nanoTime a clock that only rises */
+    record Timing(LongSupplier nanoTime, ForceWatch watch, JournalMeters meters) {}
+
     /** @param end of what is in the journal; {@code end.epoch} is the epoch to write */
-    SegmentWriter(Disk disk, UUID store, int segmentBytes, SegmentPool pool, BatchQueue queue, End end) {
+    SegmentWriter(Disk disk, UUID store, int segmentBytes, SegmentPool pool, BatchQueue queue, Timing timing, End end) {
         this.disk = disk;
         this.store = store;
         this.segmentBytes = segmentBytes;
         this.pool = pool;
         this.queue = queue;
+        this.timing = timing;
         this.end = end;
     }
 
@@ -85,12 +94,24 @@ final class SegmentWriter {
         if (active == null && !open()) {
             return Step.STARVED;
         }
-        fill(segmentBytes - active.offset);
+        fill(room());
         if (frame.batches() == 0 && !fillLarge()) {
             return Step.STARVED;
         }
-        commit();
+        if (!commit()) {
+            return Step.GIVEN_UP;
+        }
+        timing.meters.durable(frame.batches(), frame.records(), frame.messageBytes(), frame.bytes());
         return Step.COMMITTED;
+    }
+
+    /** A mark has to fit behind every frame. */
+    static int largestFrameBytes(int segmentBytes) {
+        return segmentBytes - JournalFormat.FIRST_FRAME - JournalFormat.FRAME_HEAD_BYTES;
+    }
+
+    private int room() {
+        return segmentBytes - active.offset - JournalFormat.FRAME_HEAD_BYTES;
     }
 
     private void fill(int room) {
@@ -104,12 +125,12 @@ final class SegmentWriter {
     private boolean fillLarge() throws IOException, StorageException {
         List<JournalRecord> batch = queue.peek();
         long bytes = FrameBuffer.frameBytes(batch);
-        int most = segmentBytes - JournalFormat.FIRST_FRAME;
+        int most = largestFrameBytes(segmentBytes);
         if (bytes > most) {
             throw new StorageException(
                     "A batch of " + bytes + " bytes does not fit a journal segment, which holds " + most + " bytes.");
         }
-        if (bytes > segmentBytes - active.offset) {
+        if (bytes > room()) {
             roll();
             if (!open()) {
                 return false;
@@ -133,7 +154,14 @@ final class SegmentWriter {
         }
         long number = end.number + 1;
         Header header = new Header(
-                JournalFormat.MAJOR, store, number, end.epoch, end.last.index() + 1, end.previousCrc, segmentBytes);
+                JournalFormat.MAJOR,
+                JournalFormat.MINOR,
+                store,
+                number,
+                end.epoch,
+                end.last.index() + 1,
+                end.previousCrc,
+                segmentBytes);
         active = new Active(path, disk.open(path), header);
         end = new End(number, end.last, end.previousCrc, end.epoch);
         return true;
@@ -146,9 +174,11 @@ final class SegmentWriter {
         pool.full(full.path, end.last.index());
     }
 
-    private void commit() throws IOException {
+    /** @return false: it took too long and was given up */
+    private boolean commit() throws IOException {
         long lastIndex = end.last.index() + frame.batches();
         int crc = frame.seal(active.seed, lastIndex, end.epoch, end.previousCrc);
+        timing.watch.began(timing.nanoTime.getAsLong());
         if (active.header != null) {
             active.file.write(JournalFormat.encode(active.header), 0);
             active.header = null;
@@ -157,19 +187,36 @@ final class SegmentWriter {
         int length = bytes.remaining();
         active.file.write(bytes, active.offset);
         active.file.force();
+        if (!timing.watch.ended(timing.nanoTime.getAsLong())) {
+            return false;
+        }
         active.offset += length;
         end = new End(end.number, new JournalPosition(end.epoch, lastIndex), crc, end.epoch);
+        unmarked = frame.batches() > 0;
+        return true;
     }
 
-    /** Marks an orderly end, so that damage to the last frame cannot be taken for a torn one. */
+    /** Whether frames were written and no mark behind them. */
+    boolean isUnmarked() {
+        return unmarked;
+    }
+
+    /**
+     * Writes a mark: from now on, damage to the last frame cannot be taken for a torn one.
+     *
+     * @return {@link Step#IDLE}, or {@link Step#GIVEN_UP}
+     */
+    Step mark() throws IOException {
+        if (!unmarked || active == null) {
+            return Step.IDLE;
+        }
+        frame.begin(JournalFormat.FRAME_HEAD_BYTES);
+        return commit() ? Step.IDLE : Step.GIVEN_UP;
+    }
+
+    /** Marks the end. */
     void close() throws IOException {
-        if (active == null) {
-            return;
-        }
-        frame.begin(segmentBytes - active.offset);
-        if (active.header == null && segmentBytes - active.offset >= JournalFormat.FRAME_HEAD_BYTES) {
-            commit();
-        }
+        mark();
         abandon();
     }
 

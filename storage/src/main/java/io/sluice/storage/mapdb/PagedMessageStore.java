@@ -5,6 +5,7 @@ import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.Disk;
+import io.sluice.storage.StorageThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -48,11 +49,7 @@ public final class PagedMessageStore implements MessageStore {
      * @param store identity of the store; a file of another one is refused
      */
     public PagedMessageStore(Disk disk, Path folder, UUID store) {
-        this(disk, folder, store, Executors.newSingleThreadExecutor(work -> {
-            Thread thread = new Thread(work, "message-store");
-            thread.setDaemon(true);
-            return thread;
-        }));
+        this(disk, folder, store, Executors.newSingleThreadExecutor(work -> new StorageThread(work, "message-store")));
     }
 
     /** @param thread does the store's work; a test may give one that runs it at once */
@@ -183,7 +180,10 @@ public final class PagedMessageStore implements MessageStore {
             return;
         }
         ExecutorService executor = (ExecutorService) thread;
-        executor.shutdown(); // never shutdownNow: an interrupt would close the files under the thread
+        if (!executor.isShutdown()) {
+            executor.execute(
+                    executor::shutdown); // on its own thread, which nothing else would wake: it ignores interrupts
+        }
         boolean interrupted = false;
         boolean ended = false;
         while (!ended) {

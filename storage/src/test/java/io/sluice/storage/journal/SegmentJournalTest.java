@@ -26,12 +26,19 @@ class SegmentJournalTest implements Journal.Listener {
     private static final Path FOLDER = Path.of("journal");
     private static final UUID STORE = new UUID(1, 2);
 
-    private final Random random = new Random(1);
-    private final SimulatedDisk disk = new SimulatedDisk(random);
+    private Random random = new Random(1);
+    private SimulatedDisk disk = new SimulatedDisk(random);
     private final List<String> events = new ArrayList<>();
     private SegmentJournal journal = journal(STORE);
     private JournalPosition last = JournalPosition.START;
     private long sequence;
+
+    private static SegmentJournalTest seeded(Random random) {
+        SegmentJournalTest test = new SegmentJournalTest();
+        test.random = random;
+        test.disk = new SimulatedDisk(random);
+        return test;
+    }
 
     private SegmentJournal journal(UUID store) {
         return SteppedJournal.on(disk, FOLDER, store, JournalLimits.ofSegments(SEGMENT_BYTES, 2, 6));
@@ -145,6 +152,76 @@ class SegmentJournalTest implements Journal.Listener {
     }
 
     @Test
+    void damageToTheLastFrameOfAJournalThatWasIdleIsRefused() throws Exception {
+        open(JournalPosition.START);
+        appendSegment();
+        journal.markIdle();
+        disk.flipBit(segmentOf(1), JournalFormat.FIRST_FRAME + 5_000, 3);
+        assertTrue(refusal().contains("offset " + JournalFormat.FIRST_FRAME));
+    }
+
+    @Test
+    void theHeadOfATornFrameProvesTheFrameBeforeIt() throws Exception {
+        open(JournalPosition.START);
+        long second = JournalFormat.FIRST_FRAME + appendSmall();
+        appendSmall();
+        disk.flipBit(segmentOf(1), second + 2_000, 3);
+        assertEquals(1, open(JournalPosition.START), "the last frame is torn, the one before is good");
+        disk.flipBit(segmentOf(1), JournalFormat.FIRST_FRAME + 2_000, 3);
+        assertTrue(refusal().contains("offset " + JournalFormat.FIRST_FRAME), "and when it is not, that is damage");
+    }
+
+    /** @return bytes of its frame */
+    private int appendSmall() {
+        List<io.sluice.broker.record.JournalRecord> batch = List.of(Workload.message(1, ++sequence, 5_000, random));
+        journal.append(batch);
+        assertTrue(journal.step());
+        return (int) FrameBuffer.frameBytes(batch);
+    }
+
+    @Test
+    void whateverWasAcknowledgedAndHasSomethingBehindItIsNeverTakenForTorn() throws Exception {
+        int refused = 0;
+        for (int seed = 1; seed <= 400; seed++) {
+            refused += flipAfterPowerLoss(new Random(seed)) ? 1 : 0;
+        }
+        assertTrue(refused > 300, "only " + refused);
+    }
+
+    /** Frames, a mark or the beginning of another frame behind them, no power, and then a flipped bit. */
+    private static boolean flipAfterPowerLoss(Random random) throws Exception {
+        SegmentJournalTest run = seeded(random);
+        run.open(JournalPosition.START);
+        int acknowledged = 1 + random.nextInt(5);
+        int end = JournalFormat.FIRST_FRAME;
+        for (int i = 0; i < acknowledged; i++) {
+            end += run.appendSmall();
+        }
+        run.journal.markIdle();
+        if (random.nextBoolean()) {
+            run.journal.append(List.of(Workload.message(1, 100, 5_000, random)));
+            run.disk.failAt(3, SimulatedDisk.Fault.OUTAGE);
+            assertFalse(run.journal.step(), "free space, write, and no power in the force");
+        }
+        run.disk.powerLost();
+        SimulatedDisk intact = run.disk.copy();
+        Path segment = run.segmentOf(1);
+        run.disk.flipBit(
+                segment,
+                JournalFormat.FIRST_FRAME + random.nextInt(end - JournalFormat.FIRST_FRAME),
+                random.nextInt(8));
+        boolean refused = false;
+        try {
+            assertTrue(run.open(JournalPosition.START) >= acknowledged, "padding is not part of a frame's checksum");
+        } catch (StorageException damaged) {
+            refused = true;
+        }
+        run.disk = intact;
+        assertTrue(run.open(JournalPosition.START) >= acknowledged, "without the flip");
+        return refused;
+    }
+
+    @Test
     void aNewerFormatIsRefusedWithAdvice() throws Exception {
         open(JournalPosition.START);
         appendSegment();
@@ -152,6 +229,7 @@ class SegmentJournalTest implements Journal.Listener {
         JournalFormat.Header header = JournalFormat.decodeHeader(ByteBuffer.wrap(disk.content(segment)));
         ByteBuffer newer = JournalFormat.encode(new JournalFormat.Header(
                 2,
+                0,
                 header.store(),
                 header.number(),
                 header.epoch(),

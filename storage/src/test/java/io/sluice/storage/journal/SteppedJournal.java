@@ -1,5 +1,6 @@
 package io.sluice.storage.journal;
 
+import io.sluice.broker.port.Metrics;
 import io.sluice.storage.Disk;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -9,7 +10,12 @@ public final class SteppedJournal {
     private SteppedJournal() {}
 
     public static SegmentJournal on(Disk disk, Path folder, UUID store, JournalLimits limits) {
-        return new SegmentJournal(disk, folder, store, limits, false);
+        return new SegmentJournal(disk, folder, store, limits, Metrics.NONE, () -> 0, false);
+    }
+
+    /** Marks the end, as a journal does that is idle for a while. */
+    public static void markIdle(SegmentJournal journal) {
+        journal.markIdle();
     }
 
     /** @return whether a group was committed */

@@ -1,0 +1,186 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.Invariant;
+import io.sluice.broker.Outcome;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Client;
+import io.sluice.broker.port.Reply;
+import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.queue.Dispatcher;
+import io.sluice.broker.queue.LargeReferences;
+import io.sluice.broker.queue.Queue;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides on {@link AtomicBatch}es: all of one is looked at before any of it is decided, and what is decided is one batch of the
+ * journal that is never cut. What gives way in full queues goes before it, in batches of its own.
+ */
+final class AtomicCommits {
+    private final ShardQueues queues;
+    private final LargeReferences large;
+    private final Pressure pressure;
+    private final ShardTurn turn;
+    private final int maxBatchBytes;
+
+    AtomicCommits(ShardQueues queues, LargeReferences large, Pressure pressure, ShardTurn turn, int maxBatchBytes) {
+        this.queues = queues;
+        this.large = large;
+        this.pressure = pressure;
+        this.turn = turn;
+        this.maxBatchBytes = maxBatchBytes;
+    }
+
+    void commit(AtomicBatch batch, Client client, Reply<AtomicBatch> reply) {
+        Room room = new Room();
+        Optional<Refusal> refusal = check(batch, room);
+        if (refusal.isPresent()) {
+            batch.sends().forEach(send -> large.discard(send.message()));
+            turn.calling(client);
+            reply.refused(refusal.get());
+            return;
+        }
+        Set<Dispatcher> dispatchers = new LinkedHashSet<>();
+        batch.settlements()
+                .forEach(settlement -> settlement.delivery().consumer().home().ifPresent(dispatchers::add));
+        room.make();
+        // Settlements of this turn that are not ours are a decision of their own.
+        dispatchers.forEach(dispatcher -> dispatcher.decideRemovals(turn));
+        turn.atomic(() -> {
+            batch.sends().forEach(this::send);
+            for (AtomicBatch.Settlement settlement : batch.settlements()) {
+                Delivery delivery = settlement.delivery();
+                Dispatcher home = delivery.consumer().home().orElseThrow();
+                home.settle(delivery, settlement.outcome(), turn);
+            }
+            dispatchers.forEach(dispatcher -> dispatcher.decideRemovals(turn));
+            turn.afterDecided(applied -> {
+                applied.calling(client);
+                reply.done(batch);
+            });
+        });
+    }
+
+    private void send(Publish send) {
+        Queue queue = queues.findOrCreate(send.address(), turn).orElseThrow();
+        Optional<Refusal> refusal =
+                queue.offer(send.message(), Publishing.duplicateId(send, queue), turn, applied -> {});
+        Invariant.check(refusal.isEmpty(), "what was found to have room is refused: " + refusal);
+    }
+
+    // ---- looking, and changing nothing
+
+    private Optional<Refusal> check(AtomicBatch batch, Room room) {
+        if (!batch.sends().isEmpty() && pressure.memoryExhausted(queues.bytes())) {
+            return Optional.of(Publishing.memoryExhausted(queues.bytes()));
+        }
+        long bytes = 0;
+        for (int i = 0; i < batch.sends().size(); i++) {
+            Publish send = batch.sends().get(i);
+            Optional<Refusal> refusal = room.add(send);
+            if (refusal.isPresent()) {
+                return refusal.map(named("sends", i));
+            }
+            bytes += room.recordBytes(send);
+            if (bytes > maxBatchBytes) {
+                return Optional.of(tooLarge()).map(named("sends", i));
+            }
+        }
+        Set<Delivery> settled = new LinkedHashSet<>();
+        for (int i = 0; i < batch.settlements().size(); i++) {
+            AtomicBatch.Settlement settlement = batch.settlements().get(i);
+            Optional<Refusal> refusal = check(settlement.delivery(), !settled.add(settlement.delivery()));
+            if (refusal.isPresent()) {
+                return refusal.map(named("settlements", i));
+            }
+            bytes += recordBytes(settlement.delivery(), settlement.outcome());
+            if (bytes > maxBatchBytes) {
+                return Optional.of(tooLarge()).map(named("settlements", i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Refusal> check(Delivery delivery, boolean again) {
+        boolean gone = delivery.consumer().home().map(Dispatcher::isDeleted).orElse(true);
+        if (!again && !gone && delivery.isLocked()) {
+            return Optional.empty();
+        }
+        String why = gone ? "gone with its queue" : again ? "settled twice in one batch" : "locked no longer";
+        return Optional.of(Refusal.of(Refusal.Kind.ILLEGAL_STATE, "message " + delivery.sequence() + " is " + why));
+    }
+
+    private static long recordBytes(Delivery delivery, Outcome outcome) {
+        return RecordSize.ofSettlement(delivery.message(), outcome);
+    }
+
+    private Refusal tooLarge() {
+        return new Refusal(
+                Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
+                "the batch is larger than the journal can take at once, " + maxBatchBytes + " bytes",
+                Map.of("reason", "maxBatchBytes", "limit", (long) maxBatchBytes));
+    }
+
+    private static java.util.function.UnaryOperator<Refusal> named(String kind, int index) {
+        return refusal -> {
+            String part = kind + "[" + index + "]";
+            Map<String, Object> info = new LinkedHashMap<>(refusal.info());
+            info.put("part", part);
+            return new Refusal(refusal.kind(), part + ": " + refusal.text(), info);
+        };
+    }
+
+    /** What a batch brings to each queue, also to those that it would create. */
+    private final class Room {
+        private final Map<String, Incoming> incoming = new LinkedHashMap<>();
+
+        private static final class Incoming {
+            private final Queue queue;
+            private final boolean isNew;
+            private long messages;
+            private long bytes;
+
+            private Incoming(Queue queue, boolean isNew) {
+                this.queue = queue;
+                this.isNew = isNew;
+            }
+        }
+
+        Optional<Refusal> add(Publish send) {
+            Incoming into = incoming.get(send.address());
+            if (into == null) {
+                Optional<Queue> queue = queues.findOrImagine(send.address());
+                if (queue.isEmpty()) {
+                    return Optional.of(Links.noSuchQueue(send.address()));
+                }
+                into = new Incoming(queue.get(), queues.find(send.address()).isEmpty());
+                incoming.put(send.address(), into);
+            }
+            if (into.queue.isDuplicate(Publishing.duplicateId(send, into.queue), turn.nowMillis())) {
+                return Optional.empty();
+            }
+            into.messages++;
+            into.bytes += send.message().size();
+            return into.queue.refusalOf(into.messages, into.bytes);
+        }
+
+        long recordBytes(Publish send) {
+            Incoming into = incoming.get(send.address());
+            String id = Publishing.duplicateId(send, into.queue);
+            long declaration = into.isNew && into.messages <= 1 ? RecordSize.ofDeclaration() : 0;
+            return declaration + RecordSize.ofStored(send.message(), id);
+        }
+
+        /** Lets give way what must; the batch that does not come then is none the worse for it. */
+        void make() {
+            List<Incoming> old = new ArrayList<>(incoming.values());
+            old.removeIf(into -> into.isNew);
+            old.forEach(into -> into.queue.makeRoomFor(into.messages, into.bytes, turn));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.Outcome;
+import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.JournalRecord.Returned;
+
+/**
+ * What records take of the journal, in bytes: a little more than they really do, and quickly. A batch that is too large cannot be cut
+ * once it is decided.
+ */
+final class RecordSize {
+    /** Of a record's fixed part, and of what a journal adds. */
+    private static final int RECORD_BYTES = 120;
+    /** Of a queue's declaration: four names of 255 characters, and weights. */
+    private static final int DECLARATION_BYTES = 4_000;
+
+    private static final int RANGE_BYTES = 16;
+    /** What the broker writes on a dead letter: a queue name, and what its consumer said, each up to 2000 characters. */
+    private static final int DEAD_LETTER_BYTES = 14_000;
+
+    /** UTF-8 for one char of a string, at most. */
+    private static final int BYTES_PER_CHAR = 3;
+
+    private RecordSize() {}
+
+    static long of(JournalRecord record) {
+        if (record instanceof Enqueued enqueued) {
+            return ofStored(enqueued.message(), enqueued.duplicateId());
+        }
+        if (record instanceof Removed removed) {
+            return RECORD_BYTES + (long) RANGE_BYTES * removed.sequences().rangeCount();
+        }
+        if (record instanceof Returned returned) {
+            return RECORD_BYTES + returned.added().bytes();
+        }
+        return record instanceof QueueDeclared ? ofDeclaration() : RECORD_BYTES;
+    }
+
+    static long ofDeclaration() {
+        return RECORD_BYTES + DECLARATION_BYTES;
+    }
+
+    static long ofStored(Message message, String duplicateId) {
+        return RECORD_BYTES
+                + message.residentBytes()
+                + message.added().bytes()
+                + (long) BYTES_PER_CHAR * duplicateId.length();
+    }
+
+    /** As what the outcome may come to at most: a dead letter in a queue that does not exist yet. */
+    static long ofSettlement(Message message, Outcome outcome) {
+        long removed = RECORD_BYTES + RANGE_BYTES;
+        if (outcome instanceof Outcome.Accepted || outcome instanceof Outcome.Released) {
+            return removed;
+        }
+        long more = outcome instanceof Outcome.Modified modified
+                ? modified.annotations().bytes()
+                : 0;
+        return removed + ofStored(message, "") + more + DEAD_LETTER_BYTES + ofDeclaration();
+    }
+}

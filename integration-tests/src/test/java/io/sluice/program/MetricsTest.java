@@ -1,0 +1,97 @@
+package io.sluice.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.qpid.protonj2.client.Client;
+import org.apache.qpid.protonj2.client.Connection;
+import org.apache.qpid.protonj2.client.Message;
+import org.apache.qpid.protonj2.client.Sender;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an operator's monitoring reads from the started program. */
+final class MetricsTest {
+    private static final int MESSAGES = 5;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void the_journal_s_figures_are_there_for_prometheus() throws Exception {
+        Path config = Files.writeString(folder.resolve("sluice.yaml"), "metrics: {prometheus: true, port: 0}\n");
+        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("data"), "--config", config.toString())) {
+            send(broker);
+            URI uri = metrics(broker);
+            String text = get(uri).body();
+            assertTrue(value(text, "sluice_journal_force_seconds_count") >= MESSAGES, text);
+            assertTrue(value(text, "sluice_journal_frame_records_sum") >= MESSAGES, text);
+            assertEquals(0, value(text, "sluice_journal_lag_batches"), text);
+            assertEquals(1, value(text, "sluice_journal_segments{state=\"active\"}"), text);
+            assertTrue(value(text, "sluice_storage_size_bytes{kind=\"journal\"}") > 0, text);
+            assertEquals(404, get(uri.resolve("/")).statusCode());
+            assertEquals(0, broker.stop());
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_ends_the_start() throws Exception {
+        Path first = Files.writeString(folder.resolve("first.yaml"), "metrics: {prometheus: true, port: 0}\n");
+        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("first"), "--config", first.toString())) {
+            Path second = Files.writeString(
+                    folder.resolve("second.yaml"),
+                    "metrics: {prometheus: true, port: " + metrics(broker).getPort() + "}\n");
+            BrokerProcess.Ended ended = BrokerProcess.runToEnd(List.of(
+                    "--port", "0", "--data", folder.resolve("second").toString(), "--config", second.toString()));
+            assertEquals(12, ended.exitCode(), ended.output());
+            assertTrue(ended.output().contains("for metrics"), ended.output());
+        }
+    }
+
+    private static void send(BrokerProcess broker) throws Exception {
+        try (Client client = Client.create();
+                Connection connection = client.connect("127.0.0.1", broker.port())) {
+            Sender sender = connection.openSender("metrics.queue");
+            for (int i = 0; i < MESSAGES; i++) {
+                sender.send(Message.create("x").durable(true)).awaitAccepted(20, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** The log says where, before the ready line is printed; a thread of ours reads it. */
+    private static URI metrics(BrokerProcess broker) {
+        Pattern line = Pattern.compile("Metrics at (\\S+)");
+        while (broker.isAlive()) {
+            Matcher found = line.matcher(String.join("\n", broker.errors()));
+            if (found.find()) {
+                return URI.create(found.group(1));
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError(String.join("\n", broker.errors()));
+    }
+
+    private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static double value(String text, String name) {
+        return text.lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name + " in\n" + text));
+    }
+}

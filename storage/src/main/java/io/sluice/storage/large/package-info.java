@@ -1,0 +1,2 @@
+/** Bodies of large messages, one file each. */
+package io.sluice.storage.large;
