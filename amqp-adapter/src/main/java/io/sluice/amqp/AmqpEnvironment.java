@@ -14,6 +14,7 @@ import java.util.function.Function;
  * @param clock wall clock, for what is left of a time to live
  * @param links who holds which link, so that a later attach can take it over
  * @param identity what we call ourselves in the open frame
+ * @param opening what decides about a connection's open
  */
 public record AmqpEnvironment(
         Function<String, ShardMailbox> shards,
@@ -22,7 +23,24 @@ public record AmqpEnvironment(
         AmqpLimits limits,
         Clock clock,
         LinkRegistry links,
-        Identity identity) {
+        Identity identity,
+        OpenPolicy opening) {
+    /** Any host name is ours. */
+    public AmqpEnvironment(
+            Function<String, ShardMailbox> shards,
+            Function<String, Optional<LocalNode>> localNodes,
+            Authenticator authenticator,
+            AmqpLimits limits,
+            Clock clock,
+            LinkRegistry links,
+            Identity identity) {
+        this(shards, localNodes, authenticator, limits, clock, links, identity, OpenPolicy.open());
+    }
+
+    public AmqpEnvironment withOpening(OpenPolicy newOpening) {
+        return new AmqpEnvironment(shards, localNodes, authenticator, limits, clock, links, identity, newOpening);
+    }
+
     /**
      * @param containerId unique among the brokers a client may talk to (AMQP 1.0 §2.4.1)
      * @param version of this program

@@ -33,6 +33,7 @@ final class TestBroker implements Authenticator {
 
     Throwable failure;
     AmqpLimits limits = AmqpLimits.DEFAULT;
+    OpenPolicy opening = OpenPolicy.open();
 
     TestBroker() {
         this(false);
@@ -117,7 +118,8 @@ final class TestBroker implements Authenticator {
                 limits,
                 () -> nowMillis,
                 registry,
-                new AmqpEnvironment.Identity("test-broker", "1.2.3"));
+                new AmqpEnvironment.Identity("test-broker", "1.2.3"),
+                opening);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.sluice.server;
 
+import io.sluice.amqp.ContainerRegistry;
+import io.sluice.amqp.OpenPolicy;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.Carrier;
 import io.sluice.amqp.netty.WebSocketCarrier;
@@ -28,6 +30,17 @@ final class ListeningPorts implements AutoCloseable {
         Listen listen = configuration.listen();
         boolean any = listen.ports().stream().anyMatch(port -> port.protocol().hasTls());
         this.tls = any ? Optional.of(TlsService.of(listen.tls())) : Optional.empty();
+    }
+
+    /** What of the section decides about a connection's open. */
+    static OpenPolicy opening(Listen listen) {
+        return new OpenPolicy(
+                Set.copyOf(listen.hostNames()),
+                listen.failoverServers().stream()
+                        .map(server -> new OpenPolicy.FailoverServer(
+                                server.host(), server.port(), server.protocol().scheme()))
+                        .toList(),
+                new ContainerRegistry());
     }
 
     /** @throws StartFailure an address cannot be listened on */

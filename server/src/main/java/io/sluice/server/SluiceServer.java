@@ -159,13 +159,14 @@ public final class SluiceServer {
         ManagementNode management = new ManagementNode(Queues.in(shard), rules::definition);
         String version = SluiceServer.class.getPackage().getImplementationVersion();
         AmqpEnvironment environment = new AmqpEnvironment(
-                anyAddress -> shard,
-                name -> name.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
-                Credentials.of(configuration.security()),
-                AmqpSettings.of(configuration.amqp()),
-                System::currentTimeMillis,
-                new LinkRegistry(),
-                new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version));
+                        anyAddress -> shard,
+                        name -> name.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
+                        Credentials.of(configuration.security()),
+                        AmqpSettings.of(configuration.amqp()),
+                        System::currentTimeMillis,
+                        new LinkRegistry(),
+                        new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version))
+                .withOpening(ListeningPorts.opening(configuration.listen()));
         return ServerSettings.of(environment)
                 .withMaxConnections(configuration.amqp().maxConnections());
     }

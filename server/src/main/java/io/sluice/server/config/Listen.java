@@ -12,11 +12,23 @@ import java.util.stream.Stream;
  * @param also further ports
  * @param tls of all ports whose protocol has it
  * @param allowedOrigins web sites whose pages may connect to ports with WebSocket; {@code *} for all
+ * @param hostNames virtual hosts a client may name in its open; {@code *} for all
+ * @param failoverServers where clients may go when this broker is gone
  */
-public record Listen(String host, int port, Protocol protocol, List<Port> also, Tls tls, List<String> allowedOrigins) {
+public record Listen(
+        String host,
+        int port,
+        Protocol protocol,
+        List<Port> also,
+        Tls tls,
+        List<String> allowedOrigins,
+        List<String> hostNames,
+        List<Port> failoverServers) {
     public Listen {
         also = List.copyOf(also);
         allowedOrigins = List.copyOf(allowedOrigins);
+        hostNames = List.copyOf(hostNames);
+        failoverServers = List.copyOf(failoverServers);
     }
 
     /** What is spoken on a port; the names are the schemes of clients' URIs. */
@@ -80,7 +92,7 @@ public record Listen(String host, int port, Protocol protocol, List<Port> also, 
 
     /** What the command line says over the file. */
     public Listen withPort(int newPort) {
-        return new Listen(host, newPort, protocol, also, tls, allowedOrigins);
+        return new Listen(host, newPort, protocol, also, tls, allowedOrigins, hostNames, failoverServers);
     }
 
     /** All of them, the main one first. */

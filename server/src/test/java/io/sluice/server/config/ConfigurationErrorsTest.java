@@ -34,7 +34,8 @@ class ConfigurationErrorsTest {
     void anUnknownKeyLikeNoOtherNamesAll() {
         assertEquals(
                 List.of(
-                        "s.yaml line 2 column 3: listen.zzzzzz is not a known key; the keys here are allowedOrigins, also, host, port, protocol, tls"),
+                        "s.yaml line 2 column 3: listen.zzzzzz is not a known key; the keys here are allowedOrigins, also,"
+                                + " failoverServers, host, hostNames, port, protocol, tls"),
                 problems("listen:\n  zzzzzz: 1\n"));
     }
 
