@@ -60,7 +60,7 @@ public final class AmqpConnection {
         this.peer = peer;
         this.outputReady = outputReady;
         this.scope = new ConnectionScope(environment, new ShardCalls(loop.executor(), loop.inLoop(), this::turnDone));
-        this.engine = new Engine(scope, peer, frames);
+        this.engine = new Engine(scope, peer, frames, this::displaced);
         this.openDeadlineMillis = nowMillis + environment.limits().openTimeoutMillis();
     }
 
@@ -142,6 +142,7 @@ public final class AmqpConnection {
     private void abandon() {
         phase = Phase.CLOSING;
         scope.eachEndpoint(endpoint -> endpoint.lost(false));
+        scope.left();
     }
 
     /** Whether the peer should be read: not while too much of what it sent is unanswered. */
@@ -228,12 +229,25 @@ public final class AmqpConnection {
 
     /** Closes with an error, once; what is ready and the close frame are still to be drained. */
     public void close(Symbol condition, String text) {
+        close(Conditions.of(condition, text));
+    }
+
+    private void close(ErrorCondition condition) {
         if (phase == Phase.CLOSED || phase == Phase.CLOSING) {
             return;
         }
         scope.eachEndpoint(endpoint -> endpoint.lost(true));
-        engine.fail(Conditions.of(condition, text));
+        scope.left();
+        engine.fail(condition);
         phase = Phase.CLOSING;
+    }
+
+    /** Another connection of the same container has taken the place of this one. Any thread. */
+    private void displaced() {
+        scope.calls().onLoop(() -> {
+            LOG.info("{}: its container opened another connection, closed", peer);
+            close(Opening.displaced());
+        });
     }
 
     /** The channel is gone. */
@@ -242,6 +256,7 @@ public final class AmqpConnection {
             phase = Phase.CLOSED;
             scope.eachEndpoint(endpoint -> endpoint.lost(false));
         }
+        scope.left();
     }
 
     /** Who the peer is; empty until it has opened. */

@@ -15,6 +15,7 @@ import java.util.function.Function;
  * @param links who holds which link, so that a later attach can take it over
  * @param identity what we call ourselves in the open frame
  * @param large what becomes of messages too large for memory
+ * @param opening what decides about a connection's open
  */
 public record AmqpEnvironment(
         Function<String, ShardMailbox> shards,
@@ -24,8 +25,9 @@ public record AmqpEnvironment(
         Clock clock,
         LinkRegistry links,
         Identity identity,
-        LargeMessages large) {
-    /** Every message is in memory. */
+        LargeMessages large,
+        OpenPolicy opening) {
+    /** Every message is in memory, any host name is ours. */
     public AmqpEnvironment(
             Function<String, ShardMailbox> shards,
             Function<String, Optional<LocalNode>> localNodes,
@@ -34,7 +36,7 @@ public record AmqpEnvironment(
             Clock clock,
             LinkRegistry links,
             Identity identity) {
-        this(shards, localNodes, authenticator, limits, clock, links, identity, LargeMessages.NONE);
+        this(shards, localNodes, authenticator, limits, clock, links, identity, LargeMessages.NONE, OpenPolicy.open());
     }
 
     /**

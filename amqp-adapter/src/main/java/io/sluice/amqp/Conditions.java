@@ -16,6 +16,7 @@ final class Conditions {
     static final Symbol LINK_MESSAGE_SIZE_EXCEEDED = Symbol.valueOf("amqp:link:message-size-exceeded");
     static final Symbol CONNECTION_FRAMING_ERROR = Symbol.valueOf("amqp:connection:framing-error");
     static final Symbol CONNECTION_FORCED = Symbol.valueOf("amqp:connection:forced");
+    static final Symbol RESOURCE_LOCKED = Symbol.valueOf("amqp:resource-locked");
     static final Symbol DECODE_ERROR = Symbol.valueOf("amqp:decode-error");
 
     private Conditions() {}

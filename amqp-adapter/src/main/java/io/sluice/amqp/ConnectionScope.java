@@ -24,6 +24,7 @@ final class ConnectionScope {
     private List<Endpoint> finished = new ArrayList<>();
     private Principal principal = Principal.ANONYMOUS;
     private String peerContainer = "";
+    private Runnable leave = () -> {};
     private long unansweredBytes;
     private long partialBytes;
     private long bytesForDisk;
@@ -81,6 +82,21 @@ final class ConnectionScope {
     void opened(Principal who, String container) {
         principal = who;
         peerContainer = container == null ? "" : container;
+    }
+
+    /** @param leaving gives back what the connection holds of its container's right to have only one */
+    void entered(Runnable leaving) {
+        leave = leaving;
+    }
+
+    /** The connection is no longer its container's; another may be. */
+    void left() {
+        leave.run();
+        leave = () -> {};
+    }
+
+    String peerContainer() {
+        return peerContainer;
     }
 
     Principal principal() {

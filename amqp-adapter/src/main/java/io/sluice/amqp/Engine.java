@@ -1,15 +1,10 @@
 package io.sluice.amqp;
 
-import io.sluice.amqp.dialect.Dialect;
 import io.sluice.amqp.sasl.SaslNegotiation;
-import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.security.Principal;
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.Proton;
-import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Collector;
 import org.apache.qpid.proton.engine.Connection;
@@ -25,12 +20,10 @@ final class Engine implements ConnectionEvents.Listener {
     /** OAuth tokens come as passwords. */
     private static final int MAX_SASL_FRAME_BYTES = 8192;
 
-    private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
-    private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
-
     private final ConnectionScope scope;
     private final SaslNegotiation negotiation;
     private final FrameListener frames;
+    private final Runnable displaced;
     private final Connection connection = Proton.connection();
     private BrokerTransport transport;
     private boolean sasl;
@@ -38,10 +31,12 @@ final class Engine implements ConnectionEvents.Listener {
     private boolean failed;
     private boolean outcomeSent;
 
-    Engine(ConnectionScope scope, Peer peer, FrameListener frames) {
+    /** @param displaced called when another connection of the peer's container takes the place of this one; any thread */
+    Engine(ConnectionScope scope, Peer peer, FrameListener frames, Runnable displaced) {
         this.scope = scope;
         this.negotiation = new SaslNegotiation(scope.environment().authenticator(), peer.security());
         this.frames = frames;
+        this.displaced = displaced;
     }
 
     /** @param withSasl the peer began with the SASL header */
@@ -108,34 +103,38 @@ final class Engine implements ConnectionEvents.Listener {
     public void remoteOpen() {
         Principal principal = negotiation.principal().orElseThrow();
         scope.opened(principal, connection.getRemoteContainer());
-        AmqpEnvironment.Identity identity = scope.environment().identity();
-        Dialect dialect = Dialect.of(connection.getRemoteHostname(), connection.getRemoteProperties());
-        Map<Symbol, Object> properties =
-                new LinkedHashMap<>(dialect.openProperties(identity.version(), identity.containerId()));
-        Optional<String> unknownHost = unknownVirtualHost(connection.getRemoteHostname());
-        if (unknownHost.isPresent()) {
-            properties.put(ESTABLISHMENT_FAILED, true);
+        Opening opening = new Opening(scope.environment().opening(), connection);
+        Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout());
+        if (refusal.isEmpty() && !enter(opening)) {
+            refusal = Optional.of(Opening.containerInUse(scope.peerContainer()));
         }
+        AmqpEnvironment.Identity identity = scope.environment().identity();
         connection.setContainer(identity.containerId());
-        connection.setOfferedCapabilities(new Symbol[] {ANONYMOUS_RELAY, Terminus.DELAYED_DELIVERY});
-        connection.setProperties(properties);
+        connection.setOfferedCapabilities(Opening.offeredCapabilities());
+        connection.setProperties(opening.properties(
+                identity, Integer.toUnsignedLong(transport.getRemoteMaxFrameSize()), refusal.isPresent()));
         connection.open();
         opened = true;
-        unknownHost.ifPresent(host -> fail(Conditions.of(Kind.NOT_ALLOWED, "there is no virtual host '" + host + "'")));
+        refusal.ifPresent(this::fail);
     }
 
-    /** Host names and addresses all mean the one virtual host there is; clients put in what they connected to. */
-    private static Optional<String> unknownVirtualHost(String hostname) {
-        if (hostname == null || !hostname.startsWith(Dialect.VIRTUAL_HOST_PREFIX)) {
-            return Optional.empty();
+    /** @return whether the peer's container may have this connection */
+    private boolean enter(Opening opening) {
+        ContainerRegistry containers = scope.environment().opening().containers();
+        ContainerRegistry.Holder holder =
+                new ContainerRegistry.Holder(scope.principal().name(), opening.soleConnection(), displaced);
+        String container = scope.peerContainer();
+        boolean entered = containers.enter(container, holder);
+        if (entered) {
+            scope.entered(() -> containers.leave(container, holder));
         }
-        String host = hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length());
-        return host.equals("/") ? Optional.empty() : Optional.of(host);
+        return entered;
     }
 
     @Override
     public void remoteClose() {
         scope.eachEndpoint(endpoint -> endpoint.lost(true));
+        scope.left();
         connection.close();
     }
 

@@ -34,10 +34,20 @@ class Section2_4_ConnectionTest {
         Open open = peer.expect(Open.class);
         assertEquals("test-broker", open.getContainerId());
         assertEquals(
-                List.of(Symbol.valueOf("ANONYMOUS-RELAY"), Symbol.valueOf("DELAYED_DELIVERY")),
+                List.of(
+                        Symbol.valueOf("ANONYMOUS-RELAY"),
+                        Symbol.valueOf("DELAYED_DELIVERY"),
+                        Symbol.valueOf("sole-connection-for-container")),
                 List.of(open.getOfferedCapabilities()));
         assertEquals(
-                Map.of(Symbol.valueOf("product"), "Sluice", Symbol.valueOf("version"), "1.2.3"), open.getProperties());
+                Map.of(
+                        Symbol.valueOf("product"),
+                        "Sluice",
+                        Symbol.valueOf("version"),
+                        "1.2.3",
+                        Symbol.valueOf("platform"),
+                        "Java " + Runtime.version().feature()),
+                open.getProperties());
         assertEquals(UnsignedShort.valueOf((short) 255), open.getChannelMax());
         assertEquals(UnsignedInteger.valueOf(30_000), open.getIdleTimeOut());
     }

@@ -37,6 +37,7 @@ final class TestBroker implements Authenticator {
     final TestBodies bodies = new TestBodies();
 
     int thresholdBytes = Integer.MAX_VALUE;
+    OpenPolicy opening = OpenPolicy.open();
 
     TestBroker() {
         this(false);
@@ -129,7 +130,8 @@ final class TestBroker implements Authenticator {
                 () -> nowMillis,
                 registry,
                 new AmqpEnvironment.Identity("test-broker", "1.2.3"),
-                new LargeMessages(bodies, thresholdBytes));
+                new LargeMessages(bodies, thresholdBytes),
+                opening);
     }
 
     @Override

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.qpid.protonj2.client.Client;
@@ -54,7 +56,7 @@ final class DeduplicationRestartTest {
             try (BrokerProcess broker = BrokerProcess.start(data, "--config", config.toString())) {
                 Connection connection = client.connect("127.0.0.1", broker.port());
                 send(connection, "once", Message.create("first").messageId("1"));
-                List<String> written = segments(data);
+                Set<Long> written = segments(data);
                 try (Receiver receiver = connection.openReceiver("once")) {
                     assertEquals(
                             "first",
@@ -80,8 +82,8 @@ final class DeduplicationRestartTest {
         }
     }
 
-    /** Cycles messages until no file of the journal is left that was there before. */
-    private static void fill(Connection connection, Path data, List<String> before) throws Exception {
+    /** Cycles messages until no segment of the journal is left that was there before. */
+    private static void fill(Connection connection, Path data, Set<Long> before) throws Exception {
         byte[] body = new byte[60_000];
         try (Sender sender = connection.openSender("filler");
                 Receiver receiver = connection.openReceiver("filler")) {
@@ -93,11 +95,21 @@ final class DeduplicationRestartTest {
         }
     }
 
-    private static List<String> segments(Path data) throws IOException {
+    /** Numbers of the segments there are; a file gets another number when it is used again. */
+    private static Set<Long> segments(Path data) throws IOException {
+        Set<Long> numbers = new HashSet<>();
         try (Stream<Path> files = Files.list(data.resolve("journal"))) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".seg"))
-                    .toList();
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".seg")).toList()) {
+                try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+                    boolean used = in.readInt() == ('S' << 24 | 'L' << 16 | 'J' << 8 | '1');
+                    in.skipNBytes(2 + 2 + 16);
+                    if (used) {
+                        numbers.add(in.readLong());
+                    }
+                }
+            }
         }
+        return numbers;
     }
 }

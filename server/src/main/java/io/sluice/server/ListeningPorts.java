@@ -1,7 +1,10 @@
 package io.sluice.server;
 
+import io.sluice.amqp.ContainerRegistry;
+import io.sluice.amqp.OpenPolicy;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.Carrier;
+import io.sluice.amqp.netty.WebSocketCarrier;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.Listen;
 import java.io.IOException;
@@ -9,9 +12,12 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The ports of a broker, and what is spoken on each. Started and stopped on one thread. */
 final class ListeningPorts implements AutoCloseable {
+    private static final int MIN_WEB_SOCKET_FRAME_BYTES = 1 << 20;
+
     private final Configuration configuration;
     private final Optional<TlsService> tls;
     private final List<Bound> bound = new ArrayList<>();
@@ -24,6 +30,17 @@ final class ListeningPorts implements AutoCloseable {
         Listen listen = configuration.listen();
         boolean any = listen.ports().stream().anyMatch(port -> port.protocol().hasTls());
         this.tls = any ? Optional.of(TlsService.of(listen.tls())) : Optional.empty();
+    }
+
+    /** What of the section decides about a connection's open. */
+    static OpenPolicy opening(Listen listen) {
+        return new OpenPolicy(
+                Set.copyOf(listen.hostNames()),
+                listen.failoverServers().stream()
+                        .map(server -> new OpenPolicy.FailoverServer(
+                                server.host(), server.port(), server.protocol().scheme()))
+                        .toList(),
+                new ContainerRegistry());
     }
 
     /** @throws StartFailure an address cannot be listened on */
@@ -39,10 +56,17 @@ final class ListeningPorts implements AutoCloseable {
     }
 
     private Carrier carrier(Listen.Protocol protocol) {
-        Carrier inner = Carrier.TCP;
+        Carrier inner = protocol.hasWebSocket()
+                ? new WebSocketCarrier(Set.copyOf(configuration.listen().allowedOrigins()), maxWebSocketFrameBytes())
+                : Carrier.TCP;
         return protocol.hasTls()
                 ? tls.orElseThrow().carry(inner, configuration.amqp().preOpenTimeoutMillis())
                 : inner;
+    }
+
+    /** Clients put several frames of AMQP into one of WebSocket. */
+    private int maxWebSocketFrameBytes() {
+        return Math.max(MIN_WEB_SOCKET_FRAME_BYTES, 2 * configuration.amqp().maxFrameSizeBytes());
     }
 
     private static String shown(InetSocketAddress address) {

@@ -168,7 +168,8 @@ public final class SluiceServer {
                 System::currentTimeMillis,
                 new LinkRegistry(),
                 new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version),
-                new LargeMessages(storage.largeBodies(), configuration.amqp().largeMessageBytes()));
+                new LargeMessages(storage.largeBodies(), configuration.amqp().largeMessageBytes()),
+                ListeningPorts.opening(configuration.listen()));
         return ServerSettings.of(environment)
                 .withMaxConnections(configuration.amqp().maxConnections());
     }

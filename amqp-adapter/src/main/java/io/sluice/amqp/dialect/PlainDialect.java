@@ -16,6 +16,7 @@ final class PlainDialect implements Dialect {
         Map<Symbol, Object> properties = new LinkedHashMap<>();
         properties.put(Symbol.valueOf("product"), "Sluice");
         properties.put(Symbol.valueOf("version"), version);
+        properties.put(Symbol.valueOf("platform"), "Java " + Runtime.version().feature());
         return properties;
     }
 }

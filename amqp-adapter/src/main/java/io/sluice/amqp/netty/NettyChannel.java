@@ -88,7 +88,10 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         try {
-            if (bytes.nioBufferCount() == 1) {
+            if (connection == null) {
+                // A WebSocket client that did not wait for its upgrade.
+                ctx.close();
+            } else if (bytes.nioBufferCount() == 1) {
                 feed(bytes.nioBuffer());
             } else {
                 for (ByteBuffer part : bytes.nioBuffers()) {

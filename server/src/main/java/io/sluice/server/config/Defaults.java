@@ -28,7 +28,8 @@ public final class Defaults {
             List.of(),
             10_000);
 
-    static final Listen LISTEN = new Listen("127.0.0.1", 5672, Listen.Protocol.AMQP, List.of(), TLS);
+    static final Listen LISTEN =
+            new Listen("127.0.0.1", 5672, Listen.Protocol.AMQP, List.of(), TLS, List.of(), List.of("*"), List.of());
 
     /** Its password is its name: it may connect from this machine only. */
     static final Configuration.User GUEST = new Configuration.User(

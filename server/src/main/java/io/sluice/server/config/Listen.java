@@ -11,16 +11,32 @@ import java.util.stream.Stream;
  * @param port 0 for any free one
  * @param also further ports
  * @param tls of all ports whose protocol has it
+ * @param allowedOrigins web sites whose pages may connect to ports with WebSocket; {@code *} for all
+ * @param hostNames virtual hosts a client may name in its open; {@code *} for all
+ * @param failoverServers where clients may go when this broker is gone
  */
-public record Listen(String host, int port, Protocol protocol, List<Port> also, Tls tls) {
+public record Listen(
+        String host,
+        int port,
+        Protocol protocol,
+        List<Port> also,
+        Tls tls,
+        List<String> allowedOrigins,
+        List<String> hostNames,
+        List<Port> failoverServers) {
     public Listen {
         also = List.copyOf(also);
+        allowedOrigins = List.copyOf(allowedOrigins);
+        hostNames = List.copyOf(hostNames);
+        failoverServers = List.copyOf(failoverServers);
     }
 
     /** What is spoken on a port; the names are the schemes of clients' URIs. */
     public enum Protocol {
         AMQP("amqp"),
-        AMQPS("amqps");
+        AMQPS("amqps"),
+        AMQPWS("amqpws"),
+        AMQPWSS("amqpwss");
 
         private final String scheme;
 
@@ -33,7 +49,11 @@ public record Listen(String host, int port, Protocol protocol, List<Port> also, 
         }
 
         public boolean hasTls() {
-            return this == AMQPS;
+            return this == AMQPS || this == AMQPWSS;
+        }
+
+        public boolean hasWebSocket() {
+            return this == AMQPWS || this == AMQPWSS;
         }
     }
 
@@ -72,7 +92,7 @@ public record Listen(String host, int port, Protocol protocol, List<Port> also, 
 
     /** What the command line says over the file. */
     public Listen withPort(int newPort) {
-        return new Listen(host, newPort, protocol, also, tls);
+        return new Listen(host, newPort, protocol, also, tls, allowedOrigins, hostNames, failoverServers);
     }
 
     /** All of them, the main one first. */

@@ -21,8 +21,13 @@ final class ListenBinder {
                 section.text("host", defaults.host()),
                 section.number("port", 0, 65_535, defaults.port()),
                 protocol(section, defaults.protocol()),
-                further.stream().map(ListenBinder::port).toList(),
-                tls(tlsSection, defaults.tls()));
+                further.stream().map(port -> port(port, 0)).toList(),
+                tls(tlsSection, defaults.tls()),
+                section.texts("allowedOrigins").orElse(defaults.allowedOrigins()),
+                section.texts("hostNames").orElse(defaults.hostNames()),
+                section.sections("failoverServers").orElse(List.of()).stream()
+                        .map(server -> port(server, 1))
+                        .toList());
         if (listen.ports().stream().anyMatch(port -> port.protocol().hasTls())
                 && listen.tls().certificates().isEmpty()) {
             tlsSection.problem("certificates", "has none, but a port with TLS needs one");
@@ -39,10 +44,10 @@ final class ListenBinder {
         return section.choice("protocol", choices, fallback);
     }
 
-    private static Listen.Port port(Section section) {
+    private static Listen.Port port(Section section, int least) {
         Listen.Port port = new Listen.Port(
                 ConfigurationBinder.required(section, "host"),
-                section.number("port", 0, 65_535, 0),
+                section.number("port", least, 65_535, least),
                 protocol(section, Protocol.AMQP));
         for (String key : List.of("port", "protocol")) {
             if (!section.has(key)) {

@@ -34,7 +34,8 @@ class ConfigurationErrorsTest {
     void anUnknownKeyLikeNoOtherNamesAll() {
         assertEquals(
                 List.of(
-                        "s.yaml line 2 column 3: listen.zzzzzz is not a known key; the keys here are also, host, port, protocol, tls"),
+                        "s.yaml line 2 column 3: listen.zzzzzz is not a known key; the keys here are allowedOrigins, also,"
+                                + " failoverServers, host, hostNames, port, protocol, tls"),
                 problems("listen:\n  zzzzzz: 1\n"));
     }
 
@@ -55,7 +56,8 @@ class ConfigurationErrorsTest {
                 List.of(
                         "s.yaml line 3 column 7: listen.also[0].port is missing",
                         "s.yaml line 3 column 7: listen.also[0].protocol is missing",
-                        "s.yaml line 4 column 36: listen.also[1].protocol is \"tls\"; it must be one of amqp, amqps",
+                        "s.yaml line 4 column 36: listen.also[1].protocol is \"tls\"; it must be one of amqp, amqps,"
+                                + " amqpws, amqpwss",
                         "s.yaml line 6 column 16: listen.tls.protocols is [SSLv3]; it must be one or more of"
                                 + " [TLSv1.3, TLSv1.2]",
                         "s.yaml line 8 column 9: listen.tls.certificates[0].file is missing",

@@ -1,0 +1,41 @@
+package io.sluice.amqp;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What decides about the open of a connection, and what ours says. Any thread.
+ *
+ * @param hostNames names a peer may call us by in its open (AMQP 1.0 §2.7.1 hostname), without regard to case; {@code *} for all.
+ *     Addresses, {@code localhost} and no name at all are always taken
+ * @param failoverServers where clients may go when this broker is gone
+ * @param containers who has a connection
+ */
+public record OpenPolicy(Set<String> hostNames, List<FailoverServer> failoverServers, ContainerRegistry containers) {
+    /** Any host name, and nowhere else to go. */
+    public static OpenPolicy open() {
+        return new OpenPolicy(Set.of("*"), List.of(), new ContainerRegistry());
+    }
+
+    public OpenPolicy {
+        hostNames =
+                hostNames.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+        failoverServers = List.copyOf(failoverServers);
+    }
+
+    /** @param scheme as clients' URIs have it: amqp, amqps, amqpws, amqpwss */
+    public record FailoverServer(String host, int port, String scheme) {}
+
+    /** @param hostname of the peer's open, may be null */
+    boolean knows(String hostname) {
+        if (hostname == null || hostname.isEmpty() || hostNames.contains("*")) {
+            return true;
+        }
+        String name = hostname.toLowerCase(Locale.ROOT);
+        boolean address = name.matches("[0-9]+(\\.[0-9]+){3}(:[0-9]+)?") || name.startsWith("[") || name.contains("::");
+        String bare = name.replaceFirst(":[0-9]+$", "");
+        return address || bare.equals("localhost") || hostNames.contains(bare);
+    }
+}

@@ -1,0 +1,124 @@
+package io.sluice.amqp;
+
+import io.sluice.amqp.dialect.Dialect;
+import io.sluice.broker.Refusal.Kind;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedShort;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.engine.Connection;
+
+/** The open of a connection (AMQP 1.0 §2.4.1): whether what the peer asks for can be had, and what we answer. */
+final class Opening {
+    private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
+    private static final Symbol SOLE_CONNECTION = Symbol.valueOf("sole-connection-for-container");
+    private static final Symbol ENFORCEMENT_POLICY = Symbol.valueOf("sole-connection-enforcement-policy");
+    private static final Symbol DETECTION_POLICY = Symbol.valueOf("sole-connection-detection-policy");
+    private static final UnsignedInteger STRONG = UnsignedInteger.ZERO;
+    private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
+    private static final Symbol FAILOVER_SERVERS = Symbol.valueOf("failover-server-list");
+    private static final Symbol CONTAINER_ID = Symbol.valueOf("container-id");
+    private static final Symbol INVALID_FIELD = Symbol.valueOf("invalid-field");
+    /** Heartbeats may be a tenth of a second late. */
+    private static final int MIN_IDLE_TIMEOUT_MILLIS = 250;
+    /** A list of servers could be too long for less. */
+    private static final int MIN_FRAME_BYTES_FOR_SERVERS = 4096;
+
+    private final OpenPolicy policy;
+    private final Connection peer;
+
+    Opening(OpenPolicy policy, Connection peer) {
+        this.policy = policy;
+        this.peer = peer;
+    }
+
+    /** All but the sole connection, which is asked for last: who is refused anyway must not close another. */
+    Optional<ErrorCondition> refusal(int peerIdleTimeoutMillis) {
+        if (peerIdleTimeoutMillis > 0 && peerIdleTimeoutMillis < MIN_IDLE_TIMEOUT_MILLIS) {
+            String text = "an idle-time-out of " + peerIdleTimeoutMillis + " ms cannot be kept, the least is "
+                    + MIN_IDLE_TIMEOUT_MILLIS;
+            return Optional.of(Conditions.of(Kind.NOT_IMPLEMENTED, text));
+        }
+        String hostname = peer.getRemoteHostname();
+        if (hostname != null && hostname.startsWith(Dialect.VIRTUAL_HOST_PREFIX)) {
+            String host = hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length());
+            return host.equals("/") ? Optional.empty() : Optional.of(unknown(Kind.NOT_ALLOWED, host));
+        }
+        return policy.knows(hostname) ? Optional.empty() : Optional.of(unknown(Kind.NOT_FOUND, hostname));
+    }
+
+    private static ErrorCondition unknown(Kind kind, String host) {
+        return Conditions.of(kind, "there is no virtual host '" + host + "'");
+    }
+
+    /** What the peer wants with other connections of its container; empty where it does not ask. */
+    Optional<ContainerRegistry.Policy> soleConnection() {
+        Symbol[] desired = peer.getRemoteDesiredCapabilities();
+        if (desired == null || Stream.of(desired).noneMatch(SOLE_CONNECTION::equals)) {
+            return Optional.empty();
+        }
+        Map<Symbol, Object> properties = peer.getRemoteProperties();
+        Object wanted = properties == null ? null : properties.get(ENFORCEMENT_POLICY);
+        boolean closes = wanted instanceof Number number
+                && number.intValue() == ContainerRegistry.Policy.CLOSE_EXISTING.ordinal();
+        return Optional.of(
+                closes ? ContainerRegistry.Policy.CLOSE_EXISTING : ContainerRegistry.Policy.REFUSE_CONNECTION);
+    }
+
+    /** For a container that has its only connection already; JMS clients know it by the info. */
+    static ErrorCondition containerInUse(String container) {
+        ErrorCondition condition =
+                Conditions.of(Kind.INVALID_FIELD, "container-id '" + container + "' is that of an open connection");
+        condition.setInfo(Map.of(INVALID_FIELD, CONTAINER_ID));
+        return condition;
+    }
+
+    /** For the connection whose place another takes. */
+    static ErrorCondition displaced() {
+        ErrorCondition condition = Conditions.of(
+                Conditions.RESOURCE_LOCKED, "the container has opened another connection, and wants to have only one");
+        condition.setInfo(Map.of(Symbol.valueOf("sole-connection-enforcement"), true));
+        return condition;
+    }
+
+    static Symbol[] offeredCapabilities() {
+        return new Symbol[] {ANONYMOUS_RELAY, Terminus.DELAYED_DELIVERY, SOLE_CONNECTION};
+    }
+
+    /**
+     * The properties of our open.
+     *
+     * @param peerMaxFrameBytes of the peer's open
+     * @param refused a close follows
+     */
+    Map<Symbol, Object> properties(AmqpEnvironment.Identity identity, long peerMaxFrameBytes, boolean refused) {
+        Dialect dialect = Dialect.of(peer.getRemoteHostname(), peer.getRemoteProperties());
+        Map<Symbol, Object> properties =
+                new LinkedHashMap<>(dialect.openProperties(identity.version(), identity.containerId()));
+        soleConnection().ifPresent(kept -> {
+            properties.put(ENFORCEMENT_POLICY, UnsignedInteger.valueOf(kept.ordinal()));
+            properties.put(DETECTION_POLICY, STRONG);
+        });
+        if (!policy.failoverServers().isEmpty() && peerMaxFrameBytes >= MIN_FRAME_BYTES_FOR_SERVERS) {
+            properties.put(FAILOVER_SERVERS, servers());
+        }
+        if (refused) {
+            properties.put(ESTABLISHMENT_FAILED, true);
+        }
+        return properties;
+    }
+
+    private List<Map<Symbol, Object>> servers() {
+        return policy.failoverServers().stream()
+                .map(server -> Map.<Symbol, Object>of(
+                        Symbol.valueOf("network-host"), server.host(),
+                        Symbol.valueOf("port"), UnsignedShort.valueOf((short) server.port()),
+                        Symbol.valueOf("scheme"), server.scheme()))
+                .toList();
+    }
+}

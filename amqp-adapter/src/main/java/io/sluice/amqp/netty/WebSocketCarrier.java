@@ -1,0 +1,38 @@
+package io.sluice.amqp.netty;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.util.Set;
+
+/**
+ * AMQP in the binary frames of a WebSocket (RFC 6455, OASIS AMQP WebSocket binding): any path, sub-protocol {@code amqp}. Where a
+ * frame of the one ends says nothing about the other.
+ */
+public final class WebSocketCarrier implements Carrier {
+    /** An upgrade has headers only. */
+    private static final int MAX_REQUEST_BYTES = 8 * 1024;
+
+    private final Set<String> allowedOrigins;
+    private final int maxFrameBytes;
+
+    /**
+     * @param allowedOrigins web sites whose pages may connect, as browsers name them, such as {@code https://example.com};
+     *     {@code *} for all
+     * @param maxFrameBytes of one WebSocket frame from a peer; a client may put several of AMQP into one
+     */
+    public WebSocketCarrier(Set<String> allowedOrigins, int maxFrameBytes) {
+        this.allowedOrigins = Set.copyOf(allowedOrigins);
+        this.maxFrameBytes = maxFrameBytes;
+    }
+
+    @Override
+    public void carry(ChannelPipeline pipeline, ChannelHandler amqp) {
+        pipeline.addLast(
+                new HttpServerCodec(),
+                new HttpObjectAggregator(MAX_REQUEST_BYTES, true),
+                new WebSocketUpgrade(new WebSocketOrigins(allowedOrigins), maxFrameBytes),
+                amqp);
+    }
+}

@@ -1,0 +1,306 @@
+package io.sluice.amqp.netty;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.amqp.AmqpEnvironment;
+import io.sluice.amqp.AmqpLimits;
+import io.sluice.amqp.LinkRegistry;
+import io.sluice.broker.security.Authenticator;
+import io.sluice.broker.security.Principal;
+import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A port with WebSocket, from the JDK's own client and from sockets: OASIS AMQP WebSocket binding, RFC 6455. */
+@Timeout(60)
+class WebSocketServerTest {
+    private static final byte[] AMQP = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
+    private static final byte[] OPEN = HexFormat.of().parseHex("0000001402000000005310c00702a10161a10162");
+    private static final byte[] CLOSE = HexFormat.of().parseHex("0000000c0200000000531845");
+    private static final int MAX_FRAME_BYTES = 100_000;
+
+    private ServerLoops loops;
+    private AmqpServer server;
+    private InetSocketAddress address;
+
+    @BeforeEach
+    void start() throws Exception {
+        loops = ServerLoops.start("test", 1);
+        AmqpEnvironment environment = new AmqpEnvironment(
+                name -> {
+                    throw new AssertionError("no link is attached here");
+                },
+                name -> Optional.empty(),
+                new Anybody(),
+                AmqpLimits.DEFAULT.withTimeouts(60_000, 1000),
+                System::currentTimeMillis,
+                new LinkRegistry(),
+                new AmqpEnvironment.Identity("server-test", "1"));
+        server = new AmqpServer(ServerSettings.of(environment), loops);
+        address =
+                server.start("127.0.0.1", 0, new WebSocketCarrier(Set.of("https://app.example.com"), MAX_FRAME_BYTES));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        loops.close();
+    }
+
+    private static final class Anybody implements Authenticator {
+        @Override
+        public boolean anonymousAllowed(boolean loopback) {
+            return true;
+        }
+
+        @Override
+        public Optional<Principal> authenticate(String user, String password, boolean loopback) {
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps what comes. */
+    private static final class Client implements WebSocket.Listener {
+        final LinkedBlockingQueue<Byte> bytes = new LinkedBlockingQueue<>();
+        final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        final CompletableFuture<String> pong = new CompletableFuture<>();
+        private WebSocket socket;
+
+        static Client connect(InetSocketAddress to, String path, String origin) {
+            Client client = new Client();
+            WebSocket.Builder builder = HttpClient.newHttpClient().newWebSocketBuilder();
+            if (origin != null) {
+                builder.header("Origin", origin);
+            }
+            client.socket = builder.subprotocols("amqp")
+                    .buildAsync(URI.create("ws://127.0.0.1:" + to.getPort() + path), client)
+                    .join();
+            return client;
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+            while (data.hasRemaining()) {
+                bytes.add(data.get());
+            }
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            closed.complete(status);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
+            pong.complete(StandardCharsets.US_ASCII.decode(message).toString());
+            from.request(1);
+            return null;
+        }
+
+        void send(byte[] data, boolean last) {
+            socket.sendBinary(ByteBuffer.wrap(data), last).join();
+        }
+
+        byte[] read(int count) throws InterruptedException {
+            ByteArrayOutputStream read = new ByteArrayOutputStream();
+            while (read.size() < count) {
+                Byte next = bytes.poll(20, TimeUnit.SECONDS);
+                assertTrue(next != null, () -> "only " + read.size() + " bytes came");
+                read.write(next);
+            }
+            return read.toByteArray();
+        }
+
+        /** The performative of the next frame, as its descriptor's code. */
+        int readFrame() throws InterruptedException {
+            int size = ByteBuffer.wrap(read(4)).getInt();
+            return read(size - 4)[6];
+        }
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            joined.writeBytes(part);
+        }
+        return joined.toByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/amqp", "/any/path?with=query"})
+    void amqpIsSpokenOnAnyPath(String path) throws Exception {
+        Client client = Client.connect(address, path, null);
+        assertEquals("amqp", client.socket.getSubprotocol());
+        client.send(AMQP, true);
+        assertArrayEquals(AMQP, client.read(8));
+    }
+
+    /** Several frames of AMQP in one of WebSocket, and one of AMQP in several. */
+    @Test
+    void framesOfTheOneAreNotFramesOfTheOther() throws Exception {
+        byte[] all = joined(AMQP, OPEN, CLOSE);
+        Client coalesced = Client.connect(address, "/", null);
+        coalesced.send(all, true);
+        assertConversation(coalesced);
+
+        Client fragmented = Client.connect(address, "/", null);
+        for (int i = 0; i < all.length; i++) {
+            fragmented.send(Arrays.copyOfRange(all, i, i + 1), i % 5 == 4 || i == all.length - 1);
+        }
+        assertConversation(fragmented);
+    }
+
+    /** AMQP is closed first, then WebSocket. */
+    private static void assertConversation(Client client) throws Exception {
+        assertArrayEquals(AMQP, client.read(8));
+        assertEquals(0x10, client.readFrame());
+        assertEquals(0x18, client.readFrame());
+        assertEquals(1000, client.closed.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aPingIsAnswered() throws Exception {
+        Client client = Client.connect(address, "/", null);
+        client.socket
+                .sendPing(StandardCharsets.US_ASCII.encode("are you there"))
+                .join();
+        assertEquals("are you there", client.pong.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aCloseIsAnsweredAndTheConnectionIsGone() throws Exception {
+        Client client = Client.connect(address, "/", null);
+        client.send(joined(AMQP, OPEN), true);
+        client.read(8);
+        client.socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").join();
+        assertEquals(1000, client.closed.get(20, TimeUnit.SECONDS));
+        awaitNone();
+    }
+
+    @Test
+    void textIsRefused() throws Exception {
+        Client client = Client.connect(address, "/", null);
+        client.socket.sendText("AMQP", true).join();
+        assertEquals(1003, client.closed.get(20, TimeUnit.SECONDS));
+        awaitNone();
+    }
+
+    @Test
+    void aFrameThatIsTooLargeIsRefused() throws Exception {
+        Client client = Client.connect(address, "/", null);
+        client.send(new byte[MAX_FRAME_BYTES + 1], true);
+        assertEquals(1009, client.closed.get(20, TimeUnit.SECONDS));
+        awaitNone();
+    }
+
+    private String upgrade(String... headers) throws Exception {
+        return answer("GET /amqp HTTP/1.1\r\nHost: 127.0.0.1:" + address.getPort()
+                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + String.join("", headers) + "\r\n");
+    }
+
+    /** The status line. */
+    private String answer(String request) throws Exception {
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            byte[] start = socket.getInputStream().readNBytes(12);
+            return new String(start, StandardCharsets.US_ASCII);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "amqp, 101",
+        "AMQPWSB10, 101",
+        "'mqtt, amqp', 101",
+        "mqtt, 400",
+        "amqp2, 400",
+    })
+    void theSubProtocolIsAmqp(String offered, String status) throws Exception {
+        assertEquals("HTTP/1.1 " + status, upgrade("Sec-WebSocket-Protocol: " + offered + "\r\n"));
+    }
+
+    @Test
+    void whatIsNoUpgradeIsToldSo() throws Exception {
+        assertEquals("HTTP/1.1 400", upgrade());
+        assertEquals("HTTP/1.1 426", answer("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assertEquals("HTTP/1.1 400", answer("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"));
+        assertEquals("HTTP/1.1 400", answer("AMQP\0\1\0\0\r\n\r\n"));
+        awaitNone();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://app.example.com, 101",
+        "https://APP.example.com, 101",
+        "https://evil.example.com, 403",
+        "http://app.example.com, 403",
+        "null, 403",
+        "http://127.0.0.1:OWN, 101",
+        "http://127.0.0.1:1, 403",
+    })
+    void pagesOfOtherSitesMayNotConnect(String origin, String status) throws Exception {
+        String said = origin.replace("OWN", String.valueOf(address.getPort()));
+        assertEquals("HTTP/1.1 " + status, upgrade("Sec-WebSocket-Protocol: amqp\r\n", "Origin: " + said + "\r\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // a name that a page has made to point to this machine
+        "http://evil.test:5680, evil.test:5680, false, true,  false",
+        "http://evil.test:5680, evil.test:5680, false, false, true",
+        "https://mq.test,       mq.test,        true,  true,  true",
+        "http://localhost:80,   localhost:80,   false, true,  true",
+        "http://[::1]:80,       [::1]:80,       false, true,  true",
+        "http://mq.test,        ,               true,  true,  false",
+        "http://a b,            a b,            false, true,  false",
+    })
+    void theNameOfThisBrokerIsNoOtherSite(
+            String origin, String host, boolean protectedName, boolean loopback, boolean allowed) {
+        assertEquals(allowed, new WebSocketOrigins(Set.of()).allows(origin, host, protectedName, loopback));
+        assertTrue(new WebSocketOrigins(Set.of("*")).allows(origin, host, protectedName, loopback));
+        assertTrue(new WebSocketOrigins(Set.of()).allows(null, host, protectedName, loopback));
+    }
+
+    @Test
+    void whoNeverAsksIsClosed() throws Exception {
+        try (Socket silent = new Socket(address.getAddress(), address.getPort())) {
+            silent.setSoTimeout(20_000);
+            assertEquals(-1, silent.getInputStream().read());
+        }
+        awaitNone();
+    }
+
+    private void awaitNone() throws InterruptedException {
+        for (int i = 0; i < 500 && server.connectionCount() > 0; i++) {
+            Thread.sleep(20);
+        }
+        assertEquals(0, server.connectionCount());
+    }
+}
