@@ -300,7 +300,12 @@ class PagingTest {
     void aPageThatCannotBeReadIsSetAsideAndTheRestGoesOn() {
         publishOut(12);
         shard.store.damage(2);
-        TestConsumer consumer = shard.consumer("q").drain(20);
+        TestConsumer consumer = shard.consumer("q");
+        try (LoggedErrors errors = new LoggedErrors()) {
+            consumer.drain(20);
+            assertEquals(1, errors.messages().size(), errors.messages()::toString);
+            assertTrue(errors.messages().get(0).startsWith("Queue 'q': 4 messages of "), errors.messages()::toString);
+        }
 
         assertEquals(List.of("m1", "m2", "m3", "m4", "m9", "m10", "m11", "m12"), consumer.bodies());
         assertEquals("drained", consumer.events.get(consumer.events.size() - 1));
@@ -511,7 +516,10 @@ class PagingTest {
         shard.purge("q").value();
         shard.checkpoint();
         assertEquals(java.util.Set.of(), shard.store.pages());
-        answerReads();
+        try (LoggedErrors errors = new LoggedErrors()) {
+            answerReads();
+            assertEquals(List.of(), errors.messages());
+        }
         assertEquals(List.of(), shard.failures);
         assertEquals(0, shard.status("q").damaged());
         shard.publish("q", "new");
