@@ -1,6 +1,7 @@
 package io.sluice.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.Message;
+import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.Sender;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +48,36 @@ final class MetricsTest {
     }
 
     @Test
+    void the_store_s_figures_are_there_for_prometheus() throws Exception {
+        Path config = Files.writeString(folder.resolve("sluice.yaml"), "metrics: {prometheus: true, port: 0}\n");
+        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("data"), "--config", config.toString())) {
+            send(broker);
+            String text = get(metrics(broker)).body();
+            assertEquals(0, value(text, "sluice_store_checkpoint_seconds_count"), text);
+            assertEquals(0, value(text, "sluice_store_checkpoint_failed_total"), text);
+            assertEquals(0, value(text, "sluice_store_checkpoint_written_bytes_count"), text);
+            assertEquals(0, value(text, "sluice_store_pages"), text);
+            assertEquals(0, value(text, "sluice_storage_size_bytes{kind=\"large\"}"), text);
+            // The stop writes a checkpoint.
+            assertEquals(0, broker.stop());
+        }
+        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("data"), "--config", config.toString())) {
+            String text = get(metrics(broker)).body();
+            assertEquals(1, value(text, "sluice_store_pages"), text);
+            assertTrue(value(text, "sluice_store_slots_free") >= 0, text);
+            double live = value(text, "sluice_store_live_ratio");
+            assertTrue(live > 0 && live <= 1, text);
+            assertEquals(0, value(text, "sluice_store_read_seconds_count"), "nothing is read at the start");
+            assertEquals(0, value(text, "sluice_store_read_failed_total"), text);
+            assertTrue(value(text, "sluice_storage_size_bytes{kind=\"store\"}") > 0, text);
+            assertTrue(value(text, "sluice_storage_size_bytes{kind=\"redo\"}") > 0, text);
+            receive(broker);
+            assertEquals(1, value(get(metrics(broker)).body(), "sluice_store_read_seconds_count"));
+            assertEquals(0, broker.stop());
+        }
+    }
+
+    @Test
     void a_port_that_is_taken_ends_the_start() throws Exception {
         Path first = Files.writeString(folder.resolve("first.yaml"), "metrics: {prometheus: true, port: 0}\n");
         try (BrokerProcess broker = BrokerProcess.start(folder.resolve("first"), "--config", first.toString())) {
@@ -65,6 +97,16 @@ final class MetricsTest {
             Sender sender = connection.openSender("metrics.queue");
             for (int i = 0; i < MESSAGES; i++) {
                 sender.send(Message.create("x").durable(true)).awaitAccepted(20, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private static void receive(BrokerProcess broker) throws Exception {
+        try (Client client = Client.create();
+                Connection connection = client.connect("127.0.0.1", broker.port())) {
+            Receiver receiver = connection.openReceiver("metrics.queue");
+            for (int i = 0; i < MESSAGES; i++) {
+                assertNotNull(receiver.receive(20, TimeUnit.SECONDS), "message " + i);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.sluice.server.config.Configuration;
 import io.sluice.storage.StorageConfig;
 import io.sluice.storage.journal.JournalLimits;
+import io.sluice.storage.mapdb.StoreLimits;
 
 /** The section {@code storage} of the configuration, in the storage module's terms. */
 final class StorageSettings {
@@ -19,6 +20,11 @@ final class StorageSettings {
                         storage.minFreeDiskBytes(),
                         JournalLimits.DEFAULT.diskCheckMillis(),
                         storage.slowForceMillis(),
-                        storage.stalledForceMillis()));
+                        storage.stalledForceMillis()),
+                new StoreLimits(
+                        storage.checkpointBytesPerSecond(),
+                        StoreLimits.DEFAULT.stepBytes(),
+                        StoreLimits.DEFAULT.shrinkFileBytes(),
+                        StoreLimits.DEFAULT.shrinkLiveBytes()));
     }
 }

@@ -20,6 +20,9 @@ public interface Disk {
 
     boolean exists(Path path) throws IOException;
 
+    /** Bytes of a file; 0 where there is none. */
+    long size(Path path) throws IOException;
+
     /** Creates the folder and its parents where they are missing. */
     void createFolder(Path folder) throws IOException;
 

@@ -38,13 +38,14 @@ public record Storage(
             Storage storage = new Storage(
                     directory,
                     new SegmentJournal(disk, directory.journalFolder(), directory.store(), config.journal(), metrics),
-                    new PagedMessageStore(disk, directory.folder(), directory.store(), config.messages()),
+                    new PagedMessageStore(disk, directory.folder(), directory.store(), config.messages(), metrics),
                     LargeBodyStore.open(
                             disk,
                             directory.largeFolder(),
                             directory.store(),
                             config.journal().minFreeDiskBytes(),
                             new SplittableRandom()));
+            storage.largeBodies.showIn(metrics);
             opened = true;
             return storage;
         } finally {

@@ -200,6 +200,13 @@ public class SimulatedDisk implements Disk {
     }
 
     @Override
+    public synchronized long size(Path path) throws IOException {
+        operation(false);
+        Content content = live.get(path);
+        return content == null ? 0 : content.now.length;
+    }
+
+    @Override
     public synchronized void createFolder(Path folder) throws IOException {
         operation(false);
     }

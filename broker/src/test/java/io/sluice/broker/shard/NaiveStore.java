@@ -59,6 +59,9 @@ final class NaiveStore implements MessageStore {
     boolean failsByItself;
 
     boolean hurried;
+    /** Checkpoints that ran by themselves and were not in a hurry. */
+    int pacedCount;
+
     int readCount;
     int checkpointCount;
 
@@ -225,6 +228,7 @@ final class NaiveStore implements MessageStore {
         slice = null;
         ended = false;
         if (runsByItself) {
+            pacedCount += hurried ? 0 : 1;
             source.begin(answer -> {
                 begun(answer);
                 nextByItself();

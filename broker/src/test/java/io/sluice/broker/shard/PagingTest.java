@@ -300,7 +300,12 @@ class PagingTest {
     void aPageThatCannotBeReadIsSetAsideAndTheRestGoesOn() {
         publishOut(12);
         shard.store.damage(2);
-        TestConsumer consumer = shard.consumer("q").drain(20);
+        TestConsumer consumer = shard.consumer("q");
+        try (LoggedErrors errors = new LoggedErrors()) {
+            consumer.drain(20);
+            assertEquals(1, errors.messages().size(), errors.messages()::toString);
+            assertTrue(errors.messages().get(0).startsWith("Queue 'q': 4 messages of "), errors.messages()::toString);
+        }
 
         assertEquals(List.of("m1", "m2", "m3", "m4", "m9", "m10", "m11", "m12"), consumer.bodies());
         assertEquals("drained", consumer.events.get(consumer.events.size() - 1));
@@ -446,6 +451,8 @@ class PagingTest {
         }
         ShardFixture small = shard.restart(ShardLimits.ofMemory(20_000));
         assertTrue(small.store.checkpointCount > 5, "checkpoints: " + small.store.checkpointCount);
+        assertEquals(0, small.store.pacedCount, "nobody is served meanwhile: there is nothing to leave the disk to");
+        assertFalse(small.store.hurried, "from now on somebody is");
         assertTrue(small.journal.trimmedTo() > 100, "what they hold is not replayed again");
         assertTrue(small.status("q").pagedOut() > 100);
         assertEquals(List.of(numbered(1, 200)), small.browse("q"));
@@ -464,6 +471,59 @@ class PagingTest {
         ShardFixture small = shard.restart(failing, ShardLimits.ofMemory(20_000));
 
         assertEquals(list(1, 50), small.browse("q"));
+        assertTrue(failing.checkpointCount > 0);
+        assertEquals(0, failing.pacedCount);
+        assertFalse(failing.hurried);
+    }
+
+    @Test
+    void aPageThatIsForgottenWhileItIsReadIsNotDamaged() {
+        publishOut(4);
+        shard.store.holdsReads = true;
+        TestConsumer consumer = shard.consumer("q").credit(9);
+        assertEquals(1, shard.store.readsWaiting());
+        forgetWhileRead();
+
+        assertEquals(List.of("new"), consumer.bodies());
+    }
+
+    @Test
+    void aPageThatIsForgottenWhileABrowserReadsItIsNotDamaged() {
+        publishOut(4);
+        shard.store.holdsReads = true;
+        TestConsumer browser = shard.browser("q").credit(9);
+        assertEquals(1, shard.store.readsWaiting());
+        forgetWhileRead();
+
+        assertEquals(List.of(), browser.bodies());
+    }
+
+    @Test
+    void aPageThatIsForgottenWhileItIsReadForWhatIsDueIsNotDamaged() {
+        shard.producer("q").send(ShardFixture.withTtl("t", 100)).send("d");
+        shard.checkpoint();
+        shard.advance(0);
+        shard.store.holdsReads = true;
+        shard.advance(101);
+        assertEquals(1, shard.store.readsWaiting());
+        forgetWhileRead();
+
+        assertEquals(List.of("new"), shard.browse("q"));
+    }
+
+    /** The read that waits finds nothing: the store has freed the page. */
+    private void forgetWhileRead() {
+        shard.purge("q").value();
+        shard.checkpoint();
+        assertEquals(java.util.Set.of(), shard.store.pages());
+        try (LoggedErrors errors = new LoggedErrors()) {
+            answerReads();
+            assertEquals(List.of(), errors.messages());
+        }
+        assertEquals(List.of(), shard.failures);
+        assertEquals(0, shard.status("q").damaged());
+        shard.publish("q", "new");
+        assertEquals(1, shard.status("q").messages());
     }
 
     @Test

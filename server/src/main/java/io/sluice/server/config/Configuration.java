@@ -55,7 +55,11 @@ public record Configuration(
             int idleTimeoutMillis,
             int preOpenTimeoutMillis) {}
 
-    /** Sizes of the data folder; {@link #minFreeDiskBytes} is what the broker leaves free on its file system. */
+    /**
+     * Sizes of the data folder; {@link #minFreeDiskBytes} is what the broker leaves free on its file system.
+     *
+     * @param checkpointBytesPerSecond what a checkpoint that is not urgent writes at most; 0 for no limit
+     */
     public record Storage(
             Path dataDir,
             long segmentBytes,
@@ -63,7 +67,8 @@ public record Configuration(
             long journalMaxBytes,
             long minFreeDiskBytes,
             int slowForceMillis,
-            int stalledForceMillis) {}
+            int stalledForceMillis,
+            long checkpointBytesPerSecond) {}
 
     /** What messages may take of the heap: the smaller of the two. */
     public record Memory(int maxMessagePercentOfHeap, long maxMessageBytes) {
@@ -98,7 +103,8 @@ public record Configuration(
                 storage.journalMaxBytes,
                 storage.minFreeDiskBytes,
                 storage.slowForceMillis,
-                storage.stalledForceMillis);
+                storage.stalledForceMillis,
+                storage.checkpointBytesPerSecond);
         return new Configuration(node, listen, security, amqp, queues, moved, memory, metrics, eventLoops);
     }
 }

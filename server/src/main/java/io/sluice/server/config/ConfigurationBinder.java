@@ -22,6 +22,8 @@ final class ConfigurationBinder {
     private static final int MAX_MILLIS = 86_400_000;
     private static final Range SEGMENT_BYTES = new Range(1 << 20, 1 << 30, false);
     private static final int SEGMENT_STEP_BYTES = 4096;
+    /** At which the journal's default budget takes nine minutes to move. */
+    private static final long MIN_CHECKPOINT_BYTES_PER_SECOND = 1 << 20;
     /** Those the journal writes to and prepares while the budget is full. */
     private static final long SEGMENTS_BEYOND_BUDGET = 3;
 
@@ -124,13 +126,20 @@ final class ConfigurationBinder {
                 section.number("journalMaxBytes", Range.atLeast(1), defaults.journalMaxBytes()),
                 section.number("minFreeDiskBytes", Range.atLeast(0), defaults.minFreeDiskBytes()),
                 section.number("slowForceMillis", 1, MAX_MILLIS, defaults.slowForceMillis()),
-                section.number("stalledForceMillis", 1, MAX_MILLIS, defaults.stalledForceMillis()));
+                section.number("stalledForceMillis", 1, MAX_MILLIS, defaults.stalledForceMillis()),
+                section.number("checkpointBytesPerSecond", Range.atLeast(0), defaults.checkpointBytesPerSecond()));
         section.end();
         if (storage.stalledForceMillis() <= storage.slowForceMillis()) {
             section.problem(
                     "stalledForceMillis",
                     "is " + storage.stalledForceMillis() + "; it must be more than slowForceMillis, which is "
                             + storage.slowForceMillis());
+        }
+        long pace = storage.checkpointBytesPerSecond();
+        if (pace > 0 && pace < MIN_CHECKPOINT_BYTES_PER_SECOND) {
+            section.problem(
+                    "checkpointBytesPerSecond",
+                    "is " + pace + "; it must be 0, for no limit, or at least " + MIN_CHECKPOINT_BYTES_PER_SECOND);
         }
         checkSegments(section, storage, largeMessageBytes);
         return storage;

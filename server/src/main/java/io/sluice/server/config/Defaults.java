@@ -47,7 +47,7 @@ public final class Defaults {
             List.of());
 
     static final Configuration.Storage STORAGE = new Configuration.Storage(
-            Path.of("data"), 67_108_864, 536_870_912, 2_147_483_648L, 268_435_456, 1_000, 30_000);
+            Path.of("data"), 67_108_864, 536_870_912, 2_147_483_648L, 268_435_456, 1_000, 30_000, 100_663_296);
 
     static final Configuration.Memory MEMORY = new Configuration.Memory(50, UNLIMITED);
 

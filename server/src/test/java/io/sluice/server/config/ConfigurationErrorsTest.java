@@ -203,6 +203,27 @@ class ConfigurationErrorsTest {
     }
 
     @Test
+    void aPaceAtWhichNoCheckpointWouldEnd() throws Exception {
+        assertEquals(
+                List.of(
+                        "s.yaml line 2 column 29: storage.checkpointBytesPerSecond is 96; it must be 0, for no limit, or"
+                                + " at least 1048576"),
+                problems("storage:\n  checkpointBytesPerSecond: 96\n"));
+        assertEquals(
+                List.of(
+                        "s.yaml line 2 column 29: storage.checkpointBytesPerSecond is \"-1\"; it must be a whole number,"
+                                + " 0 or more"),
+                problems("storage:\n  checkpointBytesPerSecond: -1\n"));
+        for (long pace : new long[] {0, 1_048_576, 200_000_000}) {
+            assertEquals(
+                    pace,
+                    ConfigurationFile.parse("s.yaml", "storage:\n  checkpointBytesPerSecond: " + pace + "\n")
+                            .storage()
+                            .checkpointBytesPerSecond());
+        }
+    }
+
+    @Test
     void sizesThatDoNotFitEachOther() {
         assertEquals(
                 List.of("s.yaml line 2 column 23: storage.journalBudgetBytes is 7000000; it must be at least"

@@ -120,7 +120,9 @@ final class BodyWriter implements LargeBodies.Sink {
         chunk.forEach(buffer::put);
         int count = buffer.position() - BodyFormat.CHUNK_HEAD_BYTES;
         BodyFormat.endChunk(buffer, id, chunks, last);
+        int bytes = buffer.remaining();
         file.write(buffer, BodyFormat.offset(chunks));
+        store.wrote(bytes);
         chunks++;
         boolean forces = durable && length / FORCE_BYTES != (length + count) / FORCE_BYTES;
         length += count;
@@ -147,7 +149,9 @@ final class BodyWriter implements LargeBodies.Sink {
         id = store.newId();
         file = store.disk().open(store.file(id));
         BodyFormat.header(buffer, store.store(), id);
+        int bytes = buffer.remaining();
         file.write(buffer, 0);
+        store.wrote(bytes);
     }
 
     private void finishFile() throws IOException {

@@ -2,6 +2,7 @@ package io.sluice.storage.large;
 
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.port.LargeBodies;
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.Disk;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,7 @@ public final class LargeBodyStore implements LargeBodies {
     private final Set<Long> doomed = new HashSet<>();
 
     private final Set<Long> damaged = new HashSet<>();
+    private final AtomicLong heldBytes = new AtomicLong();
 
     /** Where files are written and read, and how that ends. */
     record Threads(Executor writer, Executor reader, Runnable close) {
@@ -83,6 +86,22 @@ public final class LargeBodyStore implements LargeBodies {
         } catch (IOException e) {
             throw new StorageException("Folder " + folder + " cannot be created: " + e.getMessage(), e);
         }
+    }
+
+    /** Makes what the bodies take visible. Known from {@link #retain} on. */
+    public void showIn(Metrics metrics) {
+        metrics.gauge(
+                "sluice.storage.size",
+                Metrics.Unit.BYTES,
+                "What the data folder takes on the disk.",
+                () -> Math.max(0, heldBytes.get()), // a write that failed may have left more than was counted
+                "kind",
+                "large");
+    }
+
+    /** So much was added to a file. Writer's thread. */
+    void wrote(long bytes) {
+        heldBytes.addAndGet(bytes);
     }
 
     Disk disk() {
@@ -171,10 +190,21 @@ public final class LargeBodyStore implements LargeBodies {
             if (keep && disk.exists(file)) {
                 disk.rename(file, folder.resolve(String.format("%016x", id) + DAMAGED));
             } else {
+                long bytes = sizeOf(file);
                 disk.delete(file);
+                heldBytes.addAndGet(-bytes);
             }
         } catch (IOException e) {
             LOG.warn("Large body {} cannot be removed, the next start will try again: {}", file, e.getMessage());
+        }
+    }
+
+    /** For the figures only: not knowing it must not keep the file. */
+    private long sizeOf(Path file) {
+        try {
+            return disk.size(file);
+        } catch (IOException unknown) {
+            return 0;
         }
     }
 
@@ -182,17 +212,18 @@ public final class LargeBodyStore implements LargeBodies {
     public Set<Long> retain(Set<Long> referred) throws StorageException {
         Set<Long> missing = new HashSet<>(referred);
         int orphans = 0;
+        long bytes = 0;
         try {
             for (Path file : disk.list(folder)) {
                 String name = file.getFileName().toString();
-                if (!name.endsWith(SUFFIX)) {
-                    continue;
-                }
-                if (!missing.remove(idOf(name))) {
+                if (name.endsWith(SUFFIX) && !missing.remove(idOf(name))) {
                     disk.delete(file);
                     orphans++;
+                } else {
+                    bytes += sizeOf(file);
                 }
             }
+            heldBytes.set(bytes);
         } catch (IOException e) {
             throw new StorageException("Folder " + folder + " cannot be cleaned up: " + e.getMessage(), e);
         }

@@ -21,6 +21,8 @@ final class CheckpointPace {
     /** When what was written so far may have been written. */
     private long dueNanos;
 
+    private long writtenBytes;
+
     private volatile boolean urgent = true;
     private volatile Thread waiting;
 
@@ -46,8 +48,14 @@ final class CheckpointPace {
         }
     }
 
+    /** All that was written so far, held back or not. The thread that writes. */
+    long writtenBytes() {
+        return writtenBytes;
+    }
+
     /** Returns when the bytes just written are within the limit. */
     void wrote(int bytes) {
+        writtenBytes += bytes;
         if (bytesPerSecond == 0) {
             return;
         }

@@ -92,6 +92,7 @@ final class PageFile implements Closeable {
     }
 
     private void load() throws IOException {
+        file.size();
         if (redo.isComplete()) {
             redo.force(); // of a killed process: it may be in the operating system's memory only
             redoState = RedoState.COMMITTED;
@@ -113,6 +114,15 @@ final class PageFile implements Closeable {
     /** Pages there are; a page that was never written reads as zeros. */
     long pages() {
         return pages;
+    }
+
+    /** What the file takes on the disk: less than its pages, where the last of them were never written. */
+    long fileBytes() {
+        return file.knownBytes();
+    }
+
+    long redoBytes() {
+        return redo.fileBytes();
     }
 
     Path path() {

@@ -45,8 +45,8 @@ final class PageReader {
         }
     }
 
-    private StorageException gone(long page) {
-        return new StorageException("Page " + page + " is not in store file " + file.path()
+    private PageGoneException gone(long page) {
+        return new PageGoneException("Page " + page + " is not in store file " + file.path()
                 + ": all of it was forgotten, or its checkpoint failed.");
     }
 

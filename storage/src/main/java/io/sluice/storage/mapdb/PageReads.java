@@ -18,6 +18,7 @@ final class PageReads {
     private static final Logger LOG = LoggerFactory.getLogger(PageReads.class);
 
     private final Executor thread;
+    private final StoreMeters meters;
     /** Held for writing while there is no file to read from. */
     private final ReentrantReadWriteLock opening = new ReentrantReadWriteLock();
 
@@ -29,8 +30,9 @@ final class PageReads {
 
     private PageReader readerNow;
 
-    PageReads(Executor thread) {
+    PageReads(Executor thread, StoreMeters meters) {
         this.thread = thread;
+        this.meters = meters;
     }
 
     /** Changes the file that is read from. */
@@ -56,14 +58,15 @@ final class PageReads {
     }
 
     void read(long page, PageListener listener) {
+        long askedNanos = System.nanoTime();
         try {
-            thread.execute(() -> tell(page, listener));
+            thread.execute(() -> tell(page, askedNanos, listener));
         } catch (RejectedExecutionException closed) {
             listener.failed(new StorageException("Page " + page + " was not read: the store is closed."));
         }
     }
 
-    private void tell(long page, PageListener listener) {
+    private void tell(long page, long askedNanos, PageListener listener) {
         List<Enqueued> messages;
         try {
             opening.readLock().lock();
@@ -72,14 +75,20 @@ final class PageReads {
             } finally {
                 opening.readLock().unlock();
             }
+        } catch (PageGoneException e) {
+            listener.failed(e);
+            return;
         } catch (StorageException e) {
+            meters.readFailed();
             listener.failed(e);
             return;
         } catch (RuntimeException | Error defect) {
+            meters.readFailed();
             LOG.error("Reading page {} failed for a defect", page, defect);
             listener.failed(new StorageException("Page " + page + " was not read for a defect: " + defect, defect));
             return;
         }
+        meters.read(System.nanoTime() - askedNanos);
         listener.loaded(messages);
     }
 

@@ -3,6 +3,7 @@ package io.sluice.storage.mapdb;
 import io.sluice.broker.Invariant;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.storage.Disk;
@@ -36,6 +37,7 @@ public final class PagedMessageStore implements MessageStore {
     private final StoreLimits limits;
     private final CheckpointPace pace;
     private final StoreThreads threads;
+    private final StoreMeters meters;
     private final PageReads reads;
     private final Handover handover = new Handover();
     private final PagePacker packer = new PagePacker();
@@ -95,17 +97,23 @@ public final class PagedMessageStore implements MessageStore {
      * @param folder that exists and belongs to this store
      * @param store identity of the store; a file of another one is refused
      */
+    public PagedMessageStore(Disk disk, Path folder, UUID store, StoreLimits limits, Metrics metrics) {
+        this(disk, folder, store, limits, metrics, StoreThreads.started());
+    }
+
+    /** As the other; nobody looks at its figures. */
     public PagedMessageStore(Disk disk, Path folder, UUID store, StoreLimits limits) {
-        this(disk, folder, store, limits, StoreThreads.started());
+        this(disk, folder, store, limits, Metrics.NONE);
     }
 
     /** @param threads do the store's work; a test may give some that run it at once */
-    PagedMessageStore(Disk disk, Path folder, UUID store, StoreLimits limits, StoreThreads threads) {
+    PagedMessageStore(Disk disk, Path folder, UUID store, StoreLimits limits, Metrics metrics, StoreThreads threads) {
         this.limits = limits;
         this.pace = new CheckpointPace(limits.checkpointBytesPerSecond());
         this.place = new StoreFile.Place(disk, folder, store, new PageFile.Writing(pace, limits.stepBytes()));
         this.threads = threads;
-        this.reads = new PageReads(threads.reading());
+        this.meters = new StoreMeters(metrics);
+        this.reads = new PageReads(threads.reading(), meters);
     }
 
     @Override
@@ -119,6 +127,7 @@ public final class PagedMessageStore implements MessageStore {
             shrink(Long.MAX_VALUE);
             forgottenBefore = RestoredPages.give(file.content(), content);
             pace.hurry(false);
+            meters.isNow(file.use());
             return file.content().position();
         } catch (IOException | DBException | AssertionError | IndexOutOfBoundsException e) {
             throw new StorageException("The store in " + place.folder() + " cannot be read: " + sentence(e), e);
@@ -165,6 +174,8 @@ public final class PagedMessageStore implements MessageStore {
         StorageException cause = null;
         JournalPosition position = JournalPosition.START;
         long commits = Long.MAX_VALUE;
+        long startNanos = System.nanoTime();
+        long writtenBefore = pace.writtenBytes();
         try {
             // The list is taken on the shard's thread, in the answer: what is forgotten later belongs to the next
             // checkpoint.
@@ -182,11 +193,17 @@ public final class PagedMessageStore implements MessageStore {
             LOG.warn("Checkpoint failed", cause);
             rollback();
         }
+        meters.checkpointWrote(pace.writtenBytes() - writtenBefore);
+        if (file != null) {
+            meters.isNow(file.use());
+        }
         if (cause != null && (file == null || file.commits() <= commits)) {
+            meters.checkpointFailed();
             listener.failed(cause);
             return;
         }
         forgottenBefore = new ForgottenMessages();
+        meters.checkpointed(System.nanoTime() - startNanos);
         listener.completed(position);
         shrinkWhileOpen();
     }
@@ -238,6 +255,7 @@ public final class PagedMessageStore implements MessageStore {
         if (failed[0] != null) {
             throw failed[0];
         }
+        meters.isNow(file.use());
         LOG.info("Store file {} was written anew: {} bytes, before {}", place.file(), file.fileBytes(), before);
     }
 

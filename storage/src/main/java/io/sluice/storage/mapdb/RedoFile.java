@@ -141,8 +141,14 @@ final class RedoFile implements Closeable {
         }
     }
 
-    /** Whether the file holds a whole redo. */
+    /** What the file takes on the disk. */
+    long fileBytes() {
+        return file.knownBytes();
+    }
+
+    /** Whether the file holds a whole redo. Called once, first. */
     boolean isComplete() throws IOException {
+        file.size();
         ByteBuffer header = ByteBuffer.allocate(512);
         file.read(header, 0);
         if (header.hasRemaining()

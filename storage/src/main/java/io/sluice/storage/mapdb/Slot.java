@@ -132,6 +132,17 @@ final class Slot {
         return false;
     }
 
+    int liveCount() {
+        if (live == null) {
+            return count;
+        }
+        int found = 0;
+        for (long bits : live) {
+            found += Long.bitCount(bits);
+        }
+        return found;
+    }
+
     void free() {
         state = FREE;
         count = 0;

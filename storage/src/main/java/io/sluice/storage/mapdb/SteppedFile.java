@@ -14,6 +14,7 @@ final class SteppedFile implements Closeable {
     private final CheckpointPace pace;
     private final int stepBytes;
     private int unforcedBytes;
+    private long knownBytes;
 
     /** @param stepBytes written at most before they are forced */
     SteppedFile(Disk.OpenFile file, CheckpointPace pace, int stepBytes) {
@@ -29,6 +30,7 @@ final class SteppedFile implements Closeable {
     void write(ByteBuffer from, long offset) throws IOException {
         int bytes = from.remaining();
         file.write(from, offset);
+        knownBytes = Math.max(knownBytes, offset + bytes);
         unforcedBytes += bytes;
         if (unforcedBytes >= stepBytes) {
             force();
@@ -42,11 +44,18 @@ final class SteppedFile implements Closeable {
     }
 
     long size() throws IOException {
-        return file.size();
+        knownBytes = file.size();
+        return knownBytes;
+    }
+
+    /** The size as of the last {@link #size}, with what was done here since. The thread that writes; asks no disk. */
+    long knownBytes() {
+        return knownBytes;
     }
 
     void truncate(long size) throws IOException {
         file.truncate(size);
+        knownBytes = size;
     }
 
     @Override

@@ -75,6 +75,11 @@ final class StoreFile implements Closeable {
         return pages.pages() * PageFile.PAGE_BYTES;
     }
 
+    /** The store's thread; time goes with the number of slots. */
+    StoreUse use() {
+        return StoreUse.of(content.slots().slots(), pages.fileBytes(), pages.redoBytes());
+    }
+
     /** Makes the file whole without its redo. */
     void dropRedo() throws IOException {
         pages.dropRedo();

@@ -10,6 +10,7 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.FileDisk;
+import io.sluice.storage.RecordingMetrics;
 import io.sluice.storage.SimulatedDisk;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -348,6 +349,25 @@ class LargeBodyStoreTest {
         Heard late = write(careful, content(100), 100);
         assertEquals(Refusal.Kind.RESOURCE_LIMIT_EXCEEDED, late.refused.get(0).kind());
         assertTrue(late.refused.get(0).text().contains("no room"), late.refused.get(0)::text);
+    }
+
+    @Test
+    void whatTheFilesTakeIsKnown() throws Exception {
+        RecordingMetrics metrics = new RecordingMetrics();
+        store.showIn(metrics);
+        LargeBody first = written(content(2 * CHUNK + 5));
+        LargeBody second = written(content(100));
+        long both = BodyFormat.fileBytes(first.length()) + BodyFormat.fileBytes(second.length());
+        assertEquals(both, metrics.value("sluice.storage.size kind=large"));
+        store.delete(first.id());
+        run();
+        assertEquals(BodyFormat.fileBytes(100), metrics.value("sluice.storage.size kind=large"));
+
+        written(content(CHUNK));
+        LargeBodyStore after = store(disk, 0);
+        after.showIn(metrics);
+        after.retain(Set.of(second.id()));
+        assertEquals(BodyFormat.fileBytes(100), metrics.value("sluice.storage.size kind=large"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.sluice.storage.mapdb;
 
+import io.sluice.broker.port.Metrics;
 import io.sluice.storage.Disk;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -9,7 +10,11 @@ public final class DirectStore {
     private DirectStore() {}
 
     public static PagedMessageStore on(Disk disk, Path folder, UUID store, StoreLimits limits) {
+        return on(disk, folder, store, limits, Metrics.NONE);
+    }
+
+    static PagedMessageStore on(Disk disk, Path folder, UUID store, StoreLimits limits, Metrics metrics) {
         return new PagedMessageStore(
-                disk, folder, store, limits, new PagedMessageStore.StoreThreads(Runnable::run, Runnable::run));
+                disk, folder, store, limits, metrics, new PagedMessageStore.StoreThreads(Runnable::run, Runnable::run));
     }
 }

@@ -1,0 +1,30 @@
+package io.sluice.broker.shard;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/** What an operator would read of the broker as an error, from here until this is closed. */
+final class LoggedErrors implements AutoCloseable {
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.sluice.broker");
+    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+
+    LoggedErrors() {
+        logger.setLevel(Level.ERROR);
+        logger.addAppender(appender);
+        appender.start();
+    }
+
+    List<String> messages() {
+        return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Override
+    public void close() {
+        logger.detachAppender(appender);
+        logger.setLevel(null);
+    }
+}
