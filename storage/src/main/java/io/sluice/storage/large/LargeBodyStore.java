@@ -104,7 +104,12 @@ public final class LargeBodyStore implements LargeBodies {
     }
 
     Path file(long id) {
-        return folder.resolve(String.format("%016x", id) + SUFFIX);
+        return folder.resolve(name(id));
+    }
+
+    /** Name of the file of a body. */
+    public static String name(long id) {
+        return String.format("%016x", id) + SUFFIX;
     }
 
     /** An id no body has. Writer's thread. */
