@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
         name = "repair",
         mixinStandardHelpOptions = true,
         description = {
-            "Make a damaged journal one that opens, with everything that can be read of it. The damaged files stay beside,",
-            "under names that end in .damaged. Without --yes nothing is changed: it prints what would be lost."
+            "Make a damaged journal or store one that opens, with everything that can be read of it. The damaged files stay",
+            "beside, under names that end in .damaged. Without --yes nothing is changed: it prints what would be lost."
         })
 final class StorageRepairCommand implements Callable<Integer> {
     @Spec
@@ -29,9 +29,20 @@ final class StorageRepairCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do it.")
     boolean yes;
 
+    @Option(names = "--compact", description = "Nothing is damaged: only write the store anew, as small as it can be.")
+    boolean compact;
+
     @Override
     public Integer call() throws CommandFailure {
         Output output = new Output(spec.commandLine().getOut());
+        if (compact) {
+            storage.with(false, folder -> {
+                FolderRepair.compact(folder);
+                return folder;
+            });
+            line(output, "the store was written anew");
+            return ExitCode.OK;
+        }
         FolderVerification.Report report =
                 storage.with(false, folder -> FolderVerification.run(folder, messages -> {}));
         Map<Long, String> names = StorageVerifyCommand.names(report);

@@ -1,6 +1,8 @@
 package io.sluice.storage.large;
 
+import io.sluice.storage.NewerFormatException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -49,13 +51,13 @@ final class BodyFormat {
         into.flip();
     }
 
-    /** Why this version cannot read the file although nothing is wrong with it, "" where it can. */
-    static String newerFormat(ByteBuffer header) {
+    /** @throws NewerFormatException this version cannot read the file although nothing is wrong with it */
+    static void refuseNewer(ByteBuffer header, Path path) throws NewerFormatException {
         boolean whole = header.remaining() >= HEADER_BYTES && header.getInt(0) == MAGIC && isHeaderIntact(header);
-        return whole && header.getShort(4) > MAJOR
-                ? "it has format " + header.getShort(4) + ", this version reads up to " + MAJOR
-                        + ": start the newer version that wrote it"
-                : "";
+        if (whole && header.getShort(4) > MAJOR) {
+            throw new NewerFormatException("Large body " + path + " has format " + header.getShort(4)
+                    + ", this version reads up to " + MAJOR + ": start the newer version that wrote it.");
+        }
     }
 
     /** What is wrong with a header, "" when nothing is. @param header from its position on */

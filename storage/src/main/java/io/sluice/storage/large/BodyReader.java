@@ -4,6 +4,7 @@ import io.sluice.broker.LargeBody;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.Disk;
+import io.sluice.storage.NewerFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -58,6 +59,9 @@ final class BodyReader implements LargeBodies.Source {
             store.foundDamaged(body.id());
             LargeBodyStore.LOG.error("{}", e.getMessage());
             listener.failed(new StorageException(e.getMessage()), true);
+        } catch (NewerFormatException e) {
+            LargeBodyStore.LOG.error("{}", e.getMessage());
+            listener.failed(e, false);
         } catch (IOException e) {
             String text = "Large body " + path + " cannot be read: " + e.getMessage();
             LargeBodyStore.LOG.error("{}", text);
@@ -65,7 +69,7 @@ final class BodyReader implements LargeBodies.Source {
         }
     }
 
-    private void open(Path path) throws IOException, DamagedBodyException {
+    private void open(Path path) throws IOException, DamagedBodyException, NewerFormatException {
         if (!store.disk().exists(path)) {
             throw new DamagedBodyException("Large body " + path + " is missing.");
         }
@@ -73,10 +77,7 @@ final class BodyReader implements LargeBodies.Source {
         ByteBuffer header = ByteBuffer.allocate(BodyFormat.HEADER_BYTES);
         file.read(header, 0);
         header.flip();
-        String newer = BodyFormat.newerFormat(header);
-        if (!newer.isEmpty()) {
-            throw new IOException(newer);
-        }
+        BodyFormat.refuseNewer(header, path);
         String problem = BodyFormat.headerProblem(header, store.store(), body.id());
         if (!problem.isEmpty()) {
             throw new DamagedBodyException("Large body " + path + " " + problem + ".");

@@ -6,6 +6,7 @@ import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.Disk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -71,11 +72,12 @@ public final class LargeBodyStore implements LargeBodies {
      * @param store identity of the store the bodies belong to
      * @param minFreeDiskBytes no body is begun with less free on the disk; one that is under way may use half of it
      * @param ids gives ids of bodies; a different sequence each time the store is opened
-     * @throws StorageException the folder cannot be created
+     * @throws StorageException the folder cannot be created or read, or a body is of a newer format
      */
     public static LargeBodyStore open(Disk disk, Path folder, UUID store, long minFreeDiskBytes, RandomGenerator ids)
             throws StorageException {
         create(disk, folder);
+        refuseNewer(disk, folder);
         return new LargeBodyStore(disk, folder, store, minFreeDiskBytes, Threads.start(), ids);
     }
 
@@ -121,7 +123,12 @@ public final class LargeBodyStore implements LargeBodies {
     }
 
     Path file(long id) {
-        return folder.resolve(String.format("%016x", id) + SUFFIX);
+        return folder.resolve(name(id));
+    }
+
+    /** Name of the file of a body. */
+    public static String name(long id) {
+        return String.format("%016x", id) + SUFFIX;
     }
 
     /** An id no body has. Writer's thread. */
@@ -231,6 +238,23 @@ public final class LargeBodyStore implements LargeBodies {
             LOG.info("Removed {} large bodies that belong to no message", orphans);
         }
         return missing;
+    }
+
+    /** Looks at the first bytes of every body: only the version that wrote it may decide what becomes of it. */
+    private static void refuseNewer(Disk disk, Path folder) throws StorageException {
+        ByteBuffer header = ByteBuffer.allocate(BodyFormat.HEADER_BYTES);
+        try {
+            for (Path path : disk.list(folder)) {
+                if (path.getFileName().toString().endsWith(SUFFIX)) {
+                    try (Disk.OpenFile file = disk.open(path)) {
+                        file.read(header.clear(), 0);
+                        BodyFormat.refuseNewer(header.flip(), path);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new StorageException("The large bodies in " + folder + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** 0 where the name is none of ours. */

@@ -92,7 +92,9 @@ final class PageFile implements Closeable {
     }
 
     private void load() throws IOException {
-        file.size();
+        file.size(); // the figure of its size is right from the start
+        // Before anything is written to it.
+        Superblock.refuseNewer(readPhysical(0), path);
         if (redo.isComplete()) {
             redo.force(); // of a killed process: it may be in the operating system's memory only
             redoState = RedoState.COMMITTED;

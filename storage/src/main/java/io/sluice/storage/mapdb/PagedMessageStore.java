@@ -7,6 +7,7 @@ import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.storage.Disk;
+import io.sluice.storage.NewerFormatException;
 import io.sluice.storage.StorageThread;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -129,6 +130,8 @@ public final class PagedMessageStore implements MessageStore {
             pace.hurry(false);
             meters.isNow(file.use());
             return file.content().position();
+        } catch (NewerFileException e) {
+            throw new NewerFormatException(e.getMessage());
         } catch (IOException | DBException | AssertionError | IndexOutOfBoundsException e) {
             throw new StorageException("The store in " + place.folder() + " cannot be read: " + sentence(e), e);
         }

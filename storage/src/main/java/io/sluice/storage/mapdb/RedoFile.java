@@ -151,15 +151,14 @@ final class RedoFile implements Closeable {
         file.size();
         ByteBuffer header = ByteBuffer.allocate(512);
         file.read(header, 0);
-        if (header.hasRemaining()
-                || header.getInt(0) != MAGIC
-                || header.getInt(32) != headerCrc(header)
-                || header.getLong(24) > file.size() / ENTRY_BYTES) {
+        if (header.hasRemaining() || header.getInt(0) != MAGIC || header.getInt(32) != headerCrc(header)) {
             return false;
         }
         if (header.getShort(4) > MAJOR) {
-            throw new DamagedException("Redo file " + path + " has format " + header.getShort(4)
-                    + ", this version reads up to " + MAJOR + ": start the newer version that wrote it.");
+            throw new NewerFileException("Redo file " + path, header.getShort(4), MAJOR);
+        }
+        if (header.getLong(24) > file.size() / ENTRY_BYTES) {
+            return false;
         }
         salt = header.getLong(8);
         serial = header.getLong(16);

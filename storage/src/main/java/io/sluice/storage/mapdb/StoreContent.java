@@ -7,6 +7,7 @@ import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.RecordCodec;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ final class StoreContent {
     private long generation;
 
     /** Reads the last commit. */
-    StoreContent(StoreRecords records) throws DamagedException {
+    StoreContent(StoreRecords records) throws IOException {
         this.records = records;
         if (records.isEmpty()) {
             long id = records.create(new byte[StoreRoot.BYTES]);

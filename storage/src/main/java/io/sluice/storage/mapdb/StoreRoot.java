@@ -1,6 +1,7 @@
 package io.sluice.storage.mapdb;
 
 import io.sluice.broker.port.JournalPosition;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -53,12 +54,11 @@ record StoreRoot(JournalPosition position, long generation, Chain directory, Cha
         return out.array();
     }
 
-    static StoreRoot decode(byte[] bytes) throws DamagedException {
+    static StoreRoot decode(byte[] bytes) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         boolean root = bytes.length == BYTES && in.getLong(0) == MAGIC;
         if (root && in.getShort(8) > MAJOR) {
-            throw new DamagedException("The store has format " + in.getShort(8) + ", this version reads up to " + MAJOR
-                    + ": start the newer version that wrote it.");
+            throw new NewerFileException("The store", in.getShort(8), MAJOR);
         }
         if (root && in.getShort(8) < MAJOR) {
             throw new DamagedException("The store has format " + in.getShort(8)

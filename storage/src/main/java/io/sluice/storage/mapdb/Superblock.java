@@ -1,5 +1,6 @@
 package io.sluice.storage.mapdb;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -26,7 +27,15 @@ record Superblock(long pages, long serial) {
         return out.array();
     }
 
-    static Superblock read(byte[] page, Path path, UUID store) throws DamagedException {
+    /** @throws NewerFileException it is of a newer version; that it is damaged is for {@link #read} to say */
+    static void refuseNewer(byte[] page, Path path) throws NewerFileException {
+        ByteBuffer in = ByteBuffer.wrap(page);
+        if (in.getLong(0) == MAGIC && in.getInt(CRC) == crc(page) && in.getShort(8) > MAJOR) {
+            throw new NewerFileException("Store file " + path, in.getShort(8), MAJOR);
+        }
+    }
+
+    static Superblock read(byte[] page, Path path, UUID store) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(page);
         if (isBlank(page)) {
             return new Superblock(0, 0);
@@ -34,10 +43,7 @@ record Superblock(long pages, long serial) {
         if (in.getLong(0) != MAGIC || in.getInt(CRC) != crc(page)) {
             throw new DamagedException("Store file " + path + " is damaged: its first page is not a superblock.");
         }
-        if (in.getShort(8) > MAJOR) {
-            throw new DamagedException("Store file " + path + " has format " + in.getShort(8)
-                    + ", this version reads up to " + MAJOR + ": start the newer version that wrote it.");
-        }
+        refuseNewer(page, path);
         UUID owner = new UUID(in.getLong(16), in.getLong(24));
         if (!owner.equals(store)) {
             throw new DamagedException("Store file " + path + " belongs to another store (" + owner + ", not " + store

@@ -25,12 +25,15 @@ public final class FolderReader implements AutoCloseable {
     private final FolderState state = new FolderState();
     private final List<Damage> damages = new ArrayList<>();
     private final JournalCounts counts = new JournalCounts();
+    private final List<Unreadable> unreadable = new ArrayList<>();
     private StoredPages pages;
     private JournalPosition checkpoint = JournalPosition.START;
 
     private FolderReader(StoppedFolder folder) {
         this.folder = folder;
     }
+
+    private record Unreadable(QueueContent queue, StoredPages.Page page, StorageException cause) {}
 
     /** What was read of the journal. */
     public static final class JournalCounts {
@@ -79,7 +82,12 @@ public final class FolderReader implements AutoCloseable {
         } catch (NewerFormatException e) {
             throw e;
         } catch (StorageException e) {
-            damages.add(new Damage(storeFile(), 0, e.getMessage()));
+            checkpoint = journalBegins();
+            damages.add(new Damage(
+                    storeFile(),
+                    0,
+                    e.getMessage() + " Lost is every message that is not in the journal behind batch "
+                            + checkpoint.index() + ", and every queue that is not declared there."));
             return;
         }
         checkpoint = pages.position();
@@ -91,6 +99,21 @@ public final class FolderReader implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** The position from which the journal can be read without a store: just before the oldest batch of those without a gap. */
+    private JournalPosition journalBegins() throws StorageException {
+        long[] first = {1};
+        scan(new JournalScan.Visitor() {
+            private long next;
+
+            @Override
+            public void segment(Path file, long number, long firstIndex) {
+                first[0] = number == next ? first[0] : firstIndex;
+                next = number + 1;
+            }
+        });
+        return first[0] == 1 ? JournalPosition.START : new JournalPosition(1, first[0] - 1);
     }
 
     private Path storeFile() {
@@ -155,7 +178,10 @@ public final class FolderReader implements AutoCloseable {
         return counts;
     }
 
-    /** Position of the checkpoint; {@link JournalPosition#START} where there is none, or none that can be read. */
+    /**
+     * Position of the checkpoint; {@link JournalPosition#START} where there is none. Where the store cannot be opened, that before the
+     * oldest batch of the journal.
+     */
     public JournalPosition checkpoint() {
         return checkpoint;
     }
@@ -166,6 +192,16 @@ public final class FolderReader implements AutoCloseable {
 
     long highestQueueId() {
         return state.highestQueueId();
+    }
+
+    /** Pages of the store, older ones first. */
+    List<StoredPages.Page> pages() {
+        return pages == null ? List.of() : pages.pages();
+    }
+
+    /** @throws StorageException the page is damaged or cannot be read */
+    List<Enqueued> read(StoredPages.Page page) throws StorageException {
+        return pages.read(page);
     }
 
     /** What the store's checkpoint remembers beside messages, as it stands there. */
@@ -184,10 +220,15 @@ public final class FolderReader implements AutoCloseable {
      */
     public void messages(Sink sink) throws IOException, StorageException {
         Map<Long, SequenceSet> given = new HashMap<>();
+        unreadable.clear();
         if (pages != null) {
             givePages(sink, given);
         }
         giveJournal(sink, given);
+        for (Unreadable page : unreadable) {
+            damages.add(new Damage(
+                    storeFile(), 0, page.cause.getMessage(), lost(page.queue, page.page, given.get(page.queue.id()))));
+        }
     }
 
     private void givePages(Sink sink, Map<Long, SequenceSet> given) throws IOException, StorageException {
@@ -226,7 +267,7 @@ public final class FolderReader implements AutoCloseable {
         try {
             messages = pages.read(page);
         } catch (StorageException damaged) {
-            damages.add(new Damage(storeFile(), 0, damaged.getMessage(), lost(queue, page)));
+            unreadable.add(new Unreadable(queue, page, damaged));
             return;
         }
         for (int i = 0; i < messages.size(); i++) {
@@ -240,12 +281,17 @@ public final class FolderReader implements AutoCloseable {
         }
     }
 
-    private static List<Damage.Lost> lost(QueueContent queue, StoredPages.Page page) {
+    /** @param given what the journal has, too, is not lost */
+    private static List<Damage.Lost> lost(QueueContent queue, StoredPages.Page page, SequenceSet given) {
         SequenceSet lost = new SequenceSet();
         for (int i = 0; i < page.sequences().length; i++) {
-            if (page.live()[i] && queue.present().contains(page.sequences()[i])) {
-                lost.add(page.sequences()[i]);
+            long sequence = page.sequences()[i];
+            if (page.live()[i] && queue.present().contains(sequence) && !given.contains(sequence)) {
+                lost.add(sequence);
             }
+        }
+        if (lost.size() == 0) {
+            return List.of();
         }
         SequenceRanges ranges = lost.ranges();
         return List.of(new Damage.Lost(queue.id(), ranges, Damage.Change.MESSAGE));

@@ -43,6 +43,10 @@ final class FolderState implements RecordVisitor {
     @Override
     public void enqueued(Enqueued enqueued) {
         present(enqueued.queueId(), enqueued.sequence());
+        QueueContent queue = queues.get(enqueued.queueId());
+        if (queue != null && !enqueued.duplicateId().isEmpty()) {
+            queue.remember(enqueued.duplicateId(), enqueued.arrivedAtMillis());
+        }
     }
 
     void present(long queueId, long sequence) {
@@ -73,7 +77,7 @@ final class FolderState implements RecordVisitor {
     public void duplicatesRemembered(DuplicatesRemembered remembered) {
         QueueContent queue = queues.get(remembered.queueId());
         if (queue != null) {
-            queue.remember(remembered);
+            remembered.ids().forEach(id -> queue.remember(id.id(), id.arrivedAtMillis()));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.sluice.storage.tool;
 
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ final class ImportTarget {
     /** By the number the queue has in the export. */
     private final Map<Long, Place> places = new LinkedHashMap<>();
 
+    private final List<JournalRecord> imported = new ArrayList<>();
     private final List<String> kept = new ArrayList<>();
     private long highestQueueId;
 
@@ -69,11 +71,18 @@ final class ImportTarget {
         return List.copyOf(declared.values());
     }
 
-    /** What the last checkpoint remembers beside queues and messages. */
+    /** Ids that the window of a queue of the export knows: it knows them here, too. */
+    void remember(DuplicatesRemembered exported) {
+        if (knows(exported.queueId())) {
+            imported.add(new DuplicatesRemembered(queueOf(exported.queueId()).queueId(), exported.ids()));
+        }
+    }
+
+    /** What the last checkpoint remembers beside queues and messages, and what the export does. */
     List<JournalRecord> remembered() {
-        return records.stream()
-                .filter(record -> !(record instanceof QueueDeclared))
-                .toList();
+        List<JournalRecord> all = new ArrayList<>(imported);
+        records.stream().filter(record -> !(record instanceof QueueDeclared)).forEach(all::add);
+        return all;
     }
 
     boolean knows(long exportedQueueId) {

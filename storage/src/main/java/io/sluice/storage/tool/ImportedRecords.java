@@ -6,6 +6,7 @@ import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.RecordCodec;
@@ -45,11 +46,14 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
         while (true) {
             ExportReader.Block block = next();
             JournalRecord record = block == null ? null : record(block);
-            if (!(record instanceof QueueDeclared queue)) {
+            if (record instanceof QueueDeclared queue) {
+                target.add(queue);
+            } else if (record instanceof DuplicatesRemembered ids) {
+                target.remember(ids);
+            } else {
                 ahead = block;
                 return;
             }
-            target.add(queue);
         }
     }
 

@@ -7,6 +7,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.SequenceRanges;
 import io.sluice.storage.Damage;
+import io.sluice.storage.large.LargeBodyStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +59,9 @@ final class LargeBodyCopy {
 
     /** A message whose body cannot be read. */
     static Damage damage(StoppedFolder folder, QueueContent queue, Enqueued message, StorageException cause) {
-        Path file = folder.directory().largeFolder();
+        Path large = folder.directory().largeFolder();
+        Path file = large.resolve(
+                LargeBodyStore.name(message.message().largeBody().orElseThrow().id()));
         return new Damage(
                 file,
                 0,

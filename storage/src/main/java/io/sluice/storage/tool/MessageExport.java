@@ -3,6 +3,8 @@ package io.sluice.storage.tool;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.storage.Damage;
@@ -18,6 +20,8 @@ import java.util.function.Predicate;
 
 /** Writes the queues of a stopped folder and their messages to one file, see {@link ExportFormat}. */
 public final class MessageExport {
+    private static final int IDS_PER_RECORD = 1_000;
+
     private MessageExport() {}
 
     /**
@@ -91,8 +95,10 @@ public final class MessageExport {
             for (QueueContent queue : reader.queues()) {
                 if (isWanted(queue)) {
                     out.record(new QueueDeclared(queue.id(), queue.definition(), queue.nextSequence()));
-                    if (queue.remembered() != null) {
-                        out.record(queue.remembered());
+                    List<Remembered> ids = queue.remembered();
+                    for (int from = 0; from < ids.size(); from += IDS_PER_RECORD) {
+                        int to = Math.min(ids.size(), from + IDS_PER_RECORD);
+                        out.record(new DuplicatesRemembered(queue.id(), ids.subList(from, to)));
                     }
                     queues++;
                 }

@@ -1,10 +1,13 @@
 package io.sluice.storage.tool;
 
 import io.sluice.broker.QueueDefinition;
-import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Returned;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One queue of a stopped folder: which messages are in it, not the messages themselves. One thread. */
@@ -14,7 +17,8 @@ public final class QueueContent {
     private long nextSequence;
     private final SequenceSet present = new SequenceSet();
     private final Map<Long, Returned> returned = new HashMap<>();
-    private DuplicatesRemembered remembered;
+    /** When each id arrived, oldest first. */
+    private final Map<String, Long> remembered = new LinkedHashMap<>();
 
     QueueContent(long id, QueueDefinition definition) {
         this.id = id;
@@ -57,13 +61,19 @@ public final class QueueContent {
         }
     }
 
-    /** Ids of earlier messages that its window knows; null where it knows none. */
-    DuplicatesRemembered remembered() {
-        return remembered;
+    /** Ids of earlier messages that its window knows, also of some that are too old for it; oldest first. */
+    List<Remembered> remembered() {
+        List<Remembered> all = new ArrayList<>(remembered.size());
+        remembered.forEach((duplicateId, arrivedAtMillis) -> all.add(new Remembered(duplicateId, arrivedAtMillis)));
+        return all;
     }
 
-    void remember(DuplicatesRemembered record) {
-        remembered = record;
+    void remember(String duplicateId, long arrivedAtMillis) {
+        remembered.remove(duplicateId);
+        remembered.put(duplicateId, arrivedAtMillis);
+        if (remembered.size() > definition.deduplication().maxIds()) {
+            remembered.remove(remembered.keySet().iterator().next());
+        }
     }
 
     /** The message with the failed deliveries and annotations it has by now. */

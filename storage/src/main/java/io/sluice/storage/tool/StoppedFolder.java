@@ -42,8 +42,13 @@ public final class StoppedFolder implements AutoCloseable {
 
     /** Its store, not restored yet, and never written anew: a tool changes no more than it was asked to. */
     PagedMessageStore openStore() {
+        return openStore(path());
+    }
+
+    /** As {@link #openStore()}, of this store's files in another folder. */
+    PagedMessageStore openStore(Path place) {
         StoreLimits noRewrite = new StoreLimits(0, StoreLimits.DEFAULT.stepBytes(), Long.MAX_VALUE, 0);
-        return new PagedMessageStore(disk, path(), store(), noRewrite);
+        return new PagedMessageStore(disk, place, store(), noRewrite);
     }
 
     public Path path() {

@@ -17,7 +17,7 @@ final class StoredPages implements AutoCloseable {
     private final List<Page> pages = new ArrayList<>();
 
     /** @param live whether each is still in its queue */
-    record Page(long number, long queueId, long[] sequences, boolean[] live) {}
+    record Page(long number, long queueId, int level, long[] sequences, boolean[] live) {}
 
     private StoredPages(MessageStore store) throws StorageException {
         this.store = store;
@@ -33,7 +33,7 @@ final class StoredPages implements AutoCloseable {
                 for (int i = 0; i < live.length; i++) {
                     live[i] = page.live() == null || (page.live()[i / 64] >>> i & 1) != 0;
                 }
-                pages.add(new Page(page.page(), page.queueId(), page.sequences(), live));
+                pages.add(new Page(page.page(), page.queueId(), page.level(), page.sequences(), live));
             }
 
             @Override

@@ -1,16 +1,25 @@
 package io.sluice.storage.tool;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.storage.Damage;
+import io.sluice.storage.DataDirectory;
 import io.sluice.storage.ModelShard;
 import io.sluice.storage.SimulatedDisk;
 import io.sluice.storage.StorageSimulation;
+import io.sluice.storage.journal.SegmentJournal;
+import io.sluice.storage.journal.SteppedJournal;
+import io.sluice.storage.mapdb.DirectStore;
+import io.sluice.storage.mapdb.PagedMessageStore;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +38,7 @@ class StorageToolTest {
     private static final Path OTHER = Path.of("other");
     private static final Path EXPORT = Path.of("exports", "all");
 
-    private final SimulatedDisk disk = new SimulatedDisk(new Random(1));
+    private SimulatedDisk disk = new SimulatedDisk(new Random(1));
     private Map<String, String> messages;
 
     @BeforeEach
@@ -257,5 +266,183 @@ class StorageToolTest {
         Object[] damaged = frames.get(frames.size() / 2);
         disk.flipBit((Path) damaged[0], (long) damaged[1] + 150, 2);
         return (Path) damaged[0];
+    }
+
+    /** What a broker has after its start. */
+    private Map<String, String> broker() throws Exception {
+        return broker(false);
+    }
+
+    /** @param checkpoint whether it puts everything in the store before it ends */
+    private Map<String, String> broker(boolean checkpoint) throws Exception {
+        try (DataDirectory directory = DataDirectory.open(disk, DATA, 0);
+                PagedMessageStore store =
+                        DirectStore.on(disk, DATA, directory.store(), StorageSimulation.STORE_LIMITS);
+                SegmentJournal journal = SteppedJournal.on(
+                        disk, directory.journalFolder(), directory.store(), StorageSimulation.LIMITS)) {
+            ModelShard shard = new ModelShard();
+            shard.use(store);
+            shard.at(journal.open(store.restore(shard), shard, new StorageSimulation(new Random(1), disk)));
+            if (checkpoint) {
+                checkpoint(store, shard);
+            }
+            Map<String, String> state = new TreeMap<>(shard.state());
+            state.keySet().removeIf(key -> key.startsWith("queue "));
+            return state;
+        }
+    }
+
+    private static void checkpoint(PagedMessageStore store, ModelShard shard) {
+        boolean[] completed = {false};
+        store.checkpoint(shard, new MessageStore.CheckpointListener() {
+            @Override
+            public void completed(JournalPosition position) {
+                completed[0] = true;
+            }
+
+            @Override
+            public void failed(StorageException cause) {
+                throw new AssertionError(cause);
+            }
+        });
+        assertTrue(completed[0]);
+    }
+
+    private FolderRepair.Result repair() throws StorageException {
+        try (StoppedFolder folder = open(DATA)) {
+            return FolderRepair.run(folder);
+        }
+    }
+
+    /** Flips a bit of some message in the store's file. */
+    private void damagePage() throws Exception {
+        broker(true);
+        messages = read(DATA);
+        disk.flipBit(DATA.resolve("store.redo"), 0, 1); // it is applied, and would mend the page
+        List<byte[]> encoded = new ArrayList<>();
+        try (StoppedFolder folder = open(DATA);
+                FolderReader reader = FolderReader.open(folder)) {
+            reader.messages((queue, message) -> encoded.add(message.message().encoded()));
+        }
+        Path file = DATA.resolve("store.db");
+        String content = new String(disk.content(file), StandardCharsets.ISO_8859_1);
+        for (byte[] body : encoded) {
+            int at = body.length < 100 ? -1 : content.indexOf(new String(body, 0, 64, StandardCharsets.ISO_8859_1));
+            if (at >= 0) {
+                disk.flipBit(file, at + 10, 3);
+                if (!lostKeys(verify(DATA).damages()).isEmpty()) {
+                    return;
+                }
+                disk.flipBit(file, at + 10, 3); // of an old page that nothing is in any more
+            }
+        }
+        throw new AssertionError("no message in the store");
+    }
+
+    private static List<String> lostKeys(List<Damage> damages) {
+        List<String> keys = new ArrayList<>();
+        for (Damage damage : damages) {
+            for (Damage.Lost lost : damage.lost()) {
+                for (int i = 0; i < lost.sequences().rangeCount(); i++) {
+                    for (long s = lost.sequences().first(i);
+                            s <= lost.sequences().last(i);
+                            s++) {
+                        keys.add(lost.queueId() + "/" + s);
+                    }
+                }
+            }
+        }
+        return keys;
+    }
+
+    @Test
+    void aDamagedPageIsNamedAndARepairLosesExactlyItsMessages() throws Exception {
+        damagePage();
+        List<Damage> damages = verify(DATA).damages();
+        assertEquals(1, damages.size(), damages::toString);
+        Damage damage = damages.get(0);
+        assertEquals(DATA.resolve("store.db"), damage.file());
+        assertTrue(damage.what().matches("Page \\d+ of queue \\d+ in store file .* at offset \\d+ .*"), damage.what());
+        List<String> lost = lostKeys(damages);
+        assertFalse(lost.isEmpty());
+        Map<String, String> left = new TreeMap<>(messages);
+        left.keySet().removeAll(lost);
+        assertEquals(messages.size() - lost.size(), left.size());
+        byte[] before = disk.content(DATA.resolve("store.db"));
+        FolderRepair.Result repaired = repair();
+        assertEquals(lost, lostKeys(repaired.damages()));
+        assertEquals(List.of(), repaired.left());
+        assertEquals(List.of(DATA.resolve("store.db.damaged"), DATA.resolve("store.redo.damaged")), repaired.kept());
+        assertArrayEquals(before, disk.content(DATA.resolve("store.db.damaged")));
+        assertEquals(List.of(), verify(DATA).damages());
+        assertEquals(left, read(DATA));
+        assertEquals(left.keySet(), broker().keySet());
+        assertEquals(List.of(), repair().damages(), "nothing is left to repair");
+    }
+
+    @Test
+    void aRepairOfTheStoreThatIsCutOffAnywhereLeavesAFolderThatIsAsGood() throws Exception {
+        damagePage();
+        List<String> lost = lostKeys(verify(DATA).damages());
+        Map<String, String> left = new TreeMap<>(messages);
+        left.keySet().removeAll(lost);
+        SimulatedDisk damaged = disk.copy();
+        int cut = 0;
+        for (int at = 1; ; at += 7) {
+            disk = damaged.copy();
+            disk.failAt(at, SimulatedDisk.Fault.OUTAGE);
+            try {
+                repair();
+            } catch (StorageException expected) {
+                cut++;
+            }
+            boolean happened = disk.faultHappened();
+            disk.powerLost();
+            disk.heal();
+            assertEquals(left, read(DATA), "cut off at operation " + at);
+            if (!happened) {
+                break;
+            }
+            repair();
+            assertEquals(List.of(), verify(DATA).damages(), "cut off at operation " + at);
+            assertEquals(left.keySet(), broker().keySet());
+        }
+        assertTrue(cut > 10, "cut off " + cut + " times");
+    }
+
+    @Test
+    void aStoreThatCannotBeOpenedIsPutAsideSoThatTheJournalOpens() throws Exception {
+        Path file = DATA.resolve("store.db");
+        disk.flipBit(file, 20, 1);
+        disk.flipBit(DATA.resolve("store.redo"), 0, 1);
+        assertThrows(StorageException.class, this::broker);
+        List<Damage> damages = verify(DATA).damages();
+        assertEquals(1, damages.size(), damages::toString);
+        assertTrue(
+                damages.get(0).what().contains("Lost is every message that is not in the journal"), damages::toString);
+        Map<String, String> left = read(DATA);
+        assertTrue(disk.exists(file), "verifying moves nothing");
+        FolderRepair.Result repaired = repair();
+        assertTrue(repaired.kept().contains(DATA.resolve("store.db.damaged")), repaired.toString());
+        assertEquals(List.of(), repaired.left());
+        assertEquals(List.of(), verify(DATA).damages());
+        assertEquals(left, read(DATA));
+        assertEquals(left.keySet(), broker().keySet());
+    }
+
+    @Test
+    void compactingKeepsEverythingInAFileThatIsNoLarger() throws Exception {
+        int before = disk.content(DATA.resolve("store.db")).length;
+        try (StoppedFolder folder = open(DATA)) {
+            FolderRepair.compact(folder);
+        }
+        assertTrue(disk.content(DATA.resolve("store.db")).length <= before);
+        assertEquals(messages, read(DATA));
+        assertEquals(messages, broker());
+        assertFalse(disk.exists(DATA.resolve("store.db.damaged")));
+        damagePage();
+        try (StoppedFolder folder = open(DATA)) {
+            assertThrows(StorageException.class, () -> FolderRepair.compact(folder));
+        }
     }
 }
