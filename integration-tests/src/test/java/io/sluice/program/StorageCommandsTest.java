@@ -1,10 +1,12 @@
 package io.sluice.program;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.Delivery;
@@ -130,6 +133,33 @@ final class StorageCommandsTest {
         List<String> expected = new ArrayList<>(orders());
         expected.remove("order 7");
         assertEquals(expected, received(data, MESSAGES - 1));
+    }
+
+    @Test
+    void a_store_of_a_newer_version_is_refused_by_the_broker_and_the_tools() throws Exception {
+        Path data = killedWithMessages();
+        Path store = data.resolve("store.db");
+        byte[] written = Files.readAllBytes(store);
+        ByteBuffer newer = ByteBuffer.wrap(written.clone());
+        newer.putShort(8, (short) (newer.getShort(8) + 1));
+        CRC32C crc = new CRC32C();
+        crc.update(newer.array(), 0, 48);
+        newer.putInt(48, (int) crc.getValue());
+        Files.write(store, newer.array());
+        assertEquals(
+                11,
+                BrokerProcess.runToEnd(List.of("--port", "0", "--data", data.toString()))
+                        .exitCode());
+        for (String command : List.of("verify", "repair")) {
+            Ended refused = run(command, "--data", data.toString());
+            assertEquals(11, refused.exitCode(), refused.output());
+            assertTrue(refused.errors().contains("start the newer version that wrote it"), refused.errors());
+        }
+        assertArrayEquals(newer.array(), Files.readAllBytes(store));
+        Files.write(store, written);
+        Ended compacted = run("repair", "--compact", "--data", data.toString());
+        assertEquals(0, compacted.exitCode(), compacted.errors());
+        assertEquals(orders(), received(data, MESSAGES));
     }
 
     @Test
