@@ -24,14 +24,12 @@ final class Recovery implements MessageStore.Restored {
     private final ShardQueues queues;
     private final LargeReferences large;
     private final ShardLimits limits;
-    private final MessageStore store;
     /** Memory for messages without a page, above which a checkpoint is written. */
     private long unstoredLimitBytes;
 
     private String failure = "";
 
-    Recovery(Shard shard, ShardQueues queues, LargeReferences large, MessageStore store, ShardLimits limits) {
-        this.store = store;
+    Recovery(Shard shard, ShardQueues queues, LargeReferences large, ShardLimits limits) {
         this.large = large;
         this.shard = shard;
         this.queues = queues;
@@ -39,7 +37,7 @@ final class Recovery implements MessageStore.Restored {
         this.unstoredLimitBytes = limits.paging().unstoredBytes();
     }
 
-    void run(Journal journal, Journal.Listener listener) throws StorageException {
+    void run(MessageStore store, Journal journal, Journal.Listener listener) throws StorageException {
         JournalPosition checkpoint = store.restore(this);
         JournalPosition end;
         store.hurry(true); // nobody is served yet whom a checkpoint could hold up
@@ -78,10 +76,7 @@ final class Recovery implements MessageStore.Restored {
         if (queues.memory().unstoredBytes() <= unstoredLimitBytes) {
             return;
         }
-        // Nobody is served meanwhile: there is nothing to leave the disk to.
-        store.hurry(true);
         checkpoint();
-        store.hurry(false);
         if (failure.isEmpty()) {
             shard.residency().dropAll();
             unstoredLimitBytes = limits.paging().unstoredBytes();

@@ -65,8 +65,8 @@ public final class Shard {
     public static Shard recover(ShardSetup setup) throws StorageException {
         Shard shard = new Shard(setup);
         shard.turn.starts(setup.clock().millis());
-        Recovery recovery = new Recovery(shard, shard.queues, shard.large, setup.store(), setup.limits());
-        recovery.run(setup.journal(), shard.new Commits(recovery));
+        Recovery recovery = new Recovery(shard, shard.queues, shard.large, setup.limits());
+        recovery.run(setup.store(), setup.journal(), shard.new Commits(recovery));
         return shard;
     }
 
