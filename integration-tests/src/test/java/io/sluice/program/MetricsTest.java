@@ -40,6 +40,7 @@ final class MetricsTest {
             assertTrue(value(text, "sluice_journal_force_seconds_count") >= MESSAGES, text);
             assertTrue(value(text, "sluice_journal_frame_records_sum") >= MESSAGES, text);
             assertEquals(0, value(text, "sluice_journal_lag_batches"), text);
+            assertTrue(value(text, "sluice_shard_memory_limit_bytes") > 0, text);
             assertEquals(1, value(text, "sluice_journal_segments{state=\"active\"}"), text);
             assertTrue(value(text, "sluice_storage_size_bytes{kind=\"journal\"}") > 0, text);
             assertEquals(404, get(uri.resolve("/")).statusCode());

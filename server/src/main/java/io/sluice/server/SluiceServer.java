@@ -135,7 +135,8 @@ public final class SluiceServer {
             throws StartFailure {
         QueueRules rules = configuration.queues();
         ShardLimits limits = ShardLimits.ofMemory(
-                configuration.memory().budgetBytes(Runtime.getRuntime().maxMemory()));
+                        configuration.memory().budgetBytes(Runtime.getRuntime().maxMemory()))
+                .withIdle(ShardLimits.Idle.after(configuration.storage().idleCheckpointMillis()));
         try {
             Shard shard = Shard.recover(new ShardSetup(
                     loops.executor(),
@@ -145,7 +146,8 @@ public final class SluiceServer {
                     storage.largeBodies(),
                     limits,
                     name -> rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty(),
-                    failure(onFailure)));
+                    failure(onFailure),
+                    prometheus.map(PrometheusEndpoint::metrics).orElse(Metrics.NONE)));
             return new SluiceServer(configuration, storage, loops, shard.mailbox(), ports, prometheus);
         } catch (StorageException e) {
             prometheus.ifPresent(PrometheusEndpoint::close);

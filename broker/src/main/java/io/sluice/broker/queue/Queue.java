@@ -112,6 +112,11 @@ public final class Queue {
         return state.messages();
     }
 
+    /** Of {@link #messages}, those that are out of memory. */
+    public long messagesOut() {
+        return state.runs().away().messages();
+    }
+
     /** All it holds and all that is decided to come in. */
     public long expectedMessages() {
         return room.expectedMessages();

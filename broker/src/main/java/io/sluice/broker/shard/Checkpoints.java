@@ -49,6 +49,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
     private long notForMemoryBefore;
     private boolean journalIsOpen;
     private boolean running;
+    private long begun;
 
     Checkpoints(ShardQueues queues, MessageStore store, Journal journal, ShardMailbox mailbox, ShardLimits limits) {
         this.queues = queues;
@@ -97,8 +98,14 @@ final class Checkpoints implements MessageStore.CheckpointSource {
         }
     }
 
+    /** Checkpoints begun in this life. */
+    long begun() {
+        return begun;
+    }
+
     private void run() {
         running = true;
+        begun++;
         captured.clear();
         left.clear();
         List<Reply<JournalPosition>> replies = new ArrayList<>(waiting);

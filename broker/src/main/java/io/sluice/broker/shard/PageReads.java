@@ -10,12 +10,16 @@ import java.util.List;
 
 /** Reads pages for the queues of a shard, a bounded number of bytes at a time, in the order they were asked for. Shard's thread only. */
 final class PageReads implements Pages {
+    /** What a page counts for that goes as a whole; it has 1 to 1024 messages. */
+    private static final int MESSAGES_OF_A_PAGE = 64;
+
     private final MessageStore store;
     private final ShardMailbox mailbox;
     private final ShardLimits.Paging limits;
     private final ArrayDeque<Request> waiting = new ArrayDeque<>();
     private int underWay;
     private long underWayBytes;
+    private long forgotten;
 
     private record Request(long page, long bytes, Reply reply) {}
 
@@ -84,12 +88,19 @@ final class PageReads implements Pages {
 
     @Override
     public void forget(long page, int index) {
+        forgotten++;
         store.forget(page, index);
     }
 
     @Override
     public void forgetPage(long page) {
+        forgotten += MESSAGES_OF_A_PAGE;
         store.forgetPage(page);
+    }
+
+    /** About how many messages the store was told to forget in this life. */
+    long forgotten() {
+        return forgotten;
     }
 
     @Override

@@ -24,7 +24,10 @@ final class Recovery implements MessageStore.Restored {
     private final ShardQueues queues;
     private final LargeReferences large;
     private final ShardLimits limits;
-    /** Memory for messages without a page, above which a checkpoint is written. */
+    /**
+     * Memory for messages without a page, above which a checkpoint is written. Far above what it is while the shard serves: nobody
+     * is waiting for memory but for the start, and what a crash left was in memory before it.
+     */
     private long unstoredLimitBytes;
 
     private String failure = "";
@@ -34,7 +37,11 @@ final class Recovery implements MessageStore.Restored {
         this.shard = shard;
         this.queues = queues;
         this.limits = limits;
-        this.unstoredLimitBytes = limits.paging().unstoredBytes();
+        this.unstoredLimitBytes = replayBytes();
+    }
+
+    private long replayBytes() {
+        return limits.memoryBytes() / 10 * 9;
     }
 
     void run(MessageStore store, Journal journal, Journal.Listener listener) throws StorageException {
@@ -79,7 +86,7 @@ final class Recovery implements MessageStore.Restored {
         checkpoint();
         if (failure.isEmpty()) {
             shard.residency().dropAll();
-            unstoredLimitBytes = limits.paging().unstoredBytes();
+            unstoredLimitBytes = replayBytes();
         } else if (queues.bytes() > limits.memoryBytes()) {
             throw new StorageException(
                     "The journal holds more than memory may, and it cannot be moved to the store: " + failure);

@@ -30,6 +30,9 @@ public final class Shard {
     private final Administration administration;
     private final Checkpoints checkpoints;
     private final Residency residency;
+    private final PageReads pages;
+    private final IdleCheckpoint idle;
+    private final ShardMeters meters;
     private final Pressure pressure;
     private final Clock clock;
     private final Consumer<Throwable> onFailure;
@@ -43,7 +46,7 @@ public final class Shard {
         this.mailbox = new ShardMailbox(setup.executor(), this::runTurn);
         this.pressure = new Pressure(setup.limits());
         this.large = new LargeReferences(setup.largeBodies());
-        PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
+        this.pages = new PageReads(setup.store(), mailbox, setup.limits());
         this.queues = new ShardQueues(setup.autoCreate(), pages, large, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.links = new Links(queues);
@@ -53,6 +56,8 @@ public final class Shard {
         this.administration = new Administration(queues);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.residency = new Residency(queues, checkpoints, setup.store(), setup.limits());
+        this.meters = new ShardMeters(setup.metrics(), queues, pressure, setup.limits());
+        this.idle = new IdleCheckpoint(setup.limits().idle(), queues, checkpoints);
     }
 
     /**
@@ -119,6 +124,8 @@ public final class Shard {
                 now.dispatchable(queue);
             }
         }
+        meters.tick();
+        idle.tick(new IdleCheckpoint.Written(turn.appendedBytes(), pages.forgotten()), now.nowMillis());
     }
 
     private void changed(Queue queue) {

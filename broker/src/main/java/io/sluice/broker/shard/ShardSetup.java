@@ -5,6 +5,7 @@ import io.sluice.broker.port.Clock;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.MessageStore;
+import io.sluice.broker.port.Metrics;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -17,6 +18,7 @@ import java.util.function.Function;
  * @param autoCreate the definition of a queue that does not exist when somebody attaches or sends to it; empty: it is refused
  * @param onFailure hears once that the shard stopped: a {@code StorageException} when its journal failed, anything else is a
  *     defect of the broker. Nothing is answered from then on. Any thread.
+ * @param metrics where the shard's own figures go
  */
 public record ShardSetup(
         Executor executor,
@@ -26,7 +28,21 @@ public record ShardSetup(
         LargeBodies largeBodies,
         ShardLimits limits,
         Function<String, Optional<QueueDefinition>> autoCreate,
-        Consumer<Throwable> onFailure) {
+        Consumer<Throwable> onFailure,
+        Metrics metrics) {
+    /** For a shard whose figures nobody looks at. */
+    public ShardSetup(
+            Executor executor,
+            Clock clock,
+            Journal journal,
+            MessageStore store,
+            LargeBodies largeBodies,
+            ShardLimits limits,
+            Function<String, Optional<QueueDefinition>> autoCreate,
+            Consumer<Throwable> onFailure) {
+        this(executor, clock, journal, store, largeBodies, limits, autoCreate, onFailure, Metrics.NONE);
+    }
+
     /** For a shard whose messages are all in memory. */
     public ShardSetup(
             Executor executor,

@@ -28,6 +28,7 @@ final class ShardTurn implements Turn {
     private Batch open = new Batch();
     private boolean atomic;
     private long nowMillis;
+    private long appendedBytes;
 
     ShardTurn(ShardQueues queues, Journal journal, Pressure pressure, ShardLimits limits) {
         this.queues = queues;
@@ -136,8 +137,14 @@ final class ShardTurn implements Turn {
 
     private void append(Batch batch) {
         inFlight.add(batch);
+        appendedBytes += batch.bytes();
         pressure.appended(batch.bytes());
         journal.append(Collections.unmodifiableList(batch.records()));
+    }
+
+    /** Bytes handed to the journal in this life. */
+    long appendedBytes() {
+        return appendedBytes;
     }
 
     /** The oldest batches are durable: applies them and runs what follows. */

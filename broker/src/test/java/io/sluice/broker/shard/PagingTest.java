@@ -450,7 +450,7 @@ class PagingTest {
             shard.publish("q", "m" + i);
         }
         ShardFixture small = shard.restart(ShardLimits.ofMemory(20_000));
-        assertTrue(small.store.checkpointCount > 5, "checkpoints: " + small.store.checkpointCount);
+        assertTrue(small.store.checkpointCount >= 2, "checkpoints: " + small.store.checkpointCount);
         assertEquals(0, small.store.pacedCount, "nobody is served meanwhile: there is nothing to leave the disk to");
         assertFalse(small.store.hurried, "from now on somebody is");
         assertTrue(small.journal.trimmedTo() > 100, "what they hold is not replayed again");

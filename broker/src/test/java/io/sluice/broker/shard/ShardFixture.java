@@ -8,6 +8,7 @@ import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Consumer;
@@ -56,6 +57,16 @@ final class ShardFixture {
             TestLargeBodies bodies,
             ShardLimits limits,
             Function<String, Optional<QueueDefinition>> autoCreate) {
+        this(journal, store, bodies, limits, autoCreate, Metrics.NONE);
+    }
+
+    ShardFixture(
+            HeldJournal journal,
+            NaiveStore store,
+            TestLargeBodies bodies,
+            ShardLimits limits,
+            Function<String, Optional<QueueDefinition>> autoCreate,
+            Metrics metrics) {
         this.journal = journal;
         this.store = store;
         this.bodies = bodies;
@@ -63,8 +74,8 @@ final class ShardFixture {
         this.autoCreate = autoCreate;
         try {
             store.runsByItself = true;
-            this.shard = Shard.recover(
-                    new ShardSetup(tasks::add, () -> now, journal, store, bodies, limits, autoCreate, failures::add));
+            this.shard = Shard.recover(new ShardSetup(
+                    tasks::add, () -> now, journal, store, bodies, limits, autoCreate, failures::add, metrics));
             store.runsByItself = false;
         } catch (StorageException impossible) {
             throw new IllegalStateException(impossible);

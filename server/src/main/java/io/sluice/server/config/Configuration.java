@@ -59,6 +59,7 @@ public record Configuration(
      * Sizes of the data folder; {@link #minFreeDiskBytes} is what the broker leaves free on its file system.
      *
      * @param checkpointBytesPerSecond what a checkpoint that is not urgent writes at most; 0 for no limit
+     * @param idleCheckpointMillis without a write after which a checkpoint is made that is worth it; 0 for never
      */
     public record Storage(
             Path dataDir,
@@ -68,7 +69,8 @@ public record Configuration(
             long minFreeDiskBytes,
             int slowForceMillis,
             int stalledForceMillis,
-            long checkpointBytesPerSecond) {}
+            long checkpointBytesPerSecond,
+            int idleCheckpointMillis) {}
 
     /** What messages may take of the heap: the smaller of the two. */
     public record Memory(int maxMessagePercentOfHeap, long maxMessageBytes) {
@@ -104,7 +106,8 @@ public record Configuration(
                 storage.minFreeDiskBytes,
                 storage.slowForceMillis,
                 storage.stalledForceMillis,
-                storage.checkpointBytesPerSecond);
+                storage.checkpointBytesPerSecond,
+                storage.idleCheckpointMillis);
         return new Configuration(node, listen, security, amqp, queues, moved, memory, metrics, eventLoops);
     }
 }

@@ -127,7 +127,8 @@ final class ConfigurationBinder {
                 section.number("minFreeDiskBytes", Range.atLeast(0), defaults.minFreeDiskBytes()),
                 section.number("slowForceMillis", 1, MAX_MILLIS, defaults.slowForceMillis()),
                 section.number("stalledForceMillis", 1, MAX_MILLIS, defaults.stalledForceMillis()),
-                section.number("checkpointBytesPerSecond", Range.atLeast(0), defaults.checkpointBytesPerSecond()));
+                section.number("checkpointBytesPerSecond", Range.atLeast(0), defaults.checkpointBytesPerSecond()),
+                section.number("idleCheckpointMillis", 0, MAX_MILLIS, defaults.idleCheckpointMillis()));
         section.end();
         if (storage.stalledForceMillis() <= storage.slowForceMillis()) {
             section.problem(

@@ -47,9 +47,9 @@ public final class Defaults {
             List.of());
 
     static final Configuration.Storage STORAGE = new Configuration.Storage(
-            Path.of("data"), 67_108_864, 536_870_912, 2_147_483_648L, 268_435_456, 1_000, 30_000, 100_663_296);
+            Path.of("data"), 67_108_864, 536_870_912, 2_147_483_648L, 268_435_456, 1_000, 30_000, 100_663_296, 5_000);
 
-    static final Configuration.Memory MEMORY = new Configuration.Memory(50, UNLIMITED);
+    static final Configuration.Memory MEMORY = new Configuration.Memory(25, UNLIMITED);
 
     static final Configuration.Metrics METRICS = new Configuration.Metrics(false, 9_672);
 
