@@ -32,9 +32,15 @@ class RuntimeClassPathTest {
         List<Path> unwanted = entries.stream()
                 .filter(entry -> Stream.of(
                                 "mapdb", "kotlin", "ratis", "sluice-storage", "/storage/", "junit", "logback")
-                        .anyMatch(entry.toString()::contains))
+                        .anyMatch(named(entry)::contains))
                 .toList();
         assertEquals(List.of(), unwanted);
+    }
+
+    /** Where somebody keeps their clone is no part of a name. */
+    private static String named(Path entry) {
+        Path clone = Path.of("").toAbsolutePath().getParent();
+        return entry.startsWith(clone) ? "/" + clone.relativize(entry) : entry.toString();
     }
 
     private static List<Path> classPath() throws IOException {
