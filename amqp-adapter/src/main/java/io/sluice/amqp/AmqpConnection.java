@@ -71,6 +71,7 @@ public final class AmqpConnection {
      */
     public void feed(ByteBuffer bytes, long nowMillis) {
         busy = true;
+        scope.transactions().now(nowMillis);
         try {
             if (phase == Phase.HEADER) {
                 readHeader(bytes);
@@ -223,8 +224,9 @@ public final class AmqpConnection {
         if (engine.isTimedOut()) {
             LOG.info("{}: silent for {} ms, closed", peer, environment.limits().idleTimeoutMillis());
             abandon();
+            return next;
         }
-        return next;
+        return Math.min(next, scope.transactions().tick(nowMillis));
     }
 
     /** Closes with an error, once; what is ready and the close frame are still to be drained. */

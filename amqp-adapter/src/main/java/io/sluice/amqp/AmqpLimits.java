@@ -1,5 +1,7 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.transaction.TransactionLimits;
+
 /**
  * What one connection may use. Everything a peer can make grow has a number here.
  *
@@ -16,6 +18,7 @@ package io.sluice.amqp;
  * @param maxUnsettledPerLink deliveries a consumer may have in hand
  * @param maxUnansweredBytes of messages sent to a shard and not answered yet; beyond, the connection is not read
  * @param maxPartialBytes of messages whose last transfer has not come, over all links of a connection
+ * @param transactions what its transactions may take
  */
 public record AmqpLimits(
         int maxFrameBytes,
@@ -30,7 +33,8 @@ public record AmqpLimits(
         Window outgoing,
         int maxUnsettledPerLink,
         long maxUnansweredBytes,
-        long maxPartialBytes) {
+        long maxPartialBytes,
+        TransactionLimits transactions) {
     private static final int MIN_FRAME_BYTES = 512;
     private static final int MAX_SESSIONS = 65_536;
     private static final int MIB = 1 << 20;
@@ -64,6 +68,38 @@ public record AmqpLimits(
             64L * MIB,
             64L * MIB);
 
+    /** With transactions as they are by default. */
+    public AmqpLimits(
+            int maxFrameBytes,
+            int maxMessageBytes,
+            int maxSessions,
+            int maxLinks,
+            int maxHandle,
+            int maxLinkNameChars,
+            int idleTimeoutMillis,
+            int openTimeoutMillis,
+            Window incoming,
+            Window outgoing,
+            int maxUnsettledPerLink,
+            long maxUnansweredBytes,
+            long maxPartialBytes) {
+        this(
+                maxFrameBytes,
+                maxMessageBytes,
+                maxSessions,
+                maxLinks,
+                maxHandle,
+                maxLinkNameChars,
+                idleTimeoutMillis,
+                openTimeoutMillis,
+                incoming,
+                outgoing,
+                maxUnsettledPerLink,
+                maxUnansweredBytes,
+                maxPartialBytes,
+                TransactionLimits.DEFAULT);
+    }
+
     public AmqpLimits {
         if (maxFrameBytes < MIN_FRAME_BYTES) {
             throw new IllegalArgumentException("maxFrameBytes is 512 or more, not " + maxFrameBytes);
@@ -93,7 +129,8 @@ public record AmqpLimits(
                 outgoing,
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
-                maxPartialBytes);
+                maxPartialBytes,
+                transactions);
     }
 
     public AmqpLimits withMaxMessageBytes(int bytes) {
@@ -110,7 +147,8 @@ public record AmqpLimits(
                 outgoing,
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
-                maxPartialBytes);
+                maxPartialBytes,
+                transactions);
     }
 
     public AmqpLimits withSessionsAndLinks(int sessions, int links) {
@@ -127,7 +165,8 @@ public record AmqpLimits(
                 outgoing,
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
-                maxPartialBytes);
+                maxPartialBytes,
+                transactions);
     }
 
     public AmqpLimits withTimeouts(int idleMillis, int openMillis) {
@@ -144,7 +183,8 @@ public record AmqpLimits(
                 outgoing,
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
-                maxPartialBytes);
+                maxPartialBytes,
+                transactions);
     }
 
     public AmqpLimits withWindows(Window newIncoming, Window newOutgoing) {
@@ -161,6 +201,25 @@ public record AmqpLimits(
                 newOutgoing,
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
-                maxPartialBytes);
+                maxPartialBytes,
+                transactions);
+    }
+
+    public AmqpLimits withTransactions(TransactionLimits limits) {
+        return new AmqpLimits(
+                maxFrameBytes,
+                maxMessageBytes,
+                maxSessions,
+                maxLinks,
+                maxHandle,
+                maxLinkNameChars,
+                idleTimeoutMillis,
+                openTimeoutMillis,
+                incoming,
+                outgoing,
+                maxUnsettledPerLink,
+                maxUnansweredBytes,
+                maxPartialBytes,
+                limits);
     }
 }

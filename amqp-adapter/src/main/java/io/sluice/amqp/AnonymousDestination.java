@@ -43,7 +43,7 @@ final class AnonymousDestination implements Destination {
         String address = to.get();
         ShardMailbox shard = scope.environment().shards().apply(address);
         Producer producer = producers.computeIfAbsent(shard, this::attachTo);
-        shard.publish(producer, new IncomingPublish(address, message, delivery));
+        scope.transactions().publish(shard, producer, new IncomingPublish(address, message, delivery));
     }
 
     private Producer attachTo(ShardMailbox shard) {
@@ -54,6 +54,11 @@ final class AnonymousDestination implements Destination {
 
     @Override
     public boolean takesLarge() {
+        return true;
+    }
+
+    @Override
+    public boolean transacts() {
         return true;
     }
 

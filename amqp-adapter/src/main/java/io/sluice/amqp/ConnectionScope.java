@@ -19,6 +19,7 @@ final class ConnectionScope {
     private final Map<LinkEndpoint, LinkRegistry.Key> endpoints = new LinkedHashMap<>();
     private final NodeReplies replies = new NodeReplies();
     private final AbortedDeliveries aborted = new AbortedDeliveries();
+    private final ConnectionTransactions transactions;
     private final List<IncomingLink> refills = new ArrayList<>();
     private List<LinkEndpoint> waiting = new ArrayList<>();
     private List<Endpoint> finished = new ArrayList<>();
@@ -32,6 +33,7 @@ final class ConnectionScope {
     ConnectionScope(AmqpEnvironment environment, ShardCalls calls) {
         this.environment = environment;
         this.calls = calls;
+        this.transactions = new ConnectionTransactions(environment, calls);
     }
 
     AmqpEnvironment environment() {
@@ -50,6 +52,10 @@ final class ConnectionScope {
         return aborted;
     }
 
+    ConnectionTransactions transactions() {
+        return transactions;
+    }
+
     NodeReplies replies() {
         return replies;
     }
@@ -62,6 +68,11 @@ final class ConnectionScope {
     void add(LinkEndpoint endpoint, LinkRegistry.Key key) {
         endpoints.put(endpoint, key);
         environment.links().claim(key, endpoint, this::steal);
+    }
+
+    /** A new endpoint whose link is of no concern to other connections of its container. */
+    void add(LinkEndpoint endpoint) {
+        endpoints.put(endpoint, null);
     }
 
     private void steal(LinkEndpoint endpoint) {

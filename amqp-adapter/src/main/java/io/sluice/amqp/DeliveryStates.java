@@ -12,6 +12,8 @@ import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Received;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.codec.AMQPDefinedTypes;
 import org.apache.qpid.proton.codec.DecoderImpl;
@@ -39,6 +41,21 @@ final class DeliveryStates {
             return Optional.of(modified(modified));
         }
         return Optional.empty();
+    }
+
+    /** The outcome as it is said of a delivery that is in the transaction {@code of} names (§4.4.1). */
+    static DeliveryState inTransaction(DeliveryState of, DeliveryState outcome) {
+        TransactionalState state = new TransactionalState();
+        state.setTxnId(((TransactionalState) of).getTxnId());
+        state.setOutcome((org.apache.qpid.proton.amqp.messaging.Outcome) outcome);
+        return state;
+    }
+
+    /** What is said of a delivery whose transaction, if it was in one, is over. */
+    static DeliveryState afterTransaction(DeliveryState state) {
+        return state instanceof TransactionalState in && in.getOutcome() instanceof DeliveryState outcome
+                ? outcome
+                : state;
     }
 
     /** Whether it only tells how far the consumer got (§3.4.1). */

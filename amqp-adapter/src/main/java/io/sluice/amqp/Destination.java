@@ -14,6 +14,9 @@ interface Destination {
     /** Whether it can do with a message whose body is kept apart. */
     boolean takesLarge();
 
+    /** Whether messages to it can be sent in a transaction. */
+    boolean transacts();
+
     /** The link is gone. What was sent before is still answered. */
     void detach();
 }

@@ -21,6 +21,9 @@ import org.apache.qpid.proton.engine.Transport;
 final class FrameRules {
     private static final UnsignedInteger MAX_IDLE = UnsignedInteger.valueOf(Integer.MAX_VALUE);
 
+    /** Asks for transactional acquisition (§4.4.3). */
+    private static final Symbol TXN_ID = Symbol.valueOf("txn-id");
+
     private final Transport transport;
     private final FrameEvents events;
     private final AmqpLimits limits;
@@ -121,6 +124,11 @@ final class FrameRules {
                 return end(session, Kind.INVALID_FIELD, "a receiver's flow needs link-credit");
             }
             link.receiverFlow(flow);
+            if (flow.getProperties() != null && flow.getProperties().containsKey(TXN_ID) && !link.closed) {
+                link.closed = true;
+                String text = "the broker gives out no messages in a transaction, as the flow's property txn-id asks";
+                events.detachLink(link, Conditions.of(Kind.NOT_IMPLEMENTED, text));
+            }
         }
         if (link.closed) {
             flow.setHandle(null);

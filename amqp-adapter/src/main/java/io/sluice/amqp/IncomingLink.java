@@ -5,9 +5,11 @@ import io.sluice.amqp.message.MalformedMessageException;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
+import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
@@ -105,9 +107,10 @@ final class IncomingLink implements LinkEndpoint {
         answer(delivery, bytes, refusal(Conditions.of(refusal)));
     }
 
-    private void answer(Delivery delivery, int bytes, DeliveryState outcome) {
+    void answer(Delivery delivery, int bytes, DeliveryState plain) {
         unanswered--;
         scope.unanswered(-bytes);
+        DeliveryState outcome = scope.transactions().answered(delivery, plain);
         if (state == State.CLOSED) {
             return;
         }
@@ -122,8 +125,13 @@ final class IncomingLink implements LinkEndpoint {
         }
     }
 
+    /** Whether its peer understands {@code rejected}. */
+    boolean offersRejected() {
+        return Terminus.offersRejected(receiver.getRemoteSource());
+    }
+
     private DeliveryState refusal(ErrorCondition condition) {
-        if (!Terminus.offersRejected(receiver.getRemoteSource())) {
+        if (!offersRejected()) {
             return Released.getInstance();
         }
         Rejected rejected = new Rejected();
@@ -252,6 +260,9 @@ final class IncomingLink implements LinkEndpoint {
     }
 
     private void complete(Delivery delivery) {
+        if (delivery.getRemoteState() instanceof TransactionalState && !joinsTransaction(delivery)) {
+            return;
+        }
         receiver.advance();
         delivery.setContext(this);
         unanswered++;
@@ -272,6 +283,27 @@ final class IncomingLink implements LinkEndpoint {
         } catch (MalformedMessageException e) {
             answer(delivery, encoded.length, refusal(Conditions.of(Conditions.DECODE_ERROR, e.getMessage())));
         }
+    }
+
+    /** @return whether the message goes on to its destination */
+    private boolean joinsTransaction(Delivery delivery) {
+        long bytes = body == null ? assembly.bytes() : body.front().residentBytes();
+        Optional<Refusal> refusal = scope.transactions().join(delivery, destination.transacts(), bytes);
+        if (refusal.isEmpty()) {
+            return true;
+        }
+        forgetPartial();
+        ErrorCondition condition = Conditions.of(refusal.get());
+        boolean unknown = refusal.get().kind() == Kind.TRANSACTION_UNKNOWN_ID;
+        if (unknown && (delivery.remotelySettled() || !offersRejected())) {
+            close(condition);
+        } else {
+            DeliveryState outcome = refusal(condition);
+            delivery.disposition(unknown ? outcome : DeliveryStates.inTransaction(delivery.getRemoteState(), outcome));
+            refillLater();
+        }
+        DeadLink.drop(receiver, delivery);
+        return false;
     }
 
     private void completeLarge(Delivery delivery) {

@@ -42,15 +42,27 @@ final class LinkAttacher {
             refuse(receiver, key, problem);
             return;
         }
+        if (receiver.getRemoteTarget() instanceof Coordinator) {
+            attachCoordinator(receiver);
+            return;
+        }
         IncomingLink endpoint = new IncomingLink(scope, receiver, destination(receiver.getRemoteTarget()));
         enter(receiver, endpoint, key);
+        endpoint.attach();
+    }
+
+    /** Its transactions end with it, so a link of that name on another connection is another: some clients always use the same. */
+    private void attachCoordinator(Receiver receiver) {
+        IncomingLink endpoint = new IncomingLink(scope, receiver, new CoordinatorDestination(scope.transactions()));
+        receiver.setContext(endpoint);
+        scope.add(endpoint);
         endpoint.attach();
     }
 
     private static ErrorCondition problemOf(Receiver receiver) {
         Object target = receiver.getRemoteTarget();
         if (target instanceof Coordinator) {
-            return Conditions.of(Kind.NOT_IMPLEMENTED, "there are no transactions");
+            return null;
         }
         if (!(target instanceof Target to)) {
             return target == null ? null : Conditions.of(Kind.NOT_IMPLEMENTED, "an unknown kind of target");

@@ -38,6 +38,11 @@ final class NodeDestination implements Destination {
     }
 
     @Override
+    public boolean transacts() {
+        return false;
+    }
+
+    @Override
     public void detach() {
         // The node knows of no links.
     }

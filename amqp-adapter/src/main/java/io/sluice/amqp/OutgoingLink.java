@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.codec.ReadableBuffer;
@@ -288,8 +290,12 @@ final class OutgoingLink implements LinkEndpoint {
         }
         boolean answers = !delivery.remotelySettled() && delivery.getRemoteState() != null;
         if (answers && delivery.getRemoteState() != EarlySettlement.WITHOUT_OUTCOME) {
-            delivery.disposition(delivery.getRemoteState());
+            delivery.disposition(DeliveryStates.afterTransaction(delivery.getRemoteState()));
         }
+        settle(delivery);
+    }
+
+    private void settle(Delivery delivery) {
         delivery.settle();
         settledTag(delivery);
         if (grant.isThrottled()) {
@@ -383,24 +389,59 @@ final class OutgoingLink implements LinkEndpoint {
 
     @Override
     public void delivery(Delivery delivery) {
-        if (!(delivery.getContext() instanceof io.sluice.broker.queue.Delivery message)) {
+        io.sluice.broker.queue.Delivery message = TransactedOutcome.messageOf(delivery);
+        if (message == null) {
             return;
         }
-        Optional<Outcome> outcome = DeliveryStates.outcome(delivery.getRemoteState());
-        boolean settled = delivery.remotelySettled() || delivery.getRemoteState() == EarlySettlement.WITHOUT_OUTCOME;
+        DeliveryState state = delivery.getRemoteState();
+        if (state instanceof TransactionalState || scope.transactions().holds(message)) {
+            new TransactedOutcome(this, scope.transactions(), delivery, message).apply();
+        } else {
+            decide(delivery, message, state);
+        }
+    }
+
+    /** What the peer says of a delivery holds at once. @param state null: nothing but that it may be settled */
+    void decide(Delivery delivery, io.sluice.broker.queue.Delivery message, DeliveryState state) {
+        Optional<Outcome> outcome = DeliveryStates.outcome(state);
+        boolean settled = delivery.remotelySettled() || state == EarlySettlement.WITHOUT_OUTCOME;
         if (outcome.isPresent() || settled) {
             delivery.setContext(DECIDED);
-            if (body != null && body.isOf(delivery)) {
+            if (isSending(delivery)) {
                 // Decided before it has seen all: the rest is not wanted.
                 abortBody();
                 awaitOutput();
             }
-            // Settled without an outcome: the default one, or as if it had not been touched (AMQP 1.0 §3.4).
-            shard.settle(message, outcome.or(() -> defaultOutcome).orElse(Outcome.RELEASED));
+            shard.settle(message, outcome.orElse(withoutOutcome()));
             sendBehind();
-        } else if (delivery.getRemoteState() != null && !DeliveryStates.isReceived(delivery.getRemoteState())) {
+        } else if (state != null && !DeliveryStates.isReceived(state)) {
             close(Conditions.of(Refusal.Kind.NOT_IMPLEMENTED, "a delivery state that is no outcome of this source"));
         }
+    }
+
+    /** Of a delivery that is settled and of which nothing is said: as if it had not been touched (AMQP 1.0 §3.4). */
+    Outcome withoutOutcome() {
+        return defaultOutcome.orElse(Outcome.RELEASED);
+    }
+
+    /** Whether it is a large message that has begun and is not complete. */
+    boolean isSending(Delivery delivery) {
+        return body != null && body.isOf(delivery);
+    }
+
+    /** The peer has settled a delivery whose outcome is a transaction's: there is nothing more to say of it. */
+    void settledInTransaction(Delivery delivery) {
+        if (isSending(delivery)) {
+            abortBody();
+            awaitOutput();
+            sendBehind();
+        } else {
+            settle(delivery);
+        }
+    }
+
+    ShardMailbox shard() {
+        return shard;
     }
 
     @Override
@@ -453,7 +494,8 @@ final class OutgoingLink implements LinkEndpoint {
         }
         int unwritten = Math.max(0, unsettled.size() - queued);
         for (Delivery delivery : unsettled.subList(all ? 0 : unwritten, unsettled.size())) {
-            if (delivery.getContext() instanceof io.sluice.broker.queue.Delivery message) {
+            io.sluice.broker.queue.Delivery message = TransactedOutcome.messageOf(delivery);
+            if (message != null && !scope.transactions().holds(message)) {
                 shard.settle(message, Outcome.RELEASED);
             }
         }

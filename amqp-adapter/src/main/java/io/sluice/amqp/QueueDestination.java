@@ -11,12 +11,14 @@ final class QueueDestination implements Destination {
     private final ShardCalls calls;
     private final String address;
     private final ShardMailbox shard;
+    private final ConnectionTransactions transactions;
     private Producer producer;
 
     QueueDestination(ConnectionScope scope, String address) {
         this.calls = scope.calls();
         this.address = address;
         this.shard = scope.environment().shards().apply(address);
+        this.transactions = scope.transactions();
     }
 
     @Override
@@ -27,11 +29,16 @@ final class QueueDestination implements Destination {
 
     @Override
     public void send(Message message, Delivery delivery) {
-        shard.publish(producer, new IncomingPublish(address, message, delivery));
+        transactions.publish(shard, producer, new IncomingPublish(address, message, delivery));
     }
 
     @Override
     public boolean takesLarge() {
+        return true;
+    }
+
+    @Override
+    public boolean transacts() {
         return true;
     }
 

@@ -1,6 +1,6 @@
 package io.sluice.amqp;
 
-import io.sluice.broker.port.Client;
+import io.sluice.broker.transaction.ConnectionThread;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
  * Brings what shards tell the links of one connection onto its event loop. On small machines a shard runs on that very loop and
  * the calls go straight through; otherwise they are collected and handed over once for each turn of the shard.
  */
-final class ShardCalls implements Client {
+final class ShardCalls implements ConnectionThread {
     private final Executor loop;
     private final BooleanSupplier inLoop;
     private final Runnable turnDone;
@@ -34,6 +34,15 @@ final class ShardCalls implements Client {
     /** To be run on the loop when the turn of the shard ends. */
     void later(Runnable call) {
         collected.add(call);
+    }
+
+    @Override
+    public void call(Runnable answer) {
+        if (direct()) {
+            answer.run();
+        } else {
+            later(answer);
+        }
     }
 
     /** Runs on the loop whenever it comes to it, at once if the caller is there. */

@@ -13,6 +13,8 @@ import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transaction.TxnCapability;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.engine.Link;
@@ -29,6 +31,11 @@ final class Terminus {
     private static final Symbol QUEUE = Symbol.valueOf("queue");
     private static final Set<Symbol> TOPICS =
             Set.of(Symbol.valueOf("topic"), Symbol.valueOf("temporary-topic"), Symbol.valueOf("shared"));
+    /** What the coordinator can do (§4.5.3). */
+    private static final Symbol[] TRANSACTIONS = {
+        TxnCapability.LOCAL_TXN, TxnCapability.MULTI_TXNS_PER_SSN, TxnCapability.MULTI_SSNS_PER_TXN
+    };
+
     private static final Symbol[] OUTCOMES = {
         Accepted.DESCRIPTOR_SYMBOL, Rejected.DESCRIPTOR_SYMBOL, Released.DESCRIPTOR_SYMBOL, Modified.DESCRIPTOR_SYMBOL
     };
@@ -65,6 +72,10 @@ final class Terminus {
             target.setTimeout(asked.getTimeout());
             target.setCapabilities(known(asked.getCapabilities()));
             receiver.setTarget(target);
+        } else if (receiver.getRemoteTarget() instanceof Coordinator) {
+            Coordinator coordinator = new Coordinator();
+            coordinator.setCapabilities(TRANSACTIONS);
+            receiver.setTarget(coordinator);
         } else {
             receiver.setTarget(new Target());
         }

@@ -15,7 +15,6 @@ import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
-import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Detach;
@@ -88,15 +87,6 @@ class Section2_6_LinkTest {
     void aQueueMayCreateItself() {
         peer.attachSender(0, "in", "auto.x");
         assertEquals(0, broker.status("auto.x").messages());
-    }
-
-    @Test
-    void transactionsAreRefused() {
-        Attach attach = TestPeer.sender(0, "tx", null);
-        attach.setTarget(new Coordinator());
-        peer.send(0, attach);
-        assertNull(peer.expect(Attach.class).getTarget());
-        peer.expectDetach("amqp:not-implemented");
     }
 
     @Test

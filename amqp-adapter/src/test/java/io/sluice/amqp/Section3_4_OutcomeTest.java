@@ -185,13 +185,13 @@ class Section3_4_OutcomeTest {
     }
 
     @Test
-    void aStateThatIsNoOutcomeDetaches() {
+    void theStateOfATransactionThatDoesNotExistDetaches() {
         publish(1);
         receive(1);
         TransactionalState state = new TransactionalState();
         state.setTxnId(new Binary(new byte[] {1}));
         settle(0, 0, false, state);
-        peer.expectDetach("amqp:not-implemented");
+        peer.expectDetach("amqp:transaction:unknown-id");
     }
 
     @Test

@@ -35,4 +35,12 @@ class ShardApartTest {
             return TestBroker.apart();
         }
     }
+
+    @Nested
+    class Transactions extends Section4_TransactionTest {
+        @Override
+        TestBroker newBroker() {
+            return TestBroker.apart();
+        }
+    }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param info facts for a program (queue, limit, current …), in AMQP-friendly types (String, Long, Boolean)
  */
 public record Refusal(Kind kind, String text, Map<String, Object> info) {
-    /** Each names the AMQP 1.0 condition it stands for (§2.8.15, §2.8.18). */
+    /** Each names the AMQP 1.0 condition it stands for (§2.8.15, §2.8.18, §4.5.8). */
     public enum Kind {
         NOT_FOUND("amqp:not-found"),
         NOT_ALLOWED("amqp:not-allowed"),
@@ -23,6 +23,9 @@ public record Refusal(Kind kind, String text, Map<String, Object> info) {
         RESOURCE_LOCKED("amqp:resource-locked"),
         ILLEGAL_STATE("amqp:illegal-state"),
         INVALID_FIELD("amqp:invalid-field"),
+        TRANSACTION_UNKNOWN_ID("amqp:transaction:unknown-id"),
+        TRANSACTION_ROLLBACK("amqp:transaction:rollback"),
+        TRANSACTION_TIMEOUT("amqp:transaction:timeout"),
         INTERNAL_ERROR("amqp:internal-error");
 
         private final String condition;

@@ -2,6 +2,7 @@ package io.sluice.server;
 
 import io.sluice.amqp.AmqpLimits;
 import io.sluice.amqp.AmqpLimits.Window;
+import io.sluice.broker.transaction.TransactionLimits;
 import io.sluice.server.config.Configuration;
 
 /** The section {@code amqp} of the configuration, in the AMQP endpoint's terms. */
@@ -27,6 +28,15 @@ final class AmqpSettings {
                 defaults.outgoing(),
                 defaults.maxUnsettledPerLink(),
                 Math.max(defaults.maxUnansweredBytes(), 2L * resident),
-                Math.max(defaults.maxPartialBytes(), 2L * resident));
+                Math.max(defaults.maxPartialBytes(), 2L * resident),
+                transactions(amqp));
+    }
+
+    private static TransactionLimits transactions(Configuration.Amqp amqp) {
+        return new TransactionLimits(
+                amqp.maxTransactionsPerConnection(),
+                amqp.maxTransactionOperations(),
+                amqp.maxTransactionBytes(),
+                amqp.transactionTimeoutMillis());
     }
 }

@@ -23,6 +23,8 @@ public final class Delivery {
     private final int deliveryCount;
     private final boolean firstAcquirer;
     State state = State.LOCKED;
+    /** A transaction that is not discharged has it: it is not among its consumer's unsettled ones, and outlives the consumer. */
+    boolean held;
     /** Neighbours among the consumer's unsettled deliveries. */
     Delivery previous;
 

@@ -92,6 +92,27 @@ public final class Dispatcher {
         }
     }
 
+    /** What becomes of the delivery is up to a transaction: a detach of its consumer does not decide it. */
+    public void hold(Delivery delivery) {
+        if (delivery.isLocked() && !delivery.held && delivery.consumer.mode() == Consumer.Mode.MOVE) {
+            delivery.consumer.unsettled.remove(delivery);
+            delivery.held = true;
+        }
+    }
+
+    /** A transaction lets go of it: its consumer has it as before. Where that is gone, it gets the loss outcome. */
+    public void letGo(Delivery delivery, Turn turn) {
+        if (!delivery.held || !delivery.isLocked()) {
+            return;
+        }
+        if (consumers.has(delivery.consumer)) {
+            delivery.held = false;
+            delivery.consumer.unsettled.add(delivery);
+        } else {
+            settle(delivery, delivery.consumer.lossOutcome(), turn);
+        }
+    }
+
     /** Whether its queue is being deleted: what consumers still have of it is gone. */
     public boolean isDeleted() {
         return queue.isDeleted();

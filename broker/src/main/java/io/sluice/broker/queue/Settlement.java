@@ -31,7 +31,10 @@ final class Settlement {
             done(delivery, turn);
             return;
         }
-        delivery.consumer.unsettled.remove(delivery);
+        if (!delivery.held) {
+            delivery.consumer.unsettled.remove(delivery);
+        }
+        delivery.held = false;
         delivery.state = Delivery.State.SETTLING;
         delivery.entry.state = QueueEntry.State.SETTLING;
         if (outcome instanceof Outcome.Accepted) {

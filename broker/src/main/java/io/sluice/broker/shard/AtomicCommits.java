@@ -19,7 +19,7 @@ import java.util.Set;
 
 /**
  * Decides on {@link AtomicBatch}es: all of one is looked at before any of it is decided, and what is decided is one batch of the
- * journal that is never cut. What gives way in full queues goes before it, in batches of its own.
+ * journal that is never cut. What gives way in full queues goes before it, in batches of its own. And undoes what was to be such a batch.
  */
 final class AtomicCommits {
     private final ShardQueues queues;
@@ -37,6 +37,7 @@ final class AtomicCommits {
     }
 
     void commit(AtomicBatch batch, Client client, Reply<AtomicBatch> reply) {
+        batch.sends().forEach(this::discharged);
         Room room = new Room();
         Optional<Refusal> refusal = check(batch, room);
         if (refusal.isPresent()) {
@@ -63,6 +64,42 @@ final class AtomicCommits {
                 applied.calling(client);
                 reply.done(batch);
             });
+        });
+    }
+
+    private boolean discharged(Publish send) {
+        boolean enlisted = send.enlisted;
+        if (enlisted) {
+            send.enlisted = false;
+            pressure.discharged(send.message().residentBytes());
+        }
+        return enlisted;
+    }
+
+    /** Answers behind all that it decides: who hears it finds every message in its place, those that came behind it too. */
+    void rollback(Rollback work, Client client, Reply<Rollback> reply) {
+        for (Publish send : work.sends()) {
+            if (discharged(send)) {
+                large.discard(send.message());
+            }
+        }
+        Set<Dispatcher> dispatchers = new LinkedHashSet<>();
+        for (Delivery delivery : work.settled()) {
+            Dispatcher home = delivery.consumer().home().orElseThrow();
+            home.settle(delivery, delivery.consumer().lossOutcome(), turn);
+            dispatchers.add(home);
+            turn.cut();
+        }
+        for (Delivery delivery : work.unsettled()) {
+            Dispatcher home = delivery.consumer().home().orElseThrow();
+            home.letGo(delivery, turn);
+            dispatchers.add(home);
+            turn.cut();
+        }
+        dispatchers.forEach(dispatcher -> dispatcher.decideRemovals(turn));
+        turn.afterDecided(applied -> {
+            applied.calling(client);
+            reply.done(work);
         });
     }
 

@@ -93,6 +93,10 @@ final class Links {
         delivery.consumer().home().ifPresent(home -> home.settle(delivery, outcome, turn));
     }
 
+    void hold(Delivery delivery) {
+        delivery.consumer().home().ifPresent(home -> home.hold(delivery));
+    }
+
     void detach(Consumer consumer, Turn turn) {
         consumer.home().ifPresent(home -> home.detach(consumer, turn));
     }

@@ -4,6 +4,9 @@ package io.sluice.broker.shard;
 final class Pressure {
     private final ShardLimits limits;
     private long inFlightBytes;
+    /** Of messages in transactions that are not discharged. */
+    private long enlistedBytes;
+
     private boolean journalBehind;
     private String roomLow = "";
 
@@ -21,13 +24,28 @@ final class Pressure {
         journalBehind &= inFlightBytes > limits.inFlightBytes() / 2;
     }
 
+    /** A transaction has taken a message. */
+    void enlisted(long bytes) {
+        enlistedBytes += bytes;
+    }
+
+    /** It was discharged. */
+    void discharged(long bytes) {
+        enlistedBytes -= bytes;
+    }
+
+    /** Whether transactions may take no more: half of the memory is for what is in queues. */
+    boolean transactionsExhausted(long moreBytes) {
+        return enlistedBytes + moreBytes > limits.memoryBytes() / 2;
+    }
+
     void roomLow(boolean low, String reason) {
         roomLow = low ? reason : "";
     }
 
     /** Whether a message must be refused: the bound that credit could not keep. What waits for the journal is in memory too. */
     boolean memoryExhausted(long messageBytes) {
-        return messageBytes + inFlightBytes > limits.memoryBytes();
+        return messageBytes + inFlightBytes + enlistedBytes > limits.memoryBytes();
     }
 
     /** Why producers get no credit, "" when they do. */
@@ -38,7 +56,7 @@ final class Pressure {
         if (journalBehind) {
             return "the disk is behind: " + inFlightBytes + " bytes wait to be written";
         }
-        if (messageBytes > limits.memoryBytes() / 10 * 9) {
+        if (messageBytes + enlistedBytes > limits.memoryBytes() / 10 * 9) {
             return "messages take nine tenths of the memory they may take, " + limits.memoryBytes() + " bytes";
         }
         return "";

@@ -10,6 +10,8 @@ import java.util.Objects;
 public class Publish {
     private final String address;
     private final Message message;
+    /** A transaction has it, and what it takes of memory counts as the transaction's. Shard's thread. */
+    boolean enlisted;
 
     /** @param address the queue it goes to */
     public Publish(String address, Message message) {

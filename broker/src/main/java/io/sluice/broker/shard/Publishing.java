@@ -51,6 +51,39 @@ final class Publishing {
         refusal.ifPresent(why -> refused(producer, publish, why, turn));
     }
 
+    /** A message that a transaction stores when it is committed: looked at now, so that its producer hears at once if it is refused. */
+    void enlist(Producer producer, Publish publish, Turn turn) {
+        Optional<Refusal> refusal = refusalOf(producer, publish, turn);
+        if (refusal.isPresent()) {
+            refused(producer, publish, refusal.get(), turn);
+            return;
+        }
+        publish.enlisted = true;
+        pressure.enlisted(publish.message().residentBytes());
+        turn.calling(producer.client());
+        producer.listener().accepted(publish);
+    }
+
+    private Optional<Refusal> refusalOf(Producer producer, Publish publish, Turn turn) {
+        if (!Producers.isAttached(producer)) {
+            return Optional.of(Refusal.of(Refusal.Kind.ILLEGAL_STATE, "the producer is not attached"));
+        }
+        long bytes = publish.message().residentBytes();
+        if (pressure.memoryExhausted(queues.bytes()) || pressure.transactionsExhausted(bytes)) {
+            return Optional.of(memoryExhausted(queues.bytes()));
+        }
+        if (bytes > maxMessageBytes) {
+            return Optional.of(tooLarge());
+        }
+        Optional<Queue> queue = queues.findOrImagine(publish.address());
+        if (queue.isEmpty()) {
+            return Optional.of(Links.noSuchQueue(publish.address()));
+        }
+        return queue.get().isDuplicate(duplicateId(publish, queue.get()), turn.nowMillis())
+                ? Optional.empty()
+                : queue.get().refusalOf(1, publish.message().size());
+    }
+
     static String duplicateId(Publish publish, Queue queue) {
         Deduplication window = queue.definition().deduplication();
         return window.isOn() ? publish.duplicateId(window.property()) : "";

@@ -53,6 +53,27 @@ public final class ShardMailbox {
     }
 
     /**
+     * A message that a transaction stores when it is committed. It is looked at now: its listener hears {@code accepted} where it would
+     * be taken as things are, else {@code refused}. An accepted one takes memory until a {@link #commit} or a {@link #rollback} has it.
+     */
+    public void enlist(Producer producer, Publish publish) {
+        post((shard, turn) -> shard.publishing().enlist(producer, publish, turn));
+    }
+
+    /**
+     * The outcome of the delivery is a transaction's: it stays locked, whatever becomes of its consumer, until {@link #commit},
+     * {@link #rollback} or {@link #settle}.
+     */
+    public void hold(Delivery delivery) {
+        post((shard, turn) -> shard.links().hold(delivery));
+    }
+
+    /** Undoes what a transaction enlisted and held. The answer comes when what returns to its queue is there. */
+    public void rollback(Rollback work, Client client, Reply<Rollback> reply) {
+        post((shard, turn) -> shard.atomicCommits().rollback(work, client, reply));
+    }
+
+    /**
      * Stores and settles all of it, or nothing. The answer comes when all of it is durable; listeners hear of the settlements as of
      * others, of the sends nobody hears. If one part is refused, nothing happens; the refusal's text and its info {@code part} name
      * it, as {@code sends[2]} or {@code settlements[0]}. What is not durable becomes available together with what is.

@@ -327,14 +327,4 @@ final class QpidJmsTest {
                 JMSSecurityException.class,
                 () -> factory("").createConnection("guest", "wrong").start());
     }
-
-    @Test
-    void transactions_are_refused_clearly_until_they_exist() {
-        JMSException refused = assertThrows(JMSException.class, () -> {
-            Session transacted = connection.createSession(true, Session.SESSION_TRANSACTED);
-            transacted.createProducer(queue).send(transacted.createTextMessage("x"));
-            transacted.commit();
-        });
-        assertTrue(refused.getMessage().contains("not-implemented"), refused.getMessage());
-    }
 }

@@ -53,7 +53,11 @@ public record Configuration(
             int maxLinksPerConnection,
             int linkCreditMessages,
             int idleTimeoutMillis,
-            int preOpenTimeoutMillis) {}
+            int preOpenTimeoutMillis,
+            int transactionTimeoutMillis,
+            int maxTransactionsPerConnection,
+            int maxTransactionOperations,
+            long maxTransactionBytes) {}
 
     /**
      * Sizes of the data folder; {@link #minFreeDiskBytes} is what the broker leaves free on its file system.

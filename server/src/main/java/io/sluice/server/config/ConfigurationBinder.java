@@ -112,7 +112,11 @@ final class ConfigurationBinder {
                 section.number("maxLinksPerConnection", 1, 1_000_000, defaults.maxLinksPerConnection()),
                 section.number("linkCreditMessages", 1, 1_000_000, defaults.linkCreditMessages()),
                 section.number("idleTimeoutMillis", 0, MAX_MILLIS, defaults.idleTimeoutMillis()),
-                section.number("preOpenTimeoutMillis", 100, MAX_MILLIS, defaults.preOpenTimeoutMillis()));
+                section.number("preOpenTimeoutMillis", 100, MAX_MILLIS, defaults.preOpenTimeoutMillis()),
+                section.number("transactionTimeoutMillis", 0, MAX_MILLIS, defaults.transactionTimeoutMillis()),
+                section.number("maxTransactionsPerConnection", 1, 65_536, defaults.maxTransactionsPerConnection()),
+                section.number("maxTransactionOperations", 1, 1_000_000, defaults.maxTransactionOperations()),
+                section.number("maxTransactionBytes", Range.atLeast(1024), defaults.maxTransactionBytes()));
         section.end();
         return amqp;
     }

@@ -38,8 +38,21 @@ public final class Defaults {
                     + " scram-sha-512$4096$4kANS6v6uNro5Jau1kx7eQ==$J5va44KDO0/Ru5/8F8C0lDOdspS7CWf3gVHuMLP2JcShjXT/Tc+bxHLSEb5YhNcMySerL1v9cD30oSflodc0qg==$1HaqutTAqpap5VRihqM5D3uiD72Jq00ngfOmnOluOhqU8jXfk4TKF/vnFVFa2EovTX4Zhlivk0sSd6Ios5+XUA==",
             true);
 
-    static final Configuration.Amqp AMQP =
-            new Configuration.Amqp(10_000, 65_536, Integer.MAX_VALUE, 1_048_576, 255, 1024, 4096, 1000, 60_000, 10_000);
+    static final Configuration.Amqp AMQP = new Configuration.Amqp(
+            10_000,
+            65_536,
+            Integer.MAX_VALUE,
+            1_048_576,
+            255,
+            1024,
+            4096,
+            1000,
+            60_000,
+            10_000,
+            300_000,
+            256,
+            50_000,
+            33_554_432);
 
     static final QueueRules QUEUES = new QueueRules(
             List.of(new NamePattern("*")),
