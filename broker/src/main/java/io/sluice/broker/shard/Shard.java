@@ -29,10 +29,7 @@ public final class Shard {
     private final AtomicCommits atomicCommits;
     private final Administration administration;
     private final Checkpoints checkpoints;
-    private final Residency residency;
-    private final PageReads pages;
-    private final IdleCheckpoint idle;
-    private final ShardMeters meters;
+    private final Upkeep upkeep;
     private final Pressure pressure;
     private final Clock clock;
     private final Consumer<Throwable> onFailure;
@@ -46,7 +43,7 @@ public final class Shard {
         this.mailbox = new ShardMailbox(setup.executor(), this::runTurn);
         this.pressure = new Pressure(setup.limits());
         this.large = new LargeReferences(setup.largeBodies());
-        this.pages = new PageReads(setup.store(), mailbox, setup.limits());
+        PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
         this.queues = new ShardQueues(setup.autoCreate(), pages, large, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.links = new Links(queues);
@@ -55,9 +52,19 @@ public final class Shard {
         this.atomicCommits = new AtomicCommits(queues, large, pressure, turn, maxBatchBytes);
         this.administration = new Administration(queues);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
-        this.residency = new Residency(queues, checkpoints, setup.store(), setup.limits());
-        this.meters = new ShardMeters(setup.metrics(), queues, pressure, setup.limits());
-        this.idle = new IdleCheckpoint(setup.limits().idle(), queues, checkpoints);
+        this.upkeep = new Upkeep(
+                new Residency(queues, checkpoints, setup.store(), setup.limits()),
+                pages,
+                new IdleCheckpoint(setup.limits().idle(), queues, checkpoints),
+                new ShardMeters(setup.metrics(), queues, pressure, setup.limits()));
+    }
+
+    /** What keeps memory, store and figures in order beside what the shard is asked to do. */
+    private record Upkeep(Residency residency, PageReads pages, IdleCheckpoint idle, ShardMeters meters) {
+        void tick(long appendedBytes, long nowMillis) {
+            meters.tick();
+            idle.tick(new IdleCheckpoint.Written(appendedBytes, pages.forgotten()), nowMillis);
+        }
     }
 
     /**
@@ -114,7 +121,7 @@ public final class Shard {
     }
 
     Residency residency() {
-        return residency;
+        return upkeep.residency;
     }
 
     /** Time has passed. */
@@ -124,8 +131,7 @@ public final class Shard {
                 now.dispatchable(queue);
             }
         }
-        meters.tick();
-        idle.tick(new IdleCheckpoint.Written(turn.appendedBytes(), pages.forgotten()), now.nowMillis());
+        upkeep.tick(turn.appendedBytes(), now.nowMillis());
     }
 
     private void changed(Queue queue) {
@@ -139,7 +145,7 @@ public final class Shard {
                 // one more
             }
             if (!failed) {
-                if (residency.balance(turn.nowMillis())) {
+                if (upkeep.residency.balance(turn.nowMillis())) {
                     // The thread's other work comes first.
                     mailbox.post((shard, now) -> {});
                 }
@@ -232,7 +238,7 @@ public final class Shard {
 
         @Override
         public void checkpointWanted(boolean urgent) {
-            mailbox.post((shard, now) -> residency.journalWantsCheckpoint(urgent));
+            mailbox.post((shard, now) -> upkeep.residency.journalWantsCheckpoint(urgent));
         }
 
         @Override
