@@ -148,7 +148,7 @@ public final class AmqpConnection {
 
     /** Whether the peer should be read: not while too much of what it sent is unanswered. */
     public boolean wantsInput() {
-        return phase != Phase.CLOSED && !scope.overloaded();
+        return phase != Phase.CLOSED && !scope.bytes().tooMany();
     }
 
     /**

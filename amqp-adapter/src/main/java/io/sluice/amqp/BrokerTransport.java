@@ -254,7 +254,7 @@ final class BrokerTransport extends TransportImpl {
         if (windows.isEmpty()) {
             return;
         }
-        boolean mayGoOn = !scope.overloaded();
+        boolean mayGoOn = !scope.bytes().tooMany();
         for (PeerSession session : List.copyOf(windows)) {
             if (session.localChannel >= 0 && !session.ended && session.hasWindowToTell(mayGoOn)) {
                 writeFrame(session.localChannel, session.describe(), null, null);

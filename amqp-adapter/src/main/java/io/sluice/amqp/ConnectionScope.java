@@ -11,9 +11,6 @@ import org.apache.qpid.proton.engine.Link;
 
 /** What the links of one connection share. The connection's event loop. */
 final class ConnectionScope {
-    /** Four chunks: the disk always has something to write, and memory is not where large messages wait. */
-    private static final long MAX_BYTES_FOR_DISK = 1 << 20;
-
     private final AmqpEnvironment environment;
     private final ShardCalls calls;
     private final Map<LinkEndpoint, LinkRegistry.Key> endpoints = new LinkedHashMap<>();
@@ -26,13 +23,12 @@ final class ConnectionScope {
     private Principal principal = Principal.ANONYMOUS;
     private String peerContainer = "";
     private Runnable leave = () -> {};
-    private long unansweredBytes;
-    private long partialBytes;
-    private long bytesForDisk;
+    private final IncomingBytes bytes;
 
     ConnectionScope(AmqpEnvironment environment, ShardCalls calls) {
         this.environment = environment;
         this.calls = calls;
+        this.bytes = new IncomingBytes(environment.limits());
         this.transactions = new ConnectionTransactions(environment, calls);
     }
 
@@ -163,23 +159,8 @@ final class ConnectionScope {
         return more;
     }
 
-    void unanswered(long bytes) {
-        unansweredBytes += bytes;
-    }
-
-    /** Of large bodies that are coming in. */
-    void waitsForDisk(long bytes) {
-        bytesForDisk += bytes;
-    }
-
-    /** Whether so much waits for answers, or for the disk, that the peer should not be read. */
-    boolean overloaded() {
-        return unansweredBytes > limits().maxUnansweredBytes() || bytesForDisk > MAX_BYTES_FOR_DISK;
-    }
-
-    /** @return whether the bytes are still within what unfinished messages may take */
-    boolean partial(long bytes) {
-        partialBytes += bytes;
-        return partialBytes <= limits().maxPartialBytes();
+    /** What it was sent and has not dealt with. */
+    IncomingBytes bytes() {
+        return bytes;
     }
 }

@@ -40,7 +40,7 @@ final class IncomingBody implements LargeBodies.SinkListener {
         if (!over && length > 0) {
             bytes += length;
             waitingBytes += length;
-            scope.waitsForDisk(length);
+            scope.bytes().waitsForDisk(length);
             sink.write(part, offset, length);
         }
     }
@@ -62,7 +62,7 @@ final class IncomingBody implements LargeBodies.SinkListener {
 
     private void over() {
         over = true;
-        scope.waitsForDisk(-waitingBytes);
+        scope.bytes().waitsForDisk(-waitingBytes);
         waitingBytes = 0;
     }
 
@@ -71,7 +71,7 @@ final class IncomingBody implements LargeBodies.SinkListener {
         scope.calls().onLoop(() -> {
             if (!over) {
                 waitingBytes -= count;
-                scope.waitsForDisk(-count);
+                scope.bytes().waitsForDisk(-count);
             }
         });
     }

@@ -109,7 +109,7 @@ final class IncomingLink implements LinkEndpoint {
 
     void answer(Delivery delivery, int bytes, DeliveryState plain) {
         unanswered--;
-        scope.unanswered(-bytes);
+        scope.bytes().unanswered(-bytes);
         DeliveryState outcome = scope.transactions().answered(delivery, plain);
         if (state == State.CLOSED) {
             return;
@@ -218,7 +218,7 @@ final class IncomingLink implements LinkEndpoint {
     private void assemble(ReadableBuffer part, Delivery delivery) {
         long before = assembly.bytes();
         assembly.add(part);
-        boolean fits = scope.partial(assembly.bytes() - before);
+        boolean fits = scope.bytes().partial(assembly.bytes() - before);
         boolean large = destination.takesLarge()
                 && assembly.bytes() > scope.environment().large().thresholdBytes()
                 && assembly.bytes() <= maxMessageBytes();
@@ -231,7 +231,7 @@ final class IncomingLink implements LinkEndpoint {
     }
 
     private void becomeLarge(Delivery delivery) {
-        scope.partial(-assembly.bytes());
+        scope.bytes().partial(-assembly.bytes());
         byte[] start = assembly.take();
         try {
             IncomingMessage.Front front = IncomingMessage.parseFront(
@@ -270,10 +270,10 @@ final class IncomingLink implements LinkEndpoint {
             completeLarge(delivery);
             return;
         }
-        scope.partial(-assembly.bytes());
+        scope.bytes().partial(-assembly.bytes());
         byte[] encoded = assembly.take();
         window.seen(encoded.length);
-        scope.unanswered(encoded.length);
+        scope.bytes().unanswered(encoded.length);
         if (encoded.length == 0) {
             answer(delivery, 0, refusal(Conditions.of(Conditions.DECODE_ERROR, "a message without payload")));
             return;
@@ -308,7 +308,7 @@ final class IncomingLink implements LinkEndpoint {
 
     private void completeLarge(Delivery delivery) {
         window.seen((int) body.messageBytes());
-        scope.unanswered(body.front().residentBytes());
+        scope.bytes().unanswered(body.front().residentBytes());
         arrivals.add(body, delivery);
         body.finish();
         body = null;
@@ -331,7 +331,7 @@ final class IncomingLink implements LinkEndpoint {
     }
 
     private void forgetPartial() {
-        scope.partial(-assembly.bytes());
+        scope.bytes().partial(-assembly.bytes());
         assembly.clear();
         slightTransfers = 0;
         if (body != null) {
