@@ -60,7 +60,7 @@ public final class AmqpConnection {
         this.peer = peer;
         this.outputReady = outputReady;
         this.scope = new ConnectionScope(environment, new ShardCalls(loop.executor(), loop.inLoop(), this::turnDone));
-        this.engine = new Engine(scope, peer, frames, this::displaced);
+        this.engine = new Engine(scope, peer, frames, this::closeFromOutside);
         this.openDeadlineMillis = nowMillis + environment.limits().openTimeoutMillis();
     }
 
@@ -244,11 +244,11 @@ public final class AmqpConnection {
         phase = Phase.CLOSING;
     }
 
-    /** Another connection of the same container has taken the place of this one. Any thread. */
-    private void displaced() {
+    /** Another connection of the same container takes the place of this one, or an administrator ends it. Any thread. */
+    private void closeFromOutside(ErrorCondition condition) {
         scope.calls().onLoop(() -> {
-            LOG.info("{}: its container opened another connection, closed", peer);
-            close(Opening.displaced());
+            LOG.info("{}: {}, closed", peer, condition.getDescription());
+            close(condition);
         });
     }
 

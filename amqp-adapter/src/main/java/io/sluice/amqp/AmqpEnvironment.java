@@ -16,6 +16,7 @@ import java.util.function.Function;
  * @param identity what we call ourselves in the open frame
  * @param large what becomes of messages too large for memory
  * @param opening what decides about a connection's open
+ * @param connections those that are open, for administrators
  */
 public record AmqpEnvironment(
         Function<String, ShardMailbox> shards,
@@ -26,7 +27,8 @@ public record AmqpEnvironment(
         LinkRegistry links,
         Identity identity,
         LargeMessages large,
-        OpenPolicy opening) {
+        OpenPolicy opening,
+        ConnectionRegistry connections) {
     /** Every message is in memory, any host name is ours. */
     public AmqpEnvironment(
             Function<String, ShardMailbox> shards,
@@ -36,7 +38,23 @@ public record AmqpEnvironment(
             Clock clock,
             LinkRegistry links,
             Identity identity) {
-        this(shards, localNodes, authenticator, limits, clock, links, identity, LargeMessages.NONE, OpenPolicy.open());
+        this(
+                shards,
+                localNodes,
+                authenticator,
+                limits,
+                clock,
+                links,
+                identity,
+                LargeMessages.NONE,
+                OpenPolicy.open(),
+                new ConnectionRegistry());
+    }
+
+    /** The same with another list of connections, which an administrator sees. */
+    public AmqpEnvironment withConnections(ConnectionRegistry registry) {
+        return new AmqpEnvironment(
+                shards, localNodes, authenticator, limits, clock, links, identity, large, opening, registry);
     }
 
     /**

@@ -42,6 +42,9 @@ final class BrokerTransport extends TransportImpl {
     private final FrameListener frames;
     private final AmqpLimits limits;
     private final ConnectionScope scope;
+    private final LinkCount.Traffic in = new LinkCount.Traffic();
+    private final LinkCount.Traffic out = new LinkCount.Traffic();
+    private int links;
     /** Whose incoming window is not what it usually is. */
     private final Set<PeerSession> windows = new LinkedHashSet<>();
 
@@ -55,6 +58,21 @@ final class BrokerTransport extends TransportImpl {
         this.limits = scope.limits();
         this.scope = scope;
         this.rules = new FrameRules(this, events, scope.limits());
+    }
+
+    /** By the peer's channel. */
+    Map<Integer, PeerSession> sessions() {
+        return channels;
+    }
+
+    /** What the peer sent. */
+    LinkCount.Traffic in() {
+        return in;
+    }
+
+    /** What it was sent. */
+    LinkCount.Traffic out() {
+        return out;
     }
 
     // In
@@ -92,7 +110,9 @@ final class BrokerTransport extends TransportImpl {
     public void handleAttach(Attach attach, Binary payload, Integer channel) {
         PeerSession session = session(channel, "attach");
         if (session != null && rules.allowAttach(attach, session)) {
-            PeerLink link = new PeerLink(attach);
+            boolean sends = attach.getRole() == Role.SENDER;
+            LinkCount count = new LinkCount(++links, scope.environment().clock().millis(), sends ? in : out);
+            PeerLink link = new PeerLink(attach, count);
             session.add(link);
             events.expect(link);
             super.handleAttach(attach, payload, channel);
@@ -236,9 +256,9 @@ final class BrokerTransport extends TransportImpl {
         before(channel, body);
         int before = payload == null ? 0 : payload.remaining();
         super.writeFrame(channel, body, payload, onPayloadTooLarge);
-        after(channel, body);
-        int after = payload == null ? 0 : payload.remaining();
-        frames.frame(Direction.OUT, channel, body == null ? EmptyFrame.INSTANCE : body, before - after);
+        int written = before - (payload == null ? 0 : payload.remaining());
+        after(channel, body, written);
+        frames.frame(Direction.OUT, channel, body == null ? EmptyFrame.INSTANCE : body, written);
     }
 
     private void writeDispositions() {
@@ -315,13 +335,13 @@ final class BrokerTransport extends TransportImpl {
         }
     }
 
-    private void after(int channel, FrameBody body) {
+    private void after(int channel, FrameBody body, int payloadBytes) {
         PeerSession session = localChannels.get(channel);
         if (session == null) {
             return;
         }
         if (body instanceof Transfer transfer) {
-            session.sent(transfer);
+            session.sent(transfer, payloadBytes);
         } else if (body instanceof Flow flow) {
             session.sent(flow);
         } else if (body instanceof Attach attach) {

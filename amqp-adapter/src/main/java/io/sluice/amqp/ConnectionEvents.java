@@ -130,6 +130,7 @@ final class ConnectionEvents implements FrameEvents {
 
     private void attached(Link link) {
         expectedLink.link = link;
+        link.attachments().set(PeerLink.class, PeerLink.class, expectedLink);
         attacher.attach(link);
     }
 

@@ -20,8 +20,7 @@ final class ConnectionScope {
     private final List<IncomingLink> refills = new ArrayList<>();
     private List<LinkEndpoint> waiting = new ArrayList<>();
     private List<Endpoint> finished = new ArrayList<>();
-    private Principal principal = Principal.ANONYMOUS;
-    private String peerContainer = "";
+    private PeerIdentity identity = PeerIdentity.UNKNOWN;
     private Runnable leave = () -> {};
     private final IncomingBytes bytes;
 
@@ -86,9 +85,12 @@ final class ConnectionScope {
         }
     }
 
-    void opened(Principal who, String container) {
-        principal = who;
-        peerContainer = container == null ? "" : container;
+    void opened(PeerIdentity who) {
+        identity = who;
+    }
+
+    PeerIdentity identity() {
+        return identity;
     }
 
     /** @param leaving gives back what the connection holds of its container's right to have only one */
@@ -103,15 +105,15 @@ final class ConnectionScope {
     }
 
     String peerContainer() {
-        return peerContainer;
+        return identity.container();
     }
 
     Principal principal() {
-        return principal;
+        return identity.principal();
     }
 
     LinkRegistry.Key key(boolean peerSends, String name) {
-        return new LinkRegistry.Key(principal.name(), peerContainer, peerSends, name);
+        return new LinkRegistry.Key(principal().name(), peerContainer(), peerSends, name);
     }
 
     void eachEndpoint(Consumer<LinkEndpoint> action) {

@@ -4,6 +4,7 @@ import io.sluice.amqp.sasl.SaslNegotiation;
 import io.sluice.broker.security.Principal;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.qpid.proton.Proton;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Collector;
@@ -23,7 +24,8 @@ final class Engine implements ConnectionEvents.Listener {
     private final ConnectionScope scope;
     private final SaslNegotiation negotiation;
     private final FrameListener frames;
-    private final Runnable displaced;
+    private final Peer peer;
+    private final Consumer<ErrorCondition> close;
     private final Connection connection = Proton.connection();
     private BrokerTransport transport;
     private boolean sasl;
@@ -31,12 +33,13 @@ final class Engine implements ConnectionEvents.Listener {
     private boolean failed;
     private boolean outcomeSent;
 
-    /** @param displaced called when another connection of the peer's container takes the place of this one; any thread */
-    Engine(ConnectionScope scope, Peer peer, FrameListener frames, Runnable displaced) {
+    /** @param close closes the connection for a reason that is not the peer's; any thread */
+    Engine(ConnectionScope scope, Peer peer, FrameListener frames, Consumer<ErrorCondition> close) {
+        this.peer = peer;
         this.scope = scope;
         this.negotiation = new SaslNegotiation(scope.environment().authenticator(), peer.security());
         this.frames = frames;
-        this.displaced = displaced;
+        this.close = close;
     }
 
     /** @param withSasl the peer began with the SASL header */
@@ -102,7 +105,11 @@ final class Engine implements ConnectionEvents.Listener {
     @Override
     public void remoteOpen() {
         Principal principal = negotiation.principal().orElseThrow();
-        scope.opened(principal, connection.getRemoteContainer());
+        String container = connection.getRemoteContainer();
+        ConnectionRegistry connections = scope.environment().connections();
+        PeerIdentity who =
+                new PeerIdentity(connections.nextNumber(), principal, container == null ? "" : container, peer.name());
+        scope.opened(who);
         Opening opening = new Opening(scope.environment().opening(), connection);
         Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout());
         if (refusal.isEmpty() && !enter(opening)) {
@@ -115,18 +122,26 @@ final class Engine implements ConnectionEvents.Listener {
                 identity, Integer.toUnsignedLong(transport.getRemoteMaxFrameSize()), refusal.isPresent()));
         connection.open();
         opened = true;
-        refusal.ifPresent(this::fail);
+        if (refusal.isEmpty()) {
+            connections.add(new LiveConnection(who, scope, connection, transport, close));
+        } else {
+            fail(refusal.get());
+        }
     }
 
     /** @return whether the peer's container may have this connection */
     private boolean enter(Opening opening) {
         ContainerRegistry containers = scope.environment().opening().containers();
-        ContainerRegistry.Holder holder =
-                new ContainerRegistry.Holder(scope.principal().name(), opening.soleConnection(), displaced);
+        ContainerRegistry.Holder holder = new ContainerRegistry.Holder(
+                scope.principal().name(), opening.soleConnection(), () -> close.accept(Opening.displaced()));
         String container = scope.peerContainer();
         boolean entered = containers.enter(container, holder);
         if (entered) {
-            scope.entered(() -> containers.leave(container, holder));
+            long number = scope.identity().connection();
+            scope.entered(() -> {
+                containers.leave(container, holder);
+                scope.environment().connections().remove(number);
+            });
         }
         return entered;
     }

@@ -50,7 +50,9 @@ final class IncomingLink implements LinkEndpoint {
     private final FlowWindow window;
     private final boolean settleSecond;
     private State state = State.ATTACHING;
-    private boolean creditOpen = true;
+    /** Why the peer gets no more credit, "" when it does. */
+    private String creditWithheld = "";
+
     private boolean peerCloses;
     private boolean refills;
     private int unanswered;
@@ -94,8 +96,9 @@ final class IncomingLink implements LinkEndpoint {
         }
     }
 
-    void creditOpen(boolean open) {
-        creditOpen = open;
+    /** @param withheld why it is not given, "" when it is */
+    void creditOpen(String withheld) {
+        creditWithheld = withheld;
         refillLater();
     }
 
@@ -151,7 +154,7 @@ final class IncomingLink implements LinkEndpoint {
         refills = false;
         int target = window.messages();
         int used = receiver.getCredit() + unanswered;
-        if (state == State.OPEN && creditOpen && used <= target / 2) {
+        if (state == State.OPEN && creditWithheld.isEmpty() && used <= target / 2) {
             receiver.flow(target - used);
         }
     }
@@ -161,6 +164,11 @@ final class IncomingLink implements LinkEndpoint {
     @Override
     public Link link() {
         return receiver;
+    }
+
+    @Override
+    public LinkStatus.Handle handle() {
+        return new LinkStatus.Handle(Optional.empty(), creditWithheld);
     }
 
     @Override

@@ -8,6 +8,11 @@ import org.apache.qpid.proton.engine.Link;
 interface LinkEndpoint {
     Link link();
 
+    /** What an administrator may want to know and the engine does not. */
+    default LinkStatus.Handle handle() {
+        return LinkStatus.Handle.NONE;
+    }
+
     /** The peer sent a flow for the link. */
     void flow();
 

@@ -1,11 +1,13 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.filter.FilterText;
 import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.amqp.message.OutgoingMessage;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.LargeBodies;
+import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
@@ -346,6 +348,22 @@ final class OutgoingLink implements LinkEndpoint {
     @Override
     public Link link() {
         return sender;
+    }
+
+    @Override
+    public LinkStatus.Handle handle() {
+        return new LinkStatus.Handle(Optional.of(consumer), "");
+    }
+
+    /** Any thread: nothing of it changes. */
+    LinkDescription describe() {
+        PeerIdentity peer = scope.identity();
+        return new LinkDescription(
+                peer.connection() + "." + PeerLink.of(sender).count.number,
+                sender.getName(),
+                peer.container(),
+                peer.remoteAddress(),
+                FilterText.of(filter.accepted()));
     }
 
     @Override

@@ -27,6 +27,7 @@ final class PeerLink {
     /** The sender of the link sends everything settled. */
     final boolean presettled;
 
+    final LinkCount count;
     private final FirstTransfer current = new FirstTransfer();
     private int deliveryCount;
     private int creditLimit;
@@ -41,7 +42,8 @@ final class PeerLink {
     /** A detach that came before our attach was sent. */
     Detach early;
 
-    PeerLink(Attach attach) {
+    PeerLink(Attach attach, LinkCount count) {
+        this.count = count;
         this.name = attach.getName();
         this.peerSends = attach.getRole() == Role.SENDER;
         this.handle = attach.getHandle();
@@ -51,6 +53,11 @@ final class PeerLink {
             this.deliveryCount = attach.getInitialDeliveryCount().intValue();
             this.creditLimit = deliveryCount;
         }
+    }
+
+    /** That of the engine's link. */
+    static PeerLink of(Link engines) {
+        return engines.attachments().get(PeerLink.class, PeerLink.class);
     }
 
     /** The delivery whose transfers are coming in. */
@@ -119,7 +126,9 @@ final class PeerLink {
         }
         current.bytes += bytes;
         current.transfers++;
-        if (!transfer.getMore() || transfer.getAborted()) {
+        boolean ends = !transfer.getMore() || transfer.getAborted();
+        count.transfer(bytes, ends && !transfer.getAborted());
+        if (ends) {
             current.underWay = false;
             deliveryCount++;
         }
@@ -140,7 +149,9 @@ final class PeerLink {
         return partlySent;
     }
 
-    void sent(Transfer transfer) {
+    /** @param bytes of the payload */
+    void sent(Transfer transfer, int bytes) {
+        count.transfer(bytes, !transfer.getMore() && !transfer.getAborted());
         partlySent = transfer.getMore() ? transfer.getDeliveryId() : null;
         if (!transfer.getMore()) {
             deliveryCount++;

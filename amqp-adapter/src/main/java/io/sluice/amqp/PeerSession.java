@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +51,11 @@ final class PeerSession {
         return (peerSends ? senders : receivers).get(name);
     }
 
+    /** Those the peer has not detached. */
+    Collection<PeerLink> links() {
+        return byHandle.values();
+    }
+
     void add(PeerLink link) {
         byHandle.put(link.handle, link);
         (link.peerSends ? senders : receivers).put(link.name, link);
@@ -96,12 +102,13 @@ final class PeerSession {
         return byLocalHandle.get(handle);
     }
 
-    void sent(Transfer transfer) {
+    /** @param bytes of the payload */
+    void sent(Transfer transfer, int bytes) {
         nextOutgoingId++;
         PeerLink link = byLocalHandle.get(transfer.getHandle());
         if (link != null) {
             boolean before = link.partlySent() != null;
-            link.sent(transfer);
+            link.sent(transfer, bytes);
             if (link.partlySent() != null) {
                 sendingPartly.add(link);
             } else if (before) {

@@ -57,9 +57,9 @@ final class ProducerCalls implements ProducerListener {
     @Override
     public void creditOpen(boolean open, String reason) {
         if (calls.direct()) {
-            link.creditOpen(open);
+            link.creditOpen(open ? "" : reason);
         } else {
-            calls.later(() -> link.creditOpen(open));
+            calls.later(() -> link.creditOpen(open ? "" : reason));
         }
     }
 }

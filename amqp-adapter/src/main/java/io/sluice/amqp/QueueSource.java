@@ -3,6 +3,7 @@ package io.sluice.amqp;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.ConsumerListener;
 import io.sluice.broker.port.LargeBodies;
+import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.queue.Delivery;
 
 /** Brings what a shard tells a consumer to its link, on the connection's event loop. */
@@ -64,6 +65,11 @@ final class QueueSource implements ConsumerListener {
         } else {
             calls.later(link::drained);
         }
+    }
+
+    @Override
+    public LinkDescription link() {
+        return link.describe();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.sluice.broker.transaction.ConnectionThread;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -55,6 +56,20 @@ final class ShardCalls implements ConnectionThread {
                 call.run();
                 turnDone.run();
             });
+        }
+    }
+
+    /**
+     * Runs on the loop behind what waits there, also where the caller is on it.
+     *
+     * @return false where the loop has ended
+     */
+    boolean whenItsTurnComes(Runnable call) {
+        try {
+            loop.execute(call);
+            return true;
+        } catch (RejectedExecutionException ended) {
+            return false;
         }
     }
 

@@ -26,6 +26,7 @@ final class TestBroker implements Authenticator {
     private boolean elsewhere;
     final Map<String, LocalNode> nodes = new HashMap<>();
     final LinkRegistry registry = new LinkRegistry();
+    final ConnectionRegistry connections = new ConnectionRegistry();
     final ShardMailbox mailbox;
     boolean anonymous = true;
     /** What its connections see of time, in milliseconds. */
@@ -131,7 +132,8 @@ final class TestBroker implements Authenticator {
                 registry,
                 new AmqpEnvironment.Identity("test-broker", "1.2.3"),
                 new LargeMessages(bodies, thresholdBytes),
-                opening);
+                opening,
+                connections);
     }
 
     @Override

@@ -13,6 +13,7 @@ package io.sluice.broker;
  * @param producers attached
  * @param pagedOut of {@code messages}, those out of memory
  * @param damaged of {@code pagedOut}, those whose page cannot be read; they are not delivered
+ * @param paused what is held up
  */
 public record QueueStatus(
         QueueDefinition definition,
@@ -24,4 +25,10 @@ public record QueueStatus(
         int consumers,
         int producers,
         long pagedOut,
-        long damaged) {}
+        long damaged,
+        Paused paused) {
+    /** What an administrator holds up: that its messages are given out, that its producers get credit. */
+    public record Paused(boolean delivery, boolean intake) {
+        public static final Paused NOT = new Paused(false, false);
+    }
+}

@@ -123,6 +123,9 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
     public void duplicatesRemembered(DuplicatesRemembered remembered) {}
 
     @Override
+    public void queuePaused(JournalRecord.QueuePaused paused) {}
+
+    @Override
     public void queueDeclared(QueueDeclared declared) {}
 
     @Override

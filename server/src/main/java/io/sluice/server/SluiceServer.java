@@ -1,6 +1,7 @@
 package io.sluice.server;
 
 import io.sluice.amqp.AmqpEnvironment;
+import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.LinkRegistry;
 import io.sluice.amqp.management.ManagementNode;
@@ -160,7 +161,8 @@ public final class SluiceServer {
 
     private static ServerSettings settings(Configuration configuration, Storage storage, ShardMailbox shard) {
         QueueRules rules = configuration.queues();
-        ManagementNode management = new ManagementNode(Queues.in(shard), rules::definition);
+        ConnectionRegistry connections = new ConnectionRegistry();
+        ManagementNode management = new ManagementNode(Queues.in(shard), rules::definition, connections);
         String version = SluiceServer.class.getPackage().getImplementationVersion();
         AmqpEnvironment environment = new AmqpEnvironment(
                 anyAddress -> shard,
@@ -171,7 +173,8 @@ public final class SluiceServer {
                 new LinkRegistry(),
                 new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version),
                 new LargeMessages(storage.largeBodies(), configuration.amqp().largeMessageBytes()),
-                ListeningPorts.opening(configuration.listen()));
+                ListeningPorts.opening(configuration.listen()),
+                connections);
         return ServerSettings.of(environment)
                 .withMaxConnections(configuration.amqp().maxConnections());
     }

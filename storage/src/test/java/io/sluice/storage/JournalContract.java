@@ -11,6 +11,7 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.RecordCodec;
@@ -117,6 +118,11 @@ public abstract class JournalContract {
         @Override
         public void duplicatesRemembered(DuplicatesRemembered remembered) {
             add(remembered);
+        }
+
+        @Override
+        public void queuePaused(QueuePaused paused) {
+            add(paused);
         }
 
         private void add(JournalRecord record) {

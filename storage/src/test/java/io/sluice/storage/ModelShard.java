@@ -18,6 +18,7 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.RecordCodec;
@@ -195,6 +196,11 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
     @Override
     public void duplicatesRemembered(DuplicatesRemembered remembered) {
         throw new AssertionError("not written here: " + remembered);
+    }
+
+    @Override
+    public void queuePaused(QueuePaused paused) {
+        throw new AssertionError("not written here: " + paused);
     }
 
     private void forget(Entry entry) {

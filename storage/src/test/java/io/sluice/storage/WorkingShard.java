@@ -14,8 +14,10 @@ import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.queue.Pause;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.shard.Publish;
+import io.sluice.broker.shard.QueueChange;
 import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
@@ -108,11 +110,23 @@ final class WorkingShard implements AutoCloseable, ProducerListener, ConsumerLis
         await(done);
     }
 
+    /** Nothing is given out any more, and producers get no credit. */
+    void pause() throws Exception {
+        CompletableFuture<QueueStatus> done = new CompletableFuture<>();
+        Pause all = new Pause(Optional.of(true), Optional.of(true));
+        mailbox.update(QUEUE, new QueueChange(is -> is, all), NO_BATCHES, reply(done));
+        await(done);
+    }
+
     long messages() throws Exception {
+        return status().messages();
+    }
+
+    QueueStatus status() throws Exception {
         CompletableFuture<QueueStatus> status = new CompletableFuture<>();
         mailbox.describe(QUEUE, NO_BATCHES, reply(status));
         await(status);
-        return status.get().messages();
+        return status.get();
     }
 
     private static <T> Reply<T> reply(CompletableFuture<T> answer) {

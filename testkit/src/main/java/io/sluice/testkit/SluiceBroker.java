@@ -2,6 +2,7 @@ package io.sluice.testkit;
 
 import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.AmqpLimits;
+import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LinkRegistry;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
@@ -99,16 +100,18 @@ public final class SluiceBroker implements AutoCloseable {
     }
 
     private AmqpEnvironment environment(Builder builder, ShardMailbox mailbox) {
+        ConnectionRegistry connections = new ConnectionRegistry();
         ManagementNode management = new ManagementNode(
-                Queues.in(mailbox), name -> defaults.definition().withName(name));
+                Queues.in(mailbox), name -> defaults.definition().withName(name), connections);
         return new AmqpEnvironment(
-                address -> mailbox,
-                address -> address.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
-                new TestUsers(builder.users, builder.anonymous),
-                AmqpLimits.DEFAULT,
-                builder.clock,
-                new LinkRegistry(),
-                new AmqpEnvironment.Identity("sluice-test-" + UUID.randomUUID(), "0.1.0"));
+                        address -> mailbox,
+                        address -> address.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
+                        new TestUsers(builder.users, builder.anonymous),
+                        AmqpLimits.DEFAULT,
+                        builder.clock,
+                        new LinkRegistry(),
+                        new AmqpEnvironment.Identity("sluice-test-" + UUID.randomUUID(), "0.1.0"))
+                .withConnections(connections);
     }
 
     /** @return undoes it */

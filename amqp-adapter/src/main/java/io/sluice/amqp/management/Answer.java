@@ -30,7 +30,8 @@ final class Answer {
         give(status, description, body, Map.of());
     }
 
-    void give(int status, String description, Map<String, ?> body, Map<String, ?> moreProperties) {
+    /** @param body a map or a list */
+    void give(int status, String description, Object body, Map<String, ?> moreProperties) {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("statusCode", status);
         properties.put("statusDescription", description);
@@ -60,6 +61,21 @@ final class Answer {
             @Override
             public void refused(Refusal refusal) {
                 give(Status.of(refusal), refusal.text(), Map.of());
+            }
+        };
+    }
+
+    /** Of a question that no shard refuses. */
+    static <T> Reply<T> whenDone(Consumer<T> done) {
+        return new Reply<>() {
+            @Override
+            public void done(T value) {
+                done.accept(value);
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                throw new IllegalStateException(refusal.text());
             }
         };
     }

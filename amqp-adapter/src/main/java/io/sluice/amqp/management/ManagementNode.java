@@ -1,5 +1,6 @@
 package io.sluice.amqp.management;
 
+import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LocalNode;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
@@ -10,11 +11,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Answers AMQP Management requests for queues. Any thread; holds nothing of a request. Whoever may send to it may do all of it.
+ * Answers AMQP Management requests. Any thread; holds nothing of a request. Whoever may send to it may do all of it.
  *
- * <p>A request names {@code operation}, {@code type} and {@code name} in its application-properties, and for CREATE and QUERY has
- * a map as body; the answer has {@code statusCode} (int) and {@code statusDescription}, and for what can be answered a map as
- * body. Its correlation-id is the request's, or the request's message-id where it has none.
+ * <p>A request names {@code operation}, {@code type} and {@code name} or {@code identity} in its application-properties, and may
+ * have a map as body; the answer has {@code statusCode} (int) and {@code statusDescription}, and for what can be answered a map
+ * as body. Its correlation-id is the request's, or the request's message-id where it has none.
  */
 public final class ManagementNode implements LocalNode {
     /** Where it is found. */
@@ -23,33 +24,51 @@ public final class ManagementNode implements LocalNode {
     /** The type of the node itself, which operations on no single entity name. */
     private static final String NODE_TYPE = "org.amqp.management";
 
-    private final Map<String, Operation> onQueues = new LinkedHashMap<>();
-    private final Map<String, Operation> onNode = new LinkedHashMap<>();
+    private final Map<String, EntityType> types = new LinkedHashMap<>();
+    private final EntityType node;
 
-    /** @param template the definition of a queue of that name as far as a request says nothing else */
-    public ManagementNode(Queues queues, Function<String, QueueDefinition> template) {
-        add(onQueues, new CreateQueue(queues, template));
-        add(onQueues, new ReadQueue(queues));
-        add(onQueues, new DeleteQueue(queues));
-        add(onQueues, new PurgeQueue(queues));
-        add(onNode, new QueryQueues(queues));
-        add(onNode, new Describe("GET-TYPES", () -> Map.of(QueueAttributes.TYPE, List.of())));
-        add(onNode, new Describe("GET-ATTRIBUTES", () -> Map.of(QueueAttributes.TYPE, QueueAttributes.names())));
-        add(
-                onNode,
-                new Describe(
-                        "GET-OPERATIONS",
-                        () -> Map.of(QueueAttributes.TYPE, arguments(onQueues), NODE_TYPE, arguments(onNode))));
+    /**
+     * @param template the definition of a queue of that name as far as a request says nothing else
+     * @param connections those of the broker
+     */
+    public ManagementNode(Queues queues, Function<String, QueueDefinition> template, ConnectionRegistry connections) {
+        Connections ofConnections = new Connections(connections);
+        Links ofLinks = new Links(connections, queues);
+        add(QueueOperations.type(queues, template));
+        add(ofConnections.type());
+        add(ofLinks.type());
+        Map<String, Listing> listings = new LinkedHashMap<>();
+        listings.put(QueueAttributes.TYPE, new QueueListing(queues));
+        listings.put(Connections.TYPE, ofConnections);
+        listings.put(Links.TYPE, ofLinks);
+        node = EntityType.of(
+                NODE_TYPE,
+                List.of(),
+                new Query(listings),
+                new Describe("GET-TYPES", () -> byType(type -> List.of())),
+                new Describe("GET-ATTRIBUTES", () -> byType(EntityType::attributes)),
+                new Describe("GET-OPERATIONS", this::operations),
+                new Describe("GET-ANNOTATIONS", () -> byType(type -> List.of())),
+                new SimpleOperation(
+                        "GET-MGMT-NODES",
+                        List.of(),
+                        (request, answer) -> answer.give(Status.OK, "OK", List.of(), Map.of())));
     }
 
-    private static void add(Map<String, Operation> operations, Operation operation) {
-        operations.put(operation.name(), operation);
+    private void add(EntityType type) {
+        types.put(type.name(), type);
     }
 
-    private static Map<String, List<String>> arguments(Map<String, Operation> operations) {
-        Map<String, List<String>> arguments = new LinkedHashMap<>();
-        operations.forEach((name, operation) -> arguments.put(name, operation.arguments()));
-        return arguments;
+    private Map<String, Object> byType(Function<EntityType, Object> what) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        types.values().forEach(type -> all.put(type.name(), what.apply(type)));
+        return all;
+    }
+
+    private Map<String, Object> operations() {
+        Map<String, Object> all = byType(EntityType::arguments);
+        all.put(NODE_TYPE, node.arguments());
+        return all;
     }
 
     @Override
@@ -65,16 +84,27 @@ public final class ManagementNode implements LocalNode {
 
     private Operation operation(ManagementRequest request) throws ManagementException {
         String name = request.operation();
-        String type = request.type().orElse(NODE_TYPE);
-        if (onNode.containsKey(name)) {
-            return onNode.get(name);
+        String typeName = request.type().orElse(NODE_TYPE);
+        if (node.operations().containsKey(name)) {
+            return node.operations().get(name);
         }
-        if (!onQueues.containsKey(name)) {
+        boolean known =
+                types.values().stream().anyMatch(type -> type.operations().containsKey(name));
+        if (!known) {
             throw new ManagementException(Status.NOT_IMPLEMENTED, "there is no operation '" + name + "'");
         }
-        if (!type.equals(QueueAttributes.TYPE)) {
-            throw ManagementException.badRequest("operation " + name + " is for type 'queue', not '" + type + "'");
+        EntityType type = types.get(typeName);
+        if (type == null) {
+            throw ManagementException.badRequest(
+                    "operation " + name + " is for a type of " + types.keySet() + ", not '" + typeName + "'");
         }
-        return onQueues.get(name);
+        Operation operation = type.operations().get(name);
+        if (operation == null) {
+            throw new ManagementException(
+                    Status.NOT_IMPLEMENTED,
+                    "a " + typeName + " has no operation '" + name + "', it has "
+                            + type.operations().keySet());
+        }
+        return operation;
     }
 }

@@ -84,6 +84,34 @@ final class ManagementRequest {
         return (int) Math.min(Integer.MAX_VALUE, ((Number) value).longValue());
     }
 
+    /** An argument of an operation: in the body, or an application property. */
+    private Object argument(String argument) {
+        Object inBody = body.get(argument);
+        return inBody == null ? properties.get(argument) : inBody;
+    }
+
+    Optional<String> textArgument(String argument) throws ManagementException {
+        Object value = argument(argument);
+        if (value != null && !(value instanceof String)) {
+            throw ManagementException.badRequest("argument '" + argument + "' is no string");
+        }
+        return Optional.ofNullable((String) value);
+    }
+
+    /** A whole number from {@code least} on; empty where it is not given. */
+    Optional<Long> numberArgument(String argument, long least) throws ManagementException {
+        Object value = argument(argument);
+        if (value == null) {
+            return Optional.empty();
+        }
+        boolean whole = value instanceof Number && !(value instanceof Double) && !(value instanceof Float);
+        if (!whole || ((Number) value).longValue() < least) {
+            throw ManagementException.badRequest(
+                    "argument '" + argument + "' is no whole number from " + least + " on");
+        }
+        return Optional.of(((Number) value).longValue());
+    }
+
     boolean flag(String property) {
         return Boolean.TRUE.equals(properties.get(property));
     }

@@ -44,11 +44,20 @@ final class QueueArguments {
     }
 
     static QueueDefinition apply(QueueDefinition template, Map<?, ?> arguments) throws ManagementException {
+        checkNames(arguments, "to create a queue with");
+        return over(template, arguments);
+    }
+
+    /** @param what for, in the words of the answer */
+    static void checkNames(Map<?, ?> arguments, String purpose) throws ManagementException {
         for (Object key : arguments.keySet()) {
             if (!(key instanceof String) || !(NAMES.contains(key) || REPEATED.contains(key))) {
-                throw ManagementException.badRequest("there is no attribute '" + key + "' to create a queue with");
+                throw ManagementException.badRequest("there is no attribute '" + key + "' " + purpose);
             }
         }
+    }
+
+    static QueueDefinition over(QueueDefinition template, Map<?, ?> arguments) throws ManagementException {
         try {
             return new QueueArguments(arguments).over(template);
         } catch (IllegalArgumentException e) {

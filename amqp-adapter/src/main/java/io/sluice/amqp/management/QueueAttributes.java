@@ -3,7 +3,6 @@ package io.sluice.amqp.management;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueStatus;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,9 +44,13 @@ final class QueueAttributes {
         all.put("bytes", QueueStatus::bytes);
         all.put("unsettled", QueueStatus::unsettled);
         all.put("scheduled", QueueStatus::scheduled);
+        all.put("pagedOut", QueueStatus::pagedOut);
+        all.put("damaged", QueueStatus::damaged);
         all.put("duplicates", QueueStatus::duplicates);
         all.put("consumers", QueueStatus::consumers);
         all.put("producers", QueueStatus::producers);
+        all.put("paused", status -> status.paused().delivery());
+        all.put("intakePaused", status -> status.paused().intake());
         return all;
     }
 
@@ -67,16 +70,6 @@ final class QueueAttributes {
         Map<String, Object> values = new LinkedHashMap<>();
         ATTRIBUTES.forEach((name, read) -> values.put(name, read.apply(status)));
         return values;
-    }
-
-    /** The named attributes in order; null for one that a queue does not have. */
-    static List<Object> row(QueueStatus status, List<String> names) {
-        List<Object> row = new ArrayList<>(names.size());
-        for (String name : names) {
-            Function<QueueStatus, Object> read = ATTRIBUTES.get(name);
-            row.add(read == null ? null : read.apply(status));
-        }
-        return row;
     }
 
     private static String kind(QueueDefinition.Service service) {

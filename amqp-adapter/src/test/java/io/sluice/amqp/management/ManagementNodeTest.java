@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.amqp.ConnectionRegistry;
+import io.sluice.amqp.management.ManagementCalls.Reply;
 import io.sluice.amqp.message.IncomingMessage;
 import io.sluice.amqp.message.MalformedMessageException;
 import io.sluice.broker.Message;
@@ -22,10 +24,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
-import org.apache.qpid.proton.amqp.messaging.AmqpValue;
-import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,13 +35,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** AMQP Management against a shard that answers within the call. */
 class ManagementNodeTest {
     private ManagementNode node;
+    private ManagementCalls calls;
 
     @BeforeEach
     void twoShards() throws StorageException {
         ShardMailbox first = shard();
         ShardMailbox second = shard();
         Queues queues = new Queues(name -> name.compareTo("m") < 0 ? first : second, List.of(first, second));
-        node = new ManagementNode(queues, name -> QueueDefinition.named(name).withDurable(false));
+        node = new ManagementNode(
+                queues, name -> QueueDefinition.named(name).withDurable(false), new ConnectionRegistry());
+        calls = new ManagementCalls(node, () -> {});
     }
 
     private static ShardMailbox shard() throws StorageException {
@@ -123,6 +127,65 @@ class ManagementNodeTest {
     }
 
     @Test
+    void settingsChangeWhileTheQueueServes() {
+        ask(Map.of("operation", "CREATE", "type", "queue", "name", "jobs"), Map.of("maxMessages", 5))
+                .is(201, "Created");
+        Map<String, String> update = Map.of("operation", "UPDATE", "type", "queue", "name", "jobs");
+        Map<String, Object> changes = new HashMap<>();
+        changes.put("maxMessages", null);
+        changes.put("maxBytes", 1000);
+        changes.put("deadLetterQueue", "dead");
+        changes.put("paused", true);
+        Reply updated = ask(update, changes).ok();
+        assertNull(updated.body().get("maxMessages"));
+        assertEquals(1000L, updated.body().get("maxBytes"));
+        assertEquals("dead", updated.body().get("deadLetterQueue"));
+        assertEquals(true, updated.body().get("paused"));
+        assertEquals(false, updated.body().get("intakePaused"));
+
+        ask(update, Map.of("paused", false, "intakePaused", true)).ok();
+        Reply read = ask(Map.of("operation", "READ", "type", "queue", "name", "jobs"), null);
+        assertEquals(false, read.body().get("paused"));
+        assertEquals(true, read.body().get("intakePaused"));
+        assertEquals(1000L, read.body().get("maxBytes"));
+
+        Reply refused = ask(update, Map.of("kind", "fifo", "maxBytes", 7));
+        assertEquals(409, refused.properties().get("statusCode"));
+        assertTrue(refused.properties().get("statusDescription").toString().contains("kind"));
+        assertEquals(
+                1000L,
+                ask(Map.of("operation", "READ", "type", "queue", "name", "jobs"), null)
+                        .body()
+                        .get("maxBytes"),
+                "all of it or nothing");
+        ask(update, Map.of("maxBytes", 0)).is(400, "a limit is 1 or more");
+    }
+
+    @Test
+    void anAnswerIsNotLargerThanItMayBe() {
+        for (int i = 0; i < 400; i++) {
+            String name = i + "x".repeat(250);
+            ask(Map.of("operation", "CREATE", "type", "queue", "name", name), Map.of())
+                    .is(201, "Created");
+        }
+        Map<String, Object> query = new HashMap<>(Map.of("operation", "QUERY", "entityType", "queue"));
+        Set<Object> seen = new java.util.HashSet<>();
+        int answers = 0;
+        int got;
+        do {
+            query.put("offset", seen.size());
+            Reply reply = ask(query, Map.of("attributeNames", List.of("name", "identity")));
+            got = reply.rows().size();
+            reply.rows().forEach(row -> seen.add(row.get("name")));
+            answers++;
+        } while (got > 0);
+        assertEquals(400, seen.size());
+        assertTrue(answers > 2, "it was one answer");
+        Reply tooMany = ask(query, Map.of("attributeNames", java.util.Collections.nCopies(201, "name")));
+        tooMany.is(400, "attributeNames holds 201 names, more than 200");
+    }
+
+    @Test
     void theSameQueueAgainIsFineAndAnotherIsNot() {
         Map<String, String> create = Map.of("operation", "CREATE", "type", "queue", "name", "jobs");
         ask(create, Map.of("kind", "fifo")).is(201, "Created");
@@ -158,8 +221,13 @@ class ManagementNodeTest {
 
         query.put("entityType", "exchange");
         assertEquals(List.of(), column(ask(query, names)));
+        query.put("entityType", "queue");
+        query.remove("count");
+        assertEquals(4L, ask(query, names).properties().get("total"));
         Reply everything = ask(Map.of("operation", "QUERY"), null);
-        assertEquals(QueueAttributes.names(), everything.body().get("attributeNames"));
+        List<?> every = (List<?>) everything.body().get("attributeNames");
+        assertTrue(every.containsAll(QueueAttributes.names()) && every.contains("remoteAddress"), every.toString());
+        assertEquals(4, everything.properties().get("count"));
     }
 
     private static List<Object> column(Reply reply) {
@@ -170,18 +238,26 @@ class ManagementNodeTest {
 
     @Test
     void saysWhatItCanDo() {
-        assertEquals(
-                Map.of("queue", List.of()),
-                ask(Map.of("operation", "GET-TYPES"), null).body());
+        Map<?, ?> types = ask(Map.of("operation", "GET-TYPES"), null).body();
+        assertEquals(Set.of("queue", "connection", "link"), types.keySet());
+        assertEquals(List.of(), types.get("queue"));
         assertEquals(
                 Map.of("queue", QueueAttributes.names()),
                 ask(Map.of("operation", "GET-ATTRIBUTES", "entityType", "queue"), null)
                         .body());
         Map<?, ?> operations = ask(Map.of("operation", "GET-OPERATIONS"), null).body();
+        Set<?> onQueues = ((Map<?, ?>) operations.get("queue")).keySet();
+        assertTrue(
+                onQueues.containsAll(List.of(
+                        "CREATE", "READ", "UPDATE", "DELETE", "PURGE", "MOVE", "PEEK", "EXPLAIN", "LIST-SCHEDULED")),
+                onQueues.toString());
+        assertEquals(List.of("from", "count"), ((Map<?, ?>) operations.get("queue")).get("PEEK"));
+        assertEquals(Set.of("READ", "DELETE"), ((Map<?, ?>) operations.get("connection")).keySet());
         assertEquals(
-                List.of("CREATE", "READ", "DELETE", "PURGE"),
-                List.copyOf(((Map<?, ?>) operations.get("queue")).keySet()));
-        ask(Map.of("operation", "GET-TYPES", "entityType", "topic"), null).is(404, "there is no entity type 'topic'");
+                List.of(),
+                ask(Map.of("operation", "GET-ANNOTATIONS"), null).body().get("link"));
+        assertEquals(List.of(), ask(Map.of("operation", "GET-MGMT-NODES"), null).list());
+        ask(Map.of("operation", "GET-TYPES", "entityType", "moon"), null).is(404, "there is no entity type 'moon'");
     }
 
     @ParameterizedTest
@@ -195,9 +271,24 @@ class ManagementNodeTest {
                 "CREATE | queue | jobs | weights    | 400 | attribute 'weights' is no list of numbers",
                 "CREATE | queue | $own |            | 400 | names that begin with $ are the broker's own",
                 "CREATE | queue | ''   |            | 400 | a queue name has 1 to 255 characters, this has 0",
-                "CREATE | topic | jobs |            | 400 | operation CREATE is for type 'queue', not 'topic'",
+                "CREATE | moon | jobs |            | 400 | operation CREATE is for a type of [queue, connection, link], not 'moon'",
+                "CREATE | link | jobs |            | 501 | a link has no operation 'CREATE', it has [READ, DELETE, EXPLAIN]",
                 "CREATE | queue |      |            | 400 | application property 'name' is missing",
-                "UPDATE | queue | jobs |            | 501 | there is no operation 'UPDATE'",
+                "BOIL   | queue | jobs |            | 501 | there is no operation 'BOIL'",
+                "UPDATE | queue | jobs |            | 400 | the body names no attribute to change",
+                "UPDATE | queue | jobs | maxMesages | 400 | there is no attribute 'maxMesages' to change",
+                "UPDATE | queue | jobs | paused     | 400 | attribute 'paused' is no boolean",
+                "UPDATE | queue | jobs | overflow   | 404 | there is no queue 'jobs'",
+                "MOVE   | queue | jobs |            | 400 | argument 'to' is missing: the queue to move to",
+                "MOVE   | queue | jobs | to         | 501 | queues 'jobs' and 'x' are of different shards",
+                "PEEK   | queue | jobs |            | 404 | there is no queue 'jobs'",
+                "PEEK   | queue | jobs | count      | 400 | argument 'count' is no whole number from 1 on",
+                "EXPLAIN | queue | jobs |           | 404 | there is no queue 'jobs'",
+                "EXPLAIN | queue | jobs | sequence  | 400 | argument 'sequence' is no whole number from 1 on",
+                "LIST-SCHEDULED   | queue | jobs |  | 404 | there is no queue 'jobs'",
+                "CANCEL-SCHEDULED | queue | jobs |  | 400 | argument 'sequence' is missing",
+                "READ   | connection | x |          | 404 | there is no connection 'x'",
+                "DELETE | link | x |                | 404 | there is no link 'x'",
                 "READ   | queue | jobs |            | 404 | there is no queue 'jobs'",
                 "DELETE | queue | jobs |            | 404 | there is no queue 'jobs'",
                 "PURGE  | queue | jobs |            | 404 | there is no queue 'jobs'",
@@ -241,61 +332,16 @@ class ManagementNodeTest {
     @Test
     void answersCarryTheRequestsId() {
         UUID id = UUID.randomUUID();
-        org.apache.qpid.proton.message.Message request = request(Map.of("operation", "GET-TYPES"), null);
+        org.apache.qpid.proton.message.Message request =
+                ManagementCalls.request(Map.of("operation", "GET-TYPES"), null);
         request.setMessageId(id);
-        assertEquals(id, send(request).message().getCorrelationId());
+        assertEquals(id, calls.send(request).message().getCorrelationId());
         request.setCorrelationId("own");
-        assertEquals("own", send(request).message().getCorrelationId());
-        assertEquals("back", send(request).message().getAddress());
+        assertEquals("own", calls.send(request).message().getCorrelationId());
+        assertEquals("back", calls.send(request).message().getAddress());
     }
 
     private Reply ask(Map<String, ?> properties, Map<String, ?> body) {
-        return send(request(properties, body));
-    }
-
-    private static org.apache.qpid.proton.message.Message request(Map<String, ?> properties, Map<String, ?> body) {
-        org.apache.qpid.proton.message.Message request = org.apache.qpid.proton.message.Message.Factory.create();
-        request.setApplicationProperties(new ApplicationProperties(new HashMap<>(properties)));
-        request.setBody(new AmqpValue(body));
-        return request;
-    }
-
-    private Reply send(org.apache.qpid.proton.message.Message request) {
-        byte[] buffer = new byte[4096];
-        int length = request.encode(buffer, 0, buffer.length);
-        List<Message> replies = new ArrayList<>();
-        try {
-            node.request(IncomingMessage.parse(Arrays.copyOf(buffer, length), 0), "back", replies::add);
-        } catch (MalformedMessageException e) {
-            throw new AssertionError(e);
-        }
-        assertEquals(1, replies.size());
-        return new Reply(replies.get(0));
-    }
-
-    private static final class Reply {
-        private final org.apache.qpid.proton.message.Message message =
-                org.apache.qpid.proton.message.Message.Factory.create();
-
-        Reply(Message reply) {
-            message.decode(reply.encoded(), 0, reply.encoded().length);
-        }
-
-        org.apache.qpid.proton.message.Message message() {
-            return message;
-        }
-
-        Map<String, Object> properties() {
-            return message.getApplicationProperties().getValue();
-        }
-
-        Map<?, ?> body() {
-            return (Map<?, ?>) ((AmqpValue) message.getBody()).getValue();
-        }
-
-        void is(int status, String description) {
-            assertEquals(description, properties().get("statusDescription"));
-            assertEquals(status, properties().get("statusCode"));
-        }
+        return calls.ask(properties, body);
     }
 }

@@ -21,4 +21,9 @@ public interface ConsumerListener {
 
     /** The consumer's detach is done: everything it had locked is settled or available again. The last call. */
     void detached();
+
+    /** Whose link it is; asked when somebody wants to know. The shard's thread. */
+    default LinkDescription link() {
+        return LinkDescription.UNKNOWN;
+    }
 }

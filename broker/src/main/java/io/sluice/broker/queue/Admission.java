@@ -80,7 +80,12 @@ final class Admission {
     }
 
     QueueDeclared asRecord() {
-        return new QueueDeclared(state.id(), state.definition(), Math.max(nextSequence, state.nextSequence()));
+        return asRecord(state.definition());
+    }
+
+    /** The queue with another definition. */
+    QueueDeclared asRecord(QueueDefinition definition) {
+        return new QueueDeclared(state.id(), definition, Math.max(nextSequence, state.nextSequence()));
     }
 
     private long expiryOf(Message message, long now) {

@@ -16,6 +16,8 @@ public final class Consumer {
         MOVE,
         /** As {@link #MOVE}, but a message counts as consumed before it is sent: at most once, nothing to settle. */
         MOVE_PRESETTLED,
+        /** As {@link #MOVE}, by the broker itself, which takes messages elsewhere: a paused queue does not hold it up. */
+        TAKE_AWAY,
         /** Looks at what is available when it attached and not locked by others; changes nothing (AMQP 1.0 §3.5.2). */
         COPY
     }
@@ -63,6 +65,9 @@ public final class Consumer {
     long delivered;
 
     long deliveryLimit;
+    /** Epoch milliseconds at which its credit ended last, 0 where it never had any. */
+    long withoutCreditSinceMillis;
+
     boolean draining;
     boolean attached;
 
@@ -102,6 +107,13 @@ public final class Consumer {
     /** It looks for messages by itself, and the page it is at is being read. */
     boolean isWaitingForPage() {
         return (cursor != null && cursor.isWaiting()) || (filter != null && (filter.isWaiting() || filter.isTired()));
+    }
+
+    /** It had credit. @param nowMillis when that may have ended */
+    void creditMayHaveEnded(long nowMillis) {
+        if (!hasCredit()) {
+            withoutCreditSinceMillis = nowMillis;
+        }
     }
 
     boolean isFiltering() {

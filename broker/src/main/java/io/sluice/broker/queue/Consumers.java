@@ -16,6 +16,7 @@ final class Consumers {
     private int filteringInRing;
 
     private int filtering;
+    private boolean paused;
 
     void add(Consumer consumer) {
         (consumer.cursor == null ? takers : browsers).add(consumer);
@@ -28,6 +29,20 @@ final class Consumers {
         }
         browsers.remove(consumer);
         leaveRing(consumer);
+    }
+
+    /** Nobody gets anything until it goes on; only the broker itself does, which takes messages elsewhere. */
+    void pause(boolean pauses) {
+        paused = pauses;
+        takers.forEach(this::creditChanged);
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    private boolean mayWait(Consumer consumer) {
+        return consumer.hasCredit() && (!paused || consumer.mode() == Consumer.Mode.TAKE_AWAY);
     }
 
     private void enterRing(Consumer consumer) {
@@ -79,6 +94,10 @@ final class Consumers {
         return !ring.isEmpty();
     }
 
+    Iterable<Consumer> takers() {
+        return takers;
+    }
+
     Iterable<Consumer> browsers() {
         return browsers;
     }
@@ -95,9 +114,9 @@ final class Consumers {
             return;
         }
         boolean waiting = ring.contains(consumer);
-        if (consumer.hasCredit() && !waiting) {
+        if (mayWait(consumer) && !waiting) {
             enterRing(consumer);
-        } else if (!consumer.hasCredit() && waiting) {
+        } else if (!mayWait(consumer) && waiting) {
             leaveRing(consumer);
         }
     }
@@ -122,7 +141,7 @@ final class Consumers {
     /** One delivery was given to it: back to the end of the ring if it may have more. */
     void delivered(Consumer consumer) {
         consumer.delivered++;
-        if (consumer.hasCredit()) {
+        if (mayWait(consumer)) {
             enterRing(consumer);
         }
     }
@@ -137,10 +156,15 @@ final class Consumers {
         return false;
     }
 
-    /** Whether anybody with credit may have the entry. */
+    /** Whether anybody has given credit, also where it is held up. */
+    boolean anyGaveCredit() {
+        return takers.stream().anyMatch(Consumer::hasCredit);
+    }
+
+    /** Whether anybody with credit may have the entry, but for a pause. */
     boolean anyWaitsFor(QueueEntry entry) {
-        for (Consumer consumer : ring) {
-            if (consumer.mayTake(entry)) {
+        for (Consumer consumer : takers) {
+            if (consumer.hasCredit() && consumer.mayTake(entry)) {
                 return true;
             }
         }
@@ -163,7 +187,11 @@ final class Consumers {
         for (Consumer consumer : consumers) {
             if (consumer.draining && !consumer.isWaitingForPage()) {
                 consumer.draining = false;
+                boolean had = consumer.hasCredit();
                 consumer.deliveryLimit = consumer.delivered;
+                if (had) {
+                    consumer.creditMayHaveEnded(turn.nowMillis());
+                }
                 leaveRing(consumer);
                 if (consumer.mode() == Consumer.Mode.MOVE_PRESETTLED) {
                     // Its last deliveries wait for the journal; the end of the drain must not overtake them.

@@ -19,6 +19,9 @@ public final class Delivery {
 
     final QueueEntry entry;
     final Consumer consumer;
+    /** Epoch milliseconds at which it was given. */
+    final long sinceMillis;
+
     private final Message message;
     private final int deliveryCount;
     private final boolean firstAcquirer;
@@ -31,8 +34,9 @@ public final class Delivery {
     Delivery next;
     private Object context;
 
-    Delivery(QueueEntry entry, Consumer consumer) {
+    Delivery(QueueEntry entry, Consumer consumer, long nowMillis) {
         this.entry = entry;
+        this.sinceMillis = nowMillis;
         this.consumer = consumer;
         this.message = entry.message;
         this.deliveryCount = entry.deliveryCount;

@@ -20,6 +20,8 @@ public enum DispatchReason {
     LOADING,
     /** It is out of memory and cannot be read: its page is damaged. The log names it. */
     DAMAGED,
+    /** An administrator has paused the queue. */
+    PAUSED,
     /** Nobody is attached who takes messages. */
     NO_CONSUMER,
     /** Consumers are attached, none has credit. */

@@ -2,6 +2,9 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.explain.LinkExplanation;
+import io.sluice.broker.explain.MessageExplanation;
+import io.sluice.broker.explain.QueueExplanation;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.SequenceRanges;
 
@@ -53,8 +56,12 @@ public final class Dispatcher {
     public void grant(Consumer consumer, long deliveryLimit, boolean drain, Turn turn) {
         // One whose detach is under way is still attached, but must lock nothing more.
         if (consumers.has(consumer)) {
+            boolean had = consumer.hasCredit();
             consumer.deliveryLimit = deliveryLimit;
             consumer.draining = drain;
+            if (had) {
+                consumer.creditMayHaveEnded(turn.nowMillis());
+            }
             consumers.creditChanged(consumer);
             turn.dispatchable(queue);
         }
@@ -123,6 +130,11 @@ public final class Dispatcher {
         removals.decide(queue.id(), turn);
     }
 
+    /** Holds all consumers up, their credit is kept; or lets them go on. Browsers look on. */
+    void pause(boolean pauses) {
+        consumers.pause(pauses);
+    }
+
     /** The queue goes: every consumer is told why. */
     public void close(Refusal refusal, Turn turn) {
         for (Consumer consumer : consumers.all()) {
@@ -157,7 +169,7 @@ public final class Dispatcher {
                 if (given && runs.occupied() != 0) {
                     loads.readAhead();
                 }
-                return consumers.hasTakers() ? DispatchReason.NO_CREDIT : DispatchReason.NO_CONSUMER;
+                return whyNobodyWaits();
             }
             if (consumers.onlyFilteringHaveCredit()) {
                 return dispatchSelected(ready, runs, turn);
@@ -171,6 +183,13 @@ public final class Dispatcher {
             }
             given = true;
         }
+    }
+
+    private DispatchReason whyNobodyWaits() {
+        if (consumers.isPaused()) {
+            return DispatchReason.PAUSED;
+        }
+        return consumers.hasTakers() ? DispatchReason.NO_CREDIT : DispatchReason.NO_CONSUMER;
     }
 
     /** @return {@link DispatchReason#NEXT} where one was given */
@@ -241,9 +260,10 @@ public final class Dispatcher {
     }
 
     private void give(QueueEntry entry, Consumer consumer, Turn turn) {
-        Delivery delivery = new Delivery(entry, consumer);
+        Delivery delivery = new Delivery(entry, consumer, turn.nowMillis());
         entry.acquiredBefore = true;
         consumers.delivered(consumer);
+        consumer.creditMayHaveEnded(turn.nowMillis());
         if (consumer.mode() == Consumer.Mode.MOVE_PRESETTLED) {
             givePresettled(delivery, turn);
             return;
@@ -284,14 +304,34 @@ public final class Dispatcher {
                 continue;
             }
             browser.delivered++;
+            browser.creditMayHaveEnded(turn.nowMillis());
             turn.calling(browser.client());
-            browser.listener().deliver(new Delivery(entry, browser));
+            browser.listener().deliver(new Delivery(entry, browser, turn.nowMillis()));
         }
     }
 
     /** Why the last dispatch stopped. */
     public DispatchReason lastStop() {
         return lastStop;
+    }
+
+    /** Why it gives out what it does, or nothing, at this instant; with who takes part. */
+    public QueueExplanation explain(long nowMillis) {
+        return explainer(nowMillis).queue();
+    }
+
+    /** Why this message is, or is not, on its way at this instant; with what stands behind it. */
+    public MessageExplanation explainMessage(long sequence, long nowMillis) {
+        return explainer(nowMillis).message(sequence);
+    }
+
+    /** Why a consumer gets messages, or none, at this instant. */
+    public LinkExplanation explain(Consumer consumer, long nowMillis) {
+        return explainer(nowMillis).link(consumer);
+    }
+
+    private Explainer explainer(long nowMillis) {
+        return new Explainer(queue, availability.ready(), consumers, nowMillis);
     }
 
     /** Why this message is, or is not, on its way at this instant. */

@@ -30,13 +30,25 @@ final class Explanation {
         if (entry.state == QueueEntry.State.SCHEDULED) {
             return DispatchReason.SCHEDULED;
         }
+        return consumers.isPaused() ? DispatchReason.PAUSED : ofAvailable(entry);
+    }
+
+    /**
+     * As if the message were available and the queue not paused.
+     *
+     * @param entry null where it is out of memory
+     */
+    DispatchReason ofAvailable(QueueEntry entry) {
         if (!consumers.hasTakers()) {
             return DispatchReason.NO_CONSUMER;
+        }
+        if (entry == null) {
+            return consumers.anyGaveCredit() ? DispatchReason.NEXT : DispatchReason.NO_CREDIT;
         }
         if (consumers.anyWaitsFor(entry)) {
             return DispatchReason.NEXT;
         }
-        if (!consumers.anyHasCredit()) {
+        if (!consumers.anyGaveCredit()) {
             return consumers.anyMayTake(entry) ? DispatchReason.NO_CREDIT : refusedBy(entry);
         }
         return refusedBy(entry);

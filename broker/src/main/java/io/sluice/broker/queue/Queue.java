@@ -2,6 +2,7 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.PeekedMessage;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
@@ -10,6 +11,7 @@ import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.Optional;
@@ -66,6 +68,19 @@ public final class Queue {
 
     public QueueDefinition definition() {
         return state.definition();
+    }
+
+    /** What it will be when all that is decided is applied. */
+    public QueueDefinition decidedDefinition() {
+        return state.settings().decided();
+    }
+
+    public boolean isDeliveryPaused() {
+        return state.settings().paused().delivery();
+    }
+
+    public boolean isIntakePaused() {
+        return state.settings().paused().intake();
     }
 
     /** Whether its declaration is applied. */
@@ -140,7 +155,8 @@ public final class Queue {
                 dispatcher.consumerCount(),
                 producers.size(),
                 state.runs().away().messages(),
-                state.runs().away().damaged().messages());
+                state.runs().away().damaged().messages(),
+                new QueueStatus.Paused(isDeliveryPaused(), isIntakePaused()));
     }
 
     /** The record that declares this queue as it stands. */
@@ -149,6 +165,23 @@ public final class Queue {
     }
 
     // ---- deciding
+
+    /** Its settings change; what may change is the caller's to know. */
+    public void redefine(QueueDefinition changed, Turn turn) {
+        state.settings().decide(changed);
+        turn.decide(admission.asRecord(changed), changed.durable(), Turn.Effect.NOTHING);
+    }
+
+    /** Holds up what is said, and lets go on what is not. */
+    public void pause(Pause pause, Turn turn) {
+        QueuePaused is = state.settings().decidedPaused();
+        QueuePaused next = new QueuePaused(
+                id(), pause.delivery().orElse(is.delivery()), pause.intake().orElse(is.intake()));
+        if (!next.equals(is)) {
+            state.settings().decide(next);
+            turn.decide(next, definition().durable(), Turn.Effect.NOTHING);
+        }
+    }
 
     /**
      * A message from a producer. A copy of one that came before is taken and not stored.
@@ -218,6 +251,11 @@ public final class Queue {
         scheduling.list(fromSequence, limit, turn, answer);
     }
 
+    /** Messages by sequence, whoever has them: nothing changes by it. */
+    public void peek(PeekedMessage.Range range, Pages pages, Turn turn, Answer<PeekedMessage.Some> answer) {
+        new PeekListing(this, pages, range, answer).go(turn);
+    }
+
     /** Removes a scheduled message. The answer is false where no message of this sequence is scheduled. */
     public void cancel(long sequence, Turn turn, Answer<Boolean> answer) {
         scheduling.cancel(sequence, turn, answer);
@@ -239,6 +277,7 @@ public final class Queue {
     public void declared(QueueDeclared record) {
         declared = true;
         state.declared(record);
+        availability.ready().serve(record.definition().service());
     }
 
     public void enqueued(Enqueued record) {
@@ -247,6 +286,11 @@ public final class Queue {
 
     public void duplicatesRemembered(DuplicatesRemembered record) {
         application.duplicatesRemembered(record);
+    }
+
+    public void paused(QueuePaused record) {
+        state.settings().paused(record);
+        dispatcher.pause(record.delivery());
     }
 
     public void removed(Removed record) {

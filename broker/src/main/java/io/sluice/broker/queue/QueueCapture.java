@@ -50,6 +50,9 @@ public final class QueueCapture {
         leftForLater = state.unstoredForLater().size();
         records.addAll(state.runs().overrides().all());
         records.addAll(duplicates.asRecords());
+        if (state.settings().isPaused()) {
+            records.add(state.settings().paused());
+        }
     }
 
     /** The next messages, of one level; empty when all are captured. */

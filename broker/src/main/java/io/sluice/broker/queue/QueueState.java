@@ -22,14 +22,14 @@ final class QueueState {
 
     private final MemoryUse memory;
     private final LargeReferences large;
-    private QueueDefinition definition;
+    private final Settings settings;
     private long nextSequence = 1;
     private long residentBytes;
 
     QueueState(long id, QueueDefinition definition, Pages pages, MemoryUse memory, LargeReferences large) {
         this.large = large;
         this.id = id;
-        this.definition = definition;
+        this.settings = new Settings(id, definition);
         this.memory = memory;
         this.runs = new PagedRuns(pages, memory, large);
         this.unstored = new UnstoredList[levelCount(definition.service())];
@@ -47,7 +47,11 @@ final class QueueState {
     }
 
     QueueDefinition definition() {
-        return definition;
+        return settings.definition();
+    }
+
+    Settings settings() {
+        return settings;
     }
 
     /** Those in memory. */
@@ -100,7 +104,7 @@ final class QueueState {
     }
 
     void declared(QueueDeclared declared) {
-        definition = declared.definition();
+        settings.declared(declared);
         nextSequence = Math.max(nextSequence, declared.nextSequence());
     }
 
@@ -115,7 +119,7 @@ final class QueueState {
         }
         sawSequence(enqueued.sequence());
         QueueEntry entry = new QueueEntry(
-                enqueued, definition.durable() && enqueued.message().durable());
+                enqueued, definition().durable() && enqueued.message().durable());
         comesIntoMemory(entry);
         large.came(entry.message);
         return entry;

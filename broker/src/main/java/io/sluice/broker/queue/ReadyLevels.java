@@ -11,7 +11,7 @@ final class ReadyLevels {
     /** Bit n: level n has messages. */
     private int occupied;
 
-    private final LevelService service;
+    private LevelService service;
     private int size;
     private long bytes;
 
@@ -20,7 +20,12 @@ final class ReadyLevels {
         for (int level = 0; level < levels.length; level++) {
             levels[level] = new ReadyList();
         }
-        this.service = kind instanceof QueueDefinition.Weighted weighted
+        serve(kind);
+    }
+
+    /** Another order of service over the same levels. */
+    void serve(QueueDefinition.Service kind) {
+        service = kind instanceof QueueDefinition.Weighted weighted
                 ? new WeightedService(weighted.weights())
                 : LevelService.HIGHEST_FIRST;
     }

@@ -15,7 +15,8 @@ public sealed interface JournalRecord
                 JournalRecord.Enqueued,
                 JournalRecord.Removed,
                 JournalRecord.Returned,
-                JournalRecord.DuplicatesRemembered {
+                JournalRecord.DuplicatesRemembered,
+                JournalRecord.QueuePaused {
 
     /** The queue it is about; an id is not used again while a record of the queue that had it can still be replayed. */
     long queueId();
@@ -130,6 +131,19 @@ public sealed interface JournalRecord
         @Override
         public void accept(RecordVisitor visitor) {
             visitor.duplicatesRemembered(this);
+        }
+    }
+
+    /**
+     * An administrator holds a queue up, or lets it go on. Absolute; a queue without one is not held up.
+     *
+     * @param delivery its messages are given to nobody
+     * @param intake its producers get no credit
+     */
+    record QueuePaused(long queueId, boolean delivery, boolean intake) implements JournalRecord {
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.queuePaused(this);
         }
     }
 }

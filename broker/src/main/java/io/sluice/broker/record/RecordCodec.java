@@ -10,6 +10,7 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.nio.ByteBuffer;
@@ -38,6 +39,7 @@ import java.util.Optional;
  * 4 Removed  := reason u8 | count i32 | count x (first i64 | last i64)
  * 5 Returned := sequence i64 | deliveryCount i32 | annotations
  * 6 Remembered := count i32 | count x (duplicateId str | arrivedAtMillis i64)
+ * 19 Paused := flags u8 (1 = delivery, 2 = intake)
  * annotations := count i32 | count x (key str | kind u8 | 0: str, 1: i64, 2: i64, 3: length i32 + bytes)
  * str         := length i32 | UTF-8 bytes          opt-str := 0 u8 | 1 u8 + str
  * </pre>
@@ -51,10 +53,14 @@ public final class RecordCodec {
     private static final byte REMOVED = 4;
     private static final byte RETURNED = 5;
     private static final byte REMEMBERED = 6;
+    private static final byte PAUSED = 19;
 
     private static final int DURABLE = 1;
     /** A part of the message is kept apart. */
     private static final int LARGE = 2;
+
+    private static final int DELIVERY = 1;
+    private static final int INTAKE = 2;
 
     private static final int HEAD = 1 + 8;
     private static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
@@ -92,6 +98,7 @@ public final class RecordCodec {
                 case REMOVED -> readRemoved(queueId, in);
                 case RETURNED -> new Returned(queueId, in.getLong(), in.getInt(), readAnnotations(in));
                 case REMEMBERED -> readRemembered(queueId, in);
+                case PAUSED -> readPaused(queueId, in.get());
                 default -> throw new IllegalArgumentException("unknown record type " + type);
             };
         } catch (java.nio.BufferUnderflowException | IndexOutOfBoundsException cut) {
@@ -200,6 +207,13 @@ public final class RecordCodec {
         return new DuplicatesRemembered(queueId, ids);
     }
 
+    private static QueuePaused readPaused(long queueId, byte flags) {
+        if ((flags & ~(DELIVERY | INTAKE)) != 0) {
+            throw new IllegalArgumentException("unknown flags " + flags + " of a pause");
+        }
+        return new QueuePaused(queueId, (flags & DELIVERY) != 0, (flags & INTAKE) != 0);
+    }
+
     private static Annotations readAnnotations(ByteBuffer in) {
         int count = in.getInt();
         if (count < 0) {
@@ -298,6 +312,11 @@ public final class RecordCodec {
             for (Remembered id : remembered.ids()) {
                 bytes += string(id.id()) + 8;
             }
+        }
+
+        @Override
+        public void queuePaused(QueuePaused paused) {
+            bytes = HEAD + 1;
         }
 
         private static int annotations(Annotations annotations) {
@@ -413,6 +432,12 @@ public final class RecordCodec {
                 string(id.id());
                 out.putLong(id.arrivedAtMillis());
             }
+        }
+
+        @Override
+        public void queuePaused(QueuePaused paused) {
+            head(PAUSED, paused);
+            out.put((byte) ((paused.delivery() ? DELIVERY : 0) | (paused.intake() ? INTAKE : 0)));
         }
 
         private void annotations(Annotations annotations) {

@@ -13,4 +13,6 @@ public interface RecordVisitor {
     void returned(JournalRecord.Returned returned);
 
     void duplicatesRemembered(JournalRecord.DuplicatesRemembered remembered);
+
+    void queuePaused(JournalRecord.QueuePaused paused);
 }

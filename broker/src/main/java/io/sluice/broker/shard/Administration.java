@@ -6,6 +6,7 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
+import io.sluice.broker.queue.Pages;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
@@ -21,15 +22,27 @@ import java.util.function.Consumer;
 /** Declares, deletes, purges and describes queues. */
 final class Administration {
     private final ShardQueues queues;
+    private final QueueChanges changes;
+    private final Inspection inspection;
 
-    Administration(ShardQueues queues) {
+    Administration(ShardQueues queues, Pages pages) {
         this.queues = queues;
+        this.changes = new QueueChanges(queues);
+        this.inspection = new Inspection(queues, pages);
+    }
+
+    QueueChanges changes() {
+        return changes;
+    }
+
+    Inspection inspection() {
+        return inspection;
     }
 
     void declare(QueueDefinition definition, Client client, Reply<QueueStatus> reply, Turn turn) {
         Optional<Queue> existing = queues.find(definition.name());
         if (existing.isPresent()) {
-            Optional<String> difference = difference(existing.get().definition(), definition);
+            Optional<String> difference = difference(existing.get().decidedDefinition(), definition);
             if (difference.isPresent()) {
                 turn.calling(client);
                 reply.refused(Refusal.of(
@@ -147,8 +160,12 @@ final class Administration {
             then.accept(queue.get());
         } else {
             turn.calling(client);
-            reply.refused(Refusal.of(Refusal.Kind.NOT_FOUND, "there is no queue '" + name + "'"));
+            reply.refused(noQueue(name));
         }
+    }
+
+    static Refusal noQueue(String name) {
+        return Refusal.of(Refusal.Kind.NOT_FOUND, "there is no queue '" + name + "'");
     }
 
     private static <T> void done(Client client, Reply<T> reply, T value, Turn turn) {

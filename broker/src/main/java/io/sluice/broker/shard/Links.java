@@ -118,7 +118,13 @@ final class Links {
     }
 
     private String closedReason(Queue queue) {
-        return nodeReason.isEmpty() && queue.isBlocked() ? "queue '" + queue.name() + "' is full" : nodeReason;
+        if (!nodeReason.isEmpty()) {
+            return nodeReason;
+        }
+        if (queue.isIntakePaused()) {
+            return "queue '" + queue.name() + "' is paused";
+        }
+        return queue.isBlocked() ? "queue '" + queue.name() + "' is full" : "";
     }
 
     static Refusal noSuchQueue(String address) {

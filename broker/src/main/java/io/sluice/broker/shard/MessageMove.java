@@ -40,7 +40,8 @@ final class MessageMove implements ConsumerListener {
         this.to = to;
         this.limit = limit;
         this.reply = reply;
-        this.consumer = new Consumer(new Consumer.Request(NO_PEER, this, from, Consumer.Mode.MOVE, Outcome.RELEASED));
+        this.consumer =
+                new Consumer(new Consumer.Request(NO_PEER, this, from, Consumer.Mode.TAKE_AWAY, Outcome.RELEASED));
     }
 
     void start() {

@@ -43,6 +43,11 @@ final class Publishing {
             refused(producer, publish, Links.noSuchQueue(publish.address()), turn);
             return;
         }
+        if (producer.address().isEmpty() && queue.get().isIntakePaused()) {
+            // There is no credit of this queue to hold an anonymous producer back with.
+            refused(producer, publish, paused(queue.get()), turn);
+            return;
+        }
         Optional<Refusal> refusal = queue.get()
                 .offer(publish.message(), duplicateId(publish, queue.get()), turn, applied -> {
                     applied.calling(producer.client());
@@ -93,6 +98,13 @@ final class Publishing {
         large.discard(publish.message());
         turn.calling(producer.client());
         producer.listener().refused(publish, why);
+    }
+
+    private static Refusal paused(Queue queue) {
+        return new Refusal(
+                Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
+                "queue '" + queue.name() + "' is paused: it takes no messages",
+                Map.of("queue", queue.name(), "reason", "paused"));
     }
 
     private Refusal tooLarge() {

@@ -50,7 +50,7 @@ public final class Shard {
         int maxBatchBytes = setup.journal().maxBatchBytes();
         this.publishing = new Publishing(queues, large, pressure, maxMessageBytes(maxBatchBytes));
         this.atomicCommits = new AtomicCommits(queues, large, pressure, turn, maxBatchBytes);
-        this.administration = new Administration(queues);
+        this.administration = new Administration(queues, pages);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.upkeep = new Upkeep(
                 new Residency(queues, checkpoints, setup.store(), setup.limits()),

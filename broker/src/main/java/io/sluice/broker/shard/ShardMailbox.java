@@ -1,10 +1,14 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.Outcome;
+import io.sluice.broker.PeekedMessage;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.ScheduledMessage;
+import io.sluice.broker.explain.LinkExplanation;
+import io.sluice.broker.explain.MessageExplanation;
+import io.sluice.broker.explain.QueueExplanation;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.Reply;
@@ -163,6 +167,14 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.administration().declare(definition, client, reply, turn));
     }
 
+    /**
+     * Changes settings of a queue that is there; the answer comes when that is durable. What the queue holds stays, but for what no
+     * longer fits limits that drop. A setting that cannot change is refused with {@code PRECONDITION_FAILED}, and nothing changes.
+     */
+    public void update(String queue, QueueChange change, Client client, Reply<QueueStatus> reply) {
+        post((shard, turn) -> shard.administration().changes().update(queue, change, client, reply, turn));
+    }
+
     /** Deletes a queue and what it holds; attached links are closed with {@code RESOURCE_DELETED}. */
     public void delete(String queue, DeleteCondition condition, Client client, Reply<QueueStatus> reply) {
         post((shard, turn) -> shard.administration().delete(queue, condition, client, reply, turn));
@@ -188,6 +200,29 @@ public final class ShardMailbox {
     /** Removes one scheduled message; answers false where none of this sequence waits, because it is delivered or gone. */
     public void cancelScheduled(String queue, long sequence, Client client, Reply<Boolean> reply) {
         post((shard, turn) -> shard.administration().cancelScheduled(queue, sequence, client, reply, turn));
+    }
+
+    /**
+     * Messages of a queue by sequence, whoever has them. No count, order or lock changes by it; pages are read where they must be. The
+     * answer may be shorter than asked for, and yet not the end.
+     */
+    public void peek(String queue, PeekedMessage.Range range, Client client, Reply<PeekedMessage.Some> reply) {
+        post((shard, turn) -> shard.administration().inspection().peek(queue, range, client, reply, turn));
+    }
+
+    /** Why a queue gives out what it does, or nothing, at this instant. */
+    public void explain(String queue, Client client, Reply<QueueExplanation> reply) {
+        post((shard, turn) -> shard.administration().inspection().explain(queue, client, reply, turn));
+    }
+
+    /** Why a message of a queue is, or is not, on its way at this instant. */
+    public void explainMessage(String queue, long sequence, Client client, Reply<MessageExplanation> reply) {
+        post((shard, turn) -> shard.administration().inspection().explainMessage(queue, sequence, client, reply, turn));
+    }
+
+    /** Why a consumer gets messages, or none, at this instant. */
+    public void explain(Consumer consumer, Client client, Reply<LinkExplanation> reply) {
+        post((shard, turn) -> shard.administration().inspection().explain(consumer, client, reply, turn));
     }
 
     /** One queue. */

@@ -11,6 +11,7 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.RecordVisitor;
@@ -184,6 +185,15 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.get(remembered.queueId());
         if (queue != null) {
             queue.duplicatesRemembered(remembered);
+        }
+    }
+
+    @Override
+    public void queuePaused(QueuePaused paused) {
+        Queue queue = byId.get(paused.queueId());
+        if (queue != null) {
+            queue.paused(paused);
+            changed.accept(queue);
         }
     }
 

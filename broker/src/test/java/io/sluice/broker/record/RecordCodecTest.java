@@ -17,6 +17,7 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.nio.ByteBuffer;
@@ -115,7 +116,7 @@ class RecordCodecTest {
     }
 
     private static JournalRecord random(Random random) {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> new QueueDeclared(random.nextLong(), definition(random), random.nextLong());
             case 1 -> new QueueDeleted(random.nextLong());
             case 2 -> enqueued(random);
@@ -132,6 +133,7 @@ class RecordCodecTest {
                 }
                 yield new DuplicatesRemembered(random.nextLong(), ids);
             }
+            case 5 -> new QueuePaused(random.nextLong(), random.nextBoolean(), random.nextBoolean());
             default -> new Returned(random.nextLong(), random.nextLong(), random.nextInt(), annotations(random));
         };
     }
@@ -236,6 +238,8 @@ class RecordCodecTest {
         assertGolden(
                 "060000000000000007" + "00000001" + "0000000164" + "0000000000000002",
                 new DuplicatesRemembered(7, List.of(new Remembered("d", 2))));
+        assertGolden("130000000000000007" + "01", new QueuePaused(7, true, false));
+        assertGolden("130000000000000007" + "02", new QueuePaused(7, false, true));
     }
 
     private static void assertGolden(String hex, JournalRecord record) {

@@ -157,7 +157,8 @@ class AdministrationTest {
         shard.browser("q");
 
         QueueStatus status = shard.status("q");
-        assertEquals(new QueueStatus(QueueDefinition.named("q"), 3, 6, 2, 0, 0, 2, 1, 0, 0), status);
+        assertEquals(
+                new QueueStatus(QueueDefinition.named("q"), 3, 6, 2, 0, 0, 2, 1, 0, 0, QueueStatus.Paused.NOT), status);
     }
 
     @Test

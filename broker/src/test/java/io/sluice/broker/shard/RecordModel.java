@@ -6,6 +6,7 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.RecordVisitor;
@@ -24,7 +25,7 @@ final class RecordModel implements RecordVisitor {
     @Override
     public void queueDeclared(QueueDeclared declared) {
         names.put(declared.queueId(), declared.definition().name());
-        queues.put(declared.queueId(), new TreeMap<>());
+        queues.putIfAbsent(declared.queueId(), new TreeMap<>());
     }
 
     @Override
@@ -70,6 +71,11 @@ final class RecordModel implements RecordVisitor {
     @Override
     public void duplicatesRemembered(DuplicatesRemembered remembered) {
         throw new AssertionError("no journal has " + remembered);
+    }
+
+    @Override
+    public void queuePaused(QueuePaused paused) {
+        // What is in a queue does not depend on it.
     }
 
     /** Queue by queue, in the order a strict or FIFO queue serves them. */

@@ -109,7 +109,8 @@ class ScheduledTest {
         shard.producer("q").send(delayed("ab", 100)).send("c");
 
         QueueStatus status = shard.status("q");
-        assertEquals(new QueueStatus(QueueDefinition.named("q"), 2, 3, 0, 1, 0, 0, 1, 0, 0), status);
+        assertEquals(
+                new QueueStatus(QueueDefinition.named("q"), 2, 3, 0, 1, 0, 0, 1, 0, 0, QueueStatus.Paused.NOT), status);
         TestConsumer consumer = shard.consumer("q");
         assertEquals(DispatchReason.SCHEDULED, shard.explain(consumer, 1));
         consumer.drain(5);

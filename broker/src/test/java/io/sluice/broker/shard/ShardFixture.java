@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
+import io.sluice.broker.PeekedMessage;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
@@ -12,6 +13,7 @@ import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.Pause;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -259,6 +261,24 @@ final class ShardFixture {
     Answer<QueueStatus> delete(String queue, ShardMailbox.DeleteCondition condition) {
         Answer<QueueStatus> answer = new Answer<>();
         runWhere(() -> mailbox().delete(queue, condition, client, answer));
+        return answer;
+    }
+
+    Answer<QueueStatus> update(String queue, QueueChange change) {
+        Answer<QueueStatus> answer = new Answer<>();
+        runWhere(() -> mailbox().update(queue, change, client, answer));
+        return answer;
+    }
+
+    /** Holds delivery up, or lets it go on. */
+    void pause(String queue, boolean pauses) {
+        update(queue, new QueueChange(is -> is, new Pause(Optional.of(pauses), Optional.empty())));
+    }
+
+    Answer<PeekedMessage.Some> peek(String queue, long from, int limit) {
+        Answer<PeekedMessage.Some> answer = new Answer<>();
+        PeekedMessage.Range range = new PeekedMessage.Range(from, limit, 1 << 20);
+        runWhere(() -> mailbox().peek(queue, range, client, answer));
         return answer;
     }
 

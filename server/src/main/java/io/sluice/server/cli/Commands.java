@@ -20,6 +20,10 @@ import picocli.CommandLine.IVersionProvider;
             ReceiveCommand.class,
             BrowseCommand.class,
             QueueCommand.class,
+            ExplainCommand.class,
+            ScheduledCommand.class,
+            ConnectionCommand.class,
+            LinkCommand.class,
             UserCommand.class,
             StorageCommand.class,
             WarmUpCommand.class

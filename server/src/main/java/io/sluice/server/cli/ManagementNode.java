@@ -25,6 +25,8 @@ final class ManagementNode {
     private final Sender sender;
     private final Receiver receiver;
     private int requests;
+    /** Entities there are in all, as the last answer said; -1 where it did not. */
+    private long total;
 
     private ManagementNode(BrokerConnection connection, Sender sender, Receiver receiver) {
         this.connection = connection;
@@ -45,19 +47,26 @@ final class ManagementNode {
         }
     }
 
+    /** Asks for an operation on a queue; otherwise as {@link #request(String, String, Map, Map)}. */
+    Object request(String operation, Map<String, Object> properties, Map<String, Object> body) throws CommandFailure {
+        return request(operation, "queue", properties, body);
+    }
+
     /**
-     * Asks for an operation on a queue.
+     * Asks for an operation.
      *
+     * @param type of the entity
      * @param properties of the request beside operation and type
      * @return the body of the response
      * @throws CommandFailure the broker refuses it, or does not answer
      */
-    Object request(String operation, Map<String, Object> properties, Map<String, Object> body) throws CommandFailure {
+    Object request(String operation, String type, Map<String, Object> properties, Map<String, Object> body)
+            throws CommandFailure {
         try {
             String id = "request-" + ++requests;
             Message<Map<String, Object>> request = Message.create(body);
             request.messageId(id).correlationId(id).replyTo(ADDRESS);
-            request.property("operation", operation).property("type", "queue");
+            request.property("operation", operation).property("type", type);
             for (Map.Entry<String, Object> property : properties.entrySet()) {
                 request.property(property.getKey(), property.getValue());
             }
@@ -68,10 +77,41 @@ final class ManagementNode {
             }
             Message<Object> response = delivery.message();
             checkStatus(response);
+            total = response.property("total") instanceof Number number ? number.longValue() : -1;
             return response.body();
         } catch (ClientException e) {
             throw connection.failure(e);
         }
+    }
+
+    /** As {@link #request(String, String, Map, Map)}, of an operation that is answered with a map. */
+    Map<String, Object> ask(String operation, String type, Map<String, Object> properties) throws CommandFailure {
+        Object body = request(operation, type, properties, Map.of());
+        if (!(body instanceof Map<?, ?> map)) {
+            throw new CommandFailure(
+                    ExitCode.REFUSED, ADDRESS + " answered " + operation + " with something else than a map");
+        }
+        return byName(map);
+    }
+
+    /** The same with names as keys. */
+    static Map<String, Object> byName(Map<?, ?> map) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        map.forEach((key, value) -> named.put(String.valueOf(key), value));
+        return named;
+    }
+
+    /** The maps in a list, of which an answer may have none. */
+    static List<Map<String, Object>> maps(Object list) {
+        List<Map<String, Object>> maps = new ArrayList<>();
+        if (list instanceof List<?> entries) {
+            for (Object entry : entries) {
+                if (entry instanceof Map<?, ?> map) {
+                    maps.add(byName(map));
+                }
+            }
+        }
+        return maps;
     }
 
     private static void checkStatus(Message<?> response) throws ClientException, CommandFailure {
@@ -84,23 +124,24 @@ final class ManagementNode {
         }
     }
 
-    /** All queues, as rows of these attributes. */
-    List<Map<String, Object>> queues(List<String> attributes) throws CommandFailure {
-        List<Map<String, Object>> queues = new ArrayList<>();
+    /** All entities of a type, as rows of these attributes. */
+    List<Map<String, Object>> all(String type, List<String> attributes) throws CommandFailure {
+        List<Map<String, Object>> all = new ArrayList<>();
         int got;
         do {
-            Map<String, Object> page = Map.of("entityType", "queue", "offset", queues.size(), "count", PAGE_ROWS);
-            Object body = request("QUERY", page, Map.of("attributeNames", attributes));
+            Map<String, Object> page = Map.of("entityType", type, "offset", all.size(), "count", PAGE_ROWS);
+            Object body = request("QUERY", type, page, Map.of("attributeNames", attributes));
             if (!(body instanceof Map<?, ?> answer
                     && answer.get("attributeNames") instanceof List<?> names
                     && answer.get("results") instanceof List<?> results)) {
                 throw new CommandFailure(
                         ExitCode.REFUSED, ADDRESS + " answered QUERY with something else than a table");
             }
-            results.forEach(row -> queues.add(row(names, row)));
+            results.forEach(row -> all.add(row(names, row)));
             got = results.size();
-        } while (got == PAGE_ROWS);
-        return queues;
+            // Where the broker counts them, an answer may be shorter than asked for without being the last.
+        } while (total < 0 ? got == PAGE_ROWS : got > 0 && all.size() < total);
+        return all;
     }
 
     private static Map<String, Object> row(List<?> names, Object values) {

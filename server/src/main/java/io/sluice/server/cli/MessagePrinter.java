@@ -87,7 +87,8 @@ final class MessagePrinter {
         return values.size() == 1 ? values.get(0) : values.isEmpty() ? "" : values;
     }
 
-    private static String line(Object body) {
+    /** A body for a person. */
+    static String line(Object body) {
         return bytes(body)
                 .map(bytes -> text(bytes).orElse("(" + bytes.length + " bytes that are not text)"))
                 .orElseGet(() -> String.valueOf(body));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Map;
 
 /** Prints the results of a command, as lines or as JSON objects, one per line. */
 final class Output {
@@ -26,6 +27,16 @@ final class Output {
     void line(String line) {
         out.println(line);
         out.flush();
+    }
+
+    /** A JSON object with these fields. */
+    void object(Map<String, ?> fields) {
+        object(json -> {
+            for (Map.Entry<String, ?> field : fields.entrySet()) {
+                json.writeFieldName(field.getKey());
+                MessagePrinter.write(json, field.getValue());
+            }
+        });
     }
 
     void object(Fields fields) {

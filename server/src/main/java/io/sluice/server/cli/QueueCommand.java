@@ -6,11 +6,15 @@ import picocli.CommandLine.Command;
 @Command(
         name = "queue",
         mixinStandardHelpOptions = true,
-        description = "List, create, delete and purge the queues of a broker.",
+        description = "The queues of a broker, and the messages in them.",
         subcommands = {
             QueueListCommand.class,
+            QueueShowCommand.class,
             QueueCreateCommand.class,
+            QueueUpdateCommand.class,
             QueueDeleteCommand.class,
-            QueuePurgeCommand.class
+            QueuePurgeCommand.class,
+            QueueMoveCommand.class,
+            QueuePeekCommand.class
         })
 final class QueueCommand {}

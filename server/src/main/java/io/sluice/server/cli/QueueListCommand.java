@@ -1,7 +1,6 @@
 package io.sluice.server.cli;
 
 import io.sluice.server.ExitCode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,43 +25,9 @@ final class QueueListCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         List<Map<String, Object>> queues;
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            queues = ManagementNode.open(connection).queues(ATTRIBUTES);
+            queues = ManagementNode.open(connection).all("queue", ATTRIBUTES);
         }
-        Output output = new Output(spec.commandLine().getOut());
-        if (broker.json) {
-            for (Map<String, Object> queue : queues) {
-                output.object(json -> {
-                    for (Map.Entry<String, Object> attribute : queue.entrySet()) {
-                        json.writeFieldName(attribute.getKey());
-                        MessagePrinter.write(json, attribute.getValue());
-                    }
-                });
-            }
-        } else {
-            table(queues).forEach(output::line);
-        }
+        Table.print(new Output(spec.commandLine().getOut()), broker.json, ATTRIBUTES, queues);
         return ExitCode.OK;
-    }
-
-    /** Columns as wide as their widest value. */
-    static List<String> table(List<Map<String, Object>> queues) {
-        List<String> lines = new ArrayList<>();
-        for (int row = -1; row < queues.size(); row++) {
-            StringBuilder line = new StringBuilder();
-            for (String attribute : ATTRIBUTES) {
-                int width = attribute.length();
-                for (Map<String, Object> queue : queues) {
-                    width = Math.max(width, cell(queue, attribute).length());
-                }
-                String cell = row < 0 ? attribute : cell(queues.get(row), attribute);
-                line.append(cell).append(" ".repeat(width - cell.length() + 2));
-            }
-            lines.add(line.toString().stripTrailing());
-        }
-        return lines;
-    }
-
-    private static String cell(Map<String, Object> queue, String attribute) {
-        return String.valueOf(queue.getOrDefault(attribute, ""));
     }
 }

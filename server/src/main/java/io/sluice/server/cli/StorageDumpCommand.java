@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.server.ExitCode;
@@ -123,6 +124,9 @@ final class StorageDumpCommand implements Callable<Integer> {
             json.writeNumberField("deliveryCount", returned.deliveryCount());
         } else if (record instanceof QueueDeclared declared) {
             json.writeNumberField("nextSequence", declared.nextSequence());
+        } else if (record instanceof QueuePaused paused) {
+            json.writeBooleanField("paused", paused.delivery());
+            json.writeBooleanField("intakePaused", paused.intake());
         }
     }
 }

@@ -4,6 +4,7 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.RecordVisitor;
@@ -78,6 +79,14 @@ final class FolderState implements RecordVisitor {
         QueueContent queue = queues.get(remembered.queueId());
         if (queue != null) {
             remembered.ids().forEach(id -> queue.remember(id.id(), id.arrivedAtMillis()));
+        }
+    }
+
+    @Override
+    public void queuePaused(QueuePaused paused) {
+        QueueContent queue = queues.get(paused.queueId());
+        if (queue != null) {
+            queue.paused(paused);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -75,6 +76,14 @@ final class ImportTarget {
     void remember(DuplicatesRemembered exported) {
         if (knows(exported.queueId())) {
             imported.add(new DuplicatesRemembered(queueOf(exported.queueId()).queueId(), exported.ids()));
+        }
+    }
+
+    /** A queue that was paused is paused here, too; one that was here before stays as it is. */
+    void pause(QueuePaused exported) {
+        Place place = places.get(exported.queueId());
+        if (place != null && !kept.contains(place.queue.definition().name())) {
+            imported.add(new QueuePaused(place.queue.queueId(), exported.delivery(), exported.intake()));
         }
     }
 

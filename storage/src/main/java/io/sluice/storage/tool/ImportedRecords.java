@@ -9,6 +9,7 @@ import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.RecordCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,6 +51,8 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
                 target.add(queue);
             } else if (record instanceof DuplicatesRemembered ids) {
                 target.remember(ids);
+            } else if (record instanceof QueuePaused paused) {
+                target.pause(paused);
             } else {
                 ahead = block;
                 return;

@@ -100,6 +100,9 @@ public final class MessageExport {
                         int to = Math.min(ids.size(), from + IDS_PER_RECORD);
                         out.record(new DuplicatesRemembered(queue.id(), ids.subList(from, to)));
                     }
+                    if (queue.paused().isPresent()) {
+                        out.record(queue.paused().get());
+                    }
                     queues++;
                 }
             }

@@ -3,12 +3,14 @@ package io.sluice.storage.tool;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One queue of a stopped folder: which messages are in it, not the messages themselves. One thread. */
 public final class QueueContent {
@@ -19,6 +21,8 @@ public final class QueueContent {
     private final Map<Long, Returned> returned = new HashMap<>();
     /** When each id arrived, oldest first. */
     private final Map<String, Long> remembered = new LinkedHashMap<>();
+    /** Not there while nothing is held up. */
+    private Optional<QueuePaused> paused = Optional.empty();
 
     QueueContent(long id, QueueDefinition definition) {
         this.id = id;
@@ -74,6 +78,15 @@ public final class QueueContent {
         if (remembered.size() > definition.deduplication().maxIds()) {
             remembered.remove(remembered.keySet().iterator().next());
         }
+    }
+
+    void paused(QueuePaused record) {
+        paused = record.delivery() || record.intake() ? Optional.of(record) : Optional.empty();
+    }
+
+    /** What an administrator holds up; empty where nothing is. */
+    Optional<QueuePaused> paused() {
+        return paused;
     }
 
     /** The message with the failed deliveries and annotations it has by now. */

@@ -185,6 +185,9 @@ public final class GoldenFolder implements Journal.Listener {
 
         @Override
         public void duplicatesRemembered(DuplicatesRemembered remembered) {}
+
+        @Override
+        public void queuePaused(JournalRecord.QueuePaused paused) {}
     }
 
     @Override

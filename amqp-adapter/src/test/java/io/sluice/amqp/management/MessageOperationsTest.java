@@ -1,0 +1,314 @@
+package io.sluice.amqp.management;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.amqp.ConnectionRegistry;
+import io.sluice.amqp.message.IncomingMessage;
+import io.sluice.amqp.message.MalformedMessageException;
+import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.ConsumerListener;
+import io.sluice.broker.port.LinkDescription;
+import io.sluice.broker.port.ProducerListener;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.queue.Producer;
+import io.sluice.broker.shard.InMemoryJournal;
+import io.sluice.broker.shard.NoStore;
+import io.sluice.broker.shard.Publish;
+import io.sluice.broker.shard.Shard;
+import io.sluice.broker.shard.ShardLimits;
+import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.broker.shard.ShardSetup;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What can be done to messages through {@code $management}, and how it is told. */
+class MessageOperationsTest {
+    private ShardMailbox shard;
+    private ManagementCalls management;
+    private long now = 1_000;
+
+    @BeforeEach
+    void oneShard() throws StorageException {
+        shard = Shard.recover(new ShardSetup(
+                        Runnable::run,
+                        () -> now,
+                        new InMemoryJournal(),
+                        new NoStore(),
+                        ShardLimits.ofMemory(1 << 24),
+                        name -> Optional.empty(),
+                        defect -> {
+                            throw new AssertionError(defect);
+                        }))
+                .mailbox();
+        management = new ManagementCalls(
+                new ManagementNode(Queues.in(shard), QueueDefinition::named, new ConnectionRegistry()), () -> {});
+        for (String name : List.of("q", "other")) {
+            management.ask("CREATE", "queue", "name", name).is(201, "Created");
+        }
+    }
+
+    private static byte[] encoded(String body, Map<Symbol, Object> annotations) {
+        org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
+        message.setMessageAnnotations(annotations.isEmpty() ? null : new MessageAnnotations(annotations));
+        message.setBody(new AmqpValue(body));
+        byte[] buffer = new byte[4096 + body.length()];
+        return Arrays.copyOf(buffer, message.encode(buffer, 0, buffer.length));
+    }
+
+    private void send(byte[] encoded) {
+        Producer producer = new Producer(() -> {}, new NoProducer(), Optional.of("q"));
+        shard.attach(producer);
+        try {
+            shard.publish(producer, new Publish("q", IncomingMessage.parse(encoded, IncomingMessage.AMQP_FORMAT)));
+        } catch (MalformedMessageException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void send(String... bodies) {
+        for (String body : bodies) {
+            send(encoded(body, Map.of()));
+        }
+    }
+
+    private TestLink consumer() {
+        TestLink link = new TestLink();
+        shard.attach(link.consumer);
+        return link;
+    }
+
+    private static List<Map<String, Object>> messages(ManagementCalls.Reply reply) {
+        List<Map<String, Object>> messages = new ArrayList<>();
+        for (Object message : (List<?>) reply.ok().body().get("messages")) {
+            Map<String, Object> fields = new HashMap<>();
+            ((Map<?, ?>) message).forEach((key, value) -> fields.put((String) key, value));
+            messages.add(fields);
+        }
+        return messages;
+    }
+
+    @Test
+    void messagesArePeekedAsTheyWereSent() {
+        byte[] sent = encoded("first", Map.of(Symbol.valueOf("x-opt-mine"), 5));
+        send(sent);
+        send("second");
+        TestLink link = consumer();
+        shard.grant(link.consumer, 1, false);
+
+        ManagementCalls.Reply reply = management.ask("PEEK", "queue", "name", "q");
+        List<Map<String, Object>> messages = messages(reply);
+        assertEquals(2, messages.size());
+        Map<String, Object> first = messages.get(0);
+        assertEquals(1L, first.get("sequence"));
+        assertEquals("locked", first.get("state"));
+        assertEquals(1_000L, first.get("arrivedAtMillis"));
+        assertNull(first.get("deliverAtMillis"));
+        assertNull(first.get("expiresAtMillis"));
+        assertEquals(0L, first.get("deliveryCount"));
+        assertEquals((long) sent.length, first.get("bytes"));
+        assertEquals(false, first.get("large"));
+        assertArrayEquals(sent, ((Binary) first.get("message")).getArray());
+        assertEquals("available", messages.get(1).get("state"));
+        assertNull(reply.body().get("next"));
+
+        reply = management.ask("PEEK", "queue", "name", "q", "from", 1, "count", 1);
+        assertEquals(1, messages(reply).size());
+        assertEquals(2L, reply.body().get("next"));
+        assertEquals(1, link.deliveries.size());
+        assertEquals(2L, management.ask("READ", "queue", "name", "q").body().get("messages"));
+    }
+
+    @Test
+    void anAnswerOfPeekedMessagesIsBounded() {
+        String large = "x".repeat(300_000);
+        send(large, large, large);
+        ManagementCalls.Reply reply = management.ask("PEEK", "queue", "name", "q", "count", 100);
+        assertEquals(2, messages(reply).size());
+        assertEquals(3L, reply.body().get("next"));
+    }
+
+    @Test
+    void whatWasPutOnADeadLetterIsShown() {
+        management
+                .ask(Map.of("operation", "UPDATE", "type", "queue", "name", "q"), Map.of("deadLetterQueue", "other"))
+                .ok();
+        send("bad");
+        TestLink link = consumer();
+        shard.grant(link.consumer, 1, false);
+        shard.settle(link.deliveries.get(0), new Outcome.Rejected("app:broken", "no such customer"));
+
+        Map<String, Object> dead =
+                messages(management.ask("PEEK", "queue", "name", "other")).get(0);
+        Map<?, ?> annotations = (Map<?, ?>) dead.get("annotations");
+        assertEquals("rejected", annotations.get("x-opt-dead-letter-reason"));
+        assertEquals("app:broken", annotations.get("x-opt-dead-letter-condition"));
+        assertEquals(new java.util.Date(1_000), annotations.get("x-opt-dead-letter-time"));
+    }
+
+    @Test
+    void messagesAreMoved() {
+        send("a", "b", "c");
+        Map<?, ?> moved = management
+                .ask("MOVE", "queue", "name", "q", "to", "other", "count", 2)
+                .ok()
+                .body();
+        assertEquals(2L, moved.get("messages"));
+        assertNull(moved.get("stoppedBy"));
+        assertEquals(1, messages(management.ask("PEEK", "queue", "name", "q")).size());
+        assertEquals(
+                2, messages(management.ask("PEEK", "queue", "name", "other")).size());
+
+        management
+                .ask(Map.of("operation", "UPDATE", "type", "queue", "name", "other"), Map.of("maxMessages", 2))
+                .ok();
+        ManagementCalls.Reply full = management.ask("MOVE", "queue", "name", "q", "to", "other");
+        assertEquals(0L, full.ok().body().get("messages"));
+        assertTrue(full.body().get("stoppedBy").toString().contains("is full"));
+        management.ask("MOVE", "queue", "name", "q", "to", "q").is(400, "queue 'q' is moved to itself");
+    }
+
+    @Test
+    void scheduledMessagesAreListedAndTakenBack() {
+        for (long at : List.of(5_000L, 4_000L, 6_000L)) {
+            send(encoded("at " + at, Map.of(Symbol.valueOf("x-opt-delivery-time"), at)));
+        }
+        ManagementCalls.Reply reply = management.ask("LIST-SCHEDULED", "queue", "name", "q", "count", 2);
+        assertEquals(
+                List.of(5_000L, 4_000L),
+                messages(reply).stream()
+                        .map(message -> message.get("deliverAtMillis"))
+                        .toList());
+        assertEquals(3L, reply.body().get("next"));
+
+        management.ask("CANCEL-SCHEDULED", "queue", "name", "q", "sequence", 2).is(204, "No Content");
+        management
+                .ask("CANCEL-SCHEDULED", "queue", "name", "q", "sequence", 2)
+                .is(404, "no message 2 of queue 'q' waits for its time");
+        reply = management.ask("LIST-SCHEDULED", "queue", "name", "q");
+        assertEquals(
+                List.of(1L, 3L),
+                messages(reply).stream().map(message -> message.get("sequence")).toList());
+        assertEquals(
+                "scheduled",
+                messages(management.ask("PEEK", "queue", "name", "q")).get(0).get("state"));
+    }
+
+    @Test
+    void explanationsSayWhatItIsAndWhatToDo() {
+        assertEquals("Nobody is attached who takes messages.", explain().get("text"));
+        send("a");
+        Map<?, ?> why = explain();
+        assertEquals("no-consumer", why.get("reason"));
+        assertEquals("Message 1 is next. Nobody is attached who takes messages.", why.get("text"));
+        assertTrue(why.get("advice").toString().startsWith("Start a consumer"));
+        assertEquals(1L, why.get("messages"));
+        assertEquals(1L, ((Map<?, ?>) why.get("next")).get("sequence"));
+
+        TestLink link = consumer();
+        why = explain();
+        assertEquals("no-credit", why.get("reason"));
+        assertEquals(
+                "Message 1 is next. No consumer that would take it has credit: link 4.2 'reader' of app at 10.0.0.9:1,"
+                        + " none since it attached.",
+                why.get("text"));
+        Map<?, ?> waiting = (Map<?, ?>) ((List<?>) why.get("links")).get(0);
+        assertEquals("4.2", waiting.get("link"));
+        assertEquals("move", waiting.get("mode"));
+
+        management
+                .ask(Map.of("operation", "UPDATE", "type", "queue", "name", "q"), Map.of("paused", true))
+                .ok();
+        assertEquals("paused", explain().get("reason"));
+        management
+                .ask(Map.of("operation", "UPDATE", "type", "queue", "name", "q"), Map.of("paused", false))
+                .ok();
+        now = 61_000;
+        shard.grant(link.consumer, 1, false);
+        now = 62_000;
+        Map<?, ?> cause = cause(1);
+        assertEquals(
+                "It is with link 4.2 'reader' of app at 10.0.0.9:1 since 1970-01-01T00:01:01Z, not settled.",
+                cause.get("text"));
+        assertEquals(61_000L, cause.get("sinceMillis"));
+        assertEquals("no-such-message", cause(9).get("reason"));
+    }
+
+    private Map<?, ?> explain() {
+        return management.ask("EXPLAIN", "queue", "name", "q").ok().body();
+    }
+
+    private Map<?, ?> cause(long sequence) {
+        Map<?, ?> why = management
+                .ask("EXPLAIN", "queue", "name", "q", "sequence", sequence)
+                .ok()
+                .body();
+        return (Map<?, ?>) ((List<?>) why.get("causes")).get(0);
+    }
+
+    private static final class TestLink implements ConsumerListener {
+        private final Consumer consumer =
+                new Consumer(new Consumer.Request(() -> {}, this, "q", Consumer.Mode.MOVE, Outcome.RELEASED));
+        private final List<Delivery> deliveries = new ArrayList<>();
+
+        @Override
+        public void attached() {}
+
+        @Override
+        public void closed(Refusal refusal) {}
+
+        @Override
+        public void deliver(Delivery delivery) {
+            deliveries.add(delivery);
+        }
+
+        @Override
+        public void settled(Delivery delivery) {}
+
+        @Override
+        public void drained() {}
+
+        @Override
+        public void detached() {}
+
+        @Override
+        public LinkDescription link() {
+            return new LinkDescription("4.2", "reader", "app", "10.0.0.9:1", "");
+        }
+    }
+
+    private static final class NoProducer implements ProducerListener {
+        @Override
+        public void attached() {}
+
+        @Override
+        public void closed(Refusal refusal) {}
+
+        @Override
+        public void accepted(Publish publish) {}
+
+        @Override
+        public void refused(Publish publish, Refusal refusal) {
+            throw new AssertionError(refusal.text());
+        }
+
+        @Override
+        public void creditOpen(boolean open, String reason) {}
+    }
+}

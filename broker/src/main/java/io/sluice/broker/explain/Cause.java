@@ -1,0 +1,81 @@
+package io.sluice.broker.explain;
+
+import io.sluice.broker.port.LinkDescription;
+import io.sluice.broker.queue.DispatchReason;
+import java.util.List;
+
+/** A reason with what is known of it. */
+public sealed interface Cause {
+    DispatchReason reason();
+
+    /** There is nothing more to say than the reason. */
+    record Plain(DispatchReason reason) implements Cause {}
+
+    /** Of the queue's messages none is available. */
+    record NothingAvailable(Held held) implements Cause {
+        @Override
+        public DispatchReason reason() {
+            return DispatchReason.NOTHING_AVAILABLE;
+        }
+    }
+
+    /**
+     * Messages of a queue that nobody may have now.
+     *
+     * @param unsettled with consumers, or being settled
+     * @param scheduled for later
+     * @param damaged in pages that cannot be read
+     */
+    record Held(long unsettled, long scheduled, long damaged) {}
+
+    /** @param sinceMillis epoch milliseconds at which it was given to the link */
+    record Locked(LinkDescription by, long sinceMillis) implements Cause {
+        @Override
+        public DispatchReason reason() {
+            return DispatchReason.LOCKED;
+        }
+    }
+
+    /** @param untilMillis epoch milliseconds; 0 where its page would have to be read to know */
+    record Scheduled(long untilMillis) implements Cause {
+        @Override
+        public DispatchReason reason() {
+            return DispatchReason.SCHEDULED;
+        }
+    }
+
+    /** @param atMillis epoch milliseconds */
+    record Expired(long atMillis) implements Cause {
+        @Override
+        public DispatchReason reason() {
+            return DispatchReason.EXPIRED;
+        }
+    }
+
+    /** Links that would take it have given no credit. */
+    record NoCredit(List<Waiting> links) implements Cause {
+        public NoCredit {
+            links = List.copyOf(links);
+        }
+
+        @Override
+        public DispatchReason reason() {
+            return DispatchReason.NO_CREDIT;
+        }
+    }
+
+    /**
+     * A link without credit.
+     *
+     * @param sinceMillis epoch milliseconds, 0 where it never had any
+     * @param unsettled what it has and has not settled
+     */
+    record Waiting(LinkDescription link, long sinceMillis, int unsettled) {}
+
+    /** The links that are meant want other messages ({@code NOT_SELECTED}), or have refused it ({@code UNDELIVERABLE_HERE}). */
+    record NotForThem(DispatchReason reason, List<LinkDescription> links) implements Cause {
+        public NotForThem {
+            links = List.copyOf(links);
+        }
+    }
+}

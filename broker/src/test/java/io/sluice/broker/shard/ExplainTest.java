@@ -1,0 +1,186 @@
+package io.sluice.broker.shard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.Outcome;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.Schedule;
+import io.sluice.broker.explain.Cause;
+import io.sluice.broker.explain.LinkExplanation;
+import io.sluice.broker.explain.MessageExplanation;
+import io.sluice.broker.explain.QueueExplanation;
+import io.sluice.broker.port.LinkDescription;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.DispatchReason;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Every reason is given with what is known of it, and asking changes nothing. */
+class ExplainTest {
+    private static final LinkDescription LINK =
+            new LinkDescription("7.1", "reader", "app", "10.0.0.1:5", "color = 'red'");
+
+    private final ShardFixture shard = new ShardFixture().queue("q");
+
+    private TestConsumer named(Optional<String> startsWith) {
+        TestConsumer consumer =
+                new TestConsumer(
+                        shard,
+                        "q",
+                        Consumer.Mode.MOVE,
+                        Outcome.RELEASED,
+                        startsWith.map(start ->
+                                message -> new String(message.encoded(), java.nio.charset.StandardCharsets.UTF_8)
+                                        .startsWith(start))) {
+                    @Override
+                    public LinkDescription link() {
+                        return LINK;
+                    }
+                };
+        shard.runWhere(() -> shard.mailbox().attach(consumer.handle));
+        return consumer;
+    }
+
+    private List<Cause> causes(long sequence) {
+        ShardFixture.Answer<MessageExplanation> answer = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().explainMessage("q", sequence, shard.client, answer));
+        return answer.value().causes();
+    }
+
+    private QueueExplanation queue() {
+        ShardFixture.Answer<QueueExplanation> answer = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().explain("q", shard.client, answer));
+        return answer.value();
+    }
+
+    private LinkExplanation link(TestConsumer consumer) {
+        ShardFixture.Answer<LinkExplanation> answer = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().explain(consumer.handle, shard.client, answer));
+        return answer.value();
+    }
+
+    private static Cause plain(DispatchReason reason) {
+        return new Cause.Plain(reason);
+    }
+
+    @Test
+    void aMessageThatIsLockedNamesWhoHasItSinceWhen() {
+        shard.publish("q", "a");
+        TestConsumer consumer = named(Optional.empty());
+        shard.now += 50;
+        consumer.credit(1);
+        long since = shard.now;
+        shard.now += 1_000;
+
+        assertEquals(List.of(new Cause.Locked(LINK, since)), causes(1));
+    }
+
+    @Test
+    void aScheduledMessageTellsItsTimeAndWhatWouldHoldItThen() {
+        long at = shard.now + 500;
+        shard.producer("q")
+                .send(ShardFixture.message("a", Message.Header.DURABLE.withSchedule(new Schedule(at, Message.NONE))));
+        assertEquals(List.of(new Cause.Scheduled(at), plain(DispatchReason.NO_CONSUMER)), causes(1));
+        shard.pause("q", true);
+        assertEquals(
+                List.of(new Cause.Scheduled(at), plain(DispatchReason.PAUSED), plain(DispatchReason.NO_CONSUMER)),
+                causes(1));
+        shard.pause("q", false);
+        named(Optional.empty()).credit(1);
+        assertEquals(List.of(new Cause.Scheduled(at)), causes(1));
+    }
+
+    @Test
+    void withoutCreditItTellsSinceWhenAndHowMuchIsUnsettled() {
+        shard.publish("q", "a", "b");
+        TestConsumer never = named(Optional.empty());
+        assertEquals(List.of(new Cause.NoCredit(List.of(new Cause.Waiting(LINK, 0, 0)))), causes(1));
+        shard.now += 10;
+        never.credit(1);
+        long since = shard.now;
+        shard.now += 10;
+        assertEquals(List.of(new Cause.NoCredit(List.of(new Cause.Waiting(LINK, since, 1)))), causes(2));
+        assertEquals(
+                new Cause.NoCredit(List.of(new Cause.Waiting(LINK, since, 1))),
+                link(never).cause());
+    }
+
+    @Test
+    void aFilterThatSelectsNothingIsShown() {
+        shard.publish("q", "blue");
+        TestConsumer consumer = named(Optional.of("red")).credit(1);
+
+        assertEquals(List.of(new Cause.NotForThem(DispatchReason.NOT_SELECTED, List.of(LINK))), causes(1));
+        assertEquals(DispatchReason.NOT_SELECTED, link(consumer).cause().reason());
+        assertEquals(DispatchReason.NOT_SELECTED, queue().cause().reason());
+    }
+
+    @Test
+    void aRefusedMessageNamesWhoRefusedIt() {
+        shard.publish("q", "a");
+        TestConsumer consumer = named(Optional.empty()).credit(2);
+        consumer.settle(0, new Outcome.Modified(false, true, io.sluice.broker.Annotations.EMPTY));
+
+        assertEquals(List.of(new Cause.NotForThem(DispatchReason.UNDELIVERABLE_HERE, List.of(LINK))), causes(1));
+        assertEquals(DispatchReason.UNDELIVERABLE_HERE, link(consumer).cause().reason());
+    }
+
+    @Test
+    void aQueueTellsWhatIsNextAndWhoTakesPart() {
+        assertEquals(DispatchReason.NO_CONSUMER, queue().cause().reason());
+        TestConsumer consumer = named(Optional.empty()).credit(1);
+        assertEquals(new Cause.NothingAvailable(new Cause.Held(0, 0, 0)), queue().cause());
+        shard.publish("q", "a", "b");
+
+        QueueExplanation why = queue();
+        assertEquals(2, why.next().orElseThrow().sequence());
+        assertEquals(DispatchReason.NO_CREDIT, why.cause().reason());
+        assertEquals(
+                new LinkExplanation(
+                        LINK, "q", Consumer.Mode.MOVE, 0, 1, 1, link(consumer).cause()),
+                why.consumers().get(0));
+        consumer.settle(0, Outcome.ACCEPTED).credit(1);
+        consumer.credit(1);
+        assertEquals(new Cause.NothingAvailable(new Cause.Held(1, 0, 0)), queue().cause());
+        assertEquals(
+                new Cause.NothingAvailable(new Cause.Held(1, 0, 0)),
+                link(consumer).cause());
+    }
+
+    @Test
+    void thePausedQueueSaysSo() {
+        TestConsumer consumer = named(Optional.empty()).credit(1);
+        shard.pause("q", true);
+        shard.publish("q", "a");
+        assertEquals(DispatchReason.PAUSED, queue().cause().reason());
+        assertEquals(DispatchReason.PAUSED, link(consumer).cause().reason());
+        assertEquals(List.of(plain(DispatchReason.PAUSED)), causes(1));
+    }
+
+    @Test
+    void askingChangesNothing() {
+        shard.publish("q", "a", "b");
+        TestConsumer consumer = named(Optional.of("b")).credit(1);
+        int records = shard.journal.history().size();
+        queue();
+        causes(1);
+        link(consumer);
+        assertEquals(records, shard.journal.history().size());
+        assertEquals(List.of("attached", "deliver b"), consumer.events);
+    }
+
+    @Test
+    void whatIsNotThereIsSaid() {
+        assertEquals(List.of(plain(DispatchReason.NO_SUCH_MESSAGE)), causes(99));
+        ShardFixture.Answer<QueueExplanation> answer = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().explain("none", shard.client, answer));
+        assertEquals(Refusal.Kind.NOT_FOUND, answer.refusal().kind());
+        TestConsumer consumer = named(Optional.empty());
+        shard.delete("q", ShardMailbox.DeleteCondition.ALWAYS);
+        ShardFixture.Answer<LinkExplanation> gone = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().explain(consumer.handle, shard.client, gone));
+        assertEquals(Refusal.Kind.NOT_FOUND, gone.refusal().kind());
+    }
+}

@@ -1,0 +1,163 @@
+package io.sluice.clients.protonj2;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.program.BrokerProcess;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.qpid.protonj2.client.Client;
+import org.apache.qpid.protonj2.client.Connection;
+import org.apache.qpid.protonj2.client.ConnectionOptions;
+import org.apache.qpid.protonj2.client.Delivery;
+import org.apache.qpid.protonj2.client.Message;
+import org.apache.qpid.protonj2.client.Receiver;
+import org.apache.qpid.protonj2.client.Sender;
+import org.apache.qpid.protonj2.client.exceptions.ClientException;
+import org.apache.qpid.protonj2.types.Binary;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** AMQP Management requests of an ordinary client, against the started program. */
+final class ProtonJ2ManagementTest {
+    private static final String NODE = "$management";
+
+    @TempDir
+    static Path data;
+
+    private static BrokerProcess broker;
+    private static Client client;
+    private Connection connection;
+    private Receiver answers;
+    private Sender requests;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = BrokerProcess.start(data);
+        client = Client.create();
+    }
+
+    @AfterAll
+    static void stopBroker() throws Exception {
+        client.close();
+        assertEquals(0, broker.stop());
+    }
+
+    @BeforeEach
+    void connect() throws ClientException {
+        connection = client.connect(
+                "127.0.0.1",
+                broker.port(),
+                new ConnectionOptions().user("guest").password("guest"));
+        answers = connection.openReceiver(NODE);
+        requests = connection.openSender(NODE);
+    }
+
+    @AfterEach
+    void disconnect() {
+        connection.close();
+    }
+
+    private record Answer(int status, String description, Map<String, Object> body) {
+        Answer is(int expected) {
+            assertEquals(expected, status, description);
+            return this;
+        }
+    }
+
+    private Answer ask(String operation, Map<String, Object> properties, Map<String, Object> body) throws Exception {
+        Message<Map<String, Object>> request = Message.create(body);
+        request.replyTo(NODE).messageId("id-" + operation).property("operation", operation);
+        for (Map.Entry<String, Object> property : properties.entrySet()) {
+            request.property(property.getKey(), property.getValue());
+        }
+        requests.send(request);
+        Delivery delivery = answers.receive(20, TimeUnit.SECONDS);
+        assertNotNull(delivery, "no answer in 20 s");
+        Message<Object> answer = delivery.message();
+        assertEquals("id-" + operation, answer.correlationId());
+        Map<String, Object> named = new HashMap<>();
+        if (answer.body() instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> named.put(String.valueOf(key), value));
+        }
+        return new Answer(
+                (Integer) answer.property("statusCode"), (String) answer.property("statusDescription"), named);
+    }
+
+    private static Map<String, Object> queue(String name, Object... more) {
+        Map<String, Object> properties = new HashMap<>(Map.of("type", "queue", "name", name));
+        for (int i = 0; i < more.length; i += 2) {
+            properties.put((String) more[i], more[i + 1]);
+        }
+        return properties;
+    }
+
+    @Test
+    void a_queue_is_created_changed_and_deleted() throws Exception {
+        ask("CREATE", queue("mgmt.a"), Map.of("maxMessages", 10)).is(201);
+        Answer updated = ask("UPDATE", queue("mgmt.a"), Map.of("maxMessages", 20, "overflow", "block"));
+        assertEquals(20L, updated.is(200).body().get("maxMessages"));
+        assertEquals(
+                "block", ask("READ", queue("mgmt.a"), Map.of()).is(200).body().get("overflow"));
+        Answer fixed = ask("UPDATE", queue("mgmt.a"), Map.of("durable", false)).is(409);
+        assertTrue(fixed.description().contains("durable"), fixed.description());
+        assertTrue(ask("UPDATE", queue("mgmt.a"), Map.of("maxMesages", 1))
+                .is(400)
+                .description()
+                .contains("maxMesages"));
+        ask("DELETE", queue("mgmt.a"), Map.of()).is(204);
+        ask("READ", queue("mgmt.a"), Map.of()).is(404);
+        ask("FLY", queue("mgmt.a"), Map.of()).is(501);
+    }
+
+    @Test
+    void the_connection_that_asks_is_among_the_connections() throws Exception {
+        Answer answer = ask(
+                        "QUERY",
+                        Map.of("entityType", "connection"),
+                        Map.of("attributeNames", List.of("user", "product", "messagesIn")))
+                .is(200);
+        List<?> row = (List<?>) ((List<?>) answer.body().get("results")).get(0);
+        assertEquals("guest", row.get(0));
+        assertTrue(((Long) row.get(2)) >= 1, row.toString());
+        Answer links = ask("QUERY", Map.of("entityType", "link"), Map.of("attributeNames", List.of("address")))
+                .is(200);
+        assertEquals(List.of(List.of(NODE), List.of(NODE)), links.body().get("results"));
+    }
+
+    @Test
+    void a_message_is_peeked_byte_for_byte_and_still_delivered() throws Exception {
+        try (Sender sender = connection.openSender("mgmt.peek")) {
+            sender.send(Message.create("hello").property("n", 1)).awaitAccepted(20, TimeUnit.SECONDS);
+        }
+        Answer peeked = ask("PEEK", queue("mgmt.peek", "count", 5), Map.of()).is(200);
+        Map<?, ?> message = (Map<?, ?>) ((List<?>) peeked.body().get("messages")).get(0);
+        assertEquals(1L, message.get("sequence"));
+        byte[] sections = ((Binary) message.get("message")).asByteArray();
+        assertEquals(((Long) message.get("bytes")).intValue(), sections.length);
+        byte[] again = ((Binary) ((Map<?, ?>) ((List<?>) ask("PEEK", queue("mgmt.peek"), Map.of())
+                                        .body()
+                                        .get("messages"))
+                                .get(0))
+                        .get("message"))
+                .asByteArray();
+        assertArrayEquals(sections, again);
+        try (Receiver receiver = connection.openReceiver("mgmt.peek")) {
+            Delivery delivery = receiver.receive(20, TimeUnit.SECONDS);
+            assertEquals("hello", delivery.message().body());
+            assertEquals(0, delivery.message().deliveryCount());
+        }
+        assertEquals(
+                "no-consumer",
+                ask("EXPLAIN", queue("mgmt.peek"), Map.of()).is(200).body().get("reason"));
+    }
+}

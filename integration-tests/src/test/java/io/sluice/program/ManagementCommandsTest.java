@@ -1,0 +1,210 @@
+package io.sluice.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.qpid.protonj2.client.Client;
+import org.apache.qpid.protonj2.client.Connection;
+import org.apache.qpid.protonj2.client.ConnectionOptions;
+import org.apache.qpid.protonj2.client.Delivery;
+import org.apache.qpid.protonj2.client.Receiver;
+import org.apache.qpid.protonj2.client.ReceiverOptions;
+import org.apache.qpid.protonj2.client.exceptions.ClientConnectionRemotelyClosedException;
+import org.apache.qpid.protonj2.client.exceptions.ClientException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands with which an operator looks into a broker and changes it, as processes, against the started program. */
+final class ManagementCommandsTest {
+    @TempDir
+    static Path data;
+
+    private static BrokerProcess broker;
+    private static Client client;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = BrokerProcess.start(data);
+        client = Client.create();
+    }
+
+    @AfterAll
+    static void stopBroker() throws Exception {
+        client.close();
+        assertEquals(0, broker.stop());
+    }
+
+    private record Ended(int exitCode, String output, String errors) {}
+
+    private static Ended run(String... arguments) throws IOException, InterruptedException {
+        return runAt(broker.uri(), List.of(arguments));
+    }
+
+    private static String ok(String... arguments) throws IOException, InterruptedException {
+        Ended ended = run(arguments);
+        assertEquals(0, ended.exitCode(), ended.errors());
+        return ended.output();
+    }
+
+    private static void has(String output, String... parts) {
+        for (String part : parts) {
+            assertTrue(output.contains(part), () -> part + " is not in " + output);
+        }
+    }
+
+    @Test
+    void settings_change_while_the_queue_serves() throws Exception {
+        ok("send", "mgmt.update", "a");
+        ok("queue", "update", "mgmt.update", "--max-messages", "1", "--set", "maxDeliveries=3");
+        has(ok("queue", "show", "mgmt.update"), "maxMessages: 1\n", "maxDeliveries: 3\n", "messages: 1\n");
+        Ended full = run("send", "mgmt.update", "b");
+        assertEquals(1, full.exitCode());
+        has(full.errors(), "is full");
+
+        ok("queue", "update", "mgmt.update", "--max-messages", "none");
+        ok("send", "mgmt.update", "b");
+        has(ok("queue", "show", "mgmt.update", "--json"), "\"maxMessages\":null", "\"messages\":2");
+
+        Ended fixed = run("queue", "update", "mgmt.update", "--set", "kind=fifo");
+        assertEquals(1, fixed.exitCode());
+        has(fixed.errors(), "409", "kind");
+        assertEquals(2, run("queue", "update", "mgmt.update").exitCode());
+    }
+
+    @Test
+    void a_paused_queue_gives_nothing_out_and_says_so() throws Exception {
+        ok("send", "mgmt.paused", "a");
+        ok("queue", "update", "mgmt.paused", "--pause");
+        assertEquals(4, run("receive", "mgmt.paused", "--timeout-millis", "300").exitCode());
+        has(ok("explain", "mgmt.paused"), "Message 1 is next. An administrator has paused the queue", "--resume");
+        has(ok("explain", "mgmt.paused", "--json"), "\"reason\":\"paused\"");
+
+        ok("queue", "update", "mgmt.paused", "--resume");
+        assertEquals("a\n", ok("receive", "mgmt.paused"));
+    }
+
+    @Test
+    void messages_are_peeked_and_moved() throws Exception {
+        ok("send", "mgmt.from", "one", "two", "three", "--property", "region=eu");
+        has(ok("queue", "peek", "mgmt.from"), "1  available  one\n", "3  available  three\n");
+        String json = ok("queue", "peek", "mgmt.from", "--from", "2", "--count", "1", "--json");
+        has(json, "\"sequence\":2", "\"state\":\"available\"", "\"body\":\"two\"", "\"region\":\"eu\"");
+        assertFalse(json.contains("three"), json);
+
+        ok("queue", "create", "mgmt.to");
+        assertEquals(
+                "2 messages moved from mgmt.from to mgmt.to\n",
+                ok("queue", "move", "mgmt.from", "mgmt.to", "--count", "2"));
+        has(ok("queue", "move", "mgmt.from", "mgmt.to", "--json"), "\"messages\":1");
+        assertEquals("one\n", ok("receive", "mgmt.to"));
+        assertEquals(1, run("queue", "move", "mgmt.none", "mgmt.to").exitCode());
+        assertEquals(1, run("queue", "peek", "mgmt.none").exitCode());
+    }
+
+    @Test
+    void scheduled_messages_are_listed_and_cancelled() throws Exception {
+        try (Connection connection = client.connect("127.0.0.1", broker.port());
+                org.apache.qpid.protonj2.client.Sender sender = connection.openSender("mgmt.later")) {
+            org.apache.qpid.protonj2.client.Message<String> message =
+                    org.apache.qpid.protonj2.client.Message.create("x");
+            message.annotation("x-opt-delivery-delay", 3_600_000L);
+            sender.send(message).awaitAccepted(20, TimeUnit.SECONDS);
+        }
+        has(ok("scheduled", "list", "mgmt.later", "--json"), "\"sequence\":1", "deliverAtMillis");
+        has(ok("scheduled", "list", "mgmt.later"), "sequence", "\n1 ");
+        has(ok("explain", "mgmt.later", "--message", "1"), "asked for delivery at", "and then: Nobody is attached");
+        ok("scheduled", "cancel", "mgmt.later", "1");
+        Ended again = run("scheduled", "cancel", "mgmt.later", "1");
+        assertEquals(1, again.exitCode());
+        has(again.errors(), "404", "no message 1");
+    }
+
+    @Test
+    void connections_and_links_are_listed_explained_and_ended() throws Exception {
+        ok("send", "mgmt.links", "held", "waiting");
+        Connection connection = client.connect(
+                "127.0.0.1",
+                broker.port(),
+                new ConnectionOptions().user("guest").password("guest").reconnectEnabled(false));
+        Receiver receiver = connection.openReceiver(
+                "mgmt.links",
+                new ReceiverOptions().linkName("mgmt-reader").creditWindow(0).autoAccept(false));
+        receiver.addCredit(1);
+        Delivery held = receiver.receive(20, TimeUnit.SECONDS);
+        assertEquals("held", held.message().body());
+
+        String links = ok("link", "list", "--json");
+        Matcher reader = Pattern.compile("\\{\"name\":\"mgmt-reader\",\"identity\":\"(([0-9]+)\\.[0-9]+)\"")
+                .matcher(links);
+        assertTrue(reader.find(), links);
+        String link = reader.group(1);
+        has(ok("link", "list"), "mgmt-reader", "receiver", "mgmt.links");
+        has(ok("connection", "list"), "guest", "127.0.0.1:");
+        has(
+                ok("explain", "mgmt.links", "--message", "1"),
+                "It is with link " + link + " 'mgmt-reader'",
+                "sluice connection close");
+        has(ok("explain", "mgmt.links", "--message", "2"), "has credit: link " + link, "1 unsettled");
+        has(ok("explain", "mgmt.links", "--link", "mgmt-reader"), "It has given no credit since", "1 unsettled");
+        has(
+                ok("explain", "mgmt.links"),
+                "Message 2 is next.",
+                "link " + link + " 'mgmt-reader'",
+                "move, credit 0, unsettled 1");
+
+        ok("connection", "close", reader.group(2), "--reason", "maintenance tonight");
+        String told = "";
+        try {
+            receiver.receive(20, TimeUnit.SECONDS);
+        } catch (ClientConnectionRemotelyClosedException e) {
+            told = e.getErrorCondition().condition() + " "
+                    + e.getErrorCondition().description();
+        } catch (ClientException e) {
+            told = String.valueOf(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+        }
+        has(told, "maintenance tonight");
+        has(ok("explain", "mgmt.links", "--message", "1"), "Nobody is attached");
+        assertEquals(1, run("connection", "close", reader.group(2)).exitCode());
+        assertEquals(
+                2, run("explain", "mgmt.links", "--link", "x", "--message", "1").exitCode());
+    }
+
+    @Test
+    void what_is_changed_and_paused_survives_kill_nine(@TempDir Path folder) throws Exception {
+        BrokerProcess first = BrokerProcess.start(folder);
+        String url = first.uri();
+        for (List<String> command : List.of(
+                List.of("queue", "create", "kept"),
+                List.of("queue", "update", "kept", "--max-messages", "7", "--pause", "--pause-intake"))) {
+            assertEquals(0, runAt(url, command).exitCode());
+        }
+        first.kill();
+        BrokerProcess second = BrokerProcess.start(folder);
+        Ended shown = runAt(second.uri(), List.of("queue", "show", "kept"));
+        has(shown.output(), "maxMessages: 7\n", "paused: true\n", "intakePaused: true\n");
+        assertEquals(0, second.stop());
+    }
+
+    private static Ended runAt(String url, List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(BrokerProcess.program().toString()));
+        command.addAll(arguments);
+        command.addAll(List.of("--url", url));
+        Process process = new ProcessBuilder(command).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ended(process.waitFor(), output, errors);
+    }
+}

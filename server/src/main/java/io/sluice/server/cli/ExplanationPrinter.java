@@ -1,0 +1,45 @@
+package io.sluice.server.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** An explanation for a person: what it is, what to do, and who takes part. */
+final class ExplanationPrinter {
+    private ExplanationPrinter() {}
+
+    /** @param why the answer to EXPLAIN */
+    static List<String> lines(Map<String, Object> why) {
+        List<String> lines = new ArrayList<>();
+        if (why.containsKey("causes")) {
+            String subject = "message " + why.get("sequence") + " of " + why.get("queue");
+            for (Map<String, Object> cause : ManagementNode.maps(why.get("causes"))) {
+                say(lines, subject, cause);
+                subject = "and then";
+            }
+            return lines;
+        }
+        say(lines, String.valueOf(why.getOrDefault("queue", "link " + why.get("identity"))), why);
+        if (why.containsKey("links")) {
+            lines.add("  messages " + why.get("messages") + ", with consumers " + why.get("unsettled") + ", scheduled "
+                    + why.get("scheduled") + "; consumers " + why.get("consumers") + ", producers "
+                    + why.get("producers"));
+            if (Boolean.TRUE.equals(why.get("intakePaused"))) {
+                lines.add("  Producers get no credit: intake is paused. sluice queue update --resume-intake");
+            }
+            for (Map<String, Object> link : ManagementNode.maps(why.get("links"))) {
+                lines.add("  link " + link.get("link") + " '" + link.get("linkName") + "' of " + link.get("container")
+                        + " at " + link.get("remoteAddress") + ", " + link.get("mode") + ", credit "
+                        + link.get("credit") + ", unsettled " + link.get("unsettled") + ": " + link.get("text"));
+            }
+        }
+        return lines;
+    }
+
+    private static void say(List<String> lines, String subject, Map<String, Object> cause) {
+        lines.add(subject + ": " + cause.get("text"));
+        if (cause.get("advice") instanceof String advice && !advice.isEmpty()) {
+            lines.add("  " + advice);
+        }
+    }
+}
