@@ -30,6 +30,11 @@ public final class MemoryUse {
         return unstoredBytes;
     }
 
+    /** Of the shard that this is a part of. */
+    MemoryUse whole() {
+        return whole == null ? this : whole;
+    }
+
     void add(long more) {
         bytes += more;
         if (whole != null) {

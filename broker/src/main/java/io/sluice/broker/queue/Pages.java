@@ -26,6 +26,9 @@ public interface Pages {
     /** So much of what a consumer will want next is read before it asks, in bytes. */
     long readAheadBytes();
 
+    /** Memory of all queues above which nothing is read that no consumer waits for, in bytes. */
+    long roomBytes();
+
     /** What became of a read; one of the last three is called. */
     interface Reply {
         /** Whether there is still something to read it for: asked when a read that waited would start. */

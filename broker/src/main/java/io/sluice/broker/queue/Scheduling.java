@@ -59,12 +59,20 @@ final class Scheduling {
             }
             if (run.isWhollyDue(turn.nowMillis())) {
                 due.add(run);
-            } else if (read.size() < MAX_READS) {
+            } else if (read.size() < MAX_READS && hasRoom()) {
                 read.add(run);
             }
         }
         due.forEach(state.runs()::released);
         loads.readReleased(read);
+    }
+
+    /**
+     * Whether there is memory for what nobody may want yet: what comes in because it is due leaves its page, and memory only after a
+     * checkpoint. Where there is none it comes when there is, or when all of its page is due.
+     */
+    private boolean hasRoom() {
+        return state.memory().whole().bytes() < pages.roomBytes();
     }
 
     /** Removes a scheduled message. The answer is false where no message of this sequence is scheduled. */

@@ -16,6 +16,7 @@ final class PageReads implements Pages {
     private final MessageStore store;
     private final ShardMailbox mailbox;
     private final ShardLimits.Paging limits;
+    private final long roomBytes;
     private final ArrayDeque<Request> waiting = new ArrayDeque<>();
     private int underWay;
     private long underWayBytes;
@@ -27,6 +28,7 @@ final class PageReads implements Pages {
         this.store = store;
         this.mailbox = mailbox;
         this.limits = limits.paging();
+        this.roomBytes = limits.memoryBytes() / 4 * 3;
     }
 
     @Override
@@ -101,6 +103,11 @@ final class PageReads implements Pages {
     /** About how many messages the store was told to forget in this life. */
     long forgotten() {
         return forgotten;
+    }
+
+    @Override
+    public long roomBytes() {
+        return roomBytes;
     }
 
     @Override

@@ -51,6 +51,11 @@ class PagedRunsTest {
         }
 
         @Override
+        public long roomBytes() {
+            return 1;
+        }
+
+        @Override
         public long readAheadBytes() {
             return 1;
         }

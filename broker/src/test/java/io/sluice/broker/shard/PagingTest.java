@@ -569,6 +569,39 @@ class PagingTest {
     }
 
     @Test
+    void whatIsDueComesInOnlyWhileThereIsRoomHoweverSlowTheDisk() {
+        int pages = 400;
+        shard = new ShardFixture(new ShardLimits(180_000, 1 << 20, 1 << 20, 1 << 10)).queue("q");
+        TestProducer producer = shard.producer("q");
+        for (int page = 0; page < pages; page++) {
+            // In each, one that is due soon and three that are not: a page that is read for its first.
+            for (int i = 0; i < 4; i++) {
+                producer.send(ScheduledTest.delayed("s" + page + "." + i, i == 0 ? 10_000 : 20_000));
+            }
+            shard.checkpoint();
+        }
+        assertEquals(List.of(), producer.refusals);
+        assertEquals(4 * pages, shard.status("q").scheduled());
+
+        for (int tick = 0; tick < pages; tick++) {
+            // No checkpoint comes to an end, so that what has come in cannot leave again.
+            shard.advance(tick == 0 ? 10_000 : 1);
+        }
+        long resident = shard.status("q").messages() - shard.status("q").pagedOut();
+        assertTrue(resident > 0 && resident < 200, resident + " messages in memory");
+
+        shard.advance(20_000);
+        TestConsumer consumer = shard.consumer("q");
+        for (int i = 0; i < 4 * pages; i++) {
+            consumer.credit(1);
+            assertEquals(i + 1, consumer.bodies().size(), "a consumer gets all of them");
+            consumer.settle(i, Outcome.ACCEPTED);
+            shard.commitAll();
+        }
+        assertEquals(0, shard.status("q").messages());
+    }
+
+    @Test
     void scheduledMessagesThatAreOutAreListedAndCancelled() {
         TestProducer producer = shard.producer("q");
         for (int i = 1; i <= 9; i++) {
