@@ -146,9 +146,14 @@ public final class AmqpConnection {
         scope.left();
     }
 
-    /** Whether the peer should be read: not while too much of what it sent is unanswered. */
+    /** Whether the peer should be read: not while too much of what it sent is unanswered, or it takes no answers. */
     public boolean wantsInput() {
-        return phase != Phase.CLOSED && !scope.bytes().tooMany();
+        return phase != Phase.CLOSED && !scope.bytes().tooMany() && !engine.isUnheard();
+    }
+
+    /** How many things are kept for the peer; each has a limit, and none is left when the connection has ended. */
+    int retained() {
+        return scope.held() + (phase == Phase.CLOSED ? 0 : scope.awaiting() + engine.retained());
     }
 
     /**

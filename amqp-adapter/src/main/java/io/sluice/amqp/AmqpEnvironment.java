@@ -5,6 +5,7 @@ import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What all connections of a broker share. Any thread.
@@ -17,6 +18,7 @@ import java.util.function.Function;
  * @param large what becomes of messages too large for memory
  * @param opening what decides about a connection's open
  * @param connections those that are open, for administrators
+ * @param nodeNames names for nodes that links ask for, see {@link NodeNames}
  */
 public record AmqpEnvironment(
         Function<String, ShardMailbox> shards,
@@ -28,7 +30,8 @@ public record AmqpEnvironment(
         Identity identity,
         LargeMessages large,
         OpenPolicy opening,
-        ConnectionRegistry connections) {
+        ConnectionRegistry connections,
+        Supplier<String> nodeNames) {
     /** Every message is in memory, any host name is ours. */
     public AmqpEnvironment(
             Function<String, ShardMailbox> shards,
@@ -48,13 +51,14 @@ public record AmqpEnvironment(
                 identity,
                 LargeMessages.NONE,
                 OpenPolicy.open(),
-                new ConnectionRegistry());
+                new ConnectionRegistry(),
+                NodeNames.random());
     }
 
     /** The same with another list of connections, which an administrator sees. */
     public AmqpEnvironment withConnections(ConnectionRegistry registry) {
         return new AmqpEnvironment(
-                shards, localNodes, authenticator, limits, clock, links, identity, large, opening, registry);
+                shards, localNodes, authenticator, limits, clock, links, identity, large, opening, registry, nodeNames);
     }
 
     /**

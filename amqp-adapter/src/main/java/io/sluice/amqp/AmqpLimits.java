@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.shard.TemporaryLink;
 import io.sluice.broker.transaction.TransactionLimits;
 
 /**
@@ -19,6 +20,7 @@ import io.sluice.broker.transaction.TransactionLimits;
  * @param maxUnansweredBytes of messages sent to a shard and not answered yet; beyond, the connection is not read
  * @param maxPartialBytes of messages whose last transfer has not come, over all links of a connection
  * @param transactions what its transactions may take
+ * @param dynamicNodes nodes that links may ask for
  */
 public record AmqpLimits(
         int maxFrameBytes,
@@ -34,7 +36,8 @@ public record AmqpLimits(
         int maxUnsettledPerLink,
         long maxUnansweredBytes,
         long maxPartialBytes,
-        TransactionLimits transactions) {
+        TransactionLimits transactions,
+        DynamicNodes dynamicNodes) {
     private static final int MIN_FRAME_BYTES = 512;
     private static final int MAX_SESSIONS = 65_536;
     private static final int MIB = 1 << 20;
@@ -53,6 +56,27 @@ public record AmqpLimits(
         }
     }
 
+    /**
+     * Nodes that links ask for (AMQP 1.0 §3.5.3, §3.5.4).
+     *
+     * @param ofConnection of one connection, 1 or more
+     * @param ofBroker of all connections, 1 or more
+     * @param maxTimeoutSeconds longest that such a node waits for its link to come back, 0 or more
+     */
+    public record DynamicNodes(int ofConnection, int ofBroker, int maxTimeoutSeconds) {
+        public static final DynamicNodes DEFAULT = new DynamicNodes(1000, 50_000, 3600);
+
+        public DynamicNodes {
+            if (ofConnection < 1 || ofBroker < 1 || maxTimeoutSeconds < 0) {
+                throw new IllegalArgumentException("limits are 1 or more, a time-out is 0 or more");
+            }
+        }
+
+        TemporaryLink.Limits limits() {
+            return new TemporaryLink.Limits(ofConnection, ofBroker);
+        }
+    }
+
     public static final AmqpLimits DEFAULT = new AmqpLimits(
             64 * 1024,
             16 * MIB,
@@ -68,7 +92,7 @@ public record AmqpLimits(
             64L * MIB,
             64L * MIB);
 
-    /** With transactions as they are by default. */
+    /** With transactions and dynamic nodes as they are by default. */
     public AmqpLimits(
             int maxFrameBytes,
             int maxMessageBytes,
@@ -97,7 +121,8 @@ public record AmqpLimits(
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
                 maxPartialBytes,
-                TransactionLimits.DEFAULT);
+                TransactionLimits.DEFAULT,
+                DynamicNodes.DEFAULT);
     }
 
     public AmqpLimits {
@@ -130,7 +155,8 @@ public record AmqpLimits(
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
                 maxPartialBytes,
-                transactions);
+                transactions,
+                dynamicNodes);
     }
 
     public AmqpLimits withMaxMessageBytes(int bytes) {
@@ -148,7 +174,8 @@ public record AmqpLimits(
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
                 maxPartialBytes,
-                transactions);
+                transactions,
+                dynamicNodes);
     }
 
     public AmqpLimits withSessionsAndLinks(int sessions, int links) {
@@ -166,7 +193,8 @@ public record AmqpLimits(
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
                 maxPartialBytes,
-                transactions);
+                transactions,
+                dynamicNodes);
     }
 
     public AmqpLimits withTimeouts(int idleMillis, int openMillis) {
@@ -184,7 +212,8 @@ public record AmqpLimits(
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
                 maxPartialBytes,
-                transactions);
+                transactions,
+                dynamicNodes);
     }
 
     public AmqpLimits withWindows(Window newIncoming, Window newOutgoing) {
@@ -202,7 +231,8 @@ public record AmqpLimits(
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
                 maxPartialBytes,
-                transactions);
+                transactions,
+                dynamicNodes);
     }
 
     public AmqpLimits withTransactions(TransactionLimits limits) {
@@ -220,6 +250,26 @@ public record AmqpLimits(
                 maxUnsettledPerLink,
                 maxUnansweredBytes,
                 maxPartialBytes,
-                limits);
+                limits,
+                dynamicNodes);
+    }
+
+    public AmqpLimits withDynamicNodes(DynamicNodes nodes) {
+        return new AmqpLimits(
+                maxFrameBytes,
+                maxMessageBytes,
+                maxSessions,
+                maxLinks,
+                maxHandle,
+                maxLinkNameChars,
+                idleTimeoutMillis,
+                openTimeoutMillis,
+                incoming,
+                outgoing,
+                maxUnsettledPerLink,
+                maxUnansweredBytes,
+                maxPartialBytes,
+                transactions,
+                nodes);
     }
 }

@@ -35,7 +35,9 @@ final class BrokerTransport extends TransportImpl {
     private final Map<Integer, PeerSession> channels = new HashMap<>();
     private final Map<Integer, PeerSession> localChannels = new HashMap<>();
     private final DispositionRange dispositions = new DispositionRange();
-    private final Deque<Echo> echoes = new ArrayDeque<>();
+    /** One answer for all that ask before it is written. */
+    private final Set<Echo> echoes = new LinkedHashSet<>();
+
     private final Deque<EarlyDetach> earlyDetaches = new ArrayDeque<>();
     private final FrameRules rules;
     private final FrameEvents events;
@@ -45,6 +47,8 @@ final class BrokerTransport extends TransportImpl {
     private final LinkCount.Traffic in = new LinkCount.Traffic();
     private final LinkCount.Traffic out = new LinkCount.Traffic();
     private int links;
+    /** Since the peer last took what we write. */
+    private int framesUnheard;
     /** Whose incoming window is not what it usually is. */
     private final Set<PeerSession> windows = new LinkedHashSet<>();
 
@@ -83,6 +87,7 @@ final class BrokerTransport extends TransportImpl {
             return true;
         }
         Binary payload = frame.getPayload();
+        framesUnheard++;
         frames.frame(Direction.IN, frame.getChannel(), frame.getBody(), payload == null ? 0 : payload.getLength());
         boolean finished = super.handleFrame(frame);
         events.dispatch();
@@ -227,6 +232,21 @@ final class BrokerTransport extends TransportImpl {
         return any;
     }
 
+    /** The peer takes what we write. */
+    void heard() {
+        framesUnheard = 0;
+    }
+
+    /** How many frames came since the peer last took what we write; each may have an answer that waits. */
+    int framesUnheard() {
+        return framesUnheard;
+    }
+
+    /** What a peer could make grow here. */
+    int retained() {
+        return channels.size() + localChannels.size() + echoes.size() + earlyDetaches.size() + windows.size();
+    }
+
     // Out
 
     @Override
@@ -286,13 +306,16 @@ final class BrokerTransport extends TransportImpl {
     }
 
     private void writeEchoes() {
-        for (int i = echoes.size(); i > 0; i--) {
-            Echo echo = echoes.poll();
+        if (echoes.isEmpty()) {
+            return;
+        }
+        for (Echo echo : List.copyOf(echoes)) {
             boolean waits = echo.link != null && echo.link.localHandle == null && !echo.link.closed;
-            if (echo.session.localChannel < 0 || waits) {
-                if (!echo.session.ended) {
-                    echoes.add(echo);
-                }
+            boolean ready = echo.session.localChannel >= 0 && !waits;
+            if (ready || echo.session.ended) {
+                echoes.remove(echo);
+            }
+            if (!ready) {
                 continue;
             }
             Flow flow = echo.session.describe();

@@ -96,10 +96,10 @@ final class ConnectionEvents implements FrameEvents {
                 attached(event.getLink());
                 break;
             case LINK_REMOTE_DETACH:
-                endpoint(event.getLink()).peerDetached(false);
+                detached(event.getLink(), false);
                 break;
             case LINK_REMOTE_CLOSE:
-                endpoint(event.getLink()).peerDetached(true);
+                detached(event.getLink(), true);
                 break;
             case LINK_FLOW:
                 endpoint(event.getLink()).flow();
@@ -115,6 +115,12 @@ final class ConnectionEvents implements FrameEvents {
 
     private LinkEndpoint endpoint(Link link) {
         return link.getContext() instanceof LinkEndpoint endpoint ? endpoint : new DeadLink(scope, link);
+    }
+
+    private void detached(Link link, boolean closed) {
+        LinkEndpoint endpoint = endpoint(link);
+        endpoint.peerDetached(closed);
+        scope.termini().detached(endpoint, closed);
     }
 
     private void begun(Session session) {
@@ -140,6 +146,7 @@ final class ConnectionEvents implements FrameEvents {
                 endpoint.lost(clean);
             }
         });
+        scope.termini().sessionEnded(session);
     }
 
     @Override
@@ -173,8 +180,10 @@ final class ConnectionEvents implements FrameEvents {
     @Override
     public void stolen(PeerLink old) {
         old.closed = true;
-        endpoint(old.link).close(Conditions.of(Conditions.LINK_STOLEN, "the link was attached again"));
-        scope.remove(endpoint(old.link));
+        LinkEndpoint endpoint = endpoint(old.link);
+        endpoint.close(Conditions.of(Conditions.LINK_STOLEN, "the link was attached again"));
+        scope.termini().stolen(endpoint);
+        scope.remove(endpoint);
         // Or the engine would answer the new attach with the old link.
         old.link.free();
     }

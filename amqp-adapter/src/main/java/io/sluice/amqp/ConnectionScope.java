@@ -17,6 +17,7 @@ final class ConnectionScope {
     private final NodeReplies replies = new NodeReplies();
     private final AbortedDeliveries aborted = new AbortedDeliveries();
     private final ConnectionTransactions transactions;
+    private final KeptTermini termini = new KeptTermini(this);
     private final List<IncomingLink> refills = new ArrayList<>();
     private List<LinkEndpoint> waiting = new ArrayList<>();
     private List<Endpoint> finished = new ArrayList<>();
@@ -55,6 +56,10 @@ final class ConnectionScope {
         return replies;
     }
 
+    KeptTermini termini() {
+        return termini;
+    }
+
     int linkCount() {
         return endpoints.size();
     }
@@ -73,6 +78,7 @@ final class ConnectionScope {
     private void steal(LinkEndpoint endpoint) {
         calls.onLoop(() -> {
             if (endpoints.containsKey(endpoint)) {
+                termini.stolen(endpoint);
                 endpoint.close(Conditions.of(Conditions.LINK_STOLEN, "the link was attached again elsewhere"));
             }
         });
@@ -98,8 +104,9 @@ final class ConnectionScope {
         leave = leaving;
     }
 
-    /** The connection is no longer its container's; another may be. */
+    /** Its links are gone, and the connection is no longer its container's; another may be. */
     void left() {
+        termini.connectionEnded();
         leave.run();
         leave = () -> {};
     }
@@ -159,6 +166,16 @@ final class ConnectionScope {
             }
         }
         return more;
+    }
+
+    /** Links, and what is kept of them. */
+    int held() {
+        return endpoints.size() + termini.size();
+    }
+
+    /** What waits for output to be written. */
+    int awaiting() {
+        return refills.size() + waiting.size() + finished.size();
     }
 
     /** What it was sent and has not dealt with. */

@@ -1,10 +1,16 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.Message;
+import java.util.Optional;
 import org.apache.qpid.proton.engine.Delivery;
 
 /** Where the messages of one incoming link go. It answers to its {@link IncomingLink}, on the connection's event loop. */
 interface Destination {
+    /** The queue, where it is one. */
+    default Optional<LinkNode> node() {
+        return Optional.empty();
+    }
+
     /** Leads to {@code attached} or {@code refused}. */
     void attach(IncomingLink link);
 

@@ -21,6 +21,9 @@ final class Engine implements ConnectionEvents.Listener {
     /** OAuth tokens come as passwords. */
     private static final int MAX_SASL_FRAME_BYTES = 8192;
 
+    /** Answers that may wait for a peer that does not read; beyond, it is not read either. */
+    private static final int MAX_FRAMES_UNHEARD = 10_000;
+
     private final ConnectionScope scope;
     private final SaslNegotiation negotiation;
     private final FrameListener frames;
@@ -177,6 +180,7 @@ final class Engine implements ConnectionEvents.Listener {
     /** @return false when all is written and there will never be more */
     boolean drainTo(ByteSink sink) {
         while (sink.writable() && !outcomeSent) {
+            transport.heard();
             int pending = transport.pending();
             if (pending < 0) {
                 return false;
@@ -192,6 +196,16 @@ final class Engine implements ConnectionEvents.Listener {
             transport.pop(length);
         }
         return true;
+    }
+
+    /** Whether the peer sends on and on and takes no answer. */
+    boolean isUnheard() {
+        return transport != null && transport.framesUnheard() > MAX_FRAMES_UNHEARD;
+    }
+
+    /** What a peer could make grow. */
+    int retained() {
+        return transport == null ? 0 : transport.retained();
     }
 
     /** @return whether there is more to write now */

@@ -106,7 +106,7 @@ final class FrameRules {
                     Conditions.SESSION_WINDOW_VIOLATION,
                     "next-outgoing-id " + flow.getNextOutgoingId() + " is behind what was sent");
         }
-        session.clampWindow(flow);
+        session.peerFlow(flow);
         if (flow.getHandle() == null) {
             return true;
         }
@@ -141,6 +141,10 @@ final class FrameRules {
         PeerLink link = session.byHandle(transfer.getHandle());
         if (link == null || !link.peerSends) {
             unattached(session, transfer.getHandle(), "transfer");
+            return null;
+        }
+        if (session.exceedsWindow()) {
+            end(session, Conditions.SESSION_WINDOW_VIOLATION, "a transfer beyond the incoming window");
             return null;
         }
         ErrorCondition sessionError = link.sessionErrorOf(transfer);

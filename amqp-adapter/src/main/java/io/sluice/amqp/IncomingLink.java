@@ -7,6 +7,7 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
@@ -75,7 +76,7 @@ final class IncomingLink implements LinkEndpoint {
     void attached() {
         if (state == State.ATTACHING) {
             state = State.OPEN;
-            Terminus.accept(receiver, maxMessageBytes());
+            Terminus.accept(receiver, maxMessageBytes(), destination.node());
             refillLater();
         }
     }
@@ -107,7 +108,7 @@ final class IncomingLink implements LinkEndpoint {
     }
 
     void refused(Delivery delivery, int bytes, Refusal refusal) {
-        answer(delivery, bytes, refusal(Conditions.of(refusal)));
+        refuse(delivery, bytes, Conditions.of(refusal));
     }
 
     void answer(Delivery delivery, int bytes, DeliveryState plain) {
@@ -130,16 +131,33 @@ final class IncomingLink implements LinkEndpoint {
 
     /** Whether its peer understands {@code rejected}. */
     boolean offersRejected() {
-        return Terminus.offersRejected(receiver.getRemoteSource());
+        return SourceOutcomes.of(receiver.getRemoteSource()).allows(Rejected.DESCRIPTOR_SYMBOL);
     }
 
-    private DeliveryState refusal(ErrorCondition condition) {
-        if (!offersRejected()) {
-            return Released.getInstance();
+    private void refuse(Delivery delivery, int bytes, ErrorCondition condition) {
+        Optional<DeliveryState> outcome = refusal(condition);
+        if (outcome.isPresent()) {
+            answer(delivery, bytes, outcome.get());
+        } else {
+            unanswered--;
+            scope.bytes().unanswered(-bytes);
+            scope.transactions().answered(delivery, Released.getInstance());
+            close(condition);
         }
-        Rejected rejected = new Rejected();
-        rejected.setError(condition);
-        return rejected;
+    }
+
+    /** The outcome that says no; empty where the source lists none that does. */
+    private Optional<DeliveryState> refusal(ErrorCondition condition) {
+        SourceOutcomes outcomes = SourceOutcomes.of(receiver.getRemoteSource());
+        if (outcomes.allows(Rejected.DESCRIPTOR_SYMBOL)) {
+            Rejected rejected = new Rejected();
+            rejected.setError(condition);
+            return Optional.of(rejected);
+        }
+        if (outcomes.allows(Released.DESCRIPTOR_SYMBOL)) {
+            return Optional.of(Released.getInstance());
+        }
+        return outcomes.allows(Modified.DESCRIPTOR_SYMBOL) ? Optional.of(new Modified()) : Optional.empty();
     }
 
     /** Put off until output is written: then all answers of the turn are in, and whether there is room for more. */
@@ -256,7 +274,7 @@ final class IncomingLink implements LinkEndpoint {
     /** The link cannot go on because of a delivery that may still be coming. */
     private void closeOver(Delivery delivery, ErrorCondition condition) {
         if (!delivery.isPartial()) {
-            delivery.disposition(refusal(condition));
+            refusal(condition).ifPresent(delivery::disposition);
         }
         close(condition);
         DeadLink.drop(receiver, delivery);
@@ -283,13 +301,13 @@ final class IncomingLink implements LinkEndpoint {
         window.seen(encoded.length);
         scope.bytes().unanswered(encoded.length);
         if (encoded.length == 0) {
-            answer(delivery, 0, refusal(Conditions.of(Conditions.DECODE_ERROR, "a message without payload")));
+            refuse(delivery, 0, Conditions.of(Conditions.DECODE_ERROR, "a message without payload"));
             return;
         }
         try {
             arrivals.add(IncomingMessage.parse(encoded, delivery.getMessageFormat()), delivery);
         } catch (MalformedMessageException e) {
-            answer(delivery, encoded.length, refusal(Conditions.of(Conditions.DECODE_ERROR, e.getMessage())));
+            refuse(delivery, encoded.length, Conditions.of(Conditions.DECODE_ERROR, e.getMessage()));
         }
     }
 
@@ -303,11 +321,12 @@ final class IncomingLink implements LinkEndpoint {
         forgetPartial();
         ErrorCondition condition = Conditions.of(refusal.get());
         boolean unknown = refusal.get().kind() == Kind.TRANSACTION_UNKNOWN_ID;
-        if (unknown && (delivery.remotelySettled() || !offersRejected())) {
+        Optional<DeliveryState> outcome = refusal(condition);
+        if (outcome.isEmpty() || (unknown && (delivery.remotelySettled() || !offersRejected()))) {
             close(condition);
         } else {
-            DeliveryState outcome = refusal(condition);
-            delivery.disposition(unknown ? outcome : DeliveryStates.inTransaction(delivery.getRemoteState(), outcome));
+            delivery.disposition(
+                    unknown ? outcome.get() : DeliveryStates.inTransaction(delivery.getRemoteState(), outcome.get()));
             refillLater();
         }
         DeadLink.drop(receiver, delivery);
@@ -331,7 +350,7 @@ final class IncomingLink implements LinkEndpoint {
     void notStored(IncomingBody failed, Refusal refusal) {
         Delivery delivery = arrivals.remove(failed);
         if (delivery != null) {
-            answer(delivery, failed.front().residentBytes(), refusal(Conditions.of(refusal)));
+            refuse(delivery, failed.front().residentBytes(), Conditions.of(refusal));
         } else if (failed == body) {
             // Its end is still to come, and to answer before is to answer in the middle of it.
             close(Conditions.of(refusal));

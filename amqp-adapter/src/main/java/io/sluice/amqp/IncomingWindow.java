@@ -7,8 +7,8 @@ import org.apache.qpid.proton.amqp.UnsignedInteger;
 /**
  * How far ahead the peer of a session may send (AMQP 1.0 §2.5.6). As far as it likes, links limit it; but while it sends a large
  * message, which needs one credit however long it is, only some megabytes ahead of what the disk has taken. Clients that write as
- * fast as the window lets them would else hold the message in their own memory. It is advice: a peer that was faster than the word
- * to stop is not punished.
+ * fast as the window lets them would else hold the message in their own memory. That is advice: a peer that was faster than the
+ * word to stop is not punished, one that goes beyond whatever it was told is.
  */
 final class IncomingWindow {
     private static final int WIDE = Integer.MAX_VALUE;
@@ -21,8 +21,20 @@ final class IncomingWindow {
     private int frames = WIDE;
     /** What the peer was told last: the first transfer it may not send. */
     private int toldEnd;
+    /** The first transfer that was never allowed. */
+    private int furthestEnd;
 
     private boolean toldNarrow;
+
+    /** @param nextIncomingId of the session as it begins */
+    IncomingWindow(int nextIncomingId) {
+        this.furthestEnd = nextIncomingId + WIDE;
+    }
+
+    /** @param transferId of a transfer that came */
+    boolean isExceeded(int transferId) {
+        return transferId - furthestEnd >= 0;
+    }
 
     /** A transfer came, or the link is gone. @return whether the window is narrow, or was until now */
     boolean received(PeerLink link) {
@@ -60,6 +72,9 @@ final class IncomingWindow {
     UnsignedInteger tell(int nextIncomingId) {
         int window = isNarrow() ? frames : WIDE;
         toldEnd = nextIncomingId + window;
+        if (toldEnd - furthestEnd > 0) {
+            furthestEnd = toldEnd;
+        }
         toldNarrow = isNarrow();
         return UnsignedInteger.valueOf(window);
     }

@@ -3,6 +3,7 @@ package io.sluice.amqp;
 import io.sluice.amqp.filter.InvalidFilterException;
 import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.broker.Refusal.Kind;
+import io.sluice.broker.TemporaryName;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -46,8 +47,10 @@ final class LinkAttacher {
             attachCoordinator(receiver);
             return;
         }
-        IncomingLink endpoint = new IncomingLink(scope, receiver, destination(receiver.getRemoteTarget()));
+        Destination destination = destination(receiver);
+        IncomingLink endpoint = new IncomingLink(scope, receiver, destination);
         enter(receiver, endpoint, key);
+        destination.node().ifPresent(node -> keep(endpoint, node));
         endpoint.attach();
     }
 
@@ -67,21 +70,41 @@ final class LinkAttacher {
         if (!(target instanceof Target to)) {
             return target == null ? null : Conditions.of(Kind.NOT_IMPLEMENTED, "an unknown kind of target");
         }
-        if (to.getDynamic()) {
-            return Conditions.of(Kind.NOT_IMPLEMENTED, "there are no dynamic targets");
-        }
-        return Terminus.asksForTopic(to.getCapabilities())
-                ? Conditions.of(Kind.NOT_IMPLEMENTED, "there are no topics")
-                : null;
+        return problemOfNode(to);
     }
 
-    private Destination destination(Object target) {
-        String address = target instanceof Target to ? to.getAddress() : null;
-        if (address == null || address.isEmpty()) {
+    private static ErrorCondition problemOfNode(org.apache.qpid.proton.amqp.messaging.Terminus asked) {
+        if (Terminus.asksForTopic(asked.getCapabilities())) {
+            return Conditions.of(Kind.NOT_IMPLEMENTED, "there are no topics");
+        }
+        if (!asked.getDynamic()) {
+            return null;
+        }
+        if (!LinkNode.asksForNew(asked) && !TemporaryName.is(asked.getAddress())) {
+            return Conditions.of(Kind.INVALID_FIELD, "who asks for a dynamic node does not name its address");
+        }
+        return NodeProperties.problemOf(asked.getDynamicNodeProperties()).orElse(null);
+    }
+
+    private Destination destination(Receiver receiver) {
+        if (!(receiver.getRemoteTarget() instanceof Target target)) {
             return new AnonymousDestination(scope);
         }
-        Optional<LocalNode> node = scope.environment().localNodes().apply(address);
-        return node.isPresent() ? new NodeDestination(scope, node.get()) : new QueueDestination(scope, address);
+        if (!LinkNode.asksForNew(target)) {
+            String address = target.getAddress();
+            if (address == null || address.isEmpty()) {
+                return new AnonymousDestination(scope);
+            }
+            Optional<LocalNode> node = scope.environment().localNodes().apply(address);
+            if (node.isPresent()) {
+                return new NodeDestination(scope, node.get());
+            }
+        }
+        return new QueueDestination(scope, LinkNode.of(scope, receiver, target));
+    }
+
+    private void keep(LinkEndpoint endpoint, LinkNode node) {
+        node.kept(endpoint.link()).ifPresent(kept -> scope.termini().attached(endpoint, kept));
     }
 
     private void attach(Sender sender, LinkRegistry.Key key) {
@@ -91,7 +114,8 @@ final class LinkAttacher {
             return;
         }
         Source source = (Source) sender.getRemoteSource();
-        if (scope.environment().localNodes().apply(source.getAddress()).isPresent()) {
+        boolean named = !LinkNode.asksForNew(source);
+        if (named && scope.environment().localNodes().apply(source.getAddress()).isPresent()) {
             attachReplies(sender, key);
             return;
         }
@@ -102,8 +126,10 @@ final class LinkAttacher {
             refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, e.getMessage()));
             return;
         }
-        OutgoingLink endpoint = new OutgoingLink(scope, sender, filter);
+        LinkNode node = LinkNode.of(scope, sender, source);
+        OutgoingLink endpoint = new OutgoingLink(scope, sender, filter, node);
         enter(sender, endpoint, key);
+        keep(endpoint, node);
         endpoint.attach();
     }
 
@@ -111,15 +137,11 @@ final class LinkAttacher {
         if (!(sender.getRemoteSource() instanceof Source source)) {
             return Conditions.of(Kind.NOT_FOUND, "there is no subscription '" + sender.getName() + "'");
         }
-        if (source.getDynamic()) {
-            return Conditions.of(Kind.NOT_IMPLEMENTED, "there are no dynamic sources");
-        }
-        if (source.getAddress() == null || source.getAddress().isEmpty()) {
+        boolean nowhere = source.getAddress() == null || source.getAddress().isEmpty();
+        if (nowhere && !source.getDynamic()) {
             return Conditions.of(Kind.INVALID_FIELD, "the source of a receiver needs an address");
         }
-        return Terminus.asksForTopic(source.getCapabilities())
-                ? Conditions.of(Kind.NOT_IMPLEMENTED, "there are no topics")
-                : null;
+        return problemOfNode(source);
     }
 
     private void attachReplies(Sender sender, LinkRegistry.Key key) {
@@ -130,7 +152,7 @@ final class LinkAttacher {
             return;
         }
         enter(sender, new NodeReplyLink(scope, sender, address), key);
-        Terminus.accept(sender, SourceFilter.NONE);
+        Terminus.accept(sender, SourceFilter.NONE, Optional.empty());
     }
 
     private void refuse(Link link, LinkRegistry.Key key, ErrorCondition condition) {

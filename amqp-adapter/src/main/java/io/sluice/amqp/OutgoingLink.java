@@ -54,7 +54,8 @@ final class OutgoingLink implements LinkEndpoint {
     private final SourceFilter filter;
     private final ShardMailbox shard;
     private final Consumer consumer;
-    private final Optional<Outcome> defaultOutcome;
+    private final LinkNode node;
+    private final SourceOutcomes outcomes;
     private final DeliveryTags tags = new DeliveryTags();
     private final Grant grant;
     /** The large message that is being sent, null when there is none. */
@@ -66,19 +67,20 @@ final class OutgoingLink implements LinkEndpoint {
     private boolean peerCloses;
     private boolean drained;
 
-    OutgoingLink(ConnectionScope scope, Sender sender, SourceFilter filter) {
+    OutgoingLink(ConnectionScope scope, Sender sender, SourceFilter filter, LinkNode node) {
         this.scope = scope;
         this.sender = sender;
         this.filter = filter;
         Source source = (Source) sender.getRemoteSource();
-        this.defaultOutcome = DeliveryStates.outcome(source.getDefaultOutcome());
-        this.shard = scope.environment().shards().apply(source.getAddress());
+        this.node = node;
+        this.outcomes = SourceOutcomes.of(source);
+        this.shard = node.shard();
         this.consumer = new Consumer(new Consumer.Request(
                 scope.calls(),
                 new QueueSource(scope.calls(), scope.environment().large().bodies(), this),
-                source.getAddress(),
+                node.address(),
                 mode(source),
-                defaultOutcome.orElse(Outcome.FAILED),
+                outcomes.byDefault().orElse(Outcome.FAILED),
                 filter.isEmpty() ? Optional.empty() : Optional.of(filter)));
         this.grant = new Grant(
                 new FlowWindow(scope.limits().outgoing()), scope.limits().maxUnsettledPerLink());
@@ -96,7 +98,7 @@ final class OutgoingLink implements LinkEndpoint {
     }
 
     void attach() {
-        shard.attach(consumer);
+        node.attach(consumer);
     }
 
     // From the shard
@@ -104,7 +106,7 @@ final class OutgoingLink implements LinkEndpoint {
     void attached() {
         if (state == State.ATTACHING) {
             state = State.OPEN;
-            Terminus.accept(sender, filter);
+            Terminus.accept(sender, filter, Optional.of(node));
             // Clients send their first flow right behind the attach, without waiting for ours.
             grant(true);
         }
@@ -423,6 +425,9 @@ final class OutgoingLink implements LinkEndpoint {
     void decide(Delivery delivery, io.sluice.broker.queue.Delivery message, DeliveryState state) {
         Optional<Outcome> outcome = DeliveryStates.outcome(state);
         boolean settled = delivery.remotelySettled() || state == EarlySettlement.WITHOUT_OUTCOME;
+        if (outcome.isPresent() && !lists(state)) {
+            return;
+        }
         if (outcome.isPresent() || settled) {
             delivery.setContext(DECIDED);
             if (isSending(delivery)) {
@@ -437,9 +442,18 @@ final class OutgoingLink implements LinkEndpoint {
         }
     }
 
+    /** Whether the source lists the outcome (§3.5.3). The link ends where it does not. */
+    boolean lists(Object outcome) {
+        boolean listed = outcomes.allows(outcome);
+        if (!listed) {
+            close(Conditions.of(Refusal.Kind.NOT_ALLOWED, "an outcome that the source of this link does not list"));
+        }
+        return listed;
+    }
+
     /** Of a delivery that is settled and of which nothing is said: as if it had not been touched (AMQP 1.0 §3.4). */
     Outcome withoutOutcome() {
-        return defaultOutcome.orElse(Outcome.RELEASED);
+        return outcomes.byDefault().orElse(Outcome.RELEASED);
     }
 
     /** Whether it is a large message that has begun and is not complete. */
@@ -499,7 +513,7 @@ final class OutgoingLink implements LinkEndpoint {
         for (Delivery next = sender.head(); next != null; next = next.next()) {
             unsettled.add(next);
         }
-        boolean all = clean && defaultOutcome.isEmpty();
+        boolean all = clean && outcomes.byDefault().isEmpty();
         int queued = sender.getQueued();
         if (body != null) {
             if (body.hasBegun() && !all) {

@@ -27,7 +27,7 @@ final class PeerSession {
     /** Links on which a delivery of ours has begun and not ended. */
     private final Set<PeerLink> sendingPartly = new HashSet<>();
 
-    private final IncomingWindow window = new IncomingWindow();
+    private final IncomingWindow window;
     private int nextIncomingId;
     private int nextOutgoingId = 1;
     private int nextDeliveryId;
@@ -41,6 +41,7 @@ final class PeerSession {
 
     PeerSession(Begin begin) {
         this.nextIncomingId = begin.getNextOutgoingId().intValue();
+        this.window = new IncomingWindow(nextIncomingId);
     }
 
     PeerLink byHandle(UnsignedInteger handle) {
@@ -73,8 +74,19 @@ final class PeerSession {
         return flow.getNextOutgoingId().intValue() - nextIncomingId < 0;
     }
 
+    /** What the peer says of the session is so (§2.5.6), as far as it can be. */
+    void peerFlow(Flow flow) {
+        nextIncomingId = flow.getNextOutgoingId().intValue();
+        clampWindow(flow);
+    }
+
+    /** Whether the next transfer is one more than the peer was ever told it may send. */
+    boolean exceedsWindow() {
+        return window.isExceeded(nextIncomingId);
+    }
+
     /** Cuts a window that ends behind what was sent already: the engine would take it for a huge one. */
-    void clampWindow(Flow flow) {
+    private void clampWindow(Flow flow) {
         UnsignedInteger next = flow.getNextIncomingId();
         if (next != null) {
             int end = next.intValue() + flow.getIncomingWindow().intValue();
@@ -159,6 +171,7 @@ final class PeerSession {
 
     /** A flow of ours is about to be written. */
     void tellWindow(Flow flow) {
+        flow.setNextIncomingId(UnsignedInteger.valueOf(nextIncomingId));
         flow.setIncomingWindow(window.tell(nextIncomingId));
     }
 
@@ -172,7 +185,6 @@ final class PeerSession {
     /** The answer to a flow with {@code echo}. */
     Flow describe() {
         Flow flow = new Flow();
-        flow.setNextIncomingId(UnsignedInteger.valueOf(nextIncomingId));
         flow.setIncomingWindow(UnsignedInteger.ZERO); // told when it is written
         flow.setNextOutgoingId(UnsignedInteger.valueOf(nextOutgoingId));
         flow.setOutgoingWindow(WINDOW);

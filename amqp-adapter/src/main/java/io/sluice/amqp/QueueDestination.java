@@ -9,22 +9,29 @@ import org.apache.qpid.proton.engine.Delivery;
 /** One queue. */
 final class QueueDestination implements Destination {
     private final ShardCalls calls;
+    private final LinkNode node;
     private final String address;
     private final ShardMailbox shard;
     private final ConnectionTransactions transactions;
     private Producer producer;
 
-    QueueDestination(ConnectionScope scope, String address) {
+    QueueDestination(ConnectionScope scope, LinkNode node) {
         this.calls = scope.calls();
-        this.address = address;
-        this.shard = scope.environment().shards().apply(address);
+        this.node = node;
+        this.address = node.address();
+        this.shard = node.shard();
         this.transactions = scope.transactions();
+    }
+
+    @Override
+    public Optional<LinkNode> node() {
+        return Optional.of(node);
     }
 
     @Override
     public void attach(IncomingLink link) {
         producer = new Producer(calls, new ProducerCalls(calls, link), Optional.of(address));
-        shard.attach(producer);
+        node.attach(producer);
     }
 
     @Override

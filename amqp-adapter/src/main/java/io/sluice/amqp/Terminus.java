@@ -4,13 +4,10 @@ import io.sluice.amqp.filter.SourceFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
-import org.apache.qpid.proton.amqp.messaging.Accepted;
-import org.apache.qpid.proton.amqp.messaging.Modified;
-import org.apache.qpid.proton.amqp.messaging.Rejected;
-import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
@@ -26,18 +23,15 @@ final class Terminus {
     /** Messages may ask for a later delivery. Qpid JMS looks for it on the connection and on the link. */
     static final Symbol DELAYED_DELIVERY = Symbol.valueOf("DELAYED_DELIVERY");
 
-    private static final Symbol COPY = Symbol.valueOf("copy");
-    private static final Symbol MOVE = Symbol.valueOf("move");
+    static final Symbol COPY = Symbol.valueOf("copy");
+    static final Symbol MOVE = Symbol.valueOf("move");
     private static final Symbol QUEUE = Symbol.valueOf("queue");
+    private static final Symbol TEMPORARY_QUEUE = Symbol.valueOf("temporary-queue");
     private static final Set<Symbol> TOPICS =
             Set.of(Symbol.valueOf("topic"), Symbol.valueOf("temporary-topic"), Symbol.valueOf("shared"));
     /** What the coordinator can do (§4.5.3). */
     private static final Symbol[] TRANSACTIONS = {
         TxnCapability.LOCAL_TXN, TxnCapability.MULTI_TXNS_PER_SSN, TxnCapability.MULTI_SSNS_PER_TXN
-    };
-
-    private static final Symbol[] OUTCOMES = {
-        Accepted.DESCRIPTOR_SYMBOL, Rejected.DESCRIPTOR_SYMBOL, Released.DESCRIPTOR_SYMBOL, Modified.DESCRIPTOR_SYMBOL
     };
 
     private Terminus() {}
@@ -52,53 +46,53 @@ final class Terminus {
         return COPY.equals(source.getDistributionMode());
     }
 
-    /** Whether the sender understands {@code rejected}: a source without a list does not restrict it. */
-    static boolean offersRejected(Object source) {
-        if (source instanceof Source from && from.getOutcomes() != null && from.getOutcomes().length > 0) {
-            return Arrays.asList(from.getOutcomes()).contains(Rejected.DESCRIPTOR_SYMBOL);
-        }
-        return true;
-    }
-
-    /** The peer sends. */
-    static void accept(Receiver receiver, int maxMessageBytes) {
+    /** The peer sends. @param node the queue it sends to; empty where it sends to none, or to many */
+    static void accept(Receiver receiver, int maxMessageBytes, Optional<LinkNode> node) {
         echoSettleModes(receiver);
         receiver.setSource(receiver.getRemoteSource());
+        Target target = new Target();
         if (receiver.getRemoteTarget() instanceof Target asked) {
-            Target target = new Target();
-            target.setAddress(asked.getAddress());
-            target.setDurable(asked.getDurable());
-            target.setExpiryPolicy(asked.getExpiryPolicy());
-            target.setTimeout(asked.getTimeout());
-            target.setCapabilities(known(asked.getCapabilities()));
-            receiver.setTarget(target);
-        } else if (receiver.getRemoteTarget() instanceof Coordinator) {
-            Coordinator coordinator = new Coordinator();
-            coordinator.setCapabilities(TRANSACTIONS);
-            receiver.setTarget(coordinator);
-        } else {
-            receiver.setTarget(new Target());
+            describe(target, asked, node);
         }
+        receiver.setTarget(receiver.getRemoteTarget() instanceof Coordinator ? coordinator() : target);
         receiver.setOfferedCapabilities(new Symbol[] {DELAYED_DELIVERY});
         receiver.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
         receiver.open();
     }
 
-    /** The peer receives. @param filter what is applied of the filters it asks for; the others are not in the answer */
-    static void accept(Sender sender, SourceFilter filter) {
+    /**
+     * The peer receives.
+     *
+     * @param filter what is applied of the filters it asks for; the others are not in the answer
+     * @param node the queue it receives from; empty where it is none
+     */
+    static void accept(Sender sender, SourceFilter filter, Optional<LinkNode> node) {
         echoSettleModes(sender);
         Source asked = (Source) sender.getRemoteSource();
         Source source = new Source();
-        source.setAddress(asked.getAddress());
+        describe(source, asked, node);
         source.setDistributionMode(copies(asked) ? COPY : MOVE);
-        source.setOutcomes(OUTCOMES);
-        source.setDefaultOutcome(
-                DeliveryStates.outcome(asked.getDefaultOutcome()).isPresent() ? asked.getDefaultOutcome() : null);
-        source.setCapabilities(known(asked.getCapabilities()));
+        SourceOutcomes.of(asked).describe(source);
         source.setFilter(filter.isEmpty() ? null : filter.accepted());
         sender.setSource(source);
         sender.setTarget(sender.getRemoteTarget());
         sender.open();
+    }
+
+    private static Coordinator coordinator() {
+        Coordinator coordinator = new Coordinator();
+        coordinator.setCapabilities(TRANSACTIONS);
+        return coordinator;
+    }
+
+    private static void describe(
+            org.apache.qpid.proton.amqp.messaging.Terminus answer,
+            org.apache.qpid.proton.amqp.messaging.Terminus asked,
+            Optional<LinkNode> node) {
+        answer.setAddress(asked.getAddress());
+        TerminusExpiry.AT_ONCE.describe(answer);
+        node.ifPresent(queue -> queue.describe(answer));
+        answer.setCapabilities(known(asked.getCapabilities(), node));
     }
 
     /** The terminus that is ours stays null: that is how the peer knows that a detach follows. */
@@ -120,10 +114,14 @@ final class Terminus {
         link.setReceiverSettleMode(mode == null ? ReceiverSettleMode.FIRST : mode);
     }
 
-    private static Symbol[] known(Symbol[] capabilities) {
+    private static Symbol[] known(Symbol[] capabilities, Optional<LinkNode> node) {
         List<Symbol> known = new ArrayList<>();
-        if (capabilities != null && Arrays.asList(capabilities).contains(QUEUE)) {
+        List<Symbol> asked = capabilities == null ? List.of() : Arrays.asList(capabilities);
+        if (asked.contains(QUEUE)) {
             known.add(QUEUE);
+        }
+        if (asked.contains(TEMPORARY_QUEUE) && node.isPresent() && node.get().isTemporary()) {
+            known.add(TEMPORARY_QUEUE);
         }
         return known.isEmpty() ? null : known.toArray(new Symbol[0]);
     }

@@ -55,6 +55,9 @@ final class TransactedOutcome {
         } else {
             Optional<Outcome> outcome = DeliveryStates.outcome(in.getOutcome());
             boolean known = transactions.rules().knows(ConnectionTransactions.id(in.getTxnId()));
+            if (outcome.isPresent() && !link.lists(in.getOutcome())) {
+                return;
+            }
             if (outcome.isPresent() || settled || !known) {
                 retire(in, outcome.orElse(link.withoutOutcome()), settled);
             }

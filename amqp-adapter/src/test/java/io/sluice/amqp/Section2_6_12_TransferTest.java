@@ -295,24 +295,13 @@ class Section2_6_12_TransferTest {
 
     // Anonymous terminus
 
-    private static byte[] messageTo(String to, String body) {
-        byte[] data = TestPeer.message(body);
-        java.nio.ByteBuffer buffer = java.nio.ByteBuffer.allocate(data.length + to.length() + 16);
-        buffer.put(new byte[] {0, 0x53, 0x73, (byte) 0xc0, (byte) (to.length() + 5), 3, 0x40, 0x40});
-        buffer.put((byte) 0xa1).put((byte) to.length()).put(to.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        buffer.put(data);
-        byte[] message = new byte[buffer.position()];
-        buffer.flip().get(message);
-        return message;
-    }
-
     @Test
     void withoutATargetAddressEachMessageSaysWhereItGoes() {
         peer.attachSender(0, "anonymous", null);
-        peer.send(0, TestPeer.transfer(0, 0), messageTo("q", "x"));
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.messageTo("q", "x"));
         assertEquals(Accepted.getInstance(), peer.expect(Disposition.class).getState());
         assertEquals(1, broker.status("q").messages());
-        peer.send(0, TestPeer.transfer(0, 1), messageTo("auto.other", "x"));
+        peer.send(0, TestPeer.transfer(0, 1), TestPeer.messageTo("auto.other", "x"));
         assertEquals(Accepted.getInstance(), peer.expect(Disposition.class).getState());
     }
 
@@ -328,12 +317,35 @@ class Section2_6_12_TransferTest {
     @Test
     void aMessageToNowhereIsRejectedAndTheLinkLives() {
         peer.attachSender(0, "anonymous", null);
-        peer.send(0, TestPeer.transfer(0, 0), messageTo("none", "x"));
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.messageTo("none", "x"));
         assertRejected("amqp:not-found");
         peer.send(0, TestPeer.transfer(0, 1), TestPeer.message("no to"));
         assertRejected("amqp:not-found");
-        peer.send(0, TestPeer.transfer(0, 2), messageTo("q", "x"));
+        peer.send(0, TestPeer.transfer(0, 2), TestPeer.messageTo("q", "x"));
         assertEquals(Accepted.getInstance(), peer.expect(Disposition.class).getState());
+    }
+
+    private void sendToNowhereListing(Symbol... outcomes) {
+        Attach attach = TestPeer.sender(0, "anonymous", null);
+        ((org.apache.qpid.proton.amqp.messaging.Source) attach.getSource()).setOutcomes(outcomes);
+        peer.send(0, attach);
+        peer.expect(Attach.class);
+        peer.expect(org.apache.qpid.proton.amqp.transport.Flow.class);
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.messageTo("nowhere", "x"));
+    }
+
+    @Test
+    void itIsModifiedWhereTheSourceListsNoOtherRefusal() {
+        sendToNowhereListing(Symbol.valueOf("amqp:accepted:list"), Symbol.valueOf("amqp:modified:list"));
+        assertInstanceOf(
+                org.apache.qpid.proton.amqp.messaging.Modified.class,
+                peer.expect(Disposition.class).getState());
+    }
+
+    @Test
+    void theLinkEndsWhereTheSourceListsNoRefusal() {
+        sendToNowhereListing(Symbol.valueOf("amqp:accepted:list"));
+        peer.expectDetach("amqp:not-found");
     }
 
     @Test
@@ -342,7 +354,7 @@ class Section2_6_12_TransferTest {
         ((Source) attach.getSource()).setOutcomes(Accepted.DESCRIPTOR_SYMBOL, Released.DESCRIPTOR_SYMBOL);
         peer.send(0, attach);
         peer.next(Flow.class);
-        peer.send(0, TestPeer.transfer(0, 0), messageTo("none", "x"));
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.messageTo("none", "x"));
         assertEquals(Released.getInstance(), peer.expect(Disposition.class).getState());
     }
 }

@@ -90,20 +90,6 @@ class Section2_6_LinkTest {
     }
 
     @Test
-    void dynamicNodesAreRefused() {
-        Attach sender = TestPeer.sender(0, "in", null);
-        ((Target) sender.getTarget()).setDynamic(true);
-        peer.send(0, sender);
-        assertNull(peer.expect(Attach.class).getTarget());
-        peer.expectDetach("amqp:not-implemented");
-        Attach receiver = TestPeer.receiver(1, "out", null);
-        ((Source) receiver.getSource()).setDynamic(true);
-        peer.send(0, receiver);
-        assertNull(peer.expect(Attach.class).getSource());
-        peer.expectDetach("amqp:not-implemented");
-    }
-
-    @Test
     void aSubscriptionNobodyHasIsNotFound() {
         Attach receiver = TestPeer.receiver(1, "sub", null);
         receiver.setSource(null);

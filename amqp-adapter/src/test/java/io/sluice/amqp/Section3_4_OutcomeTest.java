@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -192,6 +193,33 @@ class Section3_4_OutcomeTest {
         state.setTxnId(new Binary(new byte[] {1}));
         settle(0, 0, false, state);
         peer.expectDetach("amqp:transaction:unknown-id");
+    }
+
+    private void receiveListing(Symbol... outcomes) {
+        Attach attach = TestPeer.receiver(1, "out", "q");
+        ((Source) attach.getSource()).setOutcomes(outcomes);
+        peer.send(0, attach);
+        assertArrayEquals(outcomes, ((Source) peer.expect(Attach.class).getSource()).getOutcomes());
+        peer.send(0, TestPeer.credit(1, 0, 1));
+        assertEquals(1, peer.transfers().size());
+    }
+
+    @Test
+    void anOutcomeThatTheSourceListsIsTaken() {
+        publish(1);
+        receiveListing(Symbol.valueOf("amqp:accepted:list"), Symbol.valueOf("amqp:rejected:list"));
+        settle(0, 0, true, Accepted.getInstance());
+        assertEquals(0, broker.status("q").messages());
+    }
+
+    @Test
+    void anOutcomeThatTheSourceDoesNotListDetaches() {
+        publish(1);
+        receiveListing(Symbol.valueOf("amqp:accepted:list"));
+        settle(0, 0, true, new Rejected());
+        peer.expectDetach("amqp:not-allowed");
+        assertEquals(1, broker.status("q").messages());
+        assertEquals(0, broker.status("q").unsettled());
     }
 
     @Test

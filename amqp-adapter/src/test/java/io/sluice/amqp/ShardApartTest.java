@@ -43,4 +43,12 @@ class ShardApartTest {
             return TestBroker.apart();
         }
     }
+
+    @Nested
+    class DynamicNodes extends Section3_5_DynamicNodeTest {
+        @Override
+        TestBroker newBroker() {
+            return TestBroker.apart();
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.sluice.amqp;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.TemporaryName;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.security.Authenticator;
@@ -14,10 +15,13 @@ import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Predicate;
 
 /** A real shard on a loop that tests turn by hand: queues "q" and "full" are declared, "auto." names are created. */
 final class TestBroker implements Authenticator {
@@ -38,7 +42,12 @@ final class TestBroker implements Authenticator {
     final TestBodies bodies = new TestBodies();
 
     int thresholdBytes = Integer.MAX_VALUE;
+    /** Names of queues that clients create by using them. */
+    Predicate<String> autoCreate = name -> name.startsWith("auto.");
+
     OpenPolicy opening = OpenPolicy.open();
+    /** How many were made. */
+    private int dynamicNodes;
 
     TestBroker() {
         this(false);
@@ -58,9 +67,7 @@ final class TestBroker implements Authenticator {
                             new NoStore(),
                             bodies,
                             ShardLimits.ofMemory(64 << 20),
-                            name -> name.startsWith("auto.")
-                                    ? Optional.of(QueueDefinition.named(name))
-                                    : Optional.empty(),
+                            name -> autoCreate.test(name) ? Optional.of(QueueDefinition.named(name)) : Optional.empty(),
                             broken -> failure = broken))
                     .mailbox();
         } catch (StorageException e) {
@@ -101,6 +108,31 @@ final class TestBroker implements Authenticator {
         return found[0];
     }
 
+    /** Names of all queues. */
+    List<String> queues() {
+        List<String> names = new ArrayList<>();
+        mailbox.list(() -> {}, new Reply<>() {
+            @Override
+            public void done(List<QueueStatus> all) {
+                all.forEach(status -> names.add(status.definition().name()));
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                throw new AssertionError(refusal.text());
+            }
+        });
+        run();
+        return names;
+    }
+
+    /** Time goes by, for connections and for the shard. */
+    void advance(long millis) {
+        nowMillis += millis;
+        mailbox.tick();
+        run();
+    }
+
     /** Runs what waits for the loop. @return whether there was anything */
     boolean run() {
         boolean any = false;
@@ -133,7 +165,8 @@ final class TestBroker implements Authenticator {
                 new AmqpEnvironment.Identity("test-broker", "1.2.3"),
                 new LargeMessages(bodies, thresholdBytes),
                 opening,
-                connections);
+                connections,
+                () -> TemporaryName.PREFIX + "node" + ++dynamicNodes);
     }
 
     @Override

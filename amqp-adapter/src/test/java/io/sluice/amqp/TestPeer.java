@@ -42,6 +42,9 @@ final class TestPeer implements ByteSink {
     final AmqpConnection connection;
     final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     final ByteArrayOutputStream raw = new ByteArrayOutputStream();
+    /** What was sent, each time until the loop was quiet. */
+    final List<byte[]> steps = new ArrayList<>();
+
     final List<Frame> frames = new ArrayList<>();
     final List<String> headers = new ArrayList<>();
     private final DecoderImpl decoder = new DecoderImpl();
@@ -186,6 +189,18 @@ final class TestPeer implements ByteSink {
         return buffer.array();
     }
 
+    /** One with a {@code to}. */
+    static byte[] messageTo(String to, String body) {
+        byte[] data = message(body);
+        ByteBuffer buffer = ByteBuffer.allocate(data.length + to.length() + 16);
+        buffer.put(new byte[] {0, 0x53, 0x73, (byte) 0xc0, (byte) (to.length() + 5), 3, 0x40, 0x40});
+        buffer.put((byte) 0xa1).put((byte) to.length()).put(to.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        buffer.put(data);
+        byte[] message = new byte[buffer.position()];
+        buffer.flip().get(message);
+        return message;
+    }
+
     /** The body of a message as {@link #message} makes it, whatever sections the broker put in front. */
     static String body(byte[] payload) {
         for (int i = 0; i < payload.length - 7; i++) {
@@ -201,6 +216,7 @@ final class TestPeer implements ByteSink {
 
     void bytes(byte[] bytes) {
         sent.writeBytes(bytes);
+        steps.add(bytes);
         if (!recording) {
             connection.feed(ByteBuffer.wrap(bytes), broker.nowMillis);
             settle();

@@ -29,7 +29,9 @@ final class AmqpSettings {
                 defaults.maxUnsettledPerLink(),
                 Math.max(defaults.maxUnansweredBytes(), 2L * resident),
                 Math.max(defaults.maxPartialBytes(), 2L * resident),
-                transactions(amqp));
+                transactions(amqp),
+                new AmqpLimits.DynamicNodes(
+                        amqp.maxDynamicNodesPerConnection(), amqp.maxDynamicNodes(), amqp.maxTerminusTimeoutSeconds()));
     }
 
     private static TransactionLimits transactions(Configuration.Amqp amqp) {

@@ -4,6 +4,7 @@ import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.LinkRegistry;
+import io.sluice.amqp.NodeNames;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
 import io.sluice.amqp.netty.AmqpServer;
@@ -174,7 +175,8 @@ public final class SluiceServer {
                 new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version),
                 new LargeMessages(storage.largeBodies(), configuration.amqp().largeMessageBytes()),
                 ListeningPorts.opening(configuration.listen()),
-                connections);
+                connections,
+                NodeNames.random());
         return ServerSettings.of(environment)
                 .withMaxConnections(configuration.amqp().maxConnections());
     }

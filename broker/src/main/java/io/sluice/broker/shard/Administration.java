@@ -4,6 +4,7 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.ScheduledMessage;
+import io.sluice.broker.TemporaryName;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Pages;
@@ -25,8 +26,11 @@ final class Administration {
     private final QueueChanges changes;
     private final Inspection inspection;
 
-    Administration(ShardQueues queues, Pages pages) {
+    private final TemporaryQueues temporaries;
+
+    Administration(ShardQueues queues, TemporaryQueues temporaries, Pages pages) {
         this.queues = queues;
+        this.temporaries = temporaries;
         this.changes = new QueueChanges(queues);
         this.inspection = new Inspection(queues, pages);
     }
@@ -41,6 +45,12 @@ final class Administration {
 
     void declare(QueueDefinition definition, Client client, Reply<QueueStatus> reply, Turn turn) {
         Optional<Queue> existing = queues.find(definition.name());
+        if (TemporaryName.is(definition.name())) {
+            turn.calling(client);
+            String text = "'" + definition.name() + "' is the name of a temporary queue, which only a link can create";
+            reply.refused(Refusal.of(Refusal.Kind.NOT_ALLOWED, text));
+            return;
+        }
         if (existing.isPresent()) {
             Optional<String> difference = difference(existing.get().decidedDefinition(), definition);
             if (difference.isPresent()) {
@@ -82,21 +92,27 @@ final class Administration {
                 return;
             }
             QueueStatus last = queue.status();
-            Refusal gone = Refusal.of(Refusal.Kind.RESOURCE_DELETED, "queue '" + name + "' was deleted");
-            queue.dispatcher().close(gone, turn);
-            List<Producer> producers = queue.producers().all();
+            temporaries.forget(queue);
+            remove(queues, queue, turn, applied -> done(client, reply, last, applied));
+        });
+    }
+
+    /** The queue goes with all it holds, and its links are told. @param then runs when it is gone */
+    static void remove(ShardQueues queues, Queue queue, Turn turn, Turn.Effect then) {
+        Refusal gone = Refusal.of(Refusal.Kind.RESOURCE_DELETED, "queue '" + queue.name() + "' was deleted");
+        queue.dispatcher().close(gone, turn);
+        List<Producer> producers = queue.producers().all();
+        for (Producer producer : producers) {
+            queue.producers().remove(producer);
+        }
+        queues.delete(queue, turn, Turn.Effect.NOTHING);
+        turn.afterDecided(applied -> {
+            // What they sent before is answered by now, so this is the last they hear.
             for (Producer producer : producers) {
-                queue.producers().remove(producer);
+                applied.calling(producer.client());
+                producer.listener().closed(gone);
             }
-            queues.delete(queue, turn, Turn.Effect.NOTHING);
-            turn.afterDecided(applied -> {
-                // What they sent before is answered by now, so this is the last they hear.
-                for (Producer producer : producers) {
-                    applied.calling(producer.client());
-                    producer.listener().closed(gone);
-                }
-                done(client, reply, last, applied);
-            });
+            then.run(applied);
         });
     }
 

@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.TemporaryName;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.queue.Producer;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /** Attaches and detaches the links of front ends, and passes on what they say of credit and deliveries. */
 final class Links {
     private final ShardQueues queues;
+    private final TemporaryQueues temporaries;
     private final Producers anonymous = new Producers();
     /**
      * Why the node as a whole gives no credit, "" when it does. Looked at once per round: what comes and goes in between must not
@@ -22,6 +24,21 @@ final class Links {
 
     Links(ShardQueues queues) {
         this.queues = queues;
+        this.temporaries = new TemporaryQueues(queues);
+    }
+
+    TemporaryQueues temporaries() {
+        return temporaries;
+    }
+
+    void attach(Producer producer, TemporaryLink link, Turn turn) {
+        Optional<Refusal> refusal = temporaries.attach(link, turn);
+        if (refusal.isEmpty()) {
+            attach(producer, turn);
+        } else {
+            turn.calling(producer.client());
+            producer.listener().closed(refusal.get());
+        }
     }
 
     void attach(Producer producer, Turn turn) {
@@ -55,19 +72,38 @@ final class Links {
 
     void detach(Producer producer, Turn turn) {
         anonymous.remove(producer);
-        producer.address()
-                .flatMap(queues::find)
-                .ifPresent(queue -> queue.producers().remove(producer));
+        producer.address().flatMap(queues::find).ifPresent(queue -> {
+            queue.producers().remove(producer);
+            turn.dispatchable(queue);
+        });
+    }
+
+    void attach(Consumer consumer, TemporaryLink link, Turn turn) {
+        Optional<Refusal> refusal = temporaries.attach(link, turn);
+        if (refusal.isEmpty()) {
+            attach(consumer, turn);
+        } else {
+            refuse(consumer, refusal.get(), turn);
+        }
+    }
+
+    private static void refuse(Consumer consumer, Refusal refusal, Turn turn) {
+        turn.calling(consumer.client());
+        consumer.listener().closed(refusal);
     }
 
     void attach(Consumer consumer, Turn turn) {
         Optional<Queue> found = queues.findOrCreate(consumer.address(), turn);
         if (found.isEmpty()) {
-            turn.calling(consumer.client());
-            consumer.listener().closed(noSuchQueue(consumer.address()));
+            refuse(consumer, noSuchQueue(consumer.address()), turn);
             return;
         }
         Queue queue = found.get();
+        Optional<Refusal> locked = temporaries.refusalOf(queue, consumer.client());
+        if (locked.isPresent()) {
+            refuse(consumer, locked.get(), turn);
+            return;
+        }
         queue.dispatcher().attach(consumer);
         whenDeclared(queue, turn, applied -> {
             if (!queue.isDeleted()) {
@@ -128,6 +164,9 @@ final class Links {
     }
 
     static Refusal noSuchQueue(String address) {
+        if (TemporaryName.is(address)) {
+            return TemporaryQueues.gone(address);
+        }
         return Refusal.of(
                 Refusal.Kind.NOT_FOUND, "there is no queue '" + address + "', and it may not be created by itself");
     }

@@ -50,7 +50,7 @@ public final class Shard {
         int maxBatchBytes = setup.journal().maxBatchBytes();
         this.publishing = new Publishing(queues, large, pressure, maxMessageBytes(maxBatchBytes));
         this.atomicCommits = new AtomicCommits(queues, large, pressure, turn, maxBatchBytes);
-        this.administration = new Administration(queues, pages);
+        this.administration = new Administration(queues, links.temporaries(), pages);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.upkeep = new Upkeep(
                 new Residency(queues, checkpoints, setup.store(), setup.limits()),
@@ -131,6 +131,7 @@ public final class Shard {
                 now.dispatchable(queue);
             }
         }
+        links.temporaries().tick(now);
         upkeep.tick(turn.appendedBytes(), now.nowMillis());
     }
 
@@ -187,6 +188,7 @@ public final class Shard {
             if (queue.isDeclared() && !queue.isDeleted()) {
                 queue.dispatcher().dispatch(turn);
                 links.updateCredit(queue, turn);
+                links.temporaries().changed(queue, turn);
             }
             turn.cut();
         }

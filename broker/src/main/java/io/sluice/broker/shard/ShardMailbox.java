@@ -141,6 +141,30 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.links().attach(consumer, turn));
     }
 
+    /** As {@link #attach(Producer)}, for a link that a temporary queue may live by. */
+    public void attach(Producer producer, TemporaryLink link) {
+        post((shard, turn) -> shard.links().attach(producer, link, turn));
+    }
+
+    /** As {@link #attach(Consumer)}, for a link that a temporary queue may live by. */
+    public void attach(Consumer consumer, TemporaryLink link) {
+        post((shard, turn) -> shard.links().attach(consumer, link, turn));
+    }
+
+    /**
+     * A link that a temporary queue may have lived by is gone. To be told behind its detach.
+     *
+     * @param waitMillis how long the link may come back and find its queue; 0: not at all
+     */
+    public void detached(TemporaryLink link, long waitMillis) {
+        post((shard, turn) -> shard.links().temporaries().detached(link, waitMillis, turn));
+    }
+
+    /** A client that had temporary queues is gone. To be told behind the detaches of its links. */
+    public void left(Client client) {
+        post((shard, turn) -> shard.links().temporaries().left(client, turn));
+    }
+
     /**
      * Credit for a consumer.
      *

@@ -1,6 +1,7 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.TemporaryName;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.MemoryUse;
@@ -88,11 +89,16 @@ final class ShardQueues implements RecordVisitor {
         if (queue != null) {
             return Optional.of(queue);
         }
-        if (!QueueDefinition.isName(name)) {
+        if (!mayCreate(name)) {
             // Whatever a client writes into an address, it is no defect of ours.
             return Optional.empty();
         }
         return autoCreate.apply(name).map(definition -> declare(definition.withName(name), turn));
+    }
+
+    /** A temporary queue that is gone stays gone. */
+    private static boolean mayCreate(String name) {
+        return QueueDefinition.isName(name) && !TemporaryName.is(name);
     }
 
     /** The queue, or one like that which {@link #findOrCreate} would create: to be looked at, it does not exist. */
@@ -101,7 +107,7 @@ final class ShardQueues implements RecordVisitor {
         if (queue != null) {
             return Optional.of(queue);
         }
-        return QueueDefinition.isName(name)
+        return mayCreate(name)
                 ? autoCreate
                         .apply(name)
                         .map(definition -> new Queue(0, definition.withName(name), pages, memory, large))

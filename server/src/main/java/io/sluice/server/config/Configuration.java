@@ -57,7 +57,10 @@ public record Configuration(
             int transactionTimeoutMillis,
             int maxTransactionsPerConnection,
             int maxTransactionOperations,
-            long maxTransactionBytes) {}
+            long maxTransactionBytes,
+            int maxDynamicNodesPerConnection,
+            int maxDynamicNodes,
+            int maxTerminusTimeoutSeconds) {}
 
     /**
      * Sizes of the data folder; {@link #minFreeDiskBytes} is what the broker leaves free on its file system.

@@ -116,7 +116,11 @@ final class ConfigurationBinder {
                 section.number("transactionTimeoutMillis", 0, MAX_MILLIS, defaults.transactionTimeoutMillis()),
                 section.number("maxTransactionsPerConnection", 1, 65_536, defaults.maxTransactionsPerConnection()),
                 section.number("maxTransactionOperations", 1, 1_000_000, defaults.maxTransactionOperations()),
-                section.number("maxTransactionBytes", Range.atLeast(1024), defaults.maxTransactionBytes()));
+                section.number("maxTransactionBytes", Range.atLeast(1024), defaults.maxTransactionBytes()),
+                section.number("maxDynamicNodesPerConnection", 1, 1_000_000, defaults.maxDynamicNodesPerConnection()),
+                section.number("maxDynamicNodes", 1, 10_000_000, defaults.maxDynamicNodes()),
+                section.number(
+                        "maxTerminusTimeoutSeconds", 0, MAX_MILLIS / 1000, defaults.maxTerminusTimeoutSeconds()));
         section.end();
         return amqp;
     }

@@ -52,7 +52,10 @@ public final class Defaults {
             300_000,
             256,
             50_000,
-            33_554_432);
+            33_554_432,
+            1000,
+            50_000,
+            3600);
 
     static final QueueRules QUEUES = new QueueRules(
             List.of(new NamePattern("*")),

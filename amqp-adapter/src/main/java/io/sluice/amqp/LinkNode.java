@@ -1,0 +1,105 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.Lifetime;
+import io.sluice.broker.TemporaryName;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.Producer;
+import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.broker.shard.TemporaryLink;
+import java.util.Optional;
+import org.apache.qpid.proton.engine.Link;
+import org.apache.qpid.proton.engine.Receiver;
+
+/** The queue a link is for: one that there is by its address, or a temporary one that is made for the link. */
+final class LinkNode {
+    private final ShardMailbox shard;
+    private final String address;
+    private final Optional<TemporaryLink> temporary;
+    private final Optional<Lifetime> made;
+    private final TerminusExpiry expiry;
+
+    private LinkNode(
+            ShardMailbox shard,
+            String address,
+            Optional<TemporaryLink> temporary,
+            Optional<Lifetime> made,
+            TerminusExpiry expiry) {
+        this.shard = shard;
+        this.address = address;
+        this.temporary = temporary;
+        this.made = made;
+        this.expiry = expiry;
+    }
+
+    /** @param asked the terminus that is ours, as the peer asks for it; one with an address, or dynamic */
+    static LinkNode of(ConnectionScope scope, Link link, org.apache.qpid.proton.amqp.messaging.Terminus asked) {
+        LinkRegistry.Key key = scope.key(link instanceof Receiver, link.getName());
+        AmqpLimits.DynamicNodes limits = scope.limits().dynamicNodes();
+        TerminusExpiry expiry = TerminusExpiry.of(asked, limits.maxTimeoutSeconds());
+        if (asksForNew(asked)) {
+            String name = scope.environment().nodeNames().get();
+            Lifetime lifetime = NodeProperties.lifetime(asked.getDynamicNodeProperties());
+            TemporaryLink creating = TemporaryLink.creating(scope.calls(), key, name, lifetime, limits.limits());
+            return new LinkNode(shard(scope, name), name, Optional.of(creating), Optional.of(lifetime), expiry);
+        }
+        String address = asked.getAddress();
+        Optional<TemporaryLink> returning = TemporaryName.is(address)
+                ? Optional.of(TemporaryLink.returning(scope.calls(), key, address))
+                : Optional.empty();
+        return new LinkNode(shard(scope, address), address, returning, Optional.empty(), expiry);
+    }
+
+    private static ShardMailbox shard(ConnectionScope scope, String address) {
+        return scope.environment().shards().apply(address);
+    }
+
+    /** A link that comes back to its node says again that it is a dynamic one, and by now knows its address. */
+    static boolean asksForNew(org.apache.qpid.proton.amqp.messaging.Terminus asked) {
+        return asked.getDynamic()
+                && (asked.getAddress() == null || asked.getAddress().isEmpty());
+    }
+
+    ShardMailbox shard() {
+        return shard;
+    }
+
+    String address() {
+        return address;
+    }
+
+    void attach(Consumer consumer) {
+        if (temporary.isPresent()) {
+            shard.attach(consumer, temporary.get());
+        } else {
+            shard.attach(consumer);
+        }
+    }
+
+    void attach(Producer producer) {
+        if (temporary.isPresent()) {
+            shard.attach(producer, temporary.get());
+        } else {
+            shard.attach(producer);
+        }
+    }
+
+    /** What the connection is to keep when the link goes; empty where nothing may be kept. */
+    Optional<KeptTermini.Kept> kept(Link link) {
+        return temporary.map(holder -> new KeptTermini.Kept(shard, holder, address, expiry, link.getSession()));
+    }
+
+    boolean isTemporary() {
+        return temporary.isPresent();
+    }
+
+    /** Says what the terminus is, once the link is attached. Nothing of it is durable. */
+    void describe(org.apache.qpid.proton.amqp.messaging.Terminus answer) {
+        answer.setAddress(address);
+        boolean holds = temporary.isPresent() && temporary.get().isHolding();
+        (holds ? expiry : TerminusExpiry.AT_ONCE).describe(answer);
+        made.ifPresent(lifetime -> {
+            answer.setDynamic(true);
+            answer.setDynamicNodeProperties(NodeProperties.answer(lifetime));
+        });
+    }
+}
