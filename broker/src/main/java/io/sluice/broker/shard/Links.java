@@ -93,14 +93,17 @@ final class Links {
     }
 
     void attach(Consumer consumer, Turn turn) {
-        Optional<Queue> found = queues.findOrCreate(consumer.address(), turn);
+        // An administrator empties a queue there is, whosever it is.
+        boolean administers = consumer.mode() == Consumer.Mode.TAKE_AWAY;
+        Optional<Queue> found =
+                administers ? queues.find(consumer.address()) : queues.findOrCreate(consumer.address(), turn);
         if (found.isEmpty()) {
             refuse(consumer, noSuchQueue(consumer.address()), turn);
             return;
         }
         Queue queue = found.get();
         Optional<Refusal> locked = temporaries.refusalOf(queue, consumer.client());
-        if (locked.isPresent()) {
+        if (locked.isPresent() && !administers) {
             refuse(consumer, locked.get(), turn);
             return;
         }
