@@ -15,12 +15,15 @@ import org.apache.qpid.proton.engine.Sender;
 final class NodeReplyLink implements LinkEndpoint {
     /** More answers than a client has requests under way; the oldest give way. */
     private static final int MAX_WAITING = 256;
+    /** Of answers that wait; the newest waits in any case. */
+    private static final long MAX_WAITING_BYTES = 8 << 20;
 
     private final ConnectionScope scope;
     private final Sender sender;
     private final String address;
     private final DeliveryTags tags = new DeliveryTags();
     private final Deque<Message> waiting = new ArrayDeque<>();
+    private long waitingBytes;
 
     /** @param address of the peer's target: the reply-to of its requests */
     NodeReplyLink(ConnectionScope scope, Sender sender, String address) {
@@ -31,16 +34,18 @@ final class NodeReplyLink implements LinkEndpoint {
     }
 
     void send(Message reply) {
-        if (waiting.size() == MAX_WAITING) {
-            waiting.poll();
-        }
         waiting.add(reply);
+        waitingBytes += reply.residentBytes();
+        while (waiting.size() > MAX_WAITING || (waiting.size() > 1 && waitingBytes > MAX_WAITING_BYTES)) {
+            waitingBytes -= waiting.poll().residentBytes();
+        }
         sendWaiting();
     }
 
     private void sendWaiting() {
         while (sender.getCredit() > 0 && !waiting.isEmpty()) {
             byte[] encoded = waiting.poll().encoded();
+            waitingBytes -= encoded.length;
             Delivery delivery = sender.delivery(tags.take());
             sender.sendNoCopy(ReadableBuffer.ByteBufferReader.wrap(encoded));
             sender.advance();
@@ -91,6 +96,7 @@ final class NodeReplyLink implements LinkEndpoint {
         scope.replies().remove(address, this);
         scope.remove(this);
         waiting.clear();
+        waitingBytes = 0;
     }
 
     @Override

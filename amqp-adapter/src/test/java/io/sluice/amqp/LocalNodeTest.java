@@ -86,6 +86,31 @@ class LocalNodeTest {
     }
 
     @Test
+    void ofAnswersThatNobodyTakesTheNewestWaitUpToALimitOfBytes() {
+        int[] asked = {0};
+        broker.nodes.put("$large", (request, replyTo, reply) -> {
+            byte[] answer = TestPeer.message(++asked[0] + "x".repeat(1 << 20));
+            reply.accept(new Message(answer, 0, Message.Header.DEFAULT, Annotations.EMPTY));
+        });
+        peer.attachSender(0, "requests", "$large");
+        attachReplies(1, "me");
+        for (int i = 0; i < 20; i++) {
+            peer.send(0, TestPeer.transfer(0, i), requestTo("me", "a"));
+        }
+        assertEquals(20, asked[0]);
+        peer.send(0, TestPeer.credit(1, 0, 100));
+        StringBuilder firsts = new StringBuilder();
+        boolean begins = true;
+        for (TestPeer.Frame frame : peer.transfers()) {
+            if (begins) {
+                firsts.append(TestPeer.body(frame.payload()), 0, 2).append(' ');
+            }
+            begins = !((Transfer) frame.body()).getMore();
+        }
+        assertEquals("14 15 16 17 18 19 20 ", firsts.toString());
+    }
+
+    @Test
     void drainIsAnswered() {
         attachReplies(1, "me");
         Flow drain = TestPeer.credit(1, 0, 5);

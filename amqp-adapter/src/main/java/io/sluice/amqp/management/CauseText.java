@@ -34,8 +34,10 @@ final class CauseText {
     static Map<String, Object> of(Cause cause) {
         Map<String, Object> body = of(code(cause.reason()), text(cause), advice(cause.reason()));
         if (cause instanceof Cause.Locked locked) {
-            body.put("link", describe(locked.by()));
-            body.put("sinceMillis", locked.sinceMillis());
+            if (!locked.by().equals(LinkDescription.UNKNOWN)) {
+                body.put("link", describe(locked.by()));
+                body.put("sinceMillis", locked.sinceMillis());
+            }
         } else if (cause instanceof Cause.Scheduled scheduled && scheduled.untilMillis() != 0) {
             body.put("untilMillis", scheduled.untilMillis());
         } else if (cause instanceof Cause.Expired expired) {
@@ -127,6 +129,9 @@ final class CauseText {
 
     private static String text(Cause cause) {
         if (cause instanceof Cause.Locked locked) {
+            if (locked.by().equals(LinkDescription.UNKNOWN)) {
+                return "A consumer has settled it in a transaction that is not discharged yet.";
+            }
             return "It is with " + name(locked.by()) + " " + since(locked.sinceMillis()) + ", not settled.";
         }
         if (cause instanceof Cause.Scheduled scheduled) {

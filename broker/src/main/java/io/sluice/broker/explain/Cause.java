@@ -28,7 +28,10 @@ public sealed interface Cause {
      */
     record Held(long unsettled, long scheduled, long damaged) {}
 
-    /** @param sinceMillis epoch milliseconds at which it was given to the link */
+    /**
+     * @param by {@link LinkDescription#UNKNOWN} where no link has it any more, but a transaction that is not discharged
+     * @param sinceMillis epoch milliseconds at which it was given to the link, 0 where that is not known
+     */
     record Locked(LinkDescription by, long sinceMillis) implements Cause {
         @Override
         public DispatchReason reason() {

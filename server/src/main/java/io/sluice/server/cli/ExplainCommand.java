@@ -57,7 +57,7 @@ final class ExplainCommand implements Callable<Integer> {
         if (broker.json) {
             output.object(why);
         } else {
-            ExplanationPrinter.lines(why).forEach(output::line);
+            ExplanationPrinter.lines(why).forEach(output::quoted);
         }
         return ExitCode.OK;
     }

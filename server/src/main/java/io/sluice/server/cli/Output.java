@@ -24,6 +24,11 @@ final class Output {
         void write(JsonGenerator json) throws IOException;
     }
 
+    /** A line of somebody else's words: a control character must not move a terminal's cursor. */
+    void quoted(String line) {
+        line(line.replaceAll("\\p{Cntrl}", "?"));
+    }
+
     void line(String line) {
         out.println(line);
         out.flush();

@@ -98,7 +98,7 @@ final class PeekedPrinter {
                     .append(" bytes)")
                     .toString();
         }
-        String body = MessagePrinter.line(sections.getOrDefault("body", "")).replaceAll("\\p{Cntrl}", " ");
+        String body = MessagePrinter.line(sections.getOrDefault("body", ""));
         return line.append(body.length() > MAX_BODY_CHARACTERS ? body.substring(0, MAX_BODY_CHARACTERS) + "…" : body)
                 .toString();
     }

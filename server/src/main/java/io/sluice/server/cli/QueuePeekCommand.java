@@ -63,7 +63,7 @@ final class QueuePeekCommand implements Callable<Integer> {
         if (broker.json) {
             output.object(printer.fields());
         } else {
-            output.line(printer.line());
+            output.quoted(printer.line());
         }
     }
 }

@@ -34,7 +34,7 @@ final class QueueShowCommand implements Callable<Integer> {
         if (broker.json) {
             output.object(queue);
         } else {
-            queue.forEach((attribute, value) -> output.line(attribute + ": " + (value == null ? "none" : value)));
+            queue.forEach((attribute, value) -> output.quoted(attribute + ": " + (value == null ? "none" : value)));
         }
         return ExitCode.OK;
     }

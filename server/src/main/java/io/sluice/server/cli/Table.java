@@ -31,10 +31,9 @@ final class Table {
         return lines;
     }
 
-    /** A control character must not move a terminal's cursor. */
     private static String cell(Map<String, Object> row, String attribute) {
         Object value = row.get(attribute);
-        return value == null ? "" : String.valueOf(value).replaceAll("\\p{Cntrl}", "?");
+        return value == null ? "" : String.valueOf(value);
     }
 
     /** Prints rows as objects or as a table. */
@@ -42,7 +41,7 @@ final class Table {
         if (json) {
             rows.forEach(output::object);
         } else {
-            lines(attributes, rows).forEach(output::line);
+            lines(attributes, rows).forEach(output::quoted);
         }
     }
 }

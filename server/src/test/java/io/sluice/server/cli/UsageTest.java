@@ -18,7 +18,8 @@ class UsageTest {
     void helpNamesEveryCommandAndExitCode() {
         CommandRun help = CommandRun.of("--help");
         assertEquals(ExitCode.OK, help.exitCode());
-        for (String word : List.of("serve", "send", "receive", "browse", "queue", "user")) {
+        for (String word : List.of(
+                "serve", "send", "receive", "browse", "queue", "explain", "scheduled", "connection", "link", "user")) {
             assertTrue(help.out().contains("\n  " + word + " "), word);
         }
         for (int code : List.of(0, 1, 2, 3, 4, 10, 11, 12, 13, 70)) {
@@ -51,6 +52,20 @@ class UsageTest {
                 "queue",
                 "queue frobnicate",
                 "queue delete",
+                "queue show",
+                "queue update",
+                "queue update orders",
+                "queue update orders --pause --resume",
+                "queue move orders",
+                "queue peek orders --from x",
+                "scheduled list",
+                "scheduled cancel orders",
+                "connection",
+                "connection close",
+                "link detach",
+                "explain",
+                "explain orders --message x",
+                "explain orders --message 1 --link a",
                 "user",
                 "user hash --iterations 1",
                 "serve --port x",
