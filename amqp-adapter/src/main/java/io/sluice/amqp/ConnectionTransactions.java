@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.Dialect;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.queue.Producer;
@@ -26,6 +27,7 @@ final class ConnectionTransactions {
     /** Complete messages that are not answered yet. */
     private final Map<Delivery, Transaction> joined = new IdentityHashMap<>();
 
+    private Dialect dialect = Dialect.PLAIN;
     private long nowMillis;
 
     ConnectionTransactions(AmqpEnvironment environment, ShardCalls calls) {
@@ -35,6 +37,15 @@ final class ConnectionTransactions {
 
     Transactions rules() {
         return rules;
+    }
+
+    void dialect(Dialect ofPeer) {
+        dialect = ofPeer;
+    }
+
+    /** As the peer understands that its commit was a rollback. */
+    Refusal rolledBack(Refusal refusal) {
+        return new Refusal(dialect.rolledBack(), refusal.text(), refusal.info());
     }
 
     /** @param millis of a clock that only goes forward */

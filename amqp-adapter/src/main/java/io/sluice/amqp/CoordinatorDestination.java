@@ -90,7 +90,7 @@ final class CoordinatorDestination implements Destination, Transaction.Owner {
 
             @Override
             public void refused(Refusal refusal) {
-                refuse(delivery, bytes, refusal);
+                refuse(delivery, bytes, transactions.rolledBack(refusal));
             }
         });
     }

@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.Dialect;
 import io.sluice.amqp.sasl.SaslNegotiation;
 import io.sluice.broker.security.Principal;
 import java.nio.ByteBuffer;
@@ -113,6 +114,7 @@ final class Engine implements ConnectionEvents.Listener {
         PeerIdentity who =
                 new PeerIdentity(connections.nextNumber(), principal, container == null ? "" : container, peer.name());
         scope.opened(who);
+        scope.transactions().dialect(Dialect.of(connection.getRemoteHostname(), connection.getRemoteProperties()));
         Opening opening = new Opening(scope.environment().opening(), connection);
         Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout());
         if (refusal.isEmpty() && !enter(opening)) {

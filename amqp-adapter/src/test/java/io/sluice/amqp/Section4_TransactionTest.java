@@ -40,6 +40,7 @@ import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.Transfer;
@@ -504,6 +505,23 @@ class Section4_TransactionTest {
         post(1, third, "b");
         assertInstanceOf(Rejected.class, answerIn(third).getOutcome());
         rollBack(third);
+    }
+
+    @Test
+    void qpidJmsHearsOfARollbackInItsOwnWay() {
+        peer = new TestPeer(broker);
+        peer.bytes(TestPeer.AMQP);
+        Open open = TestPeer.openFrame();
+        open.setProperties(Map.of(Symbol.valueOf("product"), "QpidJMS"));
+        peer.send(0, open);
+        peer.send(0, TestPeer.begin());
+        attachCoordinator();
+        peer.send(0, TestPeer.sender(2, "anonymous", null));
+        peer.nextOf(Attach.class);
+        Binary id = declare();
+        post(2, id, "without to");
+        assertInstanceOf(Rejected.class, answerIn(id).getOutcome());
+        refusedCommit(id, "amqp:precondition-failed");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.sluice.amqp.dialect;
 
+import io.sluice.broker.Refusal;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 
@@ -7,6 +8,7 @@ import org.apache.qpid.proton.amqp.Symbol;
 public interface Dialect {
     Dialect PLAIN = new PlainDialect();
     Dialect RABBITMQ = new RabbitDialect();
+    Dialect QPID_JMS = new QpidJmsDialect();
 
     /** RabbitMQ's clients name the virtual host with this prefix in the open frame's hostname. */
     String VIRTUAL_HOST_PREFIX = "vhost:";
@@ -22,6 +24,11 @@ public interface Dialect {
      */
     Map<Symbol, Object> openProperties(String version, String containerId);
 
+    /** What a commit is refused with that was rolled back instead (§4.3). */
+    default Refusal.Kind rolledBack() {
+        return Refusal.Kind.TRANSACTION_ROLLBACK;
+    }
+
     /**
      * The dialect of a peer.
      *
@@ -33,6 +40,9 @@ public interface Dialect {
             return RABBITMQ;
         }
         Object product = properties == null ? null : properties.get(Symbol.valueOf("product"));
+        if (QpidJmsDialect.PRODUCT.equals(product)) {
+            return QPID_JMS;
+        }
         return product instanceof String text && text.startsWith("RabbitMQ") ? RABBITMQ : PLAIN;
     }
 }

@@ -55,6 +55,8 @@ public final class Consumer {
 
     private final Request request;
     final UnsettledList unsettled = new UnsettledList();
+    /** Whose outcome is a transaction's, not discharged: a detach leaves them alone. */
+    final UnsettledList held = new UnsettledList();
     /** Position of a {@link Mode#COPY} consumer; null for the others. */
     BrowseCursor cursor;
     /** Position of a consumer that takes selected messages; null for the others. */

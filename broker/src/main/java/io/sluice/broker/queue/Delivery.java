@@ -26,7 +26,7 @@ public final class Delivery {
     private final int deliveryCount;
     private final boolean firstAcquirer;
     State state = State.LOCKED;
-    /** A transaction that is not discharged has it: it is not among its consumer's unsettled ones, and outlives the consumer. */
+    /** A transaction that is not discharged has it: it is among its consumer's held ones, and outlives the consumer. */
     boolean held;
     /** Neighbours among the consumer's unsettled deliveries. */
     Delivery previous;

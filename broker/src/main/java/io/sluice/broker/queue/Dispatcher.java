@@ -103,6 +103,7 @@ public final class Dispatcher {
     public void hold(Delivery delivery) {
         if (delivery.isLocked() && !delivery.held && delivery.consumer.mode() == Consumer.Mode.MOVE) {
             delivery.consumer.unsettled.remove(delivery);
+            delivery.consumer.held.add(delivery);
             delivery.held = true;
         }
     }
@@ -114,6 +115,7 @@ public final class Dispatcher {
         }
         if (consumers.has(delivery.consumer)) {
             delivery.held = false;
+            delivery.consumer.held.remove(delivery);
             delivery.consumer.unsettled.add(delivery);
         } else {
             settle(delivery, delivery.consumer.lossOutcome(), turn);

@@ -106,10 +106,12 @@ final class Explainer {
 
     private Cause locked(QueueEntry entry) {
         for (Consumer consumer : consumers.all()) {
-            for (Delivery delivery = consumer.unsettled.head(); delivery != null; delivery = delivery.next) {
-                if (delivery.entry == entry) {
-                    return new Cause.Locked(consumer.listener().link(), delivery.sinceMillis);
-                }
+            Delivery delivery = consumer.unsettled.find(entry);
+            if (delivery == null) {
+                delivery = consumer.held.find(entry);
+            }
+            if (delivery != null) {
+                return new Cause.Locked(consumer.listener().link(), delivery.sinceMillis);
             }
         }
         return new Cause.Locked(LinkDescription.UNKNOWN, 0);

@@ -31,9 +31,7 @@ final class Settlement {
             done(delivery, turn);
             return;
         }
-        if (!delivery.held) {
-            delivery.consumer.unsettled.remove(delivery);
-        }
+        (delivery.held ? delivery.consumer.held : delivery.consumer.unsettled).remove(delivery);
         delivery.held = false;
         delivery.state = Delivery.State.SETTLING;
         delivery.entry.state = QueueEntry.State.SETTLING;

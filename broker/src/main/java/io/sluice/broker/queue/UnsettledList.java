@@ -15,6 +15,15 @@ final class UnsettledList {
         return head;
     }
 
+    /** The delivery of the message; null where it is not in here. */
+    Delivery find(QueueEntry entry) {
+        Delivery delivery = head;
+        while (delivery != null && delivery.entry != entry) {
+            delivery = delivery.next;
+        }
+        return delivery;
+    }
+
     void add(Delivery delivery) {
         delivery.previous = tail;
         if (tail == null) {
