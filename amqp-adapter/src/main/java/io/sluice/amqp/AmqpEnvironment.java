@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * @param opening what decides about a connection's open
  * @param connections those that are open, for administrators
  * @param nodeNames names for nodes that links ask for, see {@link NodeNames}
+ * @param kinds which addresses are topics
  */
 public record AmqpEnvironment(
         Function<String, ShardMailbox> shards,
@@ -31,7 +32,8 @@ public record AmqpEnvironment(
         LargeMessages large,
         OpenPolicy opening,
         ConnectionRegistry connections,
-        Supplier<String> nodeNames) {
+        Supplier<String> nodeNames,
+        NodeKinds kinds) {
     /** Every message is in memory, any host name is ours. */
     public AmqpEnvironment(
             Function<String, ShardMailbox> shards,
@@ -52,13 +54,25 @@ public record AmqpEnvironment(
                 LargeMessages.NONE,
                 OpenPolicy.open(),
                 new ConnectionRegistry(),
-                NodeNames.random());
+                NodeNames.random(),
+                new NodeKinds(address -> false));
     }
 
     /** The same with another list of connections, which an administrator sees. */
     public AmqpEnvironment withConnections(ConnectionRegistry registry) {
         return new AmqpEnvironment(
-                shards, localNodes, authenticator, limits, clock, links, identity, large, opening, registry, nodeNames);
+                shards,
+                localNodes,
+                authenticator,
+                limits,
+                clock,
+                links,
+                identity,
+                large,
+                opening,
+                registry,
+                nodeNames,
+                kinds);
     }
 
     /**

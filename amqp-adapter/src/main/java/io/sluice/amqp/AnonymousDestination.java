@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.message.MessageFields;
 import io.sluice.broker.Message;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.shard.ShardMailbox;
@@ -11,7 +12,7 @@ import java.util.Optional;
 import org.apache.qpid.proton.engine.Delivery;
 
 /**
- * The anonymous terminus: each message names its queue in {@code to} (AMQP 1.0 Anonymous Terminus §2.2). A message that goes
+ * The anonymous terminus: each message names its queue or topic in {@code to} (AMQP 1.0 Anonymous Terminus §2.2). A message that goes
  * nowhere is refused, the link lives.
  */
 final class AnonymousDestination implements Destination {
@@ -43,7 +44,9 @@ final class AnonymousDestination implements Destination {
         String address = to.get();
         ShardMailbox shard = scope.environment().shards().apply(address);
         Producer producer = producers.computeIfAbsent(shard, this::attachTo);
-        scope.transactions().publish(shard, producer, new IncomingPublish(address, message, delivery));
+        NodeKind kind = scope.environment().kinds().of(message, address);
+        scope.transactions()
+                .publish(shard, producer, new IncomingPublish(kind, address, message, delivery, scope.peerContainer()));
     }
 
     private Producer attachTo(ShardMailbox shard) {

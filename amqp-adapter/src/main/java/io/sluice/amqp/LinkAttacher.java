@@ -2,8 +2,10 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.filter.InvalidFilterException;
 import io.sluice.amqp.filter.SourceFilter;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.TemporaryName;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -74,11 +76,11 @@ final class LinkAttacher {
     }
 
     private static ErrorCondition problemOfNode(org.apache.qpid.proton.amqp.messaging.Terminus asked) {
-        if (Terminus.asksForTopic(asked.getCapabilities())) {
-            return Conditions.of(Kind.NOT_IMPLEMENTED, "there are no topics");
-        }
         if (!asked.getDynamic()) {
             return null;
+        }
+        if (NodeKinds.asksForTopic(asked.getCapabilities())) {
+            return Conditions.of(Kind.NOT_IMPLEMENTED, "there are no temporary topics");
         }
         if (!LinkNode.asksForNew(asked) && !TemporaryName.is(asked.getAddress())) {
             return Conditions.of(Kind.INVALID_FIELD, "who asks for a dynamic node does not name its address");
@@ -99,6 +101,9 @@ final class LinkAttacher {
             if (node.isPresent()) {
                 return new NodeDestination(scope, node.get());
             }
+            if (scope.environment().kinds().of(target.getCapabilities(), address) == NodeKind.TOPIC) {
+                return new QueueDestination(scope, address);
+            }
         }
         return new QueueDestination(scope, LinkNode.of(scope, receiver, target));
     }
@@ -114,28 +119,44 @@ final class LinkAttacher {
             return;
         }
         Source source = (Source) sender.getRemoteSource();
-        boolean named = !LinkNode.asksForNew(source);
+        boolean named = source != null && !LinkNode.asksForNew(source);
         if (named && scope.environment().localNodes().apply(source.getAddress()).isPresent()) {
             attachReplies(sender, key);
             return;
         }
-        SourceFilter filter;
+        SourceNode node;
         try {
-            filter = SourceFilter.of(source.getFilter(), scope.environment().clock()::millis);
-        } catch (InvalidFilterException e) {
+            node = node(sender, source);
+        } catch (InvalidFilterException | IllegalArgumentException e) {
             refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, e.getMessage()));
             return;
         }
-        LinkNode node = LinkNode.of(scope, sender, source);
-        OutgoingLink endpoint = new OutgoingLink(scope, sender, filter, node);
+        OutgoingLink endpoint = new OutgoingLink(scope, sender, node);
         enter(sender, endpoint, key);
-        keep(endpoint, node);
+        node.queue().ifPresent(queue -> keep(endpoint, queue));
         endpoint.attach();
     }
 
+    /** @param source null where the peer asks what the link's source is */
+    private SourceNode node(Sender sender, Source source) throws InvalidFilterException {
+        if (source == null) {
+            return new ResumedNode(scope, sender);
+        }
+        if (!LinkNode.asksForNew(source)
+                && scope.environment().kinds().of(source.getCapabilities(), source.getAddress()) == NodeKind.TOPIC) {
+            return SubscriptionNode.of(scope, source, sender.getName());
+        }
+        SourceFilter filter =
+                SourceFilter.of(source.getFilter(), scope.environment().clock()::millis);
+        return new QueueNode(source, filter, LinkNode.of(scope, sender, source));
+    }
+
     private static ErrorCondition problemOf(Sender sender) {
+        if (sender.getRemoteSource() == null) {
+            return null;
+        }
         if (!(sender.getRemoteSource() instanceof Source source)) {
-            return Conditions.of(Kind.NOT_FOUND, "there is no subscription '" + sender.getName() + "'");
+            return Conditions.of(Kind.NOT_IMPLEMENTED, "an unknown kind of source");
         }
         boolean nowhere = source.getAddress() == null || source.getAddress().isEmpty();
         if (nowhere && !source.getDynamic()) {
@@ -152,7 +173,7 @@ final class LinkAttacher {
             return;
         }
         enter(sender, new NodeReplyLink(scope, sender, address), key);
-        Terminus.accept(sender, SourceFilter.NONE, Optional.empty());
+        Terminus.accept(sender, Terminus.answer((Source) sender.getRemoteSource(), Map.of(), Optional.empty()));
     }
 
     private void refuse(Link link, LinkRegistry.Key key, ErrorCondition condition) {

@@ -16,6 +16,7 @@ import org.apache.qpid.proton.engine.Connection;
 /** The open of a connection (AMQP 1.0 §2.4.1): whether what the peer asks for can be had, and what we answer. */
 final class Opening {
     private static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
+    private static final Symbol SHARED_SUBSCRIPTIONS = Symbol.valueOf("SHARED-SUBS");
     private static final Symbol SOLE_CONNECTION = Symbol.valueOf("sole-connection-for-container");
     private static final Symbol ENFORCEMENT_POLICY = Symbol.valueOf("sole-connection-enforcement-policy");
     private static final Symbol DETECTION_POLICY = Symbol.valueOf("sole-connection-detection-policy");
@@ -87,7 +88,7 @@ final class Opening {
     }
 
     static Symbol[] offeredCapabilities() {
-        return new Symbol[] {ANONYMOUS_RELAY, Terminus.DELAYED_DELIVERY, SOLE_CONNECTION};
+        return new Symbol[] {ANONYMOUS_RELAY, Terminus.DELAYED_DELIVERY, SHARED_SUBSCRIPTIONS, SOLE_CONNECTION};
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.sluice.amqp;
 
 import io.sluice.amqp.filter.FilterText;
-import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.amqp.message.OutgoingMessage;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Outcome;
@@ -31,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A link whose peer receives from a queue. The shard is granted no more than the peer's credit, and of that only what the
+ * A link whose peer receives from a queue or a subscription. The shard is granted no more than the peer's credit, and of that only what the
  * connection can soon write: a slow reader costs its window and holds up nobody. A large message is sent chunk by chunk, and what
  * comes behind it waits: transfers of one link do not interleave.
  */
@@ -51,10 +50,9 @@ final class OutgoingLink implements LinkEndpoint {
 
     private final ConnectionScope scope;
     private final Sender sender;
-    private final SourceFilter filter;
+    private final SourceNode node;
     private final ShardMailbox shard;
     private final Consumer consumer;
-    private final LinkNode node;
     private final SourceOutcomes outcomes;
     private final DeliveryTags tags = new DeliveryTags();
     private final Grant grant;
@@ -67,27 +65,25 @@ final class OutgoingLink implements LinkEndpoint {
     private boolean peerCloses;
     private boolean drained;
 
-    OutgoingLink(ConnectionScope scope, Sender sender, SourceFilter filter, LinkNode node) {
+    OutgoingLink(ConnectionScope scope, Sender sender, SourceNode node) {
         this.scope = scope;
         this.sender = sender;
-        this.filter = filter;
-        Source source = (Source) sender.getRemoteSource();
         this.node = node;
-        this.outcomes = SourceOutcomes.of(source);
-        this.shard = node.shard();
+        this.outcomes = SourceOutcomes.of(sender.getRemoteSource());
+        this.shard = scope.environment().shards().apply(node.address());
         this.consumer = new Consumer(new Consumer.Request(
                 scope.calls(),
                 new QueueSource(scope.calls(), scope.environment().large().bodies(), this),
                 node.address(),
-                mode(source),
+                mode(),
                 outcomes.byDefault().orElse(Outcome.FAILED),
-                filter.isEmpty() ? Optional.empty() : Optional.of(filter)));
+                node.filter()));
         this.grant = new Grant(
                 new FlowWindow(scope.limits().outgoing()), scope.limits().maxUnsettledPerLink());
     }
 
-    private Consumer.Mode mode(Source source) {
-        if (Terminus.copies(source)) {
+    private Consumer.Mode mode() {
+        if (node.copies()) {
             return Consumer.Mode.COPY;
         }
         return settlesFirst() ? Consumer.Mode.MOVE_PRESETTLED : Consumer.Mode.MOVE;
@@ -98,7 +94,7 @@ final class OutgoingLink implements LinkEndpoint {
     }
 
     void attach() {
-        node.attach(consumer);
+        node.attach(shard, consumer);
     }
 
     // From the shard
@@ -106,14 +102,19 @@ final class OutgoingLink implements LinkEndpoint {
     void attached() {
         if (state == State.ATTACHING) {
             state = State.OPEN;
-            Terminus.accept(sender, filter, Optional.of(node));
+            Terminus.accept(sender, node.answer());
             // Clients send their first flow right behind the attach, without waiting for ours.
             grant(true);
         }
     }
 
     void refused(Refusal refusal) {
+        boolean answers = state == State.DETACHING;
         close(Conditions.of(refusal));
+        if (answers) {
+            scope.remove(this);
+            scope.finished(sender);
+        }
     }
 
     void deliver(io.sluice.broker.queue.Delivery message) {
@@ -365,7 +366,7 @@ final class OutgoingLink implements LinkEndpoint {
                 sender.getName(),
                 peer.container(),
                 peer.remoteAddress(),
-                FilterText.of(filter.accepted()));
+                FilterText.of(sender.getSource() instanceof Source answered ? answered.getFilter() : null));
     }
 
     @Override
@@ -486,7 +487,7 @@ final class OutgoingLink implements LinkEndpoint {
         state = State.DETACHING;
         peerCloses = closed;
         giveBack(true);
-        shard.detach(consumer);
+        node.detach(shard, consumer, closed);
     }
 
     @Override

@@ -1,42 +1,63 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.Message;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
 import org.apache.qpid.proton.engine.Delivery;
 
-/** One queue. */
+/** One queue, or one topic. */
 final class QueueDestination implements Destination {
     private final ShardCalls calls;
-    private final LinkNode node;
+    /** Empty for a topic. */
+    private final Optional<LinkNode> node;
+
     private final String address;
+    private final String container;
     private final ShardMailbox shard;
     private final ConnectionTransactions transactions;
     private Producer producer;
 
     QueueDestination(ConnectionScope scope, LinkNode node) {
+        this(scope, Optional.of(node), node.address(), node.shard());
+    }
+
+    QueueDestination(ConnectionScope scope, String topic) {
+        this(scope, Optional.empty(), topic, scope.environment().shards().apply(topic));
+    }
+
+    private QueueDestination(ConnectionScope scope, Optional<LinkNode> node, String address, ShardMailbox shard) {
         this.calls = scope.calls();
         this.node = node;
-        this.address = node.address();
-        this.shard = node.shard();
+        this.address = address;
+        this.container = scope.peerContainer();
+        this.shard = shard;
         this.transactions = scope.transactions();
+    }
+
+    private NodeKind kind() {
+        return node.isPresent() ? NodeKind.QUEUE : NodeKind.TOPIC;
     }
 
     @Override
     public Optional<LinkNode> node() {
-        return Optional.of(node);
+        return node;
     }
 
     @Override
     public void attach(IncomingLink link) {
-        producer = new Producer(calls, new ProducerCalls(calls, link), Optional.of(address));
-        node.attach(producer);
+        producer = new Producer(calls, new ProducerCalls(calls, link), kind(), Optional.of(address));
+        if (node.isPresent()) {
+            node.get().attach(producer);
+        } else {
+            shard.attach(producer);
+        }
     }
 
     @Override
     public void send(Message message, Delivery delivery) {
-        transactions.publish(shard, producer, new IncomingPublish(address, message, delivery));
+        transactions.publish(shard, producer, new IncomingPublish(kind(), address, message, delivery, container));
     }
 
     @Override

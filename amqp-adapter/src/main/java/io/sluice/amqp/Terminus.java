@@ -1,9 +1,8 @@
 package io.sluice.amqp;
 
-import io.sluice.amqp.filter.SourceFilter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -25,21 +24,15 @@ final class Terminus {
 
     static final Symbol COPY = Symbol.valueOf("copy");
     static final Symbol MOVE = Symbol.valueOf("move");
-    private static final Symbol QUEUE = Symbol.valueOf("queue");
     private static final Symbol TEMPORARY_QUEUE = Symbol.valueOf("temporary-queue");
-    private static final Set<Symbol> TOPICS =
-            Set.of(Symbol.valueOf("topic"), Symbol.valueOf("temporary-topic"), Symbol.valueOf("shared"));
+    private static final Set<Symbol> CAPABILITIES =
+            Set.of(NodeKinds.QUEUE, NodeKinds.TOPIC, NodeKinds.SHARED, NodeKinds.GLOBAL);
     /** What the coordinator can do (§4.5.3). */
     private static final Symbol[] TRANSACTIONS = {
         TxnCapability.LOCAL_TXN, TxnCapability.MULTI_TXNS_PER_SSN, TxnCapability.MULTI_SSNS_PER_TXN
     };
 
     private Terminus() {}
-
-    /** Whether the peer asks for what only a topic can be. */
-    static boolean asksForTopic(Symbol[] capabilities) {
-        return capabilities != null && Arrays.stream(capabilities).anyMatch(TOPICS::contains);
-    }
 
     /** Whether a consumer browses. */
     static boolean copies(Source source) {
@@ -60,23 +53,27 @@ final class Terminus {
         receiver.open();
     }
 
+    /** The peer receives. @param source as it really is */
+    static void accept(Sender sender, Source source) {
+        echoSettleModes(sender);
+        sender.setSource(source);
+        sender.setTarget(sender.getRemoteTarget());
+        sender.open();
+    }
+
     /**
-     * The peer receives.
+     * A source as it is, of which nothing is kept.
      *
-     * @param filter what is applied of the filters it asks for; the others are not in the answer
+     * @param filters what is applied of the filters it asks for; the others are not in the answer
      * @param node the queue it receives from; empty where it is none
      */
-    static void accept(Sender sender, SourceFilter filter, Optional<LinkNode> node) {
-        echoSettleModes(sender);
-        Source asked = (Source) sender.getRemoteSource();
+    static Source answer(Source asked, Map<Symbol, Object> filters, Optional<LinkNode> node) {
         Source source = new Source();
         describe(source, asked, node);
         source.setDistributionMode(copies(asked) ? COPY : MOVE);
         SourceOutcomes.of(asked).describe(source);
-        source.setFilter(filter.isEmpty() ? null : filter.accepted());
-        sender.setSource(source);
-        sender.setTarget(sender.getRemoteTarget());
-        sender.open();
+        source.setFilter(filters.isEmpty() ? null : filters);
+        return source;
     }
 
     private static Coordinator coordinator() {
@@ -116,12 +113,11 @@ final class Terminus {
 
     private static Symbol[] known(Symbol[] capabilities, Optional<LinkNode> node) {
         List<Symbol> known = new ArrayList<>();
-        List<Symbol> asked = capabilities == null ? List.of() : Arrays.asList(capabilities);
-        if (asked.contains(QUEUE)) {
-            known.add(QUEUE);
-        }
-        if (asked.contains(TEMPORARY_QUEUE) && node.isPresent() && node.get().isTemporary()) {
-            known.add(TEMPORARY_QUEUE);
+        boolean temporary = node.isPresent() && node.get().isTemporary();
+        for (Symbol capability : capabilities == null ? new Symbol[0] : capabilities) {
+            if (CAPABILITIES.contains(capability) || (temporary && capability.equals(TEMPORARY_QUEUE))) {
+                known.add(capability);
+            }
         }
         return known.isEmpty() ? null : known.toArray(new Symbol[0]);
     }

@@ -37,6 +37,7 @@ class Section2_4_ConnectionTest {
                 List.of(
                         Symbol.valueOf("ANONYMOUS-RELAY"),
                         Symbol.valueOf("DELAYED_DELIVERY"),
+                        Symbol.valueOf("SHARED-SUBS"),
                         Symbol.valueOf("sole-connection-for-container")),
                 List.of(open.getOfferedCapabilities()));
         assertEquals(

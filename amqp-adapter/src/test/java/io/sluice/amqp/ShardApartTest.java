@@ -29,6 +29,14 @@ class ShardApartTest {
     }
 
     @Nested
+    class Subscriptions extends SubscriptionLinkTest {
+        @Override
+        TestBroker newBroker() {
+            return TestBroker.apart();
+        }
+    }
+
+    @Nested
     class Outcomes extends Section3_4_OutcomeTest {
         @Override
         TestBroker newBroker() {

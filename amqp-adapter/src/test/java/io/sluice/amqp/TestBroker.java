@@ -1,11 +1,14 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.routing.TopicSetup;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Principal;
 import io.sluice.broker.shard.InMemoryJournal;
@@ -23,7 +26,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Predicate;
 
-/** A real shard on a loop that tests turn by hand: queues "q" and "full" are declared, "auto." names are created. */
+/** A real shard on a loop that tests turn by hand: queues "q" and "full" are declared, "auto." names are created, "topic." names are topics. */
 final class TestBroker implements Authenticator {
     final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Queue<Runnable> shardTasks = new ArrayDeque<>();
@@ -68,7 +71,12 @@ final class TestBroker implements Authenticator {
                             bodies,
                             ShardLimits.ofMemory(64 << 20),
                             name -> autoCreate.test(name) ? Optional.of(QueueDefinition.named(name)) : Optional.empty(),
-                            broken -> failure = broken))
+                            new TopicSetup(
+                                    QueueDefinition::named,
+                                    selection -> StoredFilter.compile(selection, () -> nowMillis),
+                                    100),
+                            broken -> failure = broken,
+                            Metrics.NONE))
                     .mailbox();
         } catch (StorageException e) {
             throw new AssertionError(e);
@@ -89,6 +97,23 @@ final class TestBroker implements Authenticator {
     void delete(String queue) {
         mailbox.delete(queue, ShardMailbox.DeleteCondition.ALWAYS, () -> {}, new Ignored());
         run();
+    }
+
+    List<QueueStatus> list() {
+        List<QueueStatus> found = new ArrayList<>();
+        mailbox.list(() -> {}, new Reply<>() {
+            @Override
+            public void done(List<QueueStatus> value) {
+                found.addAll(value);
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                throw new AssertionError(refusal.text());
+            }
+        });
+        run();
+        return found;
     }
 
     QueueStatus status(String queue) {
@@ -166,7 +191,8 @@ final class TestBroker implements Authenticator {
                 new LargeMessages(bodies, thresholdBytes),
                 opening,
                 connections,
-                () -> TemporaryName.PREFIX + "node" + ++dynamicNodes);
+                () -> TemporaryName.PREFIX + "node" + ++dynamicNodes,
+                new NodeKinds(address -> address.startsWith("topic.")));
     }
 
     @Override

@@ -126,6 +126,9 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
     public void queuePaused(JournalRecord.QueuePaused paused) {}
 
     @Override
+    public void subscribed(JournalRecord.Subscribed subscribed) {}
+
+    @Override
     public void queueDeclared(QueueDeclared declared) {}
 
     @Override

@@ -4,7 +4,9 @@ import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.LinkRegistry;
+import io.sluice.amqp.NodeKinds;
 import io.sluice.amqp.NodeNames;
+import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
 import io.sluice.amqp.netty.AmqpServer;
@@ -16,12 +18,14 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.routing.TopicSetup;
 import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
+import io.sluice.server.config.TopicRules;
 import io.sluice.server.metrics.PrometheusEndpoint;
 import io.sluice.storage.Storage;
 import java.io.IOException;
@@ -148,6 +152,7 @@ public final class SluiceServer {
                     storage.largeBodies(),
                     limits,
                     name -> rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty(),
+                    topics(configuration.topics()),
                     failure(onFailure),
                     prometheus.map(PrometheusEndpoint::metrics).orElse(Metrics.NONE)));
             return new SluiceServer(configuration, storage, loops, shard.mailbox(), ports, prometheus);
@@ -158,6 +163,13 @@ public final class SluiceServer {
             ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
+    }
+
+    private static TopicSetup topics(TopicRules rules) {
+        return new TopicSetup(
+                rules::subscriptionQueue,
+                selection -> StoredFilter.compile(selection, System::currentTimeMillis),
+                rules.maxSubscriptions());
     }
 
     private static ServerSettings settings(Configuration configuration, Storage storage, ShardMailbox shard) {
@@ -176,7 +188,8 @@ public final class SluiceServer {
                 new LargeMessages(storage.largeBodies(), configuration.amqp().largeMessageBytes()),
                 ListeningPorts.opening(configuration.listen()),
                 connections,
-                NodeNames.random());
+                NodeNames.random(),
+                new NodeKinds(configuration.topics()::isTopic));
         return ServerSettings.of(environment)
                 .withMaxConnections(configuration.amqp().maxConnections());
     }

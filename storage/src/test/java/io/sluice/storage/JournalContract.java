@@ -14,6 +14,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordCodec;
 import io.sluice.broker.record.RecordVisitor;
 import java.nio.ByteBuffer;
@@ -123,6 +124,11 @@ public abstract class JournalContract {
         @Override
         public void queuePaused(QueuePaused paused) {
             add(paused);
+        }
+
+        @Override
+        public void subscribed(Subscribed subscribed) {
+            add(subscribed);
         }
 
         private void add(JournalRecord record) {

@@ -21,6 +21,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordCodec;
 import io.sluice.broker.record.RecordVisitor;
 import java.nio.ByteBuffer;
@@ -201,6 +202,11 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
     @Override
     public void queuePaused(QueuePaused paused) {
         throw new AssertionError("not written here: " + paused);
+    }
+
+    @Override
+    public void subscribed(Subscribed subscribed) {
+        throw new AssertionError("not written here: " + subscribed);
     }
 
     private void forget(Entry entry) {

@@ -4,13 +4,17 @@ import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.AmqpLimits;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LinkRegistry;
+import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.port.Clock;
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.routing.TopicSetup;
 import io.sluice.broker.shard.InMemoryJournal;
+import io.sluice.broker.shard.NoLargeBodies;
 import io.sluice.broker.shard.NoStore;
 import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardLimits;
@@ -45,6 +49,7 @@ import java.util.function.UnaryOperator;
 public final class SluiceBroker implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final long TICK_MILLIS = 50;
+    private static final int MAX_SUBSCRIPTIONS = 100_000;
 
     private final Endpoint endpoint;
     private final ShardAccess shard;
@@ -83,9 +88,15 @@ public final class SluiceBroker implements AutoCloseable {
                 builder.clock,
                 new InMemoryJournal(),
                 new NoStore(),
+                new NoLargeBodies(),
                 ShardLimits.ofMemory(builder.memoryBytes),
                 this::automatic,
-                stopped::completeExceptionally);
+                new TopicSetup(
+                        topic -> defaults.definition(),
+                        selection -> StoredFilter.compile(selection, builder.clock::millis),
+                        MAX_SUBSCRIPTIONS),
+                stopped::completeExceptionally,
+                Metrics.NONE);
         try {
             return Shard.recover(setup).mailbox();
         } catch (StorageException e) {

@@ -85,6 +85,19 @@ public final class SourceFilter implements Predicate<Message> {
         return null;
     }
 
+    /** What kind of filter it is, in one word; "" for a selector. */
+    static String kind(Object descriptor) {
+        if (SELECTOR.equals(descriptor) || SELECTOR_CODE.equals(descriptor)) {
+            return "";
+        }
+        if (SQL.equals(descriptor) || SQL_CODE.equals(descriptor)) {
+            return "sql";
+        }
+        return PROPERTIES.equals(descriptor) || PROPERTIES_CODE.equals(descriptor)
+                ? "properties"
+                : "application-properties";
+    }
+
     private static <T> T need(DescribedType filter, Class<T> type, String what) throws InvalidFilterException {
         if (!type.isInstance(filter.getDescribed())) {
             throw new InvalidFilterException(InvalidFilterException.NOWHERE, "its value is not " + what);

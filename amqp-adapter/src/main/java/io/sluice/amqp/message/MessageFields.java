@@ -2,6 +2,7 @@ package io.sluice.amqp.message;
 
 import io.sluice.broker.Message;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.qpid.proton.amqp.Binary;
@@ -13,6 +14,17 @@ import org.apache.qpid.proton.amqp.UnsignedLong;
  * format is not AMQP's.
  */
 public final class MessageFields {
+    /** Values of {@code x-opt-jms-dest} (AMQP JMS Mapping). */
+    public static final int JMS_QUEUE = 0;
+
+    public static final int JMS_TOPIC = 1;
+    public static final int JMS_TEMPORARY_QUEUE = 2;
+    public static final int JMS_TEMPORARY_TOPIC = 3;
+
+    private static final byte[] JMS_DESTINATION = "x-opt-jms-dest".getBytes(StandardCharsets.US_ASCII);
+    /** Constructor of an AMQP byte. */
+    private static final int BYTE = 0x51;
+
     static final int MESSAGE_ID = 0;
     private static final int TO = 2;
     private static final int REPLY_TO = 4;
@@ -36,6 +48,14 @@ public final class MessageFields {
     /** As String, UnsignedLong, UUID or Binary (§3.2.11). */
     public static Optional<Object> correlationId(Message message) {
         return id(message, CORRELATION_ID);
+    }
+
+    /** What kind of destination the annotation {@code x-opt-jms-dest} says {@code to} is: one of the numbers above, -1 for none. */
+    public static int jmsDestination(Message message) {
+        MessageSections sections = new MessageSections(message);
+        int at = sections.annotation(JMS_DESTINATION);
+        byte[] bytes = message.encoded();
+        return at != MessageSections.ABSENT && (bytes[at] & 0xff) == BYTE ? bytes[at + 1] : -1;
     }
 
     private static Optional<String> string(Message message, int field) {

@@ -60,6 +60,25 @@ final class Admission {
 
     /** A message comes in whatever the limits say: moved here by the broker, it must not be lost for want of room. */
     void put(Message message, int deliveryCount, String duplicateId, Turn turn, Turn.Effect then) {
+        Enqueued enqueued = admit(message, deliveryCount, duplicateId, turn);
+        turn.decide(enqueued, isJournaled(message), message.isLarge() ? holding(message, then) : then);
+    }
+
+    /** A dead letter may leave a queue that is not durable before its record for this one is on the disk. */
+    private Turn.Effect holding(Message message, Turn.Effect then) {
+        state.large().hold(message);
+        return applied -> {
+            state.large().letGo(message);
+            then.run(applied);
+        };
+    }
+
+    boolean isJournaled(Message message) {
+        return state.definition().durable() && message.durable();
+    }
+
+    /** As {@link #put}, for a caller that decides the record. */
+    Enqueued admit(Message message, int deliveryCount, String duplicateId, Turn turn) {
         long now = turn.nowMillis();
         long expiresAt = expiryOf(message, now);
         long deliverAt = message.schedule().deliverAtMillis(now);
@@ -71,7 +90,7 @@ final class Admission {
             // Producers hear it now and not when the journal has committed, or they would send on.
             turn.dispatchable(queue);
         }
-        turn.decide(enqueued, state.definition().durable() && message.durable(), then);
+        return enqueued;
     }
 
     private long nextSequence() {

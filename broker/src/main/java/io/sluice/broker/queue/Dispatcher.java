@@ -90,6 +90,24 @@ public final class Dispatcher {
         });
     }
 
+    public long queueId() {
+        return queue.id();
+    }
+
+    /**
+     * The consumer leaves, and the queue goes with what the consumer had of it: it gets nothing more.
+     *
+     * @return to run when the queue is gone; its listener hears {@code detached}
+     */
+    public Turn.Effect leavesWithQueue(Consumer consumer) {
+        consumers.remove(consumer);
+        return applied -> {
+            consumer.attached = false;
+            applied.calling(consumer.client());
+            consumer.listener().detached();
+        };
+    }
+
     /** What a consumer said of a delivery. A second outcome, or one that comes after the lock is gone, changes nothing. */
     public void settle(Delivery delivery, Outcome outcome, Turn turn) {
         // What a deleted queue held is gone; a late outcome must not make a dead letter of it.

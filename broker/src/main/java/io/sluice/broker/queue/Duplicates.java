@@ -45,8 +45,13 @@ final class Duplicates {
 
     /** A copy came, and is not stored. */
     void dropped(Message copy) {
-        count++;
+        skipped();
         large.discard(copy);
+    }
+
+    /** As {@link #dropped}, where another queue may have taken the message. */
+    void skipped() {
+        count++;
     }
 
     /** Since the shard started. */

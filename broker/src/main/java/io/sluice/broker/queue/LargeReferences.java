@@ -52,6 +52,16 @@ public final class LargeReferences {
         }
     }
 
+    /** The message is on its way into several queues: its body stays, whatever happens in those that have it first. */
+    public void hold(Message message) {
+        came(message);
+    }
+
+    /** It is where it was to go. */
+    public void letGo(Message message) {
+        left(message);
+    }
+
     /** A message that was to come into a queue does not. */
     public void discard(Message message) {
         message.largeBody().map(LargeBody::id).ifPresent(candidates::add);

@@ -209,6 +209,25 @@ public final class Queue {
         admission.makeRoomFor(messages, bytes, turn);
     }
 
+    /**
+     * One copy of a message that goes to several queues: it has room here, and counts as decided. The caller decides the record.
+     *
+     * @param duplicateId by which a copy is known, "" for none
+     */
+    public Enqueued admit(Message message, String duplicateId, Turn turn) {
+        return admission.admit(message, 0, duplicateId, turn);
+    }
+
+    /** Whether the message goes through the journal on its way here. */
+    public boolean isJournaled(Message message) {
+        return admission.isJournaled(message);
+    }
+
+    /** A message was not taken because it is a copy; others may have taken it. */
+    public void duplicateSkipped() {
+        duplicates.skipped();
+    }
+
     /** See {@link Admission#put}. */
     void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
         admission.put(message, deliveryCount, "", turn, then);

@@ -67,6 +67,10 @@ final class QueueState {
         return memory;
     }
 
+    LargeReferences large() {
+        return large;
+    }
+
     /** Durable entries of the level that no page has. */
     UnstoredList unstored(int level) {
         return unstored[level];

@@ -2,7 +2,9 @@ package io.sluice.broker.record;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.Subscription;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One durable change. Records say what was decided, never why or when to decide: applying them reads no clock, so that
@@ -16,7 +18,9 @@ public sealed interface JournalRecord
                 JournalRecord.Removed,
                 JournalRecord.Returned,
                 JournalRecord.DuplicatesRemembered,
-                JournalRecord.QueuePaused {
+                JournalRecord.QueuePaused,
+                JournalRecord.Subscribed,
+                JournalRecord.Published {
 
     /** The queue it is about; an id is not used again while a record of the queue that had it can still be replayed. */
     long queueId();
@@ -144,6 +148,50 @@ public sealed interface JournalRecord
         @Override
         public void accept(RecordVisitor visitor) {
             visitor.queuePaused(this);
+        }
+    }
+
+    /**
+     * A queue is that of a subscription: it gets the messages of its topic from here on. It comes with the queue's declaration, and the
+     * subscription goes with the queue.
+     */
+    record Subscribed(long queueId, Subscription subscription) implements JournalRecord {
+        public Subscribed {
+            Objects.requireNonNull(subscription, "subscription");
+        }
+
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.subscribed(this);
+        }
+    }
+
+    /**
+     * One message is in the queues of several subscriptions: in all of them or in none, and written once.
+     *
+     * @param copies one for each queue; they share the message and all but place, expiry and duplicate id
+     */
+    record Published(List<Enqueued> copies) implements JournalRecord {
+        public Published {
+            copies = List.copyOf(copies);
+            if (copies.isEmpty()) {
+                throw new IllegalArgumentException("a message that is published into no queue");
+            }
+        }
+
+        /** Of the first copy. */
+        @Override
+        public long queueId() {
+            return copies.get(0).queueId();
+        }
+
+        public Message message() {
+            return copies.get(0).message();
+        }
+
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.published(this);
         }
     }
 }

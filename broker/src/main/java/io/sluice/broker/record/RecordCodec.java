@@ -8,11 +8,13 @@ import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,6 +42,7 @@ import java.util.Optional;
  * 5 Returned := sequence i64 | deliveryCount i32 | annotations
  * 6 Remembered := count i32 | count x (duplicateId str | arrivedAtMillis i64)
  * 19 Paused := flags u8 (1 = delivery, 2 = intake)
+ * 20, 21: see {@link TopicRecords}
  * annotations := count i32 | count x (key str | kind u8 | 0: str, 1: i64, 2: i64, 3: length i32 + bytes)
  * str         := length i32 | UTF-8 bytes          opt-str := 0 u8 | 1 u8 + str
  * </pre>
@@ -99,6 +102,8 @@ public final class RecordCodec {
                 case RETURNED -> new Returned(queueId, in.getLong(), in.getInt(), readAnnotations(in));
                 case REMEMBERED -> readRemembered(queueId, in);
                 case PAUSED -> readPaused(queueId, in.get());
+                case TopicRecords.SUBSCRIBED -> TopicRecords.readSubscribed(queueId, in);
+                case TopicRecords.PUBLISHED -> TopicRecords.readPublished(in);
                 default -> throw new IllegalArgumentException("unknown record type " + type);
             };
         } catch (java.nio.BufferUnderflowException | IndexOutOfBoundsException cut) {
@@ -154,6 +159,20 @@ public final class RecordCodec {
         long deliverAtMillis = in.getLong();
         int deliveryCount = in.getInt();
         String duplicateId = readString(in);
+        Message message = readMessage(in);
+        return new Enqueued(
+                queueId,
+                sequence,
+                arrivedAtMillis,
+                expiresAtMillis,
+                deliverAtMillis,
+                deliveryCount,
+                duplicateId,
+                message);
+    }
+
+    /** From its flags on. */
+    static Message readMessage(ByteBuffer in) {
         byte flags = in.get();
         if ((flags & ~(DURABLE | LARGE)) != 0) {
             throw new IllegalArgumentException("unknown flags " + flags + " of a message");
@@ -168,18 +187,7 @@ public final class RecordCodec {
         Message.Header header =
                 new Message.Header(messageFormat, (flags & DURABLE) != 0, priority, ttlMillis, absoluteExpiryMillis);
         Message message = new Message(encoded, annotatedOffset, header, added);
-        if ((flags & LARGE) != 0) {
-            message = message.withBody(new LargeBody(in.getLong(), in.getLong()));
-        }
-        return new Enqueued(
-                queueId,
-                sequence,
-                arrivedAtMillis,
-                expiresAtMillis,
-                deliverAtMillis,
-                deliveryCount,
-                duplicateId,
-                message);
+        return (flags & LARGE) == 0 ? message : message.withBody(new LargeBody(in.getLong(), in.getLong()));
     }
 
     private static Removed readRemoved(long queueId, ByteBuffer in) {
@@ -239,7 +247,7 @@ public final class RecordCodec {
         return Annotations.of(values);
     }
 
-    private static byte[] readBytes(ByteBuffer in) {
+    static byte[] readBytes(ByteBuffer in) {
         int length = in.getInt();
         if (length < 0 || length > in.remaining()) {
             throw new IllegalArgumentException(length + " bytes announced, " + in.remaining() + " left");
@@ -249,7 +257,7 @@ public final class RecordCodec {
         return bytes;
     }
 
-    private static String readString(ByteBuffer in) {
+    static String readString(ByteBuffer in) {
         byte[] bytes = readBytes(in);
         return bytes.length == 0 ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
@@ -258,8 +266,8 @@ public final class RecordCodec {
         return in.get() == 0 ? Optional.empty() : Optional.of(readString(in));
     }
 
-    private static final class Size implements RecordVisitor {
-        private int bytes;
+    static final class Size implements RecordVisitor {
+        int bytes;
 
         @Override
         public void queueDeclared(QueueDeclared declared) {
@@ -289,11 +297,22 @@ public final class RecordCodec {
 
         @Override
         public void enqueued(Enqueued enqueued) {
-            bytes = ENQUEUED_FIXED
-                    + string(enqueued.duplicateId())
-                    + annotations(enqueued.message().added())
-                    + enqueued.message().encoded().length
-                    + (enqueued.message().isLarge() ? 8 + 8 : 0);
+            bytes = ENQUEUED_FIXED + string(enqueued.duplicateId()) + message(enqueued.message());
+        }
+
+        /** Beyond what every message takes. */
+        static int message(Message message) {
+            return annotations(message.added()) + message.encoded().length + (message.isLarge() ? 8 + 8 : 0);
+        }
+
+        @Override
+        public void subscribed(Subscribed subscribed) {
+            bytes = HEAD + TopicRecords.size(subscribed);
+        }
+
+        @Override
+        public void published(Published published) {
+            bytes = HEAD + TopicRecords.size(published);
         }
 
         @Override
@@ -337,7 +356,7 @@ public final class RecordCodec {
             return bytes;
         }
 
-        private static int string(String text) {
+        static int string(String text) {
             return text.isEmpty() ? 4 : 4 + text.getBytes(StandardCharsets.UTF_8).length;
         }
 
@@ -346,7 +365,7 @@ public final class RecordCodec {
         }
     }
 
-    private record Write(ByteBuffer out) implements RecordVisitor {
+    record Write(ByteBuffer out) implements RecordVisitor {
         private void head(byte type, JournalRecord record) {
             out.put(type).putLong(record.queueId());
         }
@@ -396,6 +415,23 @@ public final class RecordCodec {
                     .putLong(enqueued.deliverAtMillis())
                     .putInt(enqueued.deliveryCount());
             string(enqueued.duplicateId());
+            message(message);
+        }
+
+        @Override
+        public void subscribed(Subscribed subscribed) {
+            head(TopicRecords.SUBSCRIBED, subscribed);
+            TopicRecords.write(subscribed, this);
+        }
+
+        @Override
+        public void published(Published published) {
+            head(TopicRecords.PUBLISHED, published);
+            TopicRecords.write(published, this);
+        }
+
+        /** From its flags on. */
+        void message(Message message) {
             out.put((byte) ((message.durable() ? DURABLE : 0) | (message.isLarge() ? LARGE : 0)))
                     .put((byte) message.priority())
                     .putInt(message.messageFormat())
@@ -458,11 +494,11 @@ public final class RecordCodec {
             });
         }
 
-        private void bytes(byte[] bytes) {
+        void bytes(byte[] bytes) {
             out.putInt(bytes.length).put(bytes);
         }
 
-        private void string(String text) {
+        void string(String text) {
             bytes(text.getBytes(StandardCharsets.UTF_8));
         }
 

@@ -15,4 +15,11 @@ public interface RecordVisitor {
     void duplicatesRemembered(JournalRecord.DuplicatesRemembered remembered);
 
     void queuePaused(JournalRecord.QueuePaused paused);
+
+    void subscribed(JournalRecord.Subscribed subscribed);
+
+    /** For most it is what the copies are, one by one. */
+    default void published(JournalRecord.Published published) {
+        published.copies().forEach(this::enqueued);
+    }
 }

@@ -8,7 +8,6 @@ import io.sluice.broker.TemporaryName;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Pages;
-import io.sluice.broker.queue.Producer;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.shard.ShardMailbox.DeleteCondition;
@@ -23,14 +22,16 @@ import java.util.function.Consumer;
 /** Declares, deletes, purges and describes queues. */
 final class Administration {
     private final ShardQueues queues;
+    private final QueueRemoval removal;
     private final QueueChanges changes;
     private final Inspection inspection;
 
     private final TemporaryQueues temporaries;
 
-    Administration(ShardQueues queues, TemporaryQueues temporaries, Pages pages) {
+    Administration(ShardQueues queues, TemporaryQueues temporaries, QueueRemoval removal, Pages pages) {
         this.queues = queues;
         this.temporaries = temporaries;
+        this.removal = removal;
         this.changes = new QueueChanges(queues);
         this.inspection = new Inspection(queues, pages);
     }
@@ -93,26 +94,7 @@ final class Administration {
             }
             QueueStatus last = queue.status();
             temporaries.forget(queue);
-            remove(queues, queue, turn, applied -> done(client, reply, last, applied));
-        });
-    }
-
-    /** The queue goes with all it holds, and its links are told. @param then runs when it is gone */
-    static void remove(ShardQueues queues, Queue queue, Turn turn, Turn.Effect then) {
-        Refusal gone = Refusal.of(Refusal.Kind.RESOURCE_DELETED, "queue '" + queue.name() + "' was deleted");
-        queue.dispatcher().close(gone, turn);
-        List<Producer> producers = queue.producers().all();
-        for (Producer producer : producers) {
-            queue.producers().remove(producer);
-        }
-        queues.delete(queue, turn, Turn.Effect.NOTHING);
-        turn.afterDecided(applied -> {
-            // What they sent before is answered by now, so this is the last they hear.
-            for (Producer producer : producers) {
-                applied.calling(producer.client());
-                producer.listener().closed(gone);
-            }
-            then.run(applied);
+            removal.remove(queue, QueueRemoval.deleted(queue), turn, applied -> done(client, reply, last, applied));
         });
     }
 

@@ -1,7 +1,9 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.Invariant;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
@@ -23,17 +25,19 @@ import java.util.Set;
  */
 final class AtomicCommits {
     private final ShardQueues queues;
+    private final FanOut fanOut;
     private final LargeReferences large;
     private final Pressure pressure;
     private final ShardTurn turn;
     private final int maxBatchBytes;
 
-    AtomicCommits(ShardQueues queues, LargeReferences large, Pressure pressure, ShardTurn turn, int maxBatchBytes) {
+    AtomicCommits(ShardQueues queues, FanOut fanOut, LargeReferences large, Pressure pressure, ShardTurn turn) {
         this.queues = queues;
+        this.fanOut = fanOut;
         this.large = large;
         this.pressure = pressure;
         this.turn = turn;
-        this.maxBatchBytes = maxBatchBytes;
+        this.maxBatchBytes = turn.maxBatchBytes();
     }
 
     void commit(AtomicBatch batch, Client client, Reply<AtomicBatch> reply) {
@@ -104,9 +108,15 @@ final class AtomicCommits {
     }
 
     private void send(Publish send) {
+        if (send.kind() == NodeKind.TOPIC) {
+            checkTaken(fanOut.offer(send, turn, applied -> {}));
+            return;
+        }
         Queue queue = queues.findOrCreate(send.address(), turn).orElseThrow();
-        Optional<Refusal> refusal =
-                queue.offer(send.message(), Publishing.duplicateId(send, queue), turn, applied -> {});
+        checkTaken(queue.offer(send.message(), Publishing.duplicateId(send, queue), turn, applied -> {}));
+    }
+
+    private static void checkTaken(Optional<Refusal> refusal) {
         Invariant.check(refusal.isEmpty(), "what was found to have room is refused: " + refusal);
     }
 
@@ -189,15 +199,28 @@ final class AtomicCommits {
         }
 
         Optional<Refusal> add(Publish send) {
-            Incoming into = incoming.get(send.address());
-            if (into == null) {
+            if (send.kind() == NodeKind.QUEUE) {
                 Optional<Queue> queue = queues.findOrImagine(send.address());
-                if (queue.isEmpty()) {
-                    return Optional.of(Links.noSuchQueue(send.address()));
-                }
-                into = new Incoming(queue.get(), queues.find(send.address()).isEmpty());
-                incoming.put(send.address(), into);
+                return queue.isEmpty() ? Optional.of(Links.noSuchQueue(send.address())) : add(send, into(queue.get()));
             }
+            if (!QueueDefinition.isName(send.address())) {
+                return Optional.of(Links.noSuchTopic(send.address()));
+            }
+            for (Queue queue : fanOut.targets(send)) {
+                Optional<Refusal> refusal = add(send, into(queue));
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
+            }
+            return Optional.empty();
+        }
+
+        private Incoming into(Queue queue) {
+            return incoming.computeIfAbsent(
+                    queue.name(), name -> new Incoming(queue, queues.find(name).isEmpty()));
+        }
+
+        private Optional<Refusal> add(Publish send, Incoming into) {
             if (into.queue.isDuplicate(Publishing.duplicateId(send, into.queue), turn.nowMillis())) {
                 return Optional.empty();
             }
@@ -207,6 +230,13 @@ final class AtomicCommits {
         }
 
         long recordBytes(Publish send) {
+            if (send.kind() == NodeKind.TOPIC) {
+                long bytes = RecordSize.ofStored(send.message(), "");
+                for (Queue queue : fanOut.targets(send)) {
+                    bytes += RecordSize.ofCopy(Publishing.duplicateId(send, queue));
+                }
+                return bytes;
+            }
             Incoming into = incoming.get(send.address());
             String id = Publishing.duplicateId(send, into.queue);
             long declaration = into.isNew && into.messages <= 1 ? RecordSize.ofDeclaration() : 0;

@@ -156,6 +156,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
                 left.add(queue);
                 declared.add(queue.asRecord());
                 queue.capture().begins(records);
+                queues.subscriptionOf(queue).ifPresent(records::add);
             }
             answer.answer(new Beginning(applied, declared, records));
         });

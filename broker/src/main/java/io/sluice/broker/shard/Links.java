@@ -1,6 +1,8 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.TemporaryName;
 import io.sluice.broker.queue.Consumer;
@@ -15,6 +17,7 @@ import java.util.Optional;
 final class Links {
     private final ShardQueues queues;
     private final TemporaryQueues temporaries;
+    private final TopicProducers topics;
     private final Producers anonymous = new Producers();
     /**
      * Why the node as a whole gives no credit, "" when it does. Looked at once per round: what comes and goes in between must not
@@ -22,8 +25,9 @@ final class Links {
      */
     private String nodeReason = "";
 
-    Links(ShardQueues queues) {
+    Links(ShardQueues queues, TopicProducers topics) {
         this.queues = queues;
+        this.topics = topics;
         this.temporaries = new TemporaryQueues(queues);
     }
 
@@ -48,6 +52,10 @@ final class Links {
             return;
         }
         String address = producer.address().get();
+        if (producer.kind() == NodeKind.TOPIC) {
+            attachToTopic(producer, address, turn);
+            return;
+        }
         Optional<Queue> queue = queues.findOrCreate(address, turn);
         if (queue.isEmpty()) {
             turn.calling(producer.client());
@@ -62,6 +70,24 @@ final class Links {
         });
     }
 
+    /** A topic needs no declaration: it is there as soon as somebody names it. */
+    private void attachToTopic(Producer producer, String topic, Turn turn) {
+        if (!QueueDefinition.isName(topic)) {
+            turn.calling(producer.client());
+            producer.listener().closed(noSuchTopic(topic));
+            return;
+        }
+        topics.add(producer);
+        attached(producer, topics.closedReason(topic, nodeReason), turn);
+        topics.update(nodeReason, turn);
+    }
+
+    static Refusal noSuchTopic(String topic) {
+        return Refusal.of(
+                Refusal.Kind.INVALID_FIELD,
+                "a topic has 1 to " + QueueDefinition.MAX_NAME_LENGTH + " characters, this has " + topic.length());
+    }
+
     private static void attached(Producer producer, String closedReason, Turn turn) {
         if (Producers.isAttached(producer)) {
             turn.calling(producer.client());
@@ -72,6 +98,10 @@ final class Links {
 
     void detach(Producer producer, Turn turn) {
         anonymous.remove(producer);
+        if (producer.kind() == NodeKind.TOPIC && producer.address().isPresent()) {
+            topics.remove(producer);
+            return;
+        }
         producer.address().flatMap(queues::find).ifPresent(queue -> {
             queue.producers().remove(producer);
             turn.dispatchable(queue);
@@ -101,12 +131,15 @@ final class Links {
             refuse(consumer, noSuchQueue(consumer.address()), turn);
             return;
         }
-        Queue queue = found.get();
-        Optional<Refusal> locked = temporaries.refusalOf(queue, consumer.client());
+        Optional<Refusal> locked = temporaries.refusalOf(found.get(), consumer.client());
         if (locked.isPresent() && !administers) {
             refuse(consumer, locked.get(), turn);
             return;
         }
+        attach(consumer, found.get(), turn);
+    }
+
+    void attach(Consumer consumer, Queue queue, Turn turn) {
         queue.dispatcher().attach(consumer);
         whenDeclared(queue, turn, applied -> {
             if (!queue.isDeleted()) {
@@ -144,13 +177,20 @@ final class Links {
     void updateCredit(Queue queue, Turn turn) {
         if (queue.isDeclared()) {
             queue.producers().creditOpen(closedReason(queue), turn);
+            topics.roomChanged(queue, nodeReason, turn);
         }
+    }
+
+    /** A subscription is gone: what held back the producers of its topics may be gone with it. */
+    void routesChanged(Turn turn) {
+        topics.update(nodeReason, turn);
     }
 
     /** The pressure on the node changed: every producer hears of it. */
     void pressureChanged(String reason, Turn turn) {
         nodeReason = reason;
         anonymous.creditOpen(reason, turn);
+        topics.update(reason, turn);
         for (Queue queue : queues.all()) {
             updateCredit(queue, turn);
         }

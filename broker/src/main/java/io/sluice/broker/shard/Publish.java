@@ -1,13 +1,15 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.Message;
+import io.sluice.broker.NodeKind;
 import java.util.Objects;
 
 /**
- * One message on its way into a queue. The producer's {@code ProducerListener} gets this very object back with the answer, so a
+ * One message on its way into a queue, or to a topic. The producer's {@code ProducerListener} gets this very object back with the answer, so a
  * front end may extend it with what it needs to answer its peer.
  */
 public class Publish {
+    private final NodeKind kind;
     private final String address;
     private final Message message;
     /** A transaction has it, and what it takes of memory counts as the transaction's. Shard's thread. */
@@ -15,8 +17,18 @@ public class Publish {
 
     /** @param address the queue it goes to */
     public Publish(String address, Message message) {
+        this(NodeKind.QUEUE, address, message);
+    }
+
+    /** @param kind of what the address names */
+    public Publish(NodeKind kind, String address, Message message) {
+        this.kind = Objects.requireNonNull(kind, "kind");
         this.address = Objects.requireNonNull(address, "address");
         this.message = Objects.requireNonNull(message, "message");
+    }
+
+    public final NodeKind kind() {
+        return kind;
     }
 
     public final String address() {
@@ -34,6 +46,11 @@ public class Publish {
      * @return the value's canonical text, equal for equal values of the same type and for nothing else; "" where there is none
      */
     public String duplicateId(String property) {
+        return "";
+    }
+
+    /** Container-id of who sent it, "" where it is not known; for subscriptions that want nothing of their own container. */
+    public String container() {
         return "";
     }
 }

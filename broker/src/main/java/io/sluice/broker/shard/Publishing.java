@@ -1,5 +1,7 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.NodeKind;
+import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.queue.LargeReferences;
@@ -13,13 +15,15 @@ import java.util.Optional;
 /** Decides on messages from producers. */
 final class Publishing {
     private final ShardQueues queues;
+    private final FanOut fanOut;
     private final LargeReferences large;
     private final Pressure pressure;
     private final int maxMessageBytes;
 
     /** @param maxMessageBytes of a message that the journal can take, now and as a dead letter */
-    Publishing(ShardQueues queues, LargeReferences large, Pressure pressure, int maxMessageBytes) {
+    Publishing(ShardQueues queues, FanOut fanOut, LargeReferences large, Pressure pressure, int maxMessageBytes) {
         this.queues = queues;
+        this.fanOut = fanOut;
         this.large = large;
         this.pressure = pressure;
         this.maxMessageBytes = maxMessageBytes;
@@ -38,6 +42,15 @@ final class Publishing {
             refused(producer, publish, tooLarge(), turn);
             return;
         }
+        if (publish.kind() == NodeKind.TOPIC) {
+            if (!QueueDefinition.isName(publish.address())) {
+                refused(producer, publish, Links.noSuchTopic(publish.address()), turn);
+                return;
+            }
+            fanOut.offer(publish, turn, accepted(producer, publish))
+                    .ifPresent(why -> refused(producer, publish, why, turn));
+            return;
+        }
         Optional<Queue> queue = queues.findOrCreate(publish.address(), turn);
         if (queue.isEmpty()) {
             refused(producer, publish, Links.noSuchQueue(publish.address()), turn);
@@ -49,10 +62,7 @@ final class Publishing {
             return;
         }
         Optional<Refusal> refusal = queue.get()
-                .offer(publish.message(), duplicateId(publish, queue.get()), turn, applied -> {
-                    applied.calling(producer.client());
-                    producer.listener().accepted(publish);
-                });
+                .offer(publish.message(), duplicateId(publish, queue.get()), turn, accepted(producer, publish));
         refusal.ifPresent(why -> refused(producer, publish, why, turn));
     }
 
@@ -80,6 +90,11 @@ final class Publishing {
         if (bytes > maxMessageBytes) {
             return Optional.of(tooLarge());
         }
+        if (publish.kind() == NodeKind.TOPIC) {
+            return QueueDefinition.isName(publish.address())
+                    ? fanOut.refusalOf(publish, turn.nowMillis())
+                    : Optional.of(Links.noSuchTopic(publish.address()));
+        }
         Optional<Queue> queue = queues.findOrImagine(publish.address());
         if (queue.isEmpty()) {
             return Optional.of(Links.noSuchQueue(publish.address()));
@@ -87,6 +102,13 @@ final class Publishing {
         return queue.get().isDuplicate(duplicateId(publish, queue.get()), turn.nowMillis())
                 ? Optional.empty()
                 : queue.get().refusalOf(1, publish.message().size());
+    }
+
+    private static Turn.Effect accepted(Producer producer, Publish publish) {
+        return applied -> {
+            applied.calling(producer.client());
+            producer.listener().accepted(publish);
+        };
     }
 
     static String duplicateId(Publish publish, Queue queue) {

@@ -2,11 +2,15 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
+import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
+import java.util.List;
 
 /**
  * What records take of the journal, in bytes: a little more than they really do, and quickly. A batch that is too large cannot be cut
@@ -19,6 +23,9 @@ final class RecordSize {
     private static final int DECLARATION_BYTES = 4_000;
 
     private static final int RANGE_BYTES = 16;
+    /** Of a message, for each further queue it is in. */
+    private static final int COPY_BYTES = 32;
+
     /** What the broker writes on a dead letter: a queue name, and what its consumer said, each up to 2000 characters. */
     private static final int DEAD_LETTER_BYTES = 14_000;
 
@@ -37,6 +44,12 @@ final class RecordSize {
         if (record instanceof Returned returned) {
             return RECORD_BYTES + returned.added().bytes();
         }
+        if (record instanceof Published published) {
+            return ofPublished(published.message(), published.copies());
+        }
+        if (record instanceof Subscribed subscribed) {
+            return ofSubscription(subscribed.subscription());
+        }
         return record instanceof QueueDeclared ? ofDeclaration() : RECORD_BYTES;
     }
 
@@ -49,6 +62,28 @@ final class RecordSize {
                 + message.residentBytes()
                 + message.added().bytes()
                 + (long) BYTES_PER_CHAR * duplicateId.length();
+    }
+
+    /** One message for the queues of several subscriptions. */
+    static long ofPublished(Message message, List<Enqueued> copies) {
+        long bytes = ofStored(message, "");
+        for (Enqueued copy : copies) {
+            bytes += ofCopy(copy.duplicateId());
+        }
+        return bytes;
+    }
+
+    /** Of one of the queues in {@link #ofPublished}. */
+    static long ofCopy(String duplicateId) {
+        return COPY_BYTES + (long) BYTES_PER_CHAR * duplicateId.length();
+    }
+
+    static long ofSubscription(Subscription subscription) {
+        long chars = subscription.identity().container().length()
+                + subscription.identity().name().length()
+                + subscription.topic().length()
+                + subscription.selection().text().length();
+        return RECORD_BYTES + BYTES_PER_CHAR * chars + subscription.selection().encoded().length;
     }
 
     /** As what the outcome may come to at most: a dead letter in a queue that does not exist yet. */

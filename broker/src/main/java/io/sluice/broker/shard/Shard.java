@@ -7,6 +7,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.routing.Bindings;
 import java.util.function.Consumer;
 
 /**
@@ -27,7 +28,7 @@ public final class Shard {
     private final Links links;
     private final Publishing publishing;
     private final AtomicCommits atomicCommits;
-    private final Administration administration;
+    private final Nodes nodes;
     private final Checkpoints checkpoints;
     private final Upkeep upkeep;
     private final Pressure pressure;
@@ -44,13 +45,21 @@ public final class Shard {
         this.pressure = new Pressure(setup.limits());
         this.large = new LargeReferences(setup.largeBodies());
         PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
-        this.queues = new ShardQueues(setup.autoCreate(), pages, large, this::changed);
+        Bindings bindings = new Bindings(setup.topics().filters());
+        this.queues = new ShardQueues(setup.autoCreate(), pages, large, bindings, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
-        this.links = new Links(queues);
+        TopicProducers topicProducers = new TopicProducers(bindings);
+        this.links = new Links(queues, topicProducers);
+        QueueRemoval removal = new QueueRemoval(queues, links);
+        Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal);
         int maxBatchBytes = setup.journal().maxBatchBytes();
-        this.publishing = new Publishing(queues, large, pressure, maxMessageBytes(maxBatchBytes));
-        this.atomicCommits = new AtomicCommits(queues, large, pressure, turn, maxBatchBytes);
-        this.administration = new Administration(queues, links.temporaries(), pages);
+        FanOut fanOut = new FanOut(bindings, large, maxBatchBytes);
+        this.publishing = new Publishing(queues, fanOut, large, pressure, maxMessageBytes(maxBatchBytes));
+        this.atomicCommits = new AtomicCommits(queues, fanOut, large, pressure, turn);
+        this.nodes = new Nodes(
+                new Administration(queues, links.temporaries(), removal, pages),
+                new TopicAdministration(bindings, topicProducers, subscribing),
+                subscribing);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.upkeep = new Upkeep(
                 new Residency(queues, checkpoints, setup.store(), setup.limits()),
@@ -58,6 +67,9 @@ public final class Shard {
                 new IdleCheckpoint(setup.limits().idle(), queues, checkpoints),
                 new ShardMeters(setup.metrics(), queues, pressure, setup.limits()));
     }
+
+    /** What queues, topics and subscriptions there are. */
+    private record Nodes(Administration queues, TopicAdministration topics, Subscribing subscriptions) {}
 
     /** What keeps memory, store and figures in order beside what the shard is asked to do. */
     private record Upkeep(Residency residency, PageReads pages, IdleCheckpoint idle, ShardMeters meters) {
@@ -108,12 +120,20 @@ public final class Shard {
         return publishing;
     }
 
+    Subscribing subscribing() {
+        return nodes.subscriptions;
+    }
+
+    TopicAdministration topics() {
+        return nodes.topics;
+    }
+
     AtomicCommits atomicCommits() {
         return atomicCommits;
     }
 
     Administration administration() {
-        return administration;
+        return nodes.queues;
     }
 
     Checkpoints checkpoints() {

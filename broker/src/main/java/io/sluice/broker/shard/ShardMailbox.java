@@ -6,6 +6,9 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.ScheduledMessage;
+import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionStatus;
+import io.sluice.broker.TopicStatus;
 import io.sluice.broker.explain.LinkExplanation;
 import io.sluice.broker.explain.MessageExplanation;
 import io.sluice.broker.explain.QueueExplanation;
@@ -181,9 +184,54 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.links().settle(delivery, outcome, turn));
     }
 
-    /** The consumer is gone; what it has unsettled gets its loss outcome, then its listener hears {@code detached}. */
+    /**
+     * The consumer is gone; what it has unsettled gets its loss outcome, then its listener hears {@code detached}. A subscription that
+     * is not durable ends with its last consumer.
+     */
     public void detach(Consumer consumer) {
-        post((shard, turn) -> shard.links().detach(consumer, turn));
+        leave(consumer, SubscriptionRequest.Leaving.DETACH);
+    }
+
+    /**
+     * A consumer of a subscription to a topic is attached, without credit: to the one of this identity, or to a new one. An unshared
+     * one of the same user's is taken from the link that has it. Its listener hears {@code attached} or {@code closed}:
+     * {@code PRECONDITION_FAILED} where there is one that is shared and this is not, or the reverse; {@code RESOURCE_LOCKED} where
+     * others have it, or share it with another topic or filter.
+     */
+    public void subscribe(Consumer consumer, SubscriptionRequest request) {
+        post((shard, turn) -> shard.subscribing().subscribe(consumer, request, turn));
+    }
+
+    /** As {@link #subscribe}, to one that is there, whatever it is for; {@code NOT_FOUND} where none is. */
+    public void resume(Consumer consumer, SubscriptionRequest.Lookup lookup) {
+        post((shard, turn) -> shard.subscribing().resume(consumer, lookup, turn));
+    }
+
+    /** As {@link #detach(Consumer)}, of a consumer that says what is to become of its subscription; of others it is the same. */
+    public void leave(Consumer consumer, SubscriptionRequest.Leaving how) {
+        post((shard, turn) -> {
+            if (!shard.subscribing().leave(consumer, how, turn)) {
+                shard.links().detach(consumer, turn);
+            }
+        });
+    }
+
+    /** Topics that somebody publishes or subscribes to, by name, with their subscriptions. */
+    public void topics(Client client, Reply<List<TopicStatus>> reply) {
+        post((shard, turn) -> shard.topics().list(client, reply, turn));
+    }
+
+    /** Ends a subscription, also one that links have: they are closed with {@code RESOURCE_DELETED}. Answers what it was. */
+    public void unsubscribe(Subscription.Identity identity, Client client, Reply<SubscriptionStatus> reply) {
+        post((shard, turn) -> shard.topics().unsubscribe(identity, client, reply, turn));
+    }
+
+    /**
+     * Ends all subscriptions to exactly this topic, and closes its producers with {@code RESOURCE_DELETED}: for one whose time is over,
+     * as a temporary topic's. Whoever names it again finds it empty. Answers what it was.
+     */
+    public void deleteTopic(String topic, Client client, Reply<TopicStatus> reply) {
+        post((shard, turn) -> shard.topics().delete(topic, client, reply, turn));
     }
 
     /** Declares a queue; the same definition again changes nothing, another one is refused and names the difference. */

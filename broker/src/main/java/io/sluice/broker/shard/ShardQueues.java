@@ -1,6 +1,7 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.Subscription;
 import io.sluice.broker.TemporaryName;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.queue.LargeReferences;
@@ -15,7 +16,9 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordVisitor;
+import io.sluice.broker.routing.Bindings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,6 +30,9 @@ import java.util.function.Function;
 
 /** The queues of a shard, and the one place where records are applied to them: by recovery, a backup and the primary alike. */
 final class ShardQueues implements RecordVisitor {
+    /** In the names of the queues of subscriptions, and in no others that come to be by themselves. */
+    private static final String SUBSCRIPTION_MARK = "::";
+
     private final Map<Long, Queue> byId = new HashMap<>();
     /** Only queues that are not being deleted. */
     private final Map<String, Queue> byName = new HashMap<>();
@@ -36,14 +42,20 @@ final class ShardQueues implements RecordVisitor {
     private final MemoryUse memory = new MemoryUse();
     private final LargeReferences large;
     private final Consumer<Queue> changed;
+    private final Bindings bindings;
     private long nextQueueId = 1;
 
-    /** @param changed hears of each queue that a record changed */
+    /**
+     * @param bindings of its queues
+     * @param changed hears of each queue that a record changed
+     */
     ShardQueues(
             Function<String, Optional<QueueDefinition>> autoCreate,
             Pages pages,
             LargeReferences large,
+            Bindings bindings,
             Consumer<Queue> changed) {
+        this.bindings = bindings;
         this.large = large;
         this.autoCreate = autoCreate;
         this.pages = pages;
@@ -96,9 +108,9 @@ final class ShardQueues implements RecordVisitor {
         return autoCreate.apply(name).map(definition -> declare(definition.withName(name), turn));
     }
 
-    /** A temporary queue that is gone stays gone. */
+    /** A temporary queue that is gone stays gone, and so does that of a subscription. */
     private static boolean mayCreate(String name) {
-        return QueueDefinition.isName(name) && !TemporaryName.is(name);
+        return QueueDefinition.isName(name) && !TemporaryName.is(name) && !name.contains(SUBSCRIPTION_MARK);
     }
 
     /** The queue, or one like that which {@link #findOrCreate} would create: to be looked at, it does not exist. */
@@ -112,6 +124,18 @@ final class ShardQueues implements RecordVisitor {
                         .apply(name)
                         .map(definition -> new Queue(0, definition.withName(name), pages, memory, large))
                 : Optional.empty();
+    }
+
+    /** Decides on a queue for a subscription. @param template what it is, but for its name */
+    Queue declareFor(Subscription subscription, QueueDefinition template, Turn turn) {
+        String wanted = subscription.topic()
+                + SUBSCRIPTION_MARK
+                + (subscription.identity().isNamed() ? subscription.identity() : nextQueueId);
+        String end = "~" + nextQueueId;
+        String name = wanted.length() <= QueueDefinition.MAX_NAME_LENGTH && !byName.containsKey(wanted)
+                ? wanted
+                : wanted.substring(0, Math.min(wanted.length(), QueueDefinition.MAX_NAME_LENGTH - end.length())) + end;
+        return declare(template.withName(name).withDurable(subscription.durable()), turn);
     }
 
     /** The queue, created in any case: the broker itself has something to put there. */
@@ -132,6 +156,7 @@ final class ShardQueues implements RecordVisitor {
     void delete(Queue queue, Turn turn, Turn.Effect then) {
         queue.delete();
         byName.remove(queue.name());
+        bindings.remove(queue.id());
         turn.decide(new QueueDeleted(queue.id()), queue.definition().durable(), then);
     }
 
@@ -153,6 +178,7 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.remove(deleted.queueId());
         if (queue != null) {
             byName.remove(queue.name(), queue);
+            bindings.forget(deleted.queueId());
             queue.forgetAll();
         }
         nextQueueId = Math.max(nextQueueId, deleted.queueId() + 1);
@@ -201,6 +227,19 @@ final class ShardQueues implements RecordVisitor {
             queue.paused(paused);
             changed.accept(queue);
         }
+    }
+
+    @Override
+    public void subscribed(Subscribed subscribed) {
+        Queue queue = byId.get(subscribed.queueId());
+        if (queue != null && !queue.isDeleted()) {
+            bindings.restore(subscribed.subscription(), queue);
+        }
+    }
+
+    /** What a checkpoint is to remember of the queue's subscription, where it has one. */
+    Optional<Subscribed> subscriptionOf(Queue queue) {
+        return bindings.recorded(queue.id()).map(subscription -> new Subscribed(queue.id(), subscription));
     }
 
     /** A page that the store's checkpoint holds. */

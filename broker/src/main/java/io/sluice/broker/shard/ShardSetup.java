@@ -6,6 +6,7 @@ import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.Metrics;
+import io.sluice.broker.routing.TopicSetup;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ import java.util.function.Function;
  *
  * @param executor the shard's thread: runs tasks one after the other; may be the connections' event loop
  * @param autoCreate the definition of a queue that does not exist when somebody attaches or sends to it; empty: it is refused
+ * @param topics what subscriptions are
  * @param onFailure hears once that the shard stopped: a {@code StorageException} when its journal failed, anything else is a
  *     defect of the broker. Nothing is answered from then on. Any thread.
  * @param metrics where the shard's own figures go
@@ -28,9 +30,10 @@ public record ShardSetup(
         LargeBodies largeBodies,
         ShardLimits limits,
         Function<String, Optional<QueueDefinition>> autoCreate,
+        TopicSetup topics,
         Consumer<Throwable> onFailure,
         Metrics metrics) {
-    /** For a shard whose figures nobody looks at. */
+    /** For a shard whose figures nobody looks at, with topics as they are where nobody says more. */
     public ShardSetup(
             Executor executor,
             Clock clock,
@@ -40,7 +43,17 @@ public record ShardSetup(
             ShardLimits limits,
             Function<String, Optional<QueueDefinition>> autoCreate,
             Consumer<Throwable> onFailure) {
-        this(executor, clock, journal, store, largeBodies, limits, autoCreate, onFailure, Metrics.NONE);
+        this(
+                executor,
+                clock,
+                journal,
+                store,
+                largeBodies,
+                limits,
+                autoCreate,
+                TopicSetup.PLAIN,
+                onFailure,
+                Metrics.NONE);
     }
 
     /** For a shard whose messages are all in memory. */

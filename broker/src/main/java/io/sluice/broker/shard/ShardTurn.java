@@ -38,6 +38,11 @@ final class ShardTurn implements Turn {
         this.maxBatchBytes = journal.maxBatchBytes();
     }
 
+    /** The most that one batch may be, in bytes. */
+    int maxBatchBytes() {
+        return maxBatchBytes;
+    }
+
     void starts(long now) {
         nowMillis = now;
     }

@@ -197,7 +197,8 @@ final class TemporaryQueues {
     private void endIfOver(Temporary temporary, Turn turn) {
         if (temporary.isOver()) {
             forget(temporary.queue);
-            Administration.remove(queues, temporary.queue, turn, Turn.Effect.NOTHING);
+            Queue queue = temporary.queue;
+            QueueRemoval.remove(queues, queue, QueueRemoval.deleted(queue), turn, Turn.Effect.NOTHING);
         }
     }
 

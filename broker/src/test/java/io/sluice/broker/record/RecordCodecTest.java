@@ -2,6 +2,7 @@ package io.sluice.broker.record;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.broker.Annotations;
@@ -12,14 +13,17 @@ import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -115,8 +119,38 @@ class RecordCodecTest {
                 message);
     }
 
+    private static Subscription subscription(Random random) {
+        byte[] encoded = new byte[random.nextInt(9)];
+        random.nextBytes(encoded);
+        return new Subscription(
+                new Subscription.Identity(text(random, 0), text(random, 0), random.nextBoolean()),
+                text(random, 1),
+                new Subscription.Selection(text(random, 0), encoded),
+                random.nextBoolean(),
+                random.nextBoolean());
+    }
+
+    private static Published published(Random random) {
+        Enqueued first = enqueued(random);
+        List<Enqueued> copies = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            copies.add(new Enqueued(
+                    random.nextLong(),
+                    random.nextLong(),
+                    first.arrivedAtMillis(),
+                    random.nextLong(),
+                    first.deliverAtMillis(),
+                    0,
+                    text(random, 0),
+                    first.message()));
+        }
+        return new Published(copies);
+    }
+
     private static JournalRecord random(Random random) {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(9)) {
+            case 7 -> new Subscribed(random.nextLong(), subscription(random));
+            case 8 -> published(random);
             case 0 -> new QueueDeclared(random.nextLong(), definition(random), random.nextLong());
             case 1 -> new QueueDeleted(random.nextLong());
             case 2 -> enqueued(random);
@@ -144,24 +178,34 @@ class RecordCodecTest {
         byte[] bytes = written(record);
         JournalRecord read = RecordCodec.read(ByteBuffer.wrap(bytes));
 
-        if (record instanceof Enqueued enqueued) {
-            Enqueued again = (Enqueued) read;
-            assertEquals(enqueued.queueId(), again.queueId());
-            assertEquals(enqueued.sequence(), again.sequence());
-            assertEquals(enqueued.arrivedAtMillis(), again.arrivedAtMillis());
-            assertEquals(enqueued.expiresAtMillis(), again.expiresAtMillis());
-            assertEquals(enqueued.deliverAtMillis(), again.deliverAtMillis());
-            assertEquals(enqueued.deliveryCount(), again.deliveryCount());
-            assertEquals(enqueued.duplicateId(), again.duplicateId());
-            assertEquals(enqueued.message().header(), again.message().header());
-            assertEquals(enqueued.message().added(), again.message().added());
-            assertEquals(enqueued.message().annotatedOffset(), again.message().annotatedOffset());
-            assertArrayEquals(enqueued.message().encoded(), again.message().encoded());
-            assertEquals(enqueued.message().largeBody(), again.message().largeBody());
+        if (record instanceof Published published) {
+            Published again = (Published) read;
+            assertEquals(published.copies().size(), again.copies().size());
+            for (int i = 0; i < again.copies().size(); i++) {
+                assertSameMessage(published.copies().get(i), again.copies().get(i));
+                assertSame(again.message(), again.copies().get(i).message(), "the message is there once");
+            }
+        } else if (record instanceof Enqueued enqueued) {
+            assertSameMessage(enqueued, (Enqueued) read);
         } else {
             assertEquals(record, read);
         }
         assertArrayEquals(bytes, written(read));
+    }
+
+    private static void assertSameMessage(Enqueued enqueued, Enqueued again) {
+        assertEquals(enqueued.queueId(), again.queueId());
+        assertEquals(enqueued.sequence(), again.sequence());
+        assertEquals(enqueued.arrivedAtMillis(), again.arrivedAtMillis());
+        assertEquals(enqueued.expiresAtMillis(), again.expiresAtMillis());
+        assertEquals(enqueued.deliverAtMillis(), again.deliverAtMillis());
+        assertEquals(enqueued.deliveryCount(), again.deliveryCount());
+        assertEquals(enqueued.duplicateId(), again.duplicateId());
+        assertEquals(enqueued.message().header(), again.message().header());
+        assertEquals(enqueued.message().added(), again.message().added());
+        assertEquals(enqueued.message().annotatedOffset(), again.message().annotatedOffset());
+        assertArrayEquals(enqueued.message().encoded(), again.message().encoded());
+        assertEquals(enqueued.message().largeBody(), again.message().largeBody());
     }
 
     @Property(tries = 300)
@@ -240,6 +284,26 @@ class RecordCodecTest {
                 new DuplicatesRemembered(7, List.of(new Remembered("d", 2))));
         assertGolden("130000000000000007" + "01", new QueuePaused(7, true, false));
         assertGolden("130000000000000007" + "02", new QueuePaused(7, false, true));
+        assertGolden(
+                "140000000000000007" + "0000000163" + "0000000173" + "07" + "00000003612e62" + "0000000178" + "00000002"
+                        + "0102",
+                new Subscribed(
+                        7,
+                        new Subscription(
+                                new Subscription.Identity("c", "s", true),
+                                "a.b",
+                                new Subscription.Selection("x", new byte[] {1, 2}),
+                                true,
+                                true)));
+        assertGolden(
+                "150000000000000007" + "0000000000000002" + "000000000000000b" + "01" + "09" + "00000006"
+                        + "000000000000000a" + "ffffffffffffffff" + "00000001" + "00000001" + "000000016b" + "01"
+                        + "0000000000000005" + "00000002" + "6869" + "00000002" + "0000000000000007"
+                        + "0000000000000001" + "ffffffffffffffff" + "0000000164" + "0000000000000008"
+                        + "0000000000000003" + "0000000000000009" + "00000000",
+                new Published(List.of(
+                        new Enqueued(7, 1, 2, Message.NONE, 11, 0, "d", message),
+                        new Enqueued(8, 3, 2, 9, 11, 0, "", message))));
     }
 
     private static void assertGolden(String hex, JournalRecord record) {

@@ -44,6 +44,21 @@ class LargeMessageTest {
     }
 
     @Test
+    void aDeadLetterOfAQueueThatIsNotDurableKeepsItsBodyUntilItIsOnTheDisk() {
+        shard.queue(QueueDefinition.named("q").withDurable(false).withDeadLetter(ShardFixture.deadLetter("dead", 1)));
+        shard.queue("dead").producer("q").send(large("h"));
+        TestConsumer consumer = shard.consumer("q").credit(1);
+        shard.journal.hold();
+        consumer.settle(0, new Outcome.Rejected("", ""));
+        assertEquals(Set.of(1L), bodies.present);
+        shard.commitAll();
+        assertEquals(Set.of(1L), bodies.present);
+        shard.consumer("dead").credit(1).acceptAll();
+        shard.commitAll();
+        assertEquals(Set.of(), bodies.present);
+    }
+
+    @Test
     void aDeadLetterSharesTheBody() {
         shard.queue(QueueDefinition.named("q").withDeadLetter(ShardFixture.deadLetter("dead", 1)));
         shard.queue("dead").producer("q").send(large("h"));

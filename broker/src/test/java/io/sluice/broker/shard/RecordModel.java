@@ -1,6 +1,7 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Subscription;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -9,6 +10,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordVisitor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.stream.Collectors;
 final class RecordModel implements RecordVisitor {
     private final TreeMap<Long, String> names = new TreeMap<>();
     private final TreeMap<Long, TreeMap<Long, Enqueued>> queues = new TreeMap<>();
+    private final TreeMap<Long, Subscription> subscriptions = new TreeMap<>();
 
     @Override
     public void queueDeclared(QueueDeclared declared) {
@@ -32,6 +35,7 @@ final class RecordModel implements RecordVisitor {
     public void queueDeleted(QueueDeleted deleted) {
         names.remove(deleted.queueId());
         queues.remove(deleted.queueId());
+        subscriptions.remove(deleted.queueId());
     }
 
     @Override
@@ -78,6 +82,11 @@ final class RecordModel implements RecordVisitor {
         // What is in a queue does not depend on it.
     }
 
+    @Override
+    public void subscribed(Subscribed subscribed) {
+        subscriptions.put(subscribed.queueId(), subscribed.subscription());
+    }
+
     /** Queue by queue, in the order a strict or FIFO queue serves them. */
     TreeMap<String, List<String>> content(long now) {
         TreeMap<String, List<String>> content = new TreeMap<>();
@@ -115,6 +124,13 @@ final class RecordModel implements RecordVisitor {
                             ? "another order: " + expected + " became " + actual
                             : differences.toString());
         }
+    }
+
+    /** By the names of their queues. */
+    TreeMap<String, Subscription> subscriptions() {
+        TreeMap<String, Subscription> byName = new TreeMap<>();
+        subscriptions.forEach((queue, subscription) -> byName.put(names.get(queue), subscription));
+        return byName;
     }
 
     /** The large bodies messages refer to. */

@@ -2,11 +2,15 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.PeekedMessage;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionStatus;
+import io.sluice.broker.TopicStatus;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.Metrics;
@@ -77,7 +81,16 @@ final class ShardFixture {
         try {
             store.runsByItself = true;
             this.shard = Shard.recover(new ShardSetup(
-                    tasks::add, () -> now, journal, store, bodies, limits, autoCreate, failures::add, metrics));
+                    tasks::add,
+                    () -> now,
+                    journal,
+                    store,
+                    bodies,
+                    limits,
+                    autoCreate,
+                    Topics.SETUP,
+                    failures::add,
+                    metrics));
             store.runsByItself = false;
         } catch (StorageException impossible) {
             throw new IllegalStateException(impossible);
@@ -182,6 +195,69 @@ final class ShardFixture {
                 mode,
                 lossOutcome,
                 Optional.of(message -> filter.test(new String(message.encoded(), StandardCharsets.UTF_8)))));
+    }
+
+    // ---- topics
+
+    TestProducer topicProducer(String topic) {
+        return attached(new TestProducer(this, NodeKind.TOPIC, Optional.of(topic)));
+    }
+
+    /** Durable messages to a topic, from a producer of their own. */
+    TestProducer publishTo(String topic, String... bodies) {
+        return topicProducer(topic).send(bodies);
+    }
+
+    TestConsumer subscribe(Subscription subscription) {
+        return subscribe(subscription, "");
+    }
+
+    TestConsumer subscribe(Subscription subscription, String user) {
+        TestConsumer consumer = new TestConsumer(this, subscription.topic(), Consumer.Mode.MOVE, Outcome.RELEASED);
+        Optional<Predicate<Message>> filter = subscription.selection().isAll()
+                ? Optional.empty()
+                : Optional.of(Topics.filter(subscription.selection()));
+        runWhere(() -> mailbox().subscribe(consumer.handle, new SubscriptionRequest(subscription, filter, user)));
+        return consumer;
+    }
+
+    /** Comes back without saying to what. @param found gets what it is */
+    TestConsumer resume(Subscription.Identity identity, java.util.function.Consumer<Subscription> found) {
+        TestConsumer consumer = new TestConsumer(this, identity.name(), Consumer.Mode.MOVE, Outcome.RELEASED);
+        runWhere(() -> mailbox().resume(consumer.handle, new SubscriptionRequest.Lookup(List.of(identity), "", found)));
+        return consumer;
+    }
+
+    List<TopicStatus> topics() {
+        Answer<List<TopicStatus>> answer = new Answer<>();
+        runWhere(() -> mailbox().topics(client, answer));
+        return answer.value();
+    }
+
+    Answer<SubscriptionStatus> unsubscribe(Subscription.Identity identity) {
+        Answer<SubscriptionStatus> answer = new Answer<>();
+        runWhere(() -> mailbox().unsubscribe(identity, client, answer));
+        return answer;
+    }
+
+    Answer<TopicStatus> deleteTopic(String topic) {
+        Answer<TopicStatus> answer = new Answer<>();
+        runWhere(() -> mailbox().deleteTopic(topic, client, answer));
+        return answer;
+    }
+
+    /** Bodies that wait for the subscription. */
+    List<String> waiting(Subscription subscription) {
+        return waiting(subscription.identity());
+    }
+
+    List<String> waiting(Subscription.Identity identity) {
+        return topics().stream()
+                .flatMap(topic -> topic.subscriptions().stream())
+                .filter(status -> status.subscription().identity().equals(identity))
+                .map(status -> browse(status.queue().definition().name()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private TestConsumer attached(TestConsumer consumer) {

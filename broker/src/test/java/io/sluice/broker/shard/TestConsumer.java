@@ -75,6 +75,11 @@ class TestConsumer implements ConsumerListener {
         fixture.run();
     }
 
+    void leave(SubscriptionRequest.Leaving how) {
+        fixture.mailbox().leave(handle, how);
+        fixture.run();
+    }
+
     Delivery last() {
         return deliveries.get(deliveries.size() - 1);
     }

@@ -1,6 +1,7 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.Message;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.ProducerListener;
 import io.sluice.broker.queue.Producer;
@@ -16,13 +17,22 @@ final class TestProducer implements ProducerListener {
     final List<String> accepted = new ArrayList<>();
     final List<Refusal> refusals = new ArrayList<>();
     private final ShardFixture fixture;
+    private final NodeKind kind;
     private final Optional<String> address;
+    /** Container-id it sends under. */
+    String container = "";
+
     boolean creditOpen = true;
 
     TestProducer(ShardFixture fixture, Optional<String> address) {
+        this(fixture, NodeKind.QUEUE, address);
+    }
+
+    TestProducer(ShardFixture fixture, NodeKind kind, Optional<String> address) {
         this.fixture = fixture;
+        this.kind = kind;
         this.address = address;
-        this.handle = new Producer(fixture.client, this, address);
+        this.handle = new Producer(fixture.client, this, kind, address);
     }
 
     /** Durable, default priority. */
@@ -45,7 +55,26 @@ final class TestProducer implements ProducerListener {
 
     /** Sends without letting the shard run. */
     void post(String queue, Message message) {
-        fixture.mailbox().publish(handle, new Publish(queue, message));
+        post(kind, queue, message);
+    }
+
+    /** As {@link #post(String, Message)}, for an anonymous one whose messages say what their address is. */
+    void post(NodeKind itsKind, String target, Message message) {
+        fixture.mailbox().publish(handle, publish(itsKind, target, message, ""));
+    }
+
+    private Publish publish(NodeKind itsKind, String target, Message message, String id) {
+        return new Publish(itsKind, target, message) {
+            @Override
+            public String duplicateId(String property) {
+                return id.isEmpty() || property.isEmpty() ? id : property + "=" + id;
+            }
+
+            @Override
+            public String container() {
+                return container;
+            }
+        };
     }
 
     /** With an id by which a copy is known. */
@@ -57,12 +86,7 @@ final class TestProducer implements ProducerListener {
 
     /** As {@link #sendAs}, without letting the shard run. */
     void postAs(String queue, String id, Message message) {
-        fixture.mailbox().publish(handle, new Publish(queue, message) {
-            @Override
-            public String duplicateId(String property) {
-                return property.isEmpty() ? id : property + "=" + id;
-            }
-        });
+        fixture.mailbox().publish(handle, publish(kind, queue, message, id));
     }
 
     void detach() {

@@ -1,12 +1,15 @@
 package io.sluice.server.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.server.ExitCode;
 import io.sluice.storage.Damage;
 import io.sluice.storage.tool.FolderDump;
@@ -74,6 +77,10 @@ final class StorageDumpCommand implements Callable<Integer> {
         if (record instanceof QueueDeclared declared) {
             names.put(declared.queueId(), declared.definition().name());
         }
+        if (record instanceof Published published) {
+            published.copies().forEach(copy -> print(output, place, copy));
+            return;
+        }
         if (!isWanted(record)) {
             return;
         }
@@ -122,6 +129,14 @@ final class StorageDumpCommand implements Callable<Integer> {
         } else if (record instanceof Returned returned) {
             json.writeNumberField("sequence", returned.sequence());
             json.writeNumberField("deliveryCount", returned.deliveryCount());
+        } else if (record instanceof Subscribed subscribed) {
+            Subscription subscription = subscribed.subscription();
+            json.writeStringField("container", subscription.identity().container());
+            json.writeStringField("name", subscription.identity().name());
+            json.writeStringField("topic", subscription.topic());
+            json.writeStringField("filter", subscription.selection().text());
+            json.writeBooleanField("noLocal", subscription.noLocal());
+            json.writeBooleanField("shared", subscription.shared());
         } else if (record instanceof QueueDeclared declared) {
             json.writeNumberField("nextSequence", declared.nextSequence());
         } else if (record instanceof QueuePaused paused) {

@@ -17,6 +17,7 @@ public record Configuration(
         Security security,
         Amqp amqp,
         QueueRules queues,
+        TopicRules topics,
         Storage storage,
         Memory memory,
         Metrics metrics,
@@ -95,12 +96,12 @@ public record Configuration(
 
     /** What the command line says over the file. */
     public Configuration withListen(Listen newListen) {
-        return new Configuration(node, newListen, security, amqp, queues, storage, memory, metrics, eventLoops);
+        return new Configuration(node, newListen, security, amqp, queues, topics, storage, memory, metrics, eventLoops);
     }
 
     /** What the command line says over the file. */
     public Configuration withNode(String newNode) {
-        return new Configuration(newNode, listen, security, amqp, queues, storage, memory, metrics, eventLoops);
+        return new Configuration(newNode, listen, security, amqp, queues, topics, storage, memory, metrics, eventLoops);
     }
 
     /** What the command line says over the file. */
@@ -115,6 +116,6 @@ public record Configuration(
                 storage.stalledForceMillis,
                 storage.checkpointBytesPerSecond,
                 storage.idleCheckpointMillis);
-        return new Configuration(node, listen, security, amqp, queues, moved, memory, metrics, eventLoops);
+        return new Configuration(node, listen, security, amqp, queues, topics, moved, memory, metrics, eventLoops);
     }
 }

@@ -44,6 +44,7 @@ final class ConfigurationBinder {
                 security(file.section("security")),
                 amqp,
                 new QueueRulesBinder().bind(file.section("queues")),
+                new QueueRulesBinder().bindTopics(file.section("topics")),
                 // What is larger never is in the journal as a whole.
                 storage(file.section("storage"), Math.min(amqp.largeMessageBytes(), amqp.maxMessageSizeBytes())),
                 memory(file.section("memory")),

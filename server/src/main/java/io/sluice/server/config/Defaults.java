@@ -62,6 +62,9 @@ public final class Defaults {
             List.of(new QueueRules.QueueTemplate(new NamePattern("*"), QUEUE)),
             List.of());
 
+    static final TopicRules TOPICS =
+            new TopicRules(List.of(), 10_000, List.of(new QueueRules.QueueTemplate(new NamePattern("*"), QUEUE)));
+
     static final Configuration.Storage STORAGE = new Configuration.Storage(
             Path.of("data"), 67_108_864, 536_870_912, 2_147_483_648L, 268_435_456, 1_000, 30_000, 100_663_296, 5_000);
 
@@ -76,6 +79,7 @@ public final class Defaults {
             new Configuration.Security(Anonymous.LOOPBACK, Plain.PROTECTED, List.of(GUEST)),
             AMQP,
             QUEUES,
+            TOPICS,
             STORAGE,
             MEMORY,
             METRICS,

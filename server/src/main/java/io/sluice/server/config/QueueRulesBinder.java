@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
-/** Reads the section {@code queues}. */
+/** Reads the sections {@code queues} and {@code topics}. */
 final class QueueRulesBinder {
     private static final Map<String, Service> KINDS =
             Map.of("fifo", Service.FIFO, "priority", Service.STRICT, "weighted", Service.WEIGHTED);
@@ -29,17 +30,20 @@ final class QueueRulesBinder {
                 section.texts("autoCreate")
                         .map(texts -> texts.stream().map(NamePattern::new).toList())
                         .orElse(Defaults.QUEUES.autoCreate()),
-                section.sections("templates").map(QueueRulesBinder::templates).orElse(Defaults.QUEUES.templates()),
+                section.sections("templates")
+                        .map(sections -> templates(sections, QueueRulesBinder::definition))
+                        .orElse(Defaults.QUEUES.templates()),
                 section.sections("declared").map(QueueRulesBinder::declared).orElse(List.of()));
         section.end();
         return rules;
     }
 
-    private static List<QueueTemplate> templates(List<Section> sections) {
+    private static List<QueueTemplate> templates(
+            List<Section> sections, Function<Section, QueueDefinition> definition) {
         List<QueueTemplate> templates = new ArrayList<>();
         for (Section section : sections) {
             NamePattern pattern = new NamePattern(ConfigurationBinder.required(section, "pattern"));
-            templates.add(new QueueTemplate(pattern, definition(section)));
+            templates.add(new QueueTemplate(pattern, definition.apply(section)));
             section.end();
         }
         return templates;
@@ -66,10 +70,29 @@ final class QueueRulesBinder {
         return declared;
     }
 
+    /** The queues of subscriptions: whether they are durable is their subscribers' affair. */
+    TopicRules bindTopics(Section section) {
+        TopicRules defaults = Defaults.TOPICS;
+        TopicRules rules = new TopicRules(
+                section.texts("addresses")
+                        .map(texts -> texts.stream().map(NamePattern::new).toList())
+                        .orElse(defaults.addresses()),
+                section.number("maxSubscriptions", 1, 1_000_000, defaults.maxSubscriptions()),
+                section.sections("templates")
+                        .map(sections -> templates(sections, QueueRulesBinder::settings))
+                        .orElse(defaults.templates()));
+        section.end();
+        return rules;
+    }
+
     private static QueueDefinition definition(Section section) {
+        boolean durable = section.flag("durable", Defaults.QUEUE.durable());
+        return settings(section).withDurable(durable);
+    }
+
+    private static QueueDefinition settings(Section section) {
         QueueDefinition defaults = Defaults.QUEUE;
         Service service = service(section, defaults.service());
-        boolean durable = section.flag("durable", defaults.durable());
         Limits limits = new Limits(
                 section.number(
                         "maxMessages",
@@ -86,7 +109,6 @@ final class QueueRulesBinder {
                         defaults.limits().maxTtlMillis()));
         return QueueDefinition.named(defaults.name())
                 .withService(service)
-                .withDurable(durable)
                 .withLimits(limits)
                 .withDeadLetter(deadLetter(section, defaults.deadLetter()))
                 .withDeduplication(deduplication(section));

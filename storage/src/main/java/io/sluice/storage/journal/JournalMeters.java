@@ -6,6 +6,7 @@ import io.sluice.broker.port.Metrics.Distribution;
 import io.sluice.broker.port.Metrics.Unit;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
@@ -83,6 +84,8 @@ final class JournalMeters {
         for (int i = 0; i < batch.size(); i++) {
             if (batch.get(i) instanceof Enqueued enqueued) {
                 bytes += enqueued.message().encoded().length;
+            } else if (batch.get(i) instanceof Published published) {
+                bytes += published.message().encoded().length;
             }
         }
         return bytes;

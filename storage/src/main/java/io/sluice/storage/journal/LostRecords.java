@@ -2,6 +2,7 @@ package io.sluice.storage.journal;
 
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.RecordCodec;
@@ -43,6 +44,8 @@ final class LostRecords {
     private void add(JournalRecord record) {
         if (record instanceof Enqueued message) {
             enqueued.computeIfAbsent(message.queueId(), id -> new TreeSet<>()).add(message.sequence());
+        } else if (record instanceof Published published) {
+            published.copies().forEach(this::add);
         } else if (record instanceof Returned message) {
             returned.computeIfAbsent(message.queueId(), id -> new TreeSet<>()).add(message.sequence());
         } else if (record instanceof Removed removed) {

@@ -4,6 +4,7 @@ import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.SequenceRanges;
 import io.sluice.storage.Damage;
 import io.sluice.storage.NewerFormatException;
@@ -302,25 +303,33 @@ public final class FolderReader implements AutoCloseable {
         scan(new JournalScan.Visitor() {
             @Override
             public void record(Path file, long offset, long index, JournalRecord record) throws IOException {
-                if (index <= checkpoint.index() || !(record instanceof Enqueued message)) {
+                if (index <= checkpoint.index() || !failure.isEmpty()) {
                     return;
                 }
-                QueueContent queue = state.queues().get(message.queueId());
-                if (queue != null
-                        && queue.present().contains(message.sequence())
-                        && given.computeIfAbsent(queue.id(), id -> new SequenceSet())
-                                .add(message.sequence())
-                        && failure.isEmpty()) {
-                    try {
-                        sink.message(queue, queue.current(message));
-                    } catch (StorageException e) {
-                        failure.add(e);
+                List<Enqueued> messages = record instanceof Published published
+                        ? published.copies()
+                        : record instanceof Enqueued one ? List.of(one) : List.of();
+                try {
+                    for (Enqueued message : messages) {
+                        giveJournaled(message, sink, given);
                     }
+                } catch (StorageException e) {
+                    failure.add(e);
                 }
             }
         });
         if (!failure.isEmpty()) {
             throw failure.get(0);
+        }
+    }
+
+    private void giveJournaled(Enqueued message, Sink sink, Map<Long, SequenceSet> given)
+            throws IOException, StorageException {
+        QueueContent queue = state.queues().get(message.queueId());
+        if (queue != null
+                && queue.present().contains(message.sequence())
+                && given.computeIfAbsent(queue.id(), id -> new SequenceSet()).add(message.sequence())) {
+            sink.message(queue, queue.current(message));
         }
     }
 

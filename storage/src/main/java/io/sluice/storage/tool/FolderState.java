@@ -7,6 +7,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordVisitor;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +30,7 @@ final class FolderState implements RecordVisitor {
 
     @Override
     public void queueDeclared(QueueDeclared declared) {
+        highestQueueId = Math.max(highestQueueId, declared.queueId());
         QueueContent queue =
                 queues.computeIfAbsent(declared.queueId(), id -> new QueueContent(id, declared.definition()));
         queue.define(declared.definition());
@@ -71,6 +73,14 @@ final class FolderState implements RecordVisitor {
         QueueContent queue = queues.get(returned.queueId());
         if (queue != null) {
             queue.returned(returned);
+        }
+    }
+
+    @Override
+    public void subscribed(Subscribed subscribed) {
+        QueueContent queue = queues.get(subscribed.queueId());
+        if (queue != null) {
+            queue.subscribed(subscribed.subscription());
         }
     }
 

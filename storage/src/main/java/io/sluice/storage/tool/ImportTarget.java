@@ -1,16 +1,20 @@
 package io.sluice.storage.tool;
 
+import io.sluice.broker.Subscription;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Where imported queues and messages go in a folder: new numbers for queues, sequences behind those given already. One thread. */
 final class ImportTarget {
@@ -21,6 +25,7 @@ final class ImportTarget {
     private final Map<Long, Place> places = new LinkedHashMap<>();
 
     private final List<JournalRecord> imported = new ArrayList<>();
+    private final Set<Subscription.Identity> subscriptions = new HashSet<>();
     private final List<String> kept = new ArrayList<>();
     private long highestQueueId;
 
@@ -31,7 +36,10 @@ final class ImportTarget {
         checkpoint = reader.checkpoint();
         records = List.copyOf(reader.checkpointRecords());
         highestQueueId = reader.highestQueueId();
-        reader.queues().forEach(queue -> byName.put(queue.definition().name(), queue));
+        reader.queues().forEach(queue -> {
+            byName.put(queue.definition().name(), queue);
+            queue.subscription().map(Subscription::identity).ifPresent(subscriptions::add);
+        });
     }
 
     JournalPosition checkpoint() {
@@ -84,6 +92,14 @@ final class ImportTarget {
         Place place = places.get(exported.queueId());
         if (place != null && !kept.contains(place.queue.definition().name())) {
             imported.add(new QueuePaused(place.queue.queueId(), exported.delivery(), exported.intake()));
+        }
+    }
+
+    /** A queue of the export is a subscription's: it is here, too, unless there is one of that identity already. */
+    void subscribe(Subscribed exported) {
+        if (knows(exported.queueId())
+                && subscriptions.add(exported.subscription().identity())) {
+            imported.add(new Subscribed(queueOf(exported.queueId()).queueId(), exported.subscription()));
         }
     }
 

@@ -10,6 +10,7 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,6 +54,8 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
                 target.remember(ids);
             } else if (record instanceof QueuePaused paused) {
                 target.pause(paused);
+            } else if (record instanceof Subscribed subscribed) {
+                target.subscribe(subscribed);
             } else {
                 ahead = block;
                 return;

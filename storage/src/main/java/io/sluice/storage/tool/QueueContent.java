@@ -1,6 +1,7 @@
 package io.sluice.storage.tool;
 
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
@@ -16,6 +17,7 @@ import java.util.Optional;
 public final class QueueContent {
     private final long id;
     private QueueDefinition definition;
+    private Optional<Subscription> subscription = Optional.empty();
     private long nextSequence;
     private final SequenceSet present = new SequenceSet();
     private final Map<Long, Returned> returned = new HashMap<>();
@@ -39,6 +41,15 @@ public final class QueueContent {
 
     void define(QueueDefinition newDefinition) {
         definition = newDefinition;
+    }
+
+    /** Of the queue of a subscription, which that is. */
+    public Optional<Subscription> subscription() {
+        return subscription;
+    }
+
+    void subscribed(Subscription its) {
+        subscription = Optional.of(its);
     }
 
     /** The lowest sequence that may be given to a message. */

@@ -188,6 +188,9 @@ public final class GoldenFolder implements Journal.Listener {
 
         @Override
         public void queuePaused(JournalRecord.QueuePaused paused) {}
+
+        @Override
+        public void subscribed(JournalRecord.Subscribed subscribed) {}
     }
 
     @Override

@@ -1,0 +1,57 @@
+package io.sluice.amqp;
+
+import io.sluice.amqp.filter.SourceFilter;
+import io.sluice.broker.Message;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.shard.ShardMailbox;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.qpid.proton.amqp.messaging.Source;
+
+/** One queue, and what the link selects of it. */
+final class QueueNode implements SourceNode {
+    private final Source asked;
+    private final SourceFilter filter;
+    private final LinkNode queue;
+
+    QueueNode(Source asked, SourceFilter filter, LinkNode queue) {
+        this.asked = asked;
+        this.filter = filter;
+        this.queue = queue;
+    }
+
+    @Override
+    public Optional<LinkNode> queue() {
+        return Optional.of(queue);
+    }
+
+    @Override
+    public String address() {
+        return queue.address();
+    }
+
+    @Override
+    public Optional<Predicate<Message>> filter() {
+        return filter.isEmpty() ? Optional.empty() : Optional.of(filter);
+    }
+
+    @Override
+    public boolean copies() {
+        return Terminus.copies(asked);
+    }
+
+    @Override
+    public void attach(ShardMailbox shard, Consumer consumer) {
+        queue.attach(consumer);
+    }
+
+    @Override
+    public void detach(ShardMailbox shard, Consumer consumer, boolean closed) {
+        shard.detach(consumer);
+    }
+
+    @Override
+    public Source answer() {
+        return Terminus.answer(asked, filter.accepted(), queue());
+    }
+}

@@ -1,0 +1,34 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.shard.ShardMailbox;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.qpid.proton.amqp.messaging.Source;
+
+/** What a receiver's link takes from. The connection's event loop. */
+interface SourceNode {
+    /** By which its shard is found. */
+    String address();
+
+    /** The queue, where it is one. */
+    default Optional<LinkNode> queue() {
+        return Optional.empty();
+    }
+
+    /** What the link itself selects; empty: everything there. */
+    Optional<Predicate<Message>> filter();
+
+    /** Whether it looks and does not take. */
+    boolean copies();
+
+    /** Leads to {@code attached} or {@code closed}. */
+    void attach(ShardMailbox shard, Consumer consumer);
+
+    /** The peer has detached. Leads to {@code detached} or {@code closed}. */
+    void detach(ShardMailbox shard, Consumer consumer, boolean closed);
+
+    /** What the attach is answered with, when it is attached. */
+    Source answer();
+}

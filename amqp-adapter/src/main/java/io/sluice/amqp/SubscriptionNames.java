@@ -1,0 +1,57 @@
+package io.sluice.amqp;
+
+import io.sluice.broker.Subscription.Identity;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
+
+/**
+ * By what a subscription is found again. Links that share one have names of their own, {@code sub}, {@code sub|2},
+ * {@code sub|global}, {@code sub|volatile1}, {@code sub|global-volatile1}: what stands before the bar is the subscription's.
+ */
+final class SubscriptionNames {
+    private static final char MARK = '|';
+
+    private SubscriptionNames() {}
+
+    static Identity of(String container, Source source, String linkName) {
+        boolean shared = NodeKinds.has(source.getCapabilities(), NodeKinds.SHARED);
+        boolean global = shared && NodeKinds.has(source.getCapabilities(), NodeKinds.GLOBAL);
+        boolean durable = isDurable(source);
+        String name = shared ? bare(linkName) : durable ? linkName : "";
+        return new Identity(global ? "" : needed(container), name, durable);
+    }
+
+    /** The link comes back to a subscription and says no more than its own name. */
+    static List<Identity> of(String container, Symbol[] desired, String linkName) {
+        boolean global = NodeKinds.has(desired, NodeKinds.GLOBAL);
+        String from = global ? "" : needed(container);
+        Set<Identity> candidates = new LinkedHashSet<>();
+        if (!global) {
+            candidates.add(new Identity(from, linkName, true));
+        }
+        candidates.add(new Identity(from, bare(linkName), true));
+        return List.copyOf(candidates);
+    }
+
+    private static String needed(String container) {
+        if (container.isEmpty()) {
+            throw new IllegalArgumentException("a subscription that is not global needs a container-id");
+        }
+        return container;
+    }
+
+    static boolean isDurable(Source source) {
+        boolean durable = source.getDurable() != null && source.getDurable() != TerminusDurability.NONE;
+        return durable || source.getExpiryPolicy() == TerminusExpiryPolicy.NEVER;
+    }
+
+    private static String bare(String linkName) {
+        int mark = linkName.indexOf(MARK);
+        return mark <= 0 ? linkName : linkName.substring(0, mark);
+    }
+}

@@ -1,0 +1,94 @@
+package io.sluice.amqp;
+
+import io.sluice.amqp.filter.InvalidFilterException;
+import io.sluice.amqp.filter.NoLocalFilter;
+import io.sluice.amqp.filter.SourceFilter;
+import io.sluice.amqp.filter.StoredFilter;
+import io.sluice.broker.Message;
+import io.sluice.broker.Subscription;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.broker.shard.SubscriptionRequest;
+import io.sluice.broker.shard.SubscriptionRequest.Leaving;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
+
+/** A topic: a subscription of this link's own, or one with a name, which other links may have or come back to. */
+final class SubscriptionNode implements SourceNode {
+    private final Source asked;
+    private final SubscriptionRequest request;
+    private final SourceFilter filter;
+
+    private SubscriptionNode(Source asked, SubscriptionRequest request, SourceFilter filter) {
+        this.asked = asked;
+        this.request = request;
+        this.filter = filter;
+    }
+
+    /**
+     * @param linkName the subscription's name, where it has one
+     * @throws InvalidFilterException a filter is wrong in itself
+     * @throws IllegalArgumentException something is too long to be kept; the text says what
+     */
+    static SubscriptionNode of(ConnectionScope scope, Source asked, String linkName) throws InvalidFilterException {
+        SourceFilter filter =
+                SourceFilter.of(asked.getFilter(), scope.environment().clock()::millis);
+        boolean shared = NodeKinds.has(asked.getCapabilities(), NodeKinds.SHARED);
+        Subscription subscription = new Subscription(
+                SubscriptionNames.of(scope.peerContainer(), asked, linkName),
+                asked.getAddress(),
+                StoredFilter.of(filter),
+                NoLocalFilter.isIn(asked.getFilter()),
+                shared);
+        Optional<Predicate<Message>> condition = filter.isEmpty() ? Optional.empty() : Optional.of(filter);
+        return new SubscriptionNode(
+                asked,
+                new SubscriptionRequest(
+                        subscription, condition, scope.principal().name()),
+                filter);
+    }
+
+    @Override
+    public String address() {
+        return asked.getAddress();
+    }
+
+    /** What it selects it has selected when it comes to its queue. */
+    @Override
+    public Optional<Predicate<Message>> filter() {
+        return Optional.empty();
+    }
+
+    /** A subscription copies from its topic; the link takes from the subscription. */
+    @Override
+    public boolean copies() {
+        return false;
+    }
+
+    @Override
+    public void attach(ShardMailbox shard, Consumer consumer) {
+        shard.subscribe(consumer, request);
+    }
+
+    @Override
+    public void detach(ShardMailbox shard, Consumer consumer, boolean closed) {
+        shard.leave(consumer, closed ? Leaving.CLOSE : Leaving.DETACH);
+    }
+
+    @Override
+    public Source answer() {
+        Map<Symbol, Object> filters = new LinkedHashMap<>(filter.accepted());
+        filters.putAll(NoLocalFilter.of(asked.getFilter()));
+        Source source = Terminus.answer(asked, filters, Optional.empty());
+        if (request.subscription().durable()) {
+            source.setDurable(asked.getDurable());
+            source.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+        }
+        return source;
+    }
+}

@@ -1,0 +1,116 @@
+package io.sluice.broker.record;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.Subscription;
+import io.sluice.broker.Subscription.Identity;
+import io.sluice.broker.Subscription.Selection;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
+import io.sluice.broker.record.JournalRecord.Subscribed;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The part of {@link RecordCodec} that is about topics.
+ *
+ * <pre>
+ * 20 Subscribed := container str | name str | flags u8 (1 = durable, 2 = no-local, 4 = shared) | topic str | selection str
+ *                  | length i32 | encoded selection
+ * 21 Published  := arrivedAtMillis i64 | deliverAtMillis i64 | message, as in Enqueued from its flags on | count i32
+ *                  | count x (queueId i64 | sequence i64 | expiresAtMillis i64 | duplicateId str)
+ * </pre>
+ */
+final class TopicRecords {
+    static final byte SUBSCRIBED = 20;
+    static final byte PUBLISHED = 21;
+
+    private static final int DURABLE = 1;
+    private static final int NO_LOCAL = 2;
+    private static final int SHARED = 4;
+
+    /** Flags, priority, format, time to live, expiry, offset and length of a message. */
+    private static final int MESSAGE_FIXED = 1 + 1 + 4 + 8 + 8 + 4 + 4;
+
+    private static final int COPY_FIXED = 8 + 8 + 8;
+
+    private TopicRecords() {}
+
+    static int size(Subscribed record) {
+        Subscription subscription = record.subscription();
+        return RecordCodec.Size.string(subscription.identity().container())
+                + RecordCodec.Size.string(subscription.identity().name())
+                + 1
+                + RecordCodec.Size.string(subscription.topic())
+                + RecordCodec.Size.string(subscription.selection().text())
+                + 4
+                + subscription.selection().encoded().length;
+    }
+
+    static void write(Subscribed record, RecordCodec.Write write) {
+        Subscription subscription = record.subscription();
+        write.string(subscription.identity().container());
+        write.string(subscription.identity().name());
+        int flags = (subscription.durable() ? DURABLE : 0)
+                | (subscription.noLocal() ? NO_LOCAL : 0)
+                | (subscription.shared() ? SHARED : 0);
+        write.out().put((byte) flags);
+        write.string(subscription.topic());
+        write.string(subscription.selection().text());
+        write.bytes(subscription.selection().encoded());
+    }
+
+    static Subscribed readSubscribed(long queueId, ByteBuffer in) {
+        String container = RecordCodec.readString(in);
+        String name = RecordCodec.readString(in);
+        byte flags = in.get();
+        if ((flags & ~(DURABLE | NO_LOCAL | SHARED)) != 0) {
+            throw new IllegalArgumentException("unknown flags " + flags + " of a subscription");
+        }
+        String topic = RecordCodec.readString(in);
+        Selection selection = new Selection(RecordCodec.readString(in), RecordCodec.readBytes(in));
+        Identity identity = new Identity(container, name, (flags & DURABLE) != 0);
+        return new Subscribed(
+                queueId, new Subscription(identity, topic, selection, (flags & NO_LOCAL) != 0, (flags & SHARED) != 0));
+    }
+
+    static int size(Published record) {
+        int bytes = 8 + 8 + MESSAGE_FIXED + RecordCodec.Size.message(record.message()) + 4;
+        for (Enqueued copy : record.copies()) {
+            bytes += COPY_FIXED + RecordCodec.Size.string(copy.duplicateId());
+        }
+        return bytes;
+    }
+
+    static void write(Published record, RecordCodec.Write write) {
+        Enqueued first = record.copies().get(0);
+        ByteBuffer out = write.out();
+        out.putLong(first.arrivedAtMillis()).putLong(first.deliverAtMillis());
+        write.message(first.message());
+        out.putInt(record.copies().size());
+        for (Enqueued copy : record.copies()) {
+            out.putLong(copy.queueId()).putLong(copy.sequence()).putLong(copy.expiresAtMillis());
+            write.string(copy.duplicateId());
+        }
+    }
+
+    static Published readPublished(ByteBuffer in) {
+        long arrivedAtMillis = in.getLong();
+        long deliverAtMillis = in.getLong();
+        Message message = RecordCodec.readMessage(in);
+        int count = in.getInt();
+        if (count < 1 || count > in.remaining() / (COPY_FIXED + 4)) {
+            throw new IllegalArgumentException(count + " copies in " + in.remaining() + " bytes");
+        }
+        List<Enqueued> copies = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            long queueId = in.getLong();
+            long sequence = in.getLong();
+            long expiresAtMillis = in.getLong();
+            String duplicateId = RecordCodec.readString(in);
+            copies.add(new Enqueued(
+                    queueId, sequence, arrivedAtMillis, expiresAtMillis, deliverAtMillis, 0, duplicateId, message));
+        }
+        return new Published(copies);
+    }
+}

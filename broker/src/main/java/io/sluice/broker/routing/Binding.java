@@ -1,0 +1,89 @@
+package io.sluice.broker.routing;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.Subscription;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.Queue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** A subscription in force: the queue its messages go to, which they are, and the links that take them. Shard's thread only. */
+public final class Binding {
+    private final Subscription subscription;
+    private final Queue queue;
+    private final TopicPattern pattern;
+    /** Null where every message passes. */
+    private final Predicate<Message> filter;
+
+    private final List<Consumer> links = new ArrayList<>();
+    /** Whose link it is that has an unshared one; "" where nobody has. */
+    private String user = "";
+    /** What producers were told of its room last. */
+    private boolean blocked;
+
+    /** @param filter asked on the shard's thread: quick, and throws nothing; null: every message passes */
+    Binding(Subscription subscription, Queue queue, Predicate<Message> filter) {
+        this.subscription = subscription;
+        this.queue = queue;
+        this.pattern = TopicPattern.of(subscription.topic());
+        this.filter = filter;
+    }
+
+    public Subscription subscription() {
+        return subscription;
+    }
+
+    public Queue queue() {
+        return queue;
+    }
+
+    TopicPattern pattern() {
+        return pattern;
+    }
+
+    /**
+     * Whether a message of its topic is for it.
+     *
+     * @param container of the producer, "" where it is not known
+     */
+    public boolean takes(Message message, String container) {
+        if (subscription.noLocal() && subscription.identity().container().equals(container)) {
+            return false;
+        }
+        return filter == null || filter.test(message);
+    }
+
+    /** Links that take from it by the subscription; others may take from its queue by the queue's name. */
+    public List<Consumer> links() {
+        return links;
+    }
+
+    /** @param itsUser who owns the link */
+    public void join(Consumer link, String itsUser) {
+        links.add(link);
+        user = itsUser;
+    }
+
+    /** @return whether it was one of its links */
+    public boolean leave(Consumer link) {
+        return links.remove(link);
+    }
+
+    /** Who owns the link that joined last. */
+    public String user() {
+        return user;
+    }
+
+    /** @return whether that differs from what it said when it was asked last */
+    public boolean blockedChanged() {
+        boolean before = blocked;
+        blocked = isBlocked();
+        return blocked != before;
+    }
+
+    /** Whether producers of its topics are to wait. */
+    public boolean isBlocked() {
+        return queue.isBlocked() || queue.isIntakePaused();
+    }
+}

@@ -1,0 +1,172 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.Refusal.Kind;
+import io.sluice.broker.Subscription;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.Queue;
+import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord.Subscribed;
+import io.sluice.broker.routing.Binding;
+import io.sluice.broker.routing.Bindings;
+import io.sluice.broker.routing.TopicSetup;
+import io.sluice.broker.shard.SubscriptionRequest.Leaving;
+import io.sluice.broker.shard.SubscriptionRequest.Lookup;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Begins, joins and ends subscriptions for links (Jakarta Messaging 3.1 §8.3; AMQP JMS Mapping, subscriptions). */
+final class Subscribing {
+    private final ShardQueues queues;
+    private final Bindings bindings;
+    private final TopicSetup setup;
+    private final Links links;
+    private final QueueRemoval removal;
+
+    Subscribing(ShardQueues queues, Bindings bindings, TopicSetup setup, Links links, QueueRemoval removal) {
+        this.queues = queues;
+        this.bindings = bindings;
+        this.setup = setup;
+        this.links = links;
+        this.removal = removal;
+    }
+
+    void subscribe(Consumer link, SubscriptionRequest request, Turn turn) {
+        Subscription asked = request.subscription();
+        Optional<Binding> existing = asked.identity().isNamed() ? bindings.find(asked.identity()) : Optional.empty();
+        Optional<Refusal> refusal = existing.isPresent() ? conflict(existing.get(), request) : tooMany();
+        if (refusal.isPresent()) {
+            refuse(link, refusal.get(), turn);
+            return;
+        }
+        existing.ifPresent(binding -> takeOver(binding, turn));
+        if (existing.isPresent() && existing.get().subscription().equals(asked)) {
+            join(link, existing.get(), request.user(), turn);
+            return;
+        }
+        // Another topic or other filter: what waited for the old one was not selected by the new one (JMS §8.3.3).
+        existing.ifPresent(binding -> end(binding, turn, Turn.Effect.NOTHING));
+        join(link, begin(request, turn), request.user(), turn);
+    }
+
+    void resume(Consumer link, Lookup lookup, Turn turn) {
+        Optional<Binding> found = lookup.candidates().stream()
+                .map(bindings::find)
+                .flatMap(Optional::stream)
+                .findFirst();
+        if (found.isEmpty()) {
+            String name = lookup.candidates().isEmpty()
+                    ? ""
+                    : " " + lookup.candidates().get(0);
+            refuse(link, Refusal.of(Kind.NOT_FOUND, "there is no subscription" + name), turn);
+            return;
+        }
+        Binding binding = found.get();
+        Optional<Refusal> refusal = heldBySomebodyElse(binding, lookup.user());
+        if (refusal.isPresent()) {
+            refuse(link, refusal.get(), turn);
+            return;
+        }
+        takeOver(binding, turn);
+        lookup.found().accept(binding.subscription());
+        join(link, binding, lookup.user(), turn);
+    }
+
+    private Binding begin(SubscriptionRequest request, Turn turn) {
+        Subscription subscription = request.subscription();
+        QueueDefinition template = setup.queue().apply(subscription.topic());
+        Queue queue = queues.declareFor(subscription, template, turn);
+        Binding binding = bindings.add(subscription, queue, request.filter().orElse(null));
+        if (subscription.durable()) {
+            turn.decide(new Subscribed(queue.id(), subscription), true, Turn.Effect.NOTHING);
+        }
+        return binding;
+    }
+
+    private void join(Consumer link, Binding binding, String user, Turn turn) {
+        binding.join(link, user);
+        links.attach(link, binding.queue(), turn);
+    }
+
+    private static void refuse(Consumer link, Refusal why, Turn turn) {
+        turn.calling(link.client());
+        link.listener().closed(why);
+    }
+
+    private Optional<Refusal> tooMany() {
+        if (bindings.size() < setup.maxSubscriptions()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Refusal(
+                Kind.RESOURCE_LIMIT_EXCEEDED,
+                "there are " + bindings.size() + " subscriptions, and no more may be",
+                Map.of("reason", "maxSubscriptions", "limit", (long) setup.maxSubscriptions())));
+    }
+
+    private static Optional<Refusal> conflict(Binding binding, SubscriptionRequest request) {
+        Subscription is = binding.subscription();
+        Subscription asked = request.subscription();
+        if (is.shared() != asked.shared()) {
+            String text = "subscription " + is.identity() + " exists and is " + (is.shared() ? "" : "not ") + "shared";
+            return Optional.of(Refusal.of(Kind.PRECONDITION_FAILED, text));
+        }
+        if (is.shared() && !binding.links().isEmpty() && !is.equals(asked)) {
+            String difference = is.topic().equals(asked.topic()) ? "filter" : "topic";
+            String text = "subscription " + is.identity() + " is in use with another " + difference;
+            return Optional.of(Refusal.of(Kind.RESOURCE_LOCKED, text));
+        }
+        return heldBySomebodyElse(binding, request.user());
+    }
+
+    /** A link of the same name and user is the same link: it was attached again elsewhere (AMQP 1.0 §2.6.1). */
+    private static Optional<Refusal> heldBySomebodyElse(Binding binding, String user) {
+        boolean held = !binding.subscription().shared() && !binding.links().isEmpty();
+        if (!held || Objects.equals(binding.user(), user)) {
+            return Optional.empty();
+        }
+        String text = "subscription " + binding.subscription().identity() + " is in use by somebody else";
+        return Optional.of(Refusal.of(Kind.RESOURCE_LOCKED, text));
+    }
+
+    /** Whoever had an unshared subscription has it no longer; the front end closes that link. */
+    private static void takeOver(Binding binding, Turn turn) {
+        if (!binding.subscription().shared()) {
+            for (Consumer old : List.copyOf(binding.links())) {
+                binding.leave(old);
+                binding.queue().dispatcher().detach(old, turn);
+            }
+        }
+    }
+
+    /** Its listener hears {@code detached}, or {@code closed} where it may not leave so. @return whether it is a link of a subscription */
+    boolean leave(Consumer link, Leaving how, Turn turn) {
+        Optional<Binding> found = link.home().flatMap(home -> bindings.find(home.queueId()));
+        if (found.isEmpty() || !found.get().leave(link)) {
+            return false;
+        }
+        Binding binding = found.get();
+        if (binding.links().isEmpty()
+                && (how != Leaving.DETACH || !binding.subscription().durable())) {
+            end(binding, turn, binding.queue().dispatcher().leavesWithQueue(link));
+            return true;
+        }
+        if (how == Leaving.UNSUBSCRIBE && !binding.links().isEmpty()) {
+            String text = "subscription " + binding.subscription().identity() + " is in use by others";
+            refuse(link, Refusal.of(Kind.RESOURCE_LOCKED, text), turn);
+        }
+        binding.queue().dispatcher().detach(link, turn);
+        return true;
+    }
+
+    /** What waits for it is dropped. @param then runs when that is durable */
+    void end(Binding binding, Turn turn, Turn.Effect then) {
+        Refusal gone = Refusal.of(
+                Kind.RESOURCE_DELETED,
+                "subscription " + binding.subscription().identity() + " to topic '"
+                        + binding.subscription().topic() + "' was deleted");
+        removal.remove(binding.queue(), gone, turn, then);
+    }
+}

@@ -1,0 +1,86 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.Refusal;
+import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionStatus;
+import io.sluice.broker.TopicStatus;
+import io.sluice.broker.port.Client;
+import io.sluice.broker.port.Reply;
+import io.sluice.broker.queue.Producer;
+import io.sluice.broker.queue.Turn;
+import io.sluice.broker.routing.Binding;
+import io.sluice.broker.routing.Bindings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Describes and ends topics and subscriptions. */
+final class TopicAdministration {
+    private final Bindings bindings;
+    private final TopicProducers producers;
+    private final Subscribing subscribing;
+
+    TopicAdministration(Bindings bindings, TopicProducers producers, Subscribing subscribing) {
+        this.bindings = bindings;
+        this.producers = producers;
+        this.subscribing = subscribing;
+    }
+
+    void list(Client client, Reply<List<TopicStatus>> reply, Turn turn) {
+        Map<String, List<SubscriptionStatus>> byTopic = new TreeMap<>();
+        producers.topics().forEach(topic -> byTopic.put(topic, new ArrayList<>()));
+        for (Binding binding : bindings.all()) {
+            byTopic.computeIfAbsent(binding.subscription().topic(), topic -> new ArrayList<>())
+                    .add(status(binding));
+        }
+        List<TopicStatus> all = new ArrayList<>(byTopic.size());
+        byTopic.forEach((topic, subscriptions) ->
+                all.add(new TopicStatus(topic, producers.of(topic).size(), subscriptions)));
+        turn.calling(client);
+        reply.done(all);
+    }
+
+    private static SubscriptionStatus status(Binding binding) {
+        return new SubscriptionStatus(
+                binding.subscription(),
+                binding.queue().status(),
+                binding.links().size());
+    }
+
+    void unsubscribe(Subscription.Identity identity, Client client, Reply<SubscriptionStatus> reply, Turn turn) {
+        Optional<Binding> binding = bindings.find(identity);
+        if (binding.isEmpty()) {
+            turn.calling(client);
+            reply.refused(Refusal.of(Refusal.Kind.NOT_FOUND, "there is no subscription " + identity));
+            return;
+        }
+        SubscriptionStatus last = status(binding.get());
+        subscribing.end(binding.get(), turn, applied -> {
+            applied.calling(client);
+            reply.done(last);
+        });
+    }
+
+    void delete(String topic, Client client, Reply<TopicStatus> reply, Turn turn) {
+        List<Binding> subscriptions = bindings.named(topic);
+        List<Producer> attached = producers.of(topic);
+        TopicStatus last = new TopicStatus(
+                topic,
+                attached.size(),
+                subscriptions.stream().map(TopicAdministration::status).toList());
+        subscriptions.forEach(binding -> subscribing.end(binding, turn, Turn.Effect.NOTHING));
+        attached.forEach(producers::remove);
+        Refusal gone = Refusal.of(Refusal.Kind.RESOURCE_DELETED, "topic '" + topic + "' was deleted");
+        turn.afterDecided(applied -> {
+            // What they sent before is answered by now, so this is the last they hear.
+            for (Producer producer : attached) {
+                applied.calling(producer.client());
+                producer.listener().closed(gone);
+            }
+            applied.calling(client);
+            reply.done(last);
+        });
+    }
+}

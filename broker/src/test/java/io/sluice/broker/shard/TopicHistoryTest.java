@@ -1,0 +1,265 @@
+package io.sluice.broker.shard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.Outcome;
+import io.sluice.broker.Subscription;
+import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
+import io.sluice.broker.shard.SubscriptionRequest.Leaving;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
+
+/**
+ * Whatever happens to topics: live state, replay, checkpoint and crash agree; an accepted message is in every subscription that was
+ * there and wanted it; one that was not on the disk is in none.
+ */
+class TopicHistoryTest {
+    private static final List<String> TOPICS = List.of("a.b", "a.c", "b");
+    private static final List<String> PATTERNS = List.of("a.b", "a.*", "#", "b");
+
+    /** A shard under random commands about topics, its commits delayed at random. */
+    private static final class History {
+        private final Random random;
+        private final ShardFixture shard;
+        private final TestProducer producer;
+        private final List<TestConsumer> links = new ArrayList<>();
+        private int bodies;
+
+        History(long seed, boolean paged) {
+            random = new Random(seed);
+            shard = new ShardFixture(
+                    paged
+                            ? new ShardLimits(
+                                    1 << 20,
+                                    1 << 20,
+                                    300,
+                                    1 << 10,
+                                    new ShardLimits.Paging(
+                                            1 + random.nextInt(4_000), 1 + random.nextInt(2_000), 10, 40))
+                            : new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10));
+            shard.store.pageMessages = 3;
+            producer = shard.anonymous();
+        }
+
+        void steps(int count) {
+            for (int i = 0; i < count; i++) {
+                step();
+            }
+        }
+
+        private void step() {
+            int dice = random.nextInt(100);
+            if (dice < 40) {
+                publish();
+            } else if (dice < 55) {
+                subscribe();
+            } else if (dice < 70) {
+                consume();
+            } else if (dice < 78) {
+                leave();
+            } else if (dice < 92) {
+                shard.commit(random.nextInt(shard.journal.waiting() + 1));
+            } else if (dice < 95) {
+                unsubscribe();
+            } else {
+                shard.journal.hold();
+            }
+        }
+
+        private void publish() {
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                String body = "m" + bodies++ + (random.nextBoolean() ? "x" : "y");
+                boolean durable = random.nextInt(5) > 0;
+                Message message = ShardFixture.message(body, durable ? Message.Header.DURABLE : Message.Header.DEFAULT);
+                if (random.nextInt(4) == 0) {
+                    message = message.withBody(shard.bodies.add(1 + random.nextInt(9)));
+                }
+                producer.post(io.sluice.broker.NodeKind.TOPIC, some(TOPICS), message);
+            }
+            shard.run();
+        }
+
+        private Subscription some() {
+            String name = "s" + random.nextInt(3);
+            boolean durable = random.nextInt(4) > 0;
+            Subscription subscription = new Subscription(
+                    new Subscription.Identity("c", name, durable),
+                    some(PATTERNS),
+                    Subscription.Selection.ALL,
+                    false,
+                    name.equals("s2"));
+            return random.nextInt(3) == 0 ? Topics.selecting(subscription, "x") : subscription;
+        }
+
+        private void subscribe() {
+            TestConsumer link = shard.subscribe(some(), "user");
+            if (link.closedBy == null) {
+                links.add(link);
+            }
+        }
+
+        private void consume() {
+            if (!links.isEmpty()) {
+                TestConsumer link = some(links);
+                link.credit(random.nextInt(4));
+                for (int i = 0; i < link.deliveries.size(); i++) {
+                    if (random.nextBoolean()) {
+                        link.settle(i, random.nextInt(4) == 0 ? Outcome.FAILED : Outcome.ACCEPTED);
+                    }
+                }
+            }
+        }
+
+        private void leave() {
+            if (!links.isEmpty()) {
+                links.remove(random.nextInt(links.size()))
+                        .leave(Leaving.values()[random.nextInt(Leaving.values().length)]);
+            }
+        }
+
+        private void unsubscribe() {
+            shard.unsubscribe(some().identity());
+        }
+
+        private <T> T some(List<T> list) {
+            return list.get(random.nextInt(list.size()));
+        }
+
+        void checkpointStep() {
+            NaiveStore store = shard.store;
+            if (!store.isRunning()) {
+                shard.startCheckpoint();
+            } else if (!store.hasBegun()) {
+                shard.runWhere(store::begin);
+            } else if (random.nextInt(12) == 0) {
+                shard.runWhere(store::fail);
+            } else if (store.hasSlice()) {
+                shard.runWhere(store::stored);
+            } else if (store.hasEnded()) {
+                shard.runWhere(store::complete);
+            } else {
+                shard.runWhere(() -> store.next(1 + random.nextInt(20)));
+            }
+        }
+    }
+
+    private static RecordModel model(List<List<JournalRecord>> batches) {
+        RecordModel model = new RecordModel();
+        batches.forEach(batch -> batch.forEach(record -> record.accept(model)));
+        return model;
+    }
+
+    /** Of the durable ones, by the names of their queues. */
+    private static TreeMap<String, Subscription> subscriptions(ShardFixture shard) {
+        TreeMap<String, Subscription> byQueue = new TreeMap<>();
+        shard.topics()
+                .forEach(topic -> topic.subscriptions().stream()
+                        .filter(status -> status.subscription().durable())
+                        .forEach(status ->
+                                byQueue.put(status.queue().definition().name(), status.subscription())));
+        return byQueue;
+    }
+
+    private static void assertHoldsItsHistory(ShardFixture restarted) {
+        restarted.advance(0);
+        RecordModel model = model(restarted.journal.history());
+        RecordModel.assertSame(model.content(restarted.now), RecordModel.of(restarted, false));
+        assertEquals(model.subscriptions(), subscriptions(restarted));
+        assertEquals(model.bodies(), restarted.bodies.present, "what is kept apart is what messages refer to");
+    }
+
+    @Property(tries = 300)
+    void aCheckpointAndTheRecordsBehindItAreTheWholeHistory(@ForAll long seed) {
+        checkpoints(seed, seed % 2 == 0, 100);
+    }
+
+    @Tag("slow")
+    @Property(tries = 20_000)
+    void aCheckpointAndTheRecordsBehindItAreTheWholeHistoryMoreOften(@ForAll long seed) {
+        checkpoints(seed, seed % 2 == 0, 300);
+    }
+
+    private static void checkpoints(long seed, boolean paged, int steps) {
+        History history = new History(seed, paged);
+        Random random = new Random(seed + 1);
+        for (int i = 0; i < steps; i++) {
+            history.steps(random.nextInt(4));
+            history.checkpointStep();
+        }
+        ShardFixture after = history.shard.restart();
+        assertHoldsItsHistory(after);
+        after.checkpoint();
+        assertHoldsItsHistory(after.restart());
+        assertEquals(List.of(), after.failures);
+        assertEquals(List.of(), history.shard.failures);
+    }
+
+    @Property(tries = 300)
+    void liveStateIsWhatTheRecordsSay(@ForAll long seed) {
+        History history = new History(seed, seed % 2 == 0);
+        history.steps(120);
+        ShardFixture shard = history.shard;
+        // Everybody goes; what they had is available again, and volatile subscriptions are gone.
+        history.links.forEach(TestConsumer::detach);
+        shard.journal.letGo();
+        shard.run();
+        shard.advance(0);
+
+        assertEquals(List.of(), shard.failures);
+        RecordModel model = model(shard.journal.history());
+        RecordModel.assertSame(model.content(shard.now), RecordModel.of(shard, true));
+        assertEquals(model.subscriptions(), subscriptions(shard));
+        assertEquals(RecordModel.bodiesOf(shard), shard.bodies.present);
+    }
+
+    @Property(tries = 200)
+    void aCrashAtAnyBatchLeavesEachMessageInAllItsSubscriptionsOrInNone(@ForAll long seed) {
+        History history = new History(seed, false);
+        Random random = new Random(seed + 1);
+        for (int i = 0; i < 10; i++) {
+            history.steps(10);
+            ShardFixture shard = history.shard;
+            int survives = shard.journal.committed() + random.nextInt(shard.journal.waiting() + 1);
+            List<List<JournalRecord>> batches = shard.journal.history().subList(0, survives);
+            Map<String, Set<Long>> durable = copies(batches);
+            Map<String, Set<Long>> everDecided = copies(shard.journal.history());
+            everDecided.forEach((body, queues) -> assertTrue(
+                    !durable.containsKey(body) || durable.get(body).equals(queues),
+                    () -> body + " is in " + durable.get(body) + " and not in all of " + queues));
+            for (String body : history.producer.accepted) {
+                assertEquals(everDecided.get(body), durable.get(body), () -> body + " was accepted");
+            }
+            assertHoldsItsHistory(shard.restart(survives));
+            assertEquals(List.of(), shard.failures);
+        }
+    }
+
+    /** In which queues each message was put. */
+    private static Map<String, Set<Long>> copies(List<List<JournalRecord>> batches) {
+        Map<String, Set<Long>> copies = new HashMap<>();
+        for (JournalRecord record : batches.stream().flatMap(List::stream).collect(Collectors.toList())) {
+            List<Enqueued> enqueued = record instanceof Published published
+                    ? published.copies()
+                    : record instanceof Enqueued one && one.deliveryCount() == 0 ? List.of(one) : List.of();
+            enqueued.forEach(one -> copies.computeIfAbsent(
+                            new String(one.message().encoded(), StandardCharsets.UTF_8), body -> new HashSet<>())
+                    .add(one.queueId()));
+        }
+        return copies;
+    }
+}
