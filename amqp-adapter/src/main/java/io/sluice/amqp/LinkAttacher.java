@@ -125,13 +125,15 @@ final class LinkAttacher {
             return;
         }
         SourceNode node;
+        ConsumerTerms terms;
         try {
             node = node(sender, source);
+            terms = ConsumerTerms.of(sender.getRemoteProperties());
         } catch (InvalidFilterException | IllegalArgumentException e) {
             refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, e.getMessage()));
             return;
         }
-        OutgoingLink endpoint = new OutgoingLink(scope, sender, node);
+        OutgoingLink endpoint = new OutgoingLink(scope, sender, node, terms);
         enter(sender, endpoint, key);
         node.queue().ifPresent(queue -> keep(endpoint, queue));
         endpoint.attach();

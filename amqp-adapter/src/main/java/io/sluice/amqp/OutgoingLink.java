@@ -65,9 +65,10 @@ final class OutgoingLink implements LinkEndpoint {
     private boolean peerCloses;
     private boolean drained;
 
-    OutgoingLink(ConnectionScope scope, Sender sender, SourceNode node) {
+    OutgoingLink(ConnectionScope scope, Sender sender, SourceNode node, ConsumerTerms terms) {
         this.scope = scope;
         this.sender = sender;
+        sender.setProperties(terms.applied().isEmpty() ? null : terms.applied());
         this.node = node;
         this.outcomes = SourceOutcomes.of(sender.getRemoteSource());
         this.shard = scope.environment().shards().apply(node.address());
@@ -77,7 +78,8 @@ final class OutgoingLink implements LinkEndpoint {
                 node.address(),
                 mode(),
                 outcomes.byDefault().orElse(Outcome.FAILED),
-                node.filter()));
+                node.filter(),
+                terms.terms()));
         this.grant = new Grant(
                 new FlowWindow(scope.limits().outgoing()), scope.limits().maxUnsettledPerLink());
     }
@@ -289,8 +291,28 @@ final class OutgoingLink implements LinkEndpoint {
         tags.give(delivery.getTag());
     }
 
+    /** The broker has taken the message back. */
+    void timedOut(io.sluice.broker.queue.Delivery message) {
+        if (state != State.OPEN) {
+            return;
+        }
+        if (behind.remove(message)) {
+            closeSource(message);
+            awaitOutput();
+        } else if (body != null && body.message() == message) {
+            abortBody();
+            sendBehind();
+            awaitOutput();
+        } else if (message.context() instanceof Delivery delivery && !delivery.isSettled()) {
+            LostLocks.takeBack(sender, delivery, this::settledTag);
+        }
+    }
+
     void settled(io.sluice.broker.queue.Delivery message) {
-        if (state == State.CLOSED || !(message.context() instanceof Delivery delivery) || delivery.isSettled()) {
+        if (state == State.CLOSED
+                || !(message.context() instanceof Delivery delivery)
+                || delivery.isSettled()
+                || LostLocks.isAnsweredLater(delivery)) {
             return;
         }
         boolean answers = !delivery.remotelySettled() && delivery.getRemoteState() != null;
@@ -410,6 +432,9 @@ final class OutgoingLink implements LinkEndpoint {
 
     @Override
     public void delivery(Delivery delivery) {
+        if (LostLocks.answer(delivery, this::settledTag)) {
+            return;
+        }
         io.sluice.broker.queue.Delivery message = TransactedOutcome.messageOf(delivery);
         if (message == null) {
             return;

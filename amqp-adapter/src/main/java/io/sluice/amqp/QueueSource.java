@@ -50,6 +50,15 @@ final class QueueSource implements ConsumerListener {
     }
 
     @Override
+    public void timedOut(Delivery delivery) {
+        if (calls.direct()) {
+            link.timedOut(delivery);
+        } else {
+            calls.later(() -> link.timedOut(delivery));
+        }
+    }
+
+    @Override
     public void settled(Delivery delivery) {
         if (calls.direct()) {
             link.settled(delivery);

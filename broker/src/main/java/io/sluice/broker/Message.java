@@ -29,6 +29,7 @@ public final class Message {
     private final long ttlMillis;
     private final long absoluteExpiryMillis;
     private final Schedule schedule;
+    private final MessageGroup group;
     private final Annotations added;
     /** Null for nearly all. */
     private final LargeBody body;
@@ -55,6 +56,7 @@ public final class Message {
         this.ttlMillis = header.ttlMillis;
         this.absoluteExpiryMillis = header.absoluteExpiryMillis;
         this.schedule = Objects.requireNonNull(header.schedule, "schedule");
+        this.group = Objects.requireNonNull(header.group, "group");
         this.added = Objects.requireNonNull(added, "added");
         this.body = body;
     }
@@ -69,6 +71,7 @@ public final class Message {
      * @param absoluteExpiryMillis instant since the epoch, or {@link #NONE}
      * @param schedule when it is to be delivered; acted on when it enters a queue and not kept with it, the queue's record has
      *     the instant
+     * @param group which it is in
      */
     public record Header(
             int messageFormat,
@@ -76,17 +79,29 @@ public final class Message {
             int priority,
             long ttlMillis,
             long absoluteExpiryMillis,
-            Schedule schedule) {
+            Schedule schedule,
+            MessageGroup group) {
         public static final Header DEFAULT = new Header(0, false, DEFAULT_PRIORITY, NONE, NONE);
         public static final Header DURABLE = new Header(0, true, DEFAULT_PRIORITY, NONE, NONE);
 
-        /** Of a message for at once. */
+        /** Of a message for at once that is in no group. */
         public Header(int messageFormat, boolean durable, int priority, long ttlMillis, long absoluteExpiryMillis) {
-            this(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, Schedule.AT_ONCE);
+            this(
+                    messageFormat,
+                    durable,
+                    priority,
+                    ttlMillis,
+                    absoluteExpiryMillis,
+                    Schedule.AT_ONCE,
+                    MessageGroup.NONE);
         }
 
         public Header withSchedule(Schedule newSchedule) {
-            return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, newSchedule);
+            return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, newSchedule, group);
+        }
+
+        public Header withGroup(MessageGroup newGroup) {
+            return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, schedule, newGroup);
         }
     }
 
@@ -118,7 +133,7 @@ public final class Message {
     }
 
     public Header header() {
-        return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, schedule);
+        return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, schedule, group);
     }
 
     /** The bytes themselves, not a copy: read only. Of a large message, without what is kept apart. */
@@ -152,6 +167,11 @@ public final class Message {
 
     public Schedule schedule() {
         return schedule;
+    }
+
+    /** {@link MessageGroup#NONE} where it is in none. */
+    public MessageGroup group() {
+        return group;
     }
 
     public Annotations added() {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param limits how much it may hold and what happens beyond
  * @param deadLetter when and where messages that cannot be delivered go
  * @param deduplication how long it knows a message that is sent again
+ * @param dispatching which consumers may have its messages
  */
 public record QueueDefinition(
         String name,
@@ -20,7 +21,8 @@ public record QueueDefinition(
         Service service,
         Limits limits,
         DeadLetter deadLetter,
-        Deduplication deduplication) {
+        Deduplication deduplication,
+        Dispatching dispatching) {
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -31,6 +33,7 @@ public record QueueDefinition(
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(deadLetter, "deadLetter");
         Objects.requireNonNull(deduplication, "deduplication");
+        Objects.requireNonNull(dispatching, "dispatching");
         if (!isName(name)) {
             throw new IllegalArgumentException(
                     "a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has " + name.length());
@@ -44,31 +47,36 @@ public record QueueDefinition(
 
     /** A durable priority queue without limits or dead-letter queue: the base that builders start from. */
     public static QueueDefinition named(String name) {
-        return new QueueDefinition(name, true, Service.STRICT, Limits.NONE, DeadLetter.NONE, Deduplication.OFF);
+        return new QueueDefinition(
+                name, true, Service.STRICT, Limits.NONE, DeadLetter.NONE, Deduplication.OFF, Dispatching.DEFAULT);
     }
 
     public QueueDefinition withName(String newName) {
-        return new QueueDefinition(newName, durable, service, limits, deadLetter, deduplication);
+        return new QueueDefinition(newName, durable, service, limits, deadLetter, deduplication, dispatching);
     }
 
     public QueueDefinition withDurable(boolean isDurable) {
-        return new QueueDefinition(name, isDurable, service, limits, deadLetter, deduplication);
+        return new QueueDefinition(name, isDurable, service, limits, deadLetter, deduplication, dispatching);
     }
 
     public QueueDefinition withService(Service newService) {
-        return new QueueDefinition(name, durable, newService, limits, deadLetter, deduplication);
+        return new QueueDefinition(name, durable, newService, limits, deadLetter, deduplication, dispatching);
     }
 
     public QueueDefinition withLimits(Limits newLimits) {
-        return new QueueDefinition(name, durable, service, newLimits, deadLetter, deduplication);
+        return new QueueDefinition(name, durable, service, newLimits, deadLetter, deduplication, dispatching);
     }
 
     public QueueDefinition withDeadLetter(DeadLetter newDeadLetter) {
-        return new QueueDefinition(name, durable, service, limits, newDeadLetter, deduplication);
+        return new QueueDefinition(name, durable, service, limits, newDeadLetter, deduplication, dispatching);
     }
 
     public QueueDefinition withDeduplication(Deduplication newDeduplication) {
-        return new QueueDefinition(name, durable, service, limits, deadLetter, newDeduplication);
+        return new QueueDefinition(name, durable, service, limits, deadLetter, newDeduplication, dispatching);
+    }
+
+    public QueueDefinition withDispatching(Dispatching newDispatching) {
+        return new QueueDefinition(name, durable, service, limits, deadLetter, deduplication, newDispatching);
     }
 
     /** The order of service. */

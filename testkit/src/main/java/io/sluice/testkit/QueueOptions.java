@@ -1,5 +1,7 @@
 package io.sluice.testkit;
 
+import io.sluice.broker.Dispatching;
+import io.sluice.broker.Dispatching.Groups;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -135,6 +137,35 @@ public final class QueueOptions {
 
     private QueueOptions deduplication(Deduplication deduplication) {
         return new QueueOptions(definition.withDeduplication(deduplication));
+    }
+
+    /** Messages of one group go to one consumer until it detaches; so it is unless something else is asked for. */
+    public QueueOptions groupsUntilDetach() {
+        return dispatching(definition.dispatching().withGroups(Groups.UNTIL_DETACH));
+    }
+
+    /** Messages of one group go to one consumer while it has one that is not settled. */
+    public QueueOptions groupsWhileUnsettled() {
+        return dispatching(definition.dispatching().withGroups(Groups.WHILE_UNSETTLED));
+    }
+
+    /** Groups are not looked at. */
+    public QueueOptions withoutGroups() {
+        return dispatching(definition.dispatching().withGroups(Groups.OFF));
+    }
+
+    /** One consumer gets everything, the others stand by. */
+    public QueueOptions singleActiveConsumer() {
+        return dispatching(definition.dispatching().withSingleActiveConsumer(true));
+    }
+
+    /** @param lock after which a delivery that is not settled goes back, 1 ms or more */
+    public QueueOptions lock(Duration lock) {
+        return dispatching(definition.dispatching().withLockMillis(lock.toMillis()));
+    }
+
+    private QueueOptions dispatching(Dispatching dispatching) {
+        return new QueueOptions(definition.withDispatching(dispatching));
     }
 
     private static String checked(String queue) {

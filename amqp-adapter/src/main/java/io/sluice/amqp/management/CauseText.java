@@ -46,6 +46,11 @@ final class CauseText {
             body.put("links", list(noCredit.links(), CauseText::describe));
         } else if (cause instanceof Cause.NotForThem others) {
             body.put("links", list(others.links(), CauseText::describe));
+        } else if (cause instanceof Cause.GroupOwned owned) {
+            body.put("group", owned.group());
+            body.put("link", describe(owned.by()));
+        } else if (cause instanceof Cause.StandsBy by) {
+            body.put("link", describe(by.active()));
         } else if (cause instanceof Cause.NothingAvailable nothing) {
             body.put("unsettled", nothing.held().unsettled());
             body.put("scheduled", nothing.held().scheduled());
@@ -154,6 +159,16 @@ final class CauseText {
         if (cause instanceof Cause.NothingAvailable nothing) {
             return text(nothing.held());
         }
+        if (cause instanceof Cause.GroupOwned owned) {
+            return "Its group '" + owned.group() + "' is with " + name(owned.by())
+                    + (owned.returning()
+                            ? ", which has returned a message of it that is not back yet."
+                            : ", which takes no more of it now.");
+        }
+        if (cause instanceof Cause.StandsBy by) {
+            return "One consumer gets everything: " + name(by.active())
+                    + ", which takes no more now. The others stand by.";
+        }
         return text(cause.reason());
     }
 
@@ -192,6 +207,9 @@ final class CauseText {
             case NO_CONSUMER -> "Start a consumer, or look why it is not attached: sluice link list.";
             case NO_CREDIT -> "The consumers are busy or stuck: look whether they settle what they have.";
             case NOT_SELECTED -> "Attach a consumer that takes it, correct the filter, or move the message away.";
+            case GROUP_OWNED -> "Look why that consumer takes no more. Its groups go to others when it detaches.";
+            case NOT_ACTIVE_CONSUMER ->
+                "Look why the active consumer takes no more, or does not settle. The next takes over when it detaches.";
             case UNDELIVERABLE_HERE ->
                 "Attach another consumer, or give the queue a dead-letter queue: such messages go there.";
             default -> "";

@@ -1,5 +1,6 @@
 package io.sluice.amqp.management;
 
+import io.sluice.broker.Dispatching;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -8,7 +9,6 @@ import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +32,11 @@ final class QueueArguments {
             "deduplicate",
             "duplicateWindowMessages",
             "duplicateWindowMillis",
-            "duplicateIdProperty");
+            "duplicateIdProperty",
+            "messageGroups",
+            "maxIdleGroups",
+            "singleActiveConsumer",
+            "lockMillis");
 
     /** Allowed and without meaning: they say again what the request's properties say. */
     private static final Set<String> REPEATED = Set.of("name", "type");
@@ -73,13 +77,22 @@ final class QueueArguments {
                 .withLimits(new Limits(
                         limit("maxMessages", limits.maxMessages()),
                         limit("maxBytes", limits.maxBytes()),
-                        overflow(limits.overflow()),
+                        constant("overflow", Overflow.values(), limits.overflow()),
                         limit("maxTtlMillis", limits.maxTtlMillis())))
                 .withDeadLetter(new DeadLetter(
                         queue("deadLetterQueue", deadLetter.queue()),
                         queue("expiryQueue", deadLetter.expiryQueue()),
                         (int) Math.min(Integer.MAX_VALUE, number("maxDeliveries", deadLetter.maxDeliveries()))))
-                .withDeduplication(deduplication(template.deduplication()));
+                .withDeduplication(deduplication(template.deduplication()))
+                .withDispatching(dispatching(template.dispatching()));
+    }
+
+    private Dispatching dispatching(Dispatching template) throws ManagementException {
+        return new Dispatching(
+                constant("messageGroups", Dispatching.Groups.values(), template.groups()),
+                (int) Math.max(-1, Math.min(Integer.MAX_VALUE, number("maxIdleGroups", template.maxIdleGroups()))),
+                flag("singleActiveConsumer", template.singleActiveConsumer()),
+                limit("lockMillis", template.lockMillis()));
     }
 
     private Deduplication deduplication(Deduplication template) throws ManagementException {
@@ -128,18 +141,22 @@ final class QueueArguments {
         throw wrongType("weights", "list of numbers");
     }
 
-    private Overflow overflow(Overflow template) throws ManagementException {
-        Optional<String> name = text("overflow");
-        if (name.isEmpty()) {
+    private <E extends Enum<E>> E constant(String name, E[] values, E template) throws ManagementException {
+        Optional<String> given = text(name);
+        if (given.isEmpty()) {
             return template;
         }
-        for (Overflow overflow : Overflow.values()) {
-            if (overflow.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(name.get())) {
-                return overflow;
+        List<String> names = new ArrayList<>();
+        for (E value : values) {
+            String shown = QueueAttributes.shown(value);
+            if (shown.equals(given.get())) {
+                return value;
             }
+            names.add(shown);
         }
-        throw ManagementException.badRequest(
-                "attribute 'overflow' is reject, drop-head or block, not '" + name.get() + "'");
+        String last = names.remove(names.size() - 1);
+        throw ManagementException.badRequest("attribute '" + name + "' is " + String.join(", ", names) + " or " + last
+                + ", not '" + given.get() + "'");
     }
 
     private Optional<String> queue(String name, Optional<String> template) throws ManagementException {

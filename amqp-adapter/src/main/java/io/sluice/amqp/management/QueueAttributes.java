@@ -1,5 +1,6 @@
 package io.sluice.amqp.management;
 
+import io.sluice.broker.Dispatching;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueStatus;
@@ -28,7 +29,7 @@ final class QueueAttributes {
         all.put("maxMessages", status -> limit(status.definition().limits().maxMessages()));
         all.put("maxBytes", status -> limit(status.definition().limits().maxBytes()));
         all.put("maxTtlMillis", status -> limit(status.definition().limits().maxTtlMillis()));
-        all.put("overflow", status -> overflow(status.definition().limits().overflow()));
+        all.put("overflow", status -> shown(status.definition().limits().overflow()));
         all.put(
                 "deadLetterQueue",
                 status -> status.definition().deadLetter().queue().orElse(null));
@@ -40,6 +41,10 @@ final class QueueAttributes {
         all.put("duplicateWindowMessages", window(window -> (long) window.maxIds()));
         all.put("duplicateWindowMillis", window(Deduplication::maxAgeMillis));
         all.put("duplicateIdProperty", window(window -> window.property().isEmpty() ? null : window.property()));
+        all.put("messageGroups", dispatching(dispatching -> shown(dispatching.groups())));
+        all.put("maxIdleGroups", dispatching(Dispatching::maxIdleGroups));
+        all.put("singleActiveConsumer", dispatching(Dispatching::singleActiveConsumer));
+        all.put("lockMillis", dispatching(dispatching -> limit(dispatching.lockMillis())));
         all.put("messages", QueueStatus::messages);
         all.put("bytes", QueueStatus::bytes);
         all.put("unsettled", QueueStatus::unsettled);
@@ -60,6 +65,10 @@ final class QueueAttributes {
             Deduplication window = status.definition().deduplication();
             return window.isOn() ? read.apply(window) : null;
         };
+    }
+
+    private static Function<QueueStatus, Object> dispatching(Function<Dispatching, Object> read) {
+        return status -> read.apply(status.definition().dispatching());
     }
 
     static List<String> names() {
@@ -87,7 +96,8 @@ final class QueueAttributes {
         return value == QueueDefinition.UNLIMITED ? null : Long.valueOf(value);
     }
 
-    private static String overflow(QueueDefinition.Overflow overflow) {
-        return overflow.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    /** As it is written in the configuration. */
+    static String shown(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

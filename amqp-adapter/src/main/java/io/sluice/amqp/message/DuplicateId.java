@@ -3,8 +3,6 @@ package io.sluice.amqp.message;
 import io.sluice.broker.Message;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.UUID;
 
@@ -85,11 +83,6 @@ public final class DuplicateId {
     }
 
     private static String digest(String content) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(content.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Digests.sha256(content.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -2,12 +2,13 @@ package io.sluice.amqp.message;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.MessageGroup;
 import io.sluice.broker.Schedule;
 import java.util.Arrays;
 
 /**
- * Reads what a producer sent, section by section (AMQP 1.0 §3.2), by sizes: the header, of properties the expiry and of
- * message-annotations the time of delivery are read, the outermost structure of annotations and properties is checked, the rest is
+ * Reads what a producer sent, section by section (AMQP 1.0 §3.2), by sizes: the header, of properties the expiry and the group and
+ * of message-annotations the time of delivery are read, the outermost structure of annotations and properties is checked, the rest is
  * stepped over.
  */
 public final class IncomingMessage {
@@ -17,6 +18,8 @@ public final class IncomingMessage {
     private static final int HEADER_FIELDS = 5;
     private static final int PROPERTIES_FIELDS = 13;
     private static final int ABSOLUTE_EXPIRY_TIME = 8;
+    private static final int GROUP_ID = 10;
+    private static final int GROUP_SEQUENCE = 11;
 
     private final EncodedCursor cursor;
     private int annotatedOffset;
@@ -25,6 +28,7 @@ public final class IncomingMessage {
     private long ttlMillis = Message.NONE;
     private long absoluteExpiryMillis = Message.NONE;
     private Schedule schedule = Schedule.AT_ONCE;
+    private MessageGroup group = MessageGroup.NONE;
 
     private IncomingMessage(byte[] encoded) {
         this.cursor = new EncodedCursor(encoded, 0);
@@ -104,7 +108,7 @@ public final class IncomingMessage {
 
     private Message message(byte[] encoded) {
         Message.Header header =
-                new Message.Header(AMQP_FORMAT, durable, priority, ttlMillis, absoluteExpiryMillis, schedule);
+                new Message.Header(AMQP_FORMAT, durable, priority, ttlMillis, absoluteExpiryMillis, schedule, group);
         return new Message(encoded, annotatedOffset, header, Annotations.EMPTY);
     }
 
@@ -181,7 +185,11 @@ public final class IncomingMessage {
         int fields = atMost(PROPERTIES_FIELDS);
         int end = cursor.compoundEnd();
         for (int field = 0; field < fields; field++) {
-            if (field == ABSOLUTE_EXPIRY_TIME && !cursor.skipNull()) {
+            if (field == GROUP_ID) {
+                group = GroupFields.readId(cursor);
+            } else if (field == GROUP_SEQUENCE) {
+                group = GroupFields.readSequence(cursor, group);
+            } else if (field == ABSOLUTE_EXPIRY_TIME && !cursor.skipNull()) {
                 // Before 1970 is long ago all the same, and -1 means none.
                 absoluteExpiryMillis = Math.max(0, cursor.readTimestamp());
             } else if (field != ABSOLUTE_EXPIRY_TIME) {

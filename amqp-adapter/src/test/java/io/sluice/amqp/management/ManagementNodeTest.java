@@ -186,6 +186,38 @@ class ManagementNodeTest {
     }
 
     @Test
+    void whoGetsMessagesIsAskedForAndReadBack() {
+        Map<String, String> create = Map.of("operation", "CREATE", "type", "queue", "name", "groups");
+        Reply byDefault = ask(create, null);
+        assertEquals("until-detach", byDefault.body().get("messageGroups"));
+        assertEquals(10_000, byDefault.body().get("maxIdleGroups"));
+        assertEquals(false, byDefault.body().get("singleActiveConsumer"));
+        assertNull(byDefault.body().get("lockMillis"));
+        Map<String, Object> all = Map.of(
+                "messageGroups",
+                "while-unsettled",
+                "maxIdleGroups",
+                5,
+                "singleActiveConsumer",
+                true,
+                "lockMillis",
+                1_000);
+        Reply refused = ask(create, all);
+        assertEquals(409, refused.properties().get("statusCode"));
+        assertTrue(refused.properties().get("statusDescription").toString().contains("dispatching"));
+        Reply other = ask(Map.of("operation", "CREATE", "type", "queue", "name", "other"), all);
+        assertEquals("while-unsettled", other.body().get("messageGroups"));
+        assertEquals(5, other.body().get("maxIdleGroups"));
+        assertEquals(true, other.body().get("singleActiveConsumer"));
+        assertEquals(1_000L, other.body().get("lockMillis"));
+
+        Map<String, String> none = Map.of("operation", "CREATE", "type", "queue", "name", "none");
+        ask(none, Map.of("messageGroups", "always"))
+                .is(400, "attribute 'messageGroups' is off, while-unsettled or until-detach, not 'always'");
+        ask(none, Map.of("lockMillis", 0)).is(400, "a lock lasts 1 ms or more, not 0");
+    }
+
+    @Test
     void theSameQueueAgainIsFineAndAnotherIsNot() {
         Map<String, String> create = Map.of("operation", "CREATE", "type", "queue", "name", "jobs");
         ask(create, Map.of("kind", "fifo")).is(201, "Created");

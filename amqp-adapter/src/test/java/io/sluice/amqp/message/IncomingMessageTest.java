@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.MessageGroup;
 import io.sluice.broker.Schedule;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Header;
 import org.apache.qpid.proton.amqp.messaging.Properties;
 import org.junit.jupiter.api.Test;
@@ -50,9 +52,41 @@ class IncomingMessageTest {
         boolean expires = properties != null && properties.getAbsoluteExpiryTime() != null;
         long expiry = expires ? Math.max(0, properties.getAbsoluteExpiryTime().getTime()) : Message.NONE;
         assertEquals(expiry, message.absoluteExpiryMillis());
+        if (properties == null
+                || properties.getGroupId() == null
+                || properties.getGroupId().length() <= 255) {
+            assertEquals(group(properties), message.group());
+        }
         byte[] rest = Arrays.copyOfRange(encoded, message.annotatedOffset(), encoded.length);
         assertArrayEquals(ProtonMessages.encodeWithoutHops(sent), rest);
         assertTrue(message.added().isEmpty());
+    }
+
+    private static MessageGroup group(Properties properties) {
+        String id = properties == null ? null : properties.getGroupId();
+        if (id == null || id.isEmpty()) {
+            return MessageGroup.NONE;
+        }
+        UnsignedInteger sequence = properties.getGroupSequence();
+        return new MessageGroup(id, sequence == null ? 0 : sequence.intValue());
+    }
+
+    @Test
+    void aLongGroupIdIsReplacedByItsDigestAndOneOfAnotherTypeIsNone() throws MalformedMessageException {
+        Properties properties = new Properties();
+        properties.setGroupId("é".repeat(256));
+        properties.setGroupSequence(UnsignedInteger.valueOf(0xffff_ffffL));
+        org.apache.qpid.proton.message.Message sent = org.apache.qpid.proton.message.Message.Factory.create();
+        sent.setProperties(properties);
+        MessageGroup group =
+                IncomingMessage.parse(ProtonMessages.encode(sent), 0).group();
+        assertEquals("sha-256:".length() + 64, group.id().length());
+        assertEquals(-1, group.sequence());
+        assertTrue(group.closes());
+
+        // A list of twelve: ten nulls, a symbol in place of the group-id, a group-sequence.
+        byte[] symbol = HexFormat.of().parseHex("005373c00f0c40404040404040404040a30161" + "5205" + BODY);
+        assertSame(MessageGroup.NONE, IncomingMessage.parse(symbol, 0).group());
     }
 
     private static void assertHeader(Header header, Message message) {

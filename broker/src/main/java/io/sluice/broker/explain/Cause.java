@@ -81,4 +81,26 @@ public sealed interface Cause {
             links = List.copyOf(links);
         }
     }
+
+    /**
+     * Its message group is with a consumer that can take no more of it now.
+     *
+     * @param group its group-id
+     * @param returning a message of the group that the consumer has returned is not back yet; else the consumer has no credit, or wants
+     *     other messages while it has some of the group
+     */
+    record GroupOwned(String group, LinkDescription by, boolean returning) implements Cause {
+        @Override
+        public DispatchReason reason() {
+            return DispatchReason.GROUP_OWNED;
+        }
+    }
+
+    /** One consumer gets everything; it has no credit, or is to be replaced when it has settled what it has. */
+    record StandsBy(LinkDescription active) implements Cause {
+        @Override
+        public DispatchReason reason() {
+            return DispatchReason.NOT_ACTIVE_CONSUMER;
+        }
+    }
 }

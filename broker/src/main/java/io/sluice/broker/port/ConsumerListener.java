@@ -13,6 +13,13 @@ public interface ConsumerListener {
     /** Send this. Deliveries of a consumer come in the order they are to be sent. */
     void deliver(Delivery delivery);
 
+    /**
+     * The consumer has not settled the delivery in its time: it is taken from it, and given to others. {@link #settled} follows when that
+     * is durable where it has to be; what the consumer says of it meanwhile and later changes nothing. Of no concern to one whose
+     * locks do not end ({@link io.sluice.broker.queue.Consumer.Terms#lockMillis}).
+     */
+    default void timedOut(Delivery delivery) {}
+
     /** What the consumer said of the delivery is durable where it has to be: the delivery may be forgotten. */
     void settled(Delivery delivery);
 

@@ -2,10 +2,12 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.ConsumerListener;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /** A link that takes messages from a queue. A front end holds it as a handle; its state belongs to the shard's thread. */
@@ -30,6 +32,7 @@ public final class Consumer {
      *     default-outcome (AMQP 1.0 §3.5.3), {@link Outcome#FAILED} where a lost connection should count
      * @param filter which messages it gets; empty: all. Asked on the shard's thread, of messages as they are; it must be quick and
      *     must not throw
+     * @param terms beside others
      */
     public record Request(
             Client client,
@@ -37,10 +40,22 @@ public final class Consumer {
             String address,
             Mode mode,
             Outcome lossOutcome,
-            Optional<Predicate<Message>> filter) {
+            Optional<Predicate<Message>> filter,
+            Terms terms) {
         /** Of a consumer that gets all messages. */
         public Request(Client client, ConsumerListener listener, String address, Mode mode, Outcome lossOutcome) {
             this(client, listener, address, mode, lossOutcome, Optional.empty());
+        }
+
+        /** Of one that asks for nothing beside others. */
+        public Request(
+                Client client,
+                ConsumerListener listener,
+                String address,
+                Mode mode,
+                Outcome lossOutcome,
+                Optional<Predicate<Message>> filter) {
+            this(client, listener, address, mode, lossOutcome, filter, Terms.NONE);
         }
 
         public Request {
@@ -50,6 +65,31 @@ public final class Consumer {
             Objects.requireNonNull(mode, "mode");
             Objects.requireNonNull(lossOutcome, "lossOutcome");
             Objects.requireNonNull(filter, "filter");
+            Objects.requireNonNull(terms, "terms");
+        }
+    }
+
+    /**
+     * On what terms a consumer takes messages beside others; of no meaning to browsers.
+     *
+     * @param priority while one of a higher has credit, one of a lower gets nothing
+     * @param exclusive nobody else may take messages while it is attached; refused where somebody does
+     * @param lockMillis after which a delivery that is not settled goes back, 1 or more; {@link QueueDefinition#UNLIMITED}: never;
+     *     empty: as the queue says
+     * @param annotated messages carry, as annotations, until when they are its own and whether they are its first of their group
+     */
+    public record Terms(int priority, boolean exclusive, OptionalLong lockMillis, boolean annotated) {
+        public static final Terms NONE = new Terms(0, false, OptionalLong.empty());
+
+        /** Without annotations. */
+        public Terms(int priority, boolean exclusive, OptionalLong lockMillis) {
+            this(priority, exclusive, lockMillis, false);
+        }
+
+        public Terms {
+            if (lockMillis.orElse(1) < 1) {
+                throw new IllegalArgumentException("a lock lasts 1 ms or more, not " + lockMillis.getAsLong());
+            }
         }
     }
 
@@ -72,6 +112,11 @@ public final class Consumer {
 
     boolean draining;
     boolean attached;
+    final Ring.Place place = new Ring.Place();
+    /** It let a lock run out and has settled nothing since: others come first. */
+    boolean suspect;
+    /** Of its locks; fixed when it attached. */
+    long lockMillis = QueueDefinition.UNLIMITED;
 
     public Consumer(Request request) {
         this.request = request;
@@ -130,6 +175,29 @@ public final class Consumer {
     /** Whether it wants the message, and has not said that it is undeliverable to it. */
     boolean mayTake(QueueEntry entry) {
         return !entry.excludes(this) && selects(entry.message);
+    }
+
+    /** It is the broker itself. */
+    boolean isTakingAway() {
+        return request.mode == Mode.TAKE_AWAY;
+    }
+
+    boolean isExclusive() {
+        return request.terms.exclusive;
+    }
+
+    boolean isAnnotated() {
+        return request.terms.annotated;
+    }
+
+    /** The higher comes first. */
+    int rank() {
+        return suspect ? Integer.MIN_VALUE : request.terms.priority;
+    }
+
+    /** It is about to be attached to a queue with this time. */
+    void lockFor(long queueLockMillis) {
+        lockMillis = request.terms.lockMillis.orElse(queueLockMillis);
     }
 
     boolean hasCredit() {

@@ -1,34 +1,47 @@
 package io.sluice.broker.queue;
 
-import java.util.ArrayDeque;
+import io.sluice.broker.QueueDefinition;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** The consumers of a queue. Those that take messages and have credit wait in a ring: each takes one and goes to the end. */
+/** The consumers of a queue. Those that take messages, have credit and may be given some wait in a ring. */
 final class Consumers {
     private final Set<Consumer> takers = new LinkedHashSet<>();
-    private final ArrayDeque<Consumer> ring = new ArrayDeque<>();
+    private final Ring ring = new Ring();
     private final Set<Consumer> browsers = new LinkedHashSet<>();
-    /** Takers that have a filter: those in the ring, and all. */
-    private int filteringInRing;
-
+    private final ActiveConsumer active = new ActiveConsumer();
+    /** Takers that have a filter. */
     private int filtering;
+
     private boolean paused;
+    /** Takers whose locks end by themselves. */
+    private int timed;
+    /** Takers that are the broker itself. */
+    private int takingAway;
+    /** Takers that are to be the only one: at most one. */
+    private int exclusive;
+    /** One of them gets everything. */
+    private boolean single;
 
     void add(Consumer consumer) {
         (consumer.cursor == null ? takers : browsers).add(consumer);
-        filtering += consumer.filter == null ? 0 : 1;
+        if (consumer.cursor == null) {
+            count(consumer, 1);
+        }
+        elect();
     }
 
     void remove(Consumer consumer) {
-        if (takers.remove(consumer) && consumer.filter != null) {
-            filtering--;
+        if (takers.remove(consumer)) {
+            count(consumer, -1);
         }
         browsers.remove(consumer);
-        leaveRing(consumer);
+        ring.leave(consumer);
+        ring.tidy();
+        elect();
     }
 
     /** Nobody gets anything until it goes on; only the broker itself does, which takes messages elsewhere. */
@@ -41,30 +54,116 @@ final class Consumers {
         return paused;
     }
 
-    private boolean mayWait(Consumer consumer) {
-        return consumer.hasCredit() && (!paused || consumer.mode() == Consumer.Mode.TAKE_AWAY);
+    private void count(Consumer taker, int one) {
+        filtering += taker.filter == null ? 0 : one;
+        timed += taker.lockMillis == QueueDefinition.UNLIMITED ? 0 : one;
+        exclusive += taker.isExclusive() ? one : 0;
+        takingAway += taker.isTakingAway() ? one : 0;
     }
 
-    private void enterRing(Consumer consumer) {
-        ring.addLast(consumer);
-        filteringInRing += consumer.filter == null ? 0 : 1;
+    /** Whether one consumer gets everything, or all share. */
+    void single(boolean isSingle) {
+        if (single != isSingle) {
+            single = isSingle;
+            active.forget();
+            elect();
+            takers.forEach(this::creditChanged);
+        }
+    }
+
+    /** Who there is has changed, or what they have: another one may be the one that gets everything. @return whether it is */
+    private boolean elect() {
+        if (single && active.elect(takers)) {
+            takers.forEach(this::creditChanged);
+            return true;
+        }
+        return false;
+    }
+
+    /** All that the consumer had is settled. @return whether somebody may get something now who could not before */
+    boolean hasNothingLeft(Consumer consumer) {
+        return single && !active.is(consumer) && elect();
+    }
+
+    /** Whether the consumer may be given messages where only one is. */
+    boolean isActive(Consumer consumer) {
+        return !single || active.is(consumer);
+    }
+
+    /** The one that gets everything, where one does. */
+    Optional<Consumer> active() {
+        return active.who();
+    }
+
+    /** Whether some with credit are given nothing because another one gets everything. */
+    boolean someStandBy() {
+        if (single) {
+            for (Consumer consumer : takers) {
+                if (consumer.hasCredit() && !couldTake(consumer)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** As {@link #someStandBy}, and nobody else has credit. */
+    boolean noneButThoseWhoStandBy() {
+        return someStandBy() && takers.stream().noneMatch(this::couldTake);
+    }
+
+    /** Whether anybody attached takes messages for itself. */
+    boolean hasConsumers() {
+        return takers.size() > takingAway;
+    }
+
+    /** Its rank changed: it gets messages before others, or behind them. */
+    void suspect(Consumer consumer, boolean is) {
+        if (consumer.suspect != is) {
+            boolean waits = ring.has(consumer);
+            ring.leave(consumer);
+            consumer.suspect = is;
+            if (waits) {
+                ring.enter(consumer);
+            }
+            elect();
+        }
+    }
+
+    /** Those whose locks end by themselves. */
+    Iterable<Consumer> timed() {
+        return timed == 0 ? List.of() : takers;
+    }
+
+    /** Whether one of them is to be the only one. */
+    boolean hasExclusive() {
+        return exclusive > 0;
+    }
+
+    /** A consumer that waits gets something. */
+    Consumer take(Consumer consumer) {
+        ring.leave(consumer);
+        return consumer;
     }
 
     /** The consumer waits for nothing, for now. */
     void leaveRing(Consumer consumer) {
-        if (ring.remove(consumer) && consumer.filter != null) {
-            filteringInRing--;
-        }
+        ring.leave(consumer);
+    }
+
+    /** Whether the consumer has credit and may be given messages. */
+    boolean isWaiting(Consumer consumer) {
+        return ring.has(consumer);
     }
 
     /** Whether all who have credit take selected messages only. */
     boolean onlyFilteringHaveCredit() {
-        return filteringInRing == ring.size();
+        return ring.filtering() == ring.size();
     }
 
-    /** Those with credit, in their order. */
-    List<Consumer> withCredit() {
-        return new ArrayList<>(ring);
+    /** Those with credit, in their order, a list for each rank. */
+    List<List<Consumer>> withCredit() {
+        return ring.byRank();
     }
 
     /** A message is available that was not: those who look for theirs may be past it. */
@@ -91,7 +190,7 @@ final class Consumers {
     }
 
     boolean anyHasCredit() {
-        return !ring.isEmpty();
+        return ring.size() > 0;
     }
 
     Iterable<Consumer> takers() {
@@ -113,36 +212,51 @@ final class Consumers {
         if (consumer.cursor != null) {
             return;
         }
-        boolean waiting = ring.contains(consumer);
+        boolean waiting = ring.has(consumer);
         if (mayWait(consumer) && !waiting) {
-            enterRing(consumer);
+            ring.enter(consumer);
         } else if (!mayWait(consumer) && waiting) {
-            leaveRing(consumer);
+            ring.leave(consumer);
         }
+    }
+
+    private boolean mayWait(Consumer consumer) {
+        return consumer.isTakingAway() ? consumer.hasCredit() : !paused && couldTake(consumer);
+    }
+
+    /** Whether the consumer has credit and may be given messages, but for a pause. */
+    boolean couldTake(Consumer consumer) {
+        return consumer.hasCredit() && (consumer.isTakingAway() || isActive(consumer));
+    }
+
+    /** The broker itself, where it takes messages away and has not enough: what holds up consumers is nothing to it. Else null. */
+    Consumer takeNextAwayFor(QueueEntry entry) {
+        Consumer consumer = takingAway == 0 ? null : ring.first();
+        while (consumer != null && !(consumer.isTakingAway() && consumer.mayTake(entry))) {
+            consumer = ring.next(consumer);
+        }
+        return consumer == null ? null : take(consumer);
     }
 
     /** The next in the ring who may have the entry, null where nobody may; it has left the ring. */
     Consumer takeNextFor(QueueEntry entry) {
-        if (entry.links.excluded.isEmpty() && filteringInRing == 0) {
-            return ring.pollFirst();
-        }
-        Iterator<Consumer> waiting = ring.iterator();
-        while (waiting.hasNext()) {
-            Consumer consumer = waiting.next();
-            if (consumer.mayTake(entry)) {
-                waiting.remove();
-                filteringInRing -= consumer.filter == null ? 0 : 1;
-                return consumer;
+        Consumer consumer = ring.first();
+        if (!entry.links.excluded.isEmpty() || ring.filtering() > 0) {
+            while (consumer != null && !consumer.mayTake(entry)) {
+                consumer = ring.next(consumer);
             }
         }
-        return null;
+        if (consumer != null) {
+            ring.leave(consumer);
+        }
+        return consumer;
     }
 
     /** One delivery was given to it: back to the end of the ring if it may have more. */
     void delivered(Consumer consumer) {
         consumer.delivered++;
         if (mayWait(consumer)) {
-            enterRing(consumer);
+            ring.enter(consumer);
         }
     }
 
@@ -164,7 +278,7 @@ final class Consumers {
     /** Whether anybody with credit may have the entry, but for a pause. */
     boolean anyWaitsFor(QueueEntry entry) {
         for (Consumer consumer : takers) {
-            if (consumer.hasCredit() && consumer.mayTake(entry)) {
+            if (couldTake(consumer) && consumer.mayTake(entry)) {
                 return true;
             }
         }
@@ -192,7 +306,7 @@ final class Consumers {
                 if (had) {
                     consumer.creditMayHaveEnded(turn.nowMillis());
                 }
-                leaveRing(consumer);
+                ring.leave(consumer);
                 if (consumer.mode() == Consumer.Mode.MOVE_PRESETTLED) {
                     // Its last deliveries wait for the journal; the end of the drain must not overtake them.
                     turn.afterDecided(applied -> tellDrained(consumer, applied));

@@ -46,7 +46,8 @@ final class DeadLetters {
         values.put("x-opt-dead-letter-delivery-count", new Annotations.Number(deliveryCount));
         Message.Header header = entry.message.header();
         Message.Header lasting = new Message.Header(
-                header.messageFormat(), header.durable(), header.priority(), Message.NONE, Message.NONE);
+                        header.messageFormat(), header.durable(), header.priority(), Message.NONE, Message.NONE)
+                .withGroup(header.group());
         Message what = reason == Reason.DAMAGED ? withoutBody(entry.message) : entry.message;
         return what.with(lasting).annotated(more).annotated(Annotations.of(values));
     }

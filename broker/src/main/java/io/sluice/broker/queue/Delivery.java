@@ -1,5 +1,6 @@
 package io.sluice.broker.queue;
 
+import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
 
 /**
@@ -22,12 +23,18 @@ public final class Delivery {
     /** Epoch milliseconds at which it was given. */
     final long sinceMillis;
 
-    private final Message message;
+    private Message message;
     private final int deliveryCount;
     private final boolean firstAcquirer;
     State state = State.LOCKED;
     /** A transaction that is not discharged has it: it is among its consumer's held ones, and outlives the consumer. */
     boolean held;
+    /** It counts in the table of groups; and it is the first of its group that its consumer gets. */
+    boolean grouped;
+
+    boolean firstOfGroup;
+    /** Epoch milliseconds at which it goes back, where the locks of its consumer end by themselves. */
+    long lockedUntilMillis = Long.MAX_VALUE;
     /** Neighbours among the consumer's unsettled deliveries. */
     Delivery previous;
 
@@ -41,6 +48,11 @@ public final class Delivery {
         this.message = entry.message;
         this.deliveryCount = entry.deliveryCount;
         this.firstAcquirer = !entry.acquiredBefore;
+    }
+
+    /** Puts on what is true of this delivery only. Before the front end gets it. */
+    void annotate(Annotations annotations) {
+        message = message.annotated(annotations);
     }
 
     /** Whether the consumer has it and has not said what became of it. Shard's thread. */

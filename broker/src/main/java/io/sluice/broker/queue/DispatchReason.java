@@ -26,6 +26,10 @@ public enum DispatchReason {
     NO_CONSUMER,
     /** Consumers are attached, none has credit. */
     NO_CREDIT,
+    /** One consumer gets everything and has no credit, or is being replaced; those with credit stand by. */
+    NOT_ACTIVE_CONSUMER,
+    /** Its group is with a consumer that has no credit, or that has returned a message of it which is not back yet. */
+    GROUP_OWNED,
     /** Every consumer with credit selects other messages. */
     NOT_SELECTED,
     /** Every consumer with credit, or every one there is, has said that it is undeliverable to it. */

@@ -1,12 +1,15 @@
 package io.sluice.broker.queue;
 
 import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.explain.LinkExplanation;
 import io.sluice.broker.explain.MessageExplanation;
 import io.sluice.broker.explain.QueueExplanation;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.SequenceRanges;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Gives the available messages of one queue to its consumers: by the queue's order of service, to whoever has credit, in turns.
@@ -18,6 +21,8 @@ public final class Dispatcher {
     private final QueueLoads loads;
     private final Pages pages;
     private final Consumers consumers = new Consumers();
+    private final GroupTable groups;
+    private final LookAhead lookAhead;
     private final Removals removals = new Removals();
     private final Settlement settlement;
     private DispatchReason lastStop = DispatchReason.NOTHING_AVAILABLE;
@@ -28,7 +33,9 @@ public final class Dispatcher {
         this.loads = loads;
         this.pages = pages;
         availability.tell(consumers);
-        this.settlement = new Settlement(queue, availability, consumers, removals);
+        this.groups = new GroupTable(queue.state());
+        this.lookAhead = new LookAhead(queue.state().levelCount());
+        this.settlement = new Settlement(queue, availability, consumers, groups, removals);
     }
 
     public int consumerCount() {
@@ -45,11 +52,26 @@ public final class Dispatcher {
             consumer.cursor = new BrowseCursor(queue.state(), availability, new PageReading(queue, loads, pages));
         }
         if (consumer.mode() != Consumer.Mode.COPY && consumer.isFiltering()) {
-            consumer.filter = new FilterCursor(consumer, queue.state(), loads, new PageReading(queue, loads, pages));
+            consumer.filter =
+                    new FilterCursor(consumer, queue.state(), loads, new PageReading(queue, loads, pages), groups);
         }
+        consumer.lockFor(queue.definition().dispatching().lockMillis());
         consumer.attached = true;
         consumer.home(this);
         consumers.add(consumer);
+        if (consumer.mode() != Consumer.Mode.COPY && !consumer.isTakingAway()) {
+            groups.joined();
+        }
+    }
+
+    /** Why the consumer may not be attached, empty where it may: one that wants to be the only one must be. */
+    public Optional<Refusal> refusalOf(Consumer consumer) {
+        boolean takes = consumer.mode() != Consumer.Mode.COPY && !consumer.isTakingAway();
+        boolean refused = takes && (consumers.hasExclusive() || (consumer.isExclusive() && consumers.hasConsumers()));
+        String why = consumers.hasExclusive() ? "is taken from by one consumer alone" : "has consumers already";
+        return refused
+                ? Optional.of(Refusal.of(Refusal.Kind.RESOURCE_LOCKED, "queue '" + queue.name() + "' " + why))
+                : Optional.empty();
     }
 
     /** @param deliveryLimit deliveries since the attach that may be given in all */
@@ -73,6 +95,7 @@ public final class Dispatcher {
             return;
         }
         consumers.remove(consumer);
+        groups.left(consumer);
         Delivery delivery = consumer.unsettled.head();
         while (delivery != null) {
             settlement.settle(delivery, consumer.lossOutcome(), turn);
@@ -112,6 +135,7 @@ public final class Dispatcher {
     public void settle(Delivery delivery, Outcome outcome, Turn turn) {
         // What a deleted queue held is gone; a late outcome must not make a dead letter of it.
         if (!queue.isDeleted()) {
+            consumers.suspect(delivery.consumer, false);
             settlement.settle(delivery, outcome, turn);
             turn.dispatchable(queue);
         }
@@ -134,7 +158,7 @@ public final class Dispatcher {
         if (consumers.has(delivery.consumer)) {
             delivery.held = false;
             delivery.consumer.held.remove(delivery);
-            delivery.consumer.unsettled.add(delivery);
+            locks(delivery, turn);
         } else {
             settle(delivery, delivery.consumer.lossOutcome(), turn);
         }
@@ -168,13 +192,42 @@ public final class Dispatcher {
     /** Gives out what can be given. @return why it stopped */
     public DispatchReason dispatch(Turn turn) {
         queue.tidy(turn);
+        consumers.single(queue.definition().dispatching().singleActiveConsumer());
+        endLocks(turn);
         lastStop = dispatchToTakers(turn);
+        lookAhead.clear();
         for (Consumer browser : consumers.browsers()) {
             browse(browser, turn);
         }
         removals.decide(queue.id(), turn);
         consumers.drained(lastStop == DispatchReason.PAGED_OUT && !consumers.onlyFilteringHaveCredit(), turn);
         return lastStop;
+    }
+
+    /** Whether by now a delivery was not settled in its time. */
+    boolean isLockDue(long nowMillis) {
+        for (Consumer consumer : consumers.timed()) {
+            Delivery oldest = consumer.unsettled.head();
+            if (oldest != null && oldest.lockedUntilMillis <= nowMillis) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What was not settled in its time goes back, as failed; its consumer gets messages that nobody else may have until it settles some. */
+    private void endLocks(Turn turn) {
+        for (Consumer consumer : consumers.timed()) {
+            Delivery oldest = consumer.unsettled.head();
+            while (oldest != null && oldest.lockedUntilMillis <= turn.nowMillis()) {
+                consumers.suspect(consumer, true);
+                turn.calling(consumer.client());
+                consumer.listener().timedOut(oldest);
+                settlement.settle(oldest, Outcome.FAILED, turn);
+                turn.cut();
+                oldest = consumer.unsettled.head();
+            }
+        }
     }
 
     private DispatchReason dispatchToTakers(Turn turn) {
@@ -209,7 +262,10 @@ public final class Dispatcher {
         if (consumers.isPaused()) {
             return DispatchReason.PAUSED;
         }
-        return consumers.hasTakers() ? DispatchReason.NO_CREDIT : DispatchReason.NO_CONSUMER;
+        if (!consumers.hasTakers()) {
+            return DispatchReason.NO_CONSUMER;
+        }
+        return consumers.someStandBy() ? DispatchReason.NOT_ACTIVE_CONSUMER : DispatchReason.NO_CREDIT;
     }
 
     /** @return {@link DispatchReason#NEXT} where one was given */
@@ -218,49 +274,86 @@ public final class Dispatcher {
         while (candidates != 0) {
             int level = ready.choose(candidates);
             long boundary = runs.boundary(level);
-            QueueEntry entry = ready.level(level).head();
-            while (entry != null && entry.sequence < boundary) {
-                Consumer consumer = consumers.takeNextFor(entry);
+            QueueEntry entry = lookAhead.next(level, ready.level(level));
+            while (entry != null && entry.sequence < boundary && !lookAhead.isAtEnd(level)) {
+                GroupTable.Group group = groups.of(entry.message.group());
+                boolean heldBack = group != null && isHeldBack(entry, group);
+                Consumer consumer = heldBack ? consumers.takeNextAwayFor(entry) : takerOf(entry, group);
                 if (consumer != null) {
                     ready.served(level);
                     give(entry, consumer, turn);
                     return DispatchReason.NEXT;
                 }
+                lookAhead.pass(level, entry, heldBack);
                 entry = entry.links.nextReady;
             }
-            if (boundary != Long.MAX_VALUE) {
+            boolean more = boundary != Long.MAX_VALUE && !lookAhead.isAtEnd(level);
+            if (more && lookAhead.reaches(level, pages.readAheadBytes())) {
                 // Also where a lower level has something here: the order of service holds whatever is in memory.
                 loads.wantHead(level);
                 return DispatchReason.PAGED_OUT;
             }
             candidates &= ~(1 << level);
         }
-        return DispatchReason.UNDELIVERABLE_HERE;
+        return lookAhead.heldBack() ? DispatchReason.GROUP_OWNED : DispatchReason.UNDELIVERABLE_HERE;
+    }
+
+    /** Whether nobody may have the entry now because of its group. */
+    private boolean isHeldBack(QueueEntry entry, GroupTable.Group group) {
+        if (group.isReturning() || lookAhead.holdsBack(group)) {
+            return true;
+        }
+        if (!group.owner().mayTake(entry)) {
+            return !group.isIdle();
+        }
+        if (consumers.isWaiting(group.owner())) {
+            return false;
+        }
+        lookAhead.holdBack(group);
+        return true;
+    }
+
+    /** Who gets the entry next, null where nobody wants it; it has left the ring. @param group null where nobody has it */
+    private Consumer takerOf(QueueEntry entry, GroupTable.Group group) {
+        // Where the owner does not want it another one has the group from here on.
+        return group != null && group.owner().mayTake(entry)
+                ? consumers.take(group.owner())
+                : consumers.takeNextFor(entry);
     }
 
     /** Everybody with credit looks for messages of its own: each gets one in turns, until nobody finds any more. */
     private DispatchReason dispatchSelected(ReadyLevels ready, PagedRuns runs, Turn turn) {
+        List<List<Consumer>> ranks = consumers.withCredit();
         boolean waits = false;
-        boolean given = true;
-        for (Consumer consumer : consumers.withCredit()) {
-            consumer.filter.rested();
-        }
-        while (given) {
-            given = false;
-            for (Consumer consumer : consumers.withCredit()) {
-                given |= selectOne(consumer, ready, runs, turn);
+        boolean heldBack = false;
+        for (List<Consumer> equals : ranks) {
+            equals.forEach(consumer -> consumer.filter.rested());
+            while (selectInTurns(equals, ready, runs, turn)) {
+                // one more round
             }
-        }
-        for (Consumer consumer : consumers.withCredit()) {
-            waits |= consumer.filter.isWaiting();
-            if (consumer.filter.isTired()) {
-                pages.later(later -> later.dispatchable(queue));
+            for (Consumer consumer : equals) {
+                waits |= consumer.filter.isWaiting();
+                heldBack |= consumer.filter.isHeldBack();
+                if (consumer.filter.isTired()) {
+                    pages.later(later -> later.dispatchable(queue));
+                }
             }
         }
         if (!consumers.anyHasCredit()) {
             return DispatchReason.NO_CREDIT;
         }
-        return waits ? DispatchReason.PAGED_OUT : DispatchReason.NOT_SELECTED;
+        if (waits) {
+            return DispatchReason.PAGED_OUT;
+        }
+        return heldBack ? DispatchReason.GROUP_OWNED : DispatchReason.NOT_SELECTED;
+    }
+
+    private boolean selectInTurns(List<Consumer> consumersOfARank, ReadyLevels ready, PagedRuns runs, Turn turn) {
+        boolean given = false;
+        for (Consumer consumer : consumersOfARank) {
+            given |= consumers.isWaiting(consumer) && selectOne(consumer, ready, runs, turn);
+        }
+        return given;
     }
 
     private boolean selectOne(Consumer consumer, ReadyLevels ready, PagedRuns runs, Turn turn) {
@@ -284,14 +377,31 @@ public final class Dispatcher {
         entry.acquiredBefore = true;
         consumers.delivered(consumer);
         consumer.creditMayHaveEnded(turn.nowMillis());
+        settlement.given(delivery);
         if (consumer.mode() == Consumer.Mode.MOVE_PRESETTLED) {
             givePresettled(delivery, turn);
             return;
         }
         availability.take(entry, QueueEntry.State.LOCKED);
-        consumer.unsettled.add(delivery);
+        locks(delivery, turn);
+        annotate(delivery);
         turn.calling(consumer.client());
         consumer.listener().deliver(delivery);
+    }
+
+    private static void annotate(Delivery delivery) {
+        if (delivery.consumer.isAnnotated()) {
+            delivery.annotate(DeliveryAnnotations.of(delivery));
+        }
+    }
+
+    /** From now on its consumer has to settle it, in its time where that is limited: so they are in the order their times end. */
+    private static void locks(Delivery delivery, Turn turn) {
+        Consumer consumer = delivery.consumer;
+        if (consumer.lockMillis != QueueDefinition.UNLIMITED) {
+            delivery.lockedUntilMillis = turn.nowMillis() + Math.min(consumer.lockMillis, Long.MAX_VALUE / 2);
+        }
+        consumer.unsettled.add(delivery);
     }
 
     /** At most once: what is sent settled must never come back, so it leaves the journal before it leaves the broker. */
@@ -300,6 +410,7 @@ public final class Dispatcher {
         availability.take(entry, QueueEntry.State.SETTLING);
         delivery.state = Delivery.State.DONE;
         Turn.Effect send = applied -> {
+            settlement.over(delivery, applied);
             if (delivery.consumer.attached) {
                 applied.calling(delivery.consumer.client());
                 delivery.consumer.listener().deliver(delivery);
@@ -351,11 +462,11 @@ public final class Dispatcher {
     }
 
     private Explainer explainer(long nowMillis) {
-        return new Explainer(queue, availability.ready(), consumers, nowMillis);
+        return new Explainer(queue, availability.ready(), consumers, groups, nowMillis);
     }
 
     /** Why this message is, or is not, on its way at this instant. */
     public DispatchReason explain(long sequence, long nowMillis) {
-        return new Explanation(queue.state(), consumers, nowMillis).of(sequence);
+        return new Explanation(queue.state(), consumers, groups, nowMillis).of(sequence);
     }
 }

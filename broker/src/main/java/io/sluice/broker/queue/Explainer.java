@@ -23,14 +23,16 @@ final class Explainer {
     private final Queue queue;
     private final ReadyLevels ready;
     private final Consumers consumers;
+    private final GroupTable groups;
     private final Explanation reasons;
     private final long nowMillis;
 
-    Explainer(Queue queue, ReadyLevels ready, Consumers consumers, long nowMillis) {
+    Explainer(Queue queue, ReadyLevels ready, Consumers consumers, GroupTable groups, long nowMillis) {
         this.queue = queue;
         this.ready = ready;
         this.consumers = consumers;
-        this.reasons = new Explanation(queue.state(), consumers, nowMillis);
+        this.groups = groups;
+        this.reasons = new Explanation(queue.state(), consumers, groups, nowMillis);
         this.nowMillis = nowMillis;
     }
 
@@ -97,11 +99,26 @@ final class Explainer {
                 return new Cause.NoCredit(withoutCredit(entry));
             case NOT_SELECTED:
                 return new Cause.NotForThem(reason, links(taker -> !taker.selects(entry.message)));
+            case GROUP_OWNED:
+                return groupOwned(entry);
+            case NOT_ACTIVE_CONSUMER:
+                return standsBy();
             case UNDELIVERABLE_HERE:
                 return new Cause.NotForThem(reason, links(entry::excludes));
             default:
                 return new Cause.Plain(reason);
         }
+    }
+
+    private Cause groupOwned(QueueEntry entry) {
+        GroupTable.Group group = groups.of(entry.message.group());
+        return new Cause.GroupOwned(
+                entry.message.group().id(), group.owner().listener().link(), group.isReturning());
+    }
+
+    private Cause standsBy() {
+        return new Cause.StandsBy(
+                consumers.active().map(active -> active.listener().link()).orElse(LinkDescription.UNKNOWN));
     }
 
     private Cause locked(QueueEntry entry) {
@@ -157,11 +174,18 @@ final class Explainer {
         if (consumers.isPaused() && consumer.cursor == null) {
             return new Cause.Plain(DispatchReason.PAUSED);
         }
+        if (consumer.cursor == null && !consumers.couldTake(consumer)) {
+            return standsBy();
+        }
         if (consumer.isWaitingForPage()) {
             return new Cause.Plain(DispatchReason.LOADING);
         }
         if (consumer.cursor != null || head().isEmpty()) {
             return nothingAvailable();
+        }
+        QueueEntry entry = queue.state().entries().find(head().get());
+        if (entry != null && consumer.mayTake(entry) && groups.keepsFrom(entry, consumer)) {
+            return groupOwned(entry);
         }
         LinkDescription link = consumer.listener().link();
         // What is available and passes would have been given to it by now.

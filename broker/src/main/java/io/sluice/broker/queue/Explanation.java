@@ -4,11 +4,13 @@ package io.sluice.broker.queue;
 final class Explanation {
     private final QueueState state;
     private final Consumers consumers;
+    private final GroupTable groups;
     private final long nowMillis;
 
-    Explanation(QueueState state, Consumers consumers, long nowMillis) {
+    Explanation(QueueState state, Consumers consumers, GroupTable groups, long nowMillis) {
         this.state = state;
         this.consumers = consumers;
+        this.groups = groups;
         this.nowMillis = nowMillis;
     }
 
@@ -45,13 +47,28 @@ final class Explanation {
         if (entry == null) {
             return consumers.anyGaveCredit() ? DispatchReason.NEXT : DispatchReason.NO_CREDIT;
         }
+        GroupTable.Group group = groups.of(entry.message.group());
+        if (group != null
+                && (!group.isIdle() || group.isReturning() || group.owner().mayTake(entry))) {
+            return ofGrouped(entry, group);
+        }
         if (consumers.anyWaitsFor(entry)) {
             return DispatchReason.NEXT;
+        }
+        if (consumers.noneButThoseWhoStandBy()) {
+            return DispatchReason.NOT_ACTIVE_CONSUMER;
         }
         if (!consumers.anyGaveCredit()) {
             return consumers.anyMayTake(entry) ? DispatchReason.NO_CREDIT : refusedBy(entry);
         }
         return refusedBy(entry);
+    }
+
+    private DispatchReason ofGrouped(QueueEntry entry, GroupTable.Group group) {
+        boolean next = !group.isReturning()
+                && consumers.couldTake(group.owner())
+                && group.owner().mayTake(entry);
+        return next ? DispatchReason.NEXT : DispatchReason.GROUP_OWNED;
     }
 
     private DispatchReason refusedBy(QueueEntry entry) {

@@ -4,7 +4,6 @@ import io.sluice.broker.Message;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.Arrays;
-import java.util.TreeSet;
 
 /**
  * Where a consumer that takes selected messages stands: in each level, what it has examined is not examined again, unless it comes
@@ -20,22 +19,23 @@ final class FilterCursor {
     private final QueueState state;
     private final QueueLoads loads;
     private final PageReading reading;
+    private final GroupTable groups;
     /** By level; everything before is examined. */
     private final long[] next;
-    /** By level, selected messages that are before {@link #next}. */
-    private final TreeSet<Long>[] cameBack;
+    /** By level, selected messages that are before {@link #next}: they came back, or their group was with another consumer. */
+    private final SelectedBefore[] before;
 
     private int examined;
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    FilterCursor(Consumer consumer, QueueState state, QueueLoads loads, PageReading reading) {
+    FilterCursor(Consumer consumer, QueueState state, QueueLoads loads, PageReading reading, GroupTable groups) {
         this.consumer = consumer;
         this.state = state;
         this.loads = loads;
         this.reading = reading;
+        this.groups = groups;
         this.next = new long[state.levelCount()];
-        this.cameBack = new TreeSet[next.length];
-        Arrays.setAll(cameBack, level -> new TreeSet<>());
+        this.before = new SelectedBefore[next.length];
+        Arrays.setAll(before, level -> new SelectedBefore(groups, consumer));
     }
 
     /** A page is on its way that must be looked at before anything can be said. */
@@ -51,46 +51,68 @@ final class FilterCursor {
     /** A new look begins. */
     void rested() {
         examined = 0;
+        for (SelectedBefore level : before) {
+            level.fromTheStart();
+        }
+    }
+
+    /** Whether it selects messages that it may not have because of their groups. */
+    boolean isHeldBack() {
+        for (SelectedBefore level : before) {
+            if (level.size() > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A message is available that was not: if the cursor is past it, it is looked at now. */
     void becameAvailable(QueueEntry entry) {
         int level = state.levelOf(entry.message);
         if (entry.sequence < next[level] && consumer.mayTake(entry)) {
-            if (cameBack[level].size() == MAX_CAME_BACK) {
-                next[level] = Math.min(cameBack[level].first(), entry.sequence);
-                cameBack[level].clear();
+            if (before[level].size() >= MAX_CAME_BACK) {
+                next[level] = Math.min(before[level].first(), entry.sequence);
+                before[level].clear();
             } else {
-                cameBack[level].add(entry.sequence);
+                before[level].add(entry.sequence, entry.message.group(), null);
             }
         }
     }
 
     /**
-     * The first selected message of the level.
+     * The first selected message of the level whose group is not with another consumer.
      *
      * @return null where there is none, and where the cursor {@link #isWaiting} or {@link #isTired}
      */
     QueueEntry peek(int level, long nowMillis) {
-        while (!cameBack[level].isEmpty() && !isWaiting()) {
-            long sequence = cameBack[level].first();
+        long sequence = before[level].nextFree();
+        while (sequence != SelectedBefore.NONE && !isWaiting()) {
             QueueEntry entry = find(level, sequence, nowMillis);
-            if (entry != null || isWaiting()) {
+            if (isWaiting()) {
+                return null;
+            }
+            if (entry != null && !holdsBack(level, entry)) {
                 return entry;
             }
-            cameBack[level].remove(sequence);
+            if (entry == null) {
+                before[level].remove(sequence);
+            }
+            sequence = before[level].nextFree();
         }
-        while (!isWaiting() && !isTired()) {
+        while (!isWaiting() && !isTired() && !before[level].isFull()) {
             PagedLevel paged = state.runs().level(level);
             PagedRun run = paged == null ? null : paged.nextOut(next[level]);
             int index = run == null ? -1 : run.nextOutFrom(next[level]);
             long outSequence = run == null ? Long.MAX_VALUE : run.sequence(index);
             QueueEntry entry = resident(level, outSequence);
-            if (entry != null || outSequence == Long.MAX_VALUE || isTired()) {
+            if (entry != null || outSequence == Long.MAX_VALUE || isTired() || before[level].isFull()) {
                 return entry;
             }
             entry = out(run, index, nowMillis);
-            if (entry != null || isWaiting()) {
+            if (isWaiting()) {
+                return null;
+            }
+            if (entry != null && !holdsBack(level, entry)) {
                 return entry;
             }
             next[level] = outSequence + 1;
@@ -98,12 +120,27 @@ final class FilterCursor {
         return null;
     }
 
+    /** The message is not for this consumer while another one has its group; it is looked at again when that changes. */
+    private boolean holdsBack(int level, QueueEntry entry) {
+        GroupTable.Group group = groups.of(entry.message.group());
+        boolean keeps = group != null && groups.keepsFrom(entry, consumer);
+        boolean is = keeps || (group != null && before[level].holdsBack(entry.message.group()));
+        if (is) {
+            before[level].add(entry.sequence, entry.message.group(), keeps && group.isIdle() ? group.owner() : null);
+            before[level].nextFree();
+        }
+        return is;
+    }
+
     /** Walks over what is in memory before {@code endSequence}; the cursor stays at what it selects. */
     private QueueEntry resident(int level, long endSequence) {
         QueueEntry entry = state.entries().atOrAfter(next[level]);
-        while (entry != null && entry.sequence < endSequence && !isTired()) {
+        while (entry != null && entry.sequence < endSequence && !isTired() && !before[level].isFull()) {
             examined++;
-            boolean is = entry.links.inReady && state.levelOf(entry.message) == level && consumer.mayTake(entry);
+            boolean is = entry.links.inReady
+                    && state.levelOf(entry.message) == level
+                    && consumer.mayTake(entry)
+                    && !holdsBack(level, entry);
             next[level] = is ? entry.sequence : entry.sequence + 1;
             if (is) {
                 return entry;
@@ -113,7 +150,7 @@ final class FilterCursor {
         return null;
     }
 
-    /** @return the entry of a selected message, brought into memory; null where it is not, or its page must be read first */
+    /** @return the entry of a selected message, brought into memory; null where it is not selected or held back, or its page must be read first */
     private QueueEntry out(PagedRun run, int index, long nowMillis) {
         Enqueued stored = reading.message(run, index);
         if (stored == null) {
@@ -123,7 +160,17 @@ final class FilterCursor {
         boolean expired = stored.expiresAtMillis() != Message.NONE && stored.expiresAtMillis() <= nowMillis;
         Returned override = state.runs().overrides().of(stored.sequence());
         Message message = override == null ? stored.message() : stored.message().withAdded(override.added());
-        return expired || !consumer.selects(message) ? null : loads.bringIn(run, stored);
+        if (expired || !consumer.selects(message)) {
+            return null;
+        }
+        SelectedBefore passed = before[run.level()];
+        if (groups.keepsFrom(message.group(), consumer) || passed.holdsBack(message.group())) {
+            // It stays where it is.
+            passed.add(stored.sequence(), message.group(), null);
+            passed.nextFree();
+            return null;
+        }
+        return loads.bringIn(run, stored);
     }
 
     /** @return a message that came back, null where it is not available any more or its page must be read first */

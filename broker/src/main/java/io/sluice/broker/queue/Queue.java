@@ -238,9 +238,9 @@ public final class Queue {
         return admission.isBlocked();
     }
 
-    /** Whether by now something expires, or scheduled messages are to be delivered. */
+    /** Whether by now something expires, scheduled messages are to be delivered, or deliveries go back. */
     public boolean isDue(long nowMillis) {
-        return departures.isDue(nowMillis) || scheduling.isDue(nowMillis);
+        return departures.isDue(nowMillis) || scheduling.isDue(nowMillis) || dispatcher.isLockDue(nowMillis);
     }
 
     /** What time has changed by now: something expires, something scheduled is for now. And drops what is too much. */

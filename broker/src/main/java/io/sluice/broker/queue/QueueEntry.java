@@ -69,7 +69,7 @@ final class QueueEntry {
 
     /** What it takes of memory. */
     long footprintBytes() {
-        return message.residentBytes() + OVERHEAD_BYTES;
+        return message.residentBytes() + message.group().residentBytes() + OVERHEAD_BYTES;
     }
 
     /** Whether nobody has it and nothing is decided about it: it is available, or scheduled. */

@@ -1,6 +1,7 @@
 package io.sluice.broker.queue;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.MessageGroup;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
@@ -14,12 +15,14 @@ final class Settlement {
     private final Queue queue;
     private final Availability availability;
     private final Consumers consumers;
+    private final GroupTable groups;
     private final Removals removals;
 
-    Settlement(Queue queue, Availability availability, Consumers consumers, Removals removals) {
+    Settlement(Queue queue, Availability availability, Consumers consumers, GroupTable groups, Removals removals) {
         this.queue = queue;
         this.availability = availability;
         this.consumers = consumers;
+        this.groups = groups;
         this.removals = removals;
     }
 
@@ -80,12 +83,29 @@ final class Settlement {
         } else if (count == entry.deliveryCount && more.isEmpty()) {
             available(delivery, turn);
         } else {
-            Annotations added = entry.message.added().merged(more);
-            turn.decide(
-                    new Returned(queue.id(), entry.sequence, count, added),
-                    entry.durable,
-                    applied -> available(delivery, applied));
+            returned(
+                    delivery,
+                    new Returned(
+                            queue.id(),
+                            entry.sequence,
+                            count,
+                            entry.message.added().merged(more)),
+                    turn);
         }
+    }
+
+    private void returned(Delivery delivery, Returned record, Turn turn) {
+        MessageGroup group = delivery.entry.message.group();
+        if (!delivery.grouped) {
+            turn.decide(record, delivery.entry.durable, applied -> available(delivery, applied));
+            return;
+        }
+        // What stands behind it in its group is not to be given out before it is back.
+        groups.returning(group);
+        turn.decide(record, delivery.entry.durable, applied -> {
+            groups.returned(group);
+            available(delivery, applied);
+        });
     }
 
     /** What a consumer adds, unless it were too much: a message must stay small enough for the journal however often it returns. */
@@ -118,11 +138,37 @@ final class Settlement {
         done(delivery, turn);
     }
 
-    private static void done(Delivery delivery, Turn turn) {
+    private void done(Delivery delivery, Turn turn) {
         delivery.state = Delivery.State.DONE;
+        over(delivery, turn);
         if (delivery.consumer.attached) {
             turn.calling(delivery.consumer.client());
             delivery.consumer.listener().settled(delivery);
+        }
+    }
+
+    /** A message was given to its consumer. */
+    void given(Delivery delivery) {
+        delivery.consumer.unsettled.given();
+        delivery.grouped = groups.isCounted(delivery.entry.message.group(), delivery.consumer);
+        if (delivery.grouped) {
+            delivery.firstOfGroup = groups.given(delivery.entry.message.group(), delivery.consumer);
+        }
+    }
+
+    /** The consumer has it no more, and what was decided of it is applied: others may be given what waited for that. */
+    void over(Delivery delivery, Turn turn) {
+        Consumer consumer = delivery.consumer;
+        if (consumer.mode() == Consumer.Mode.COPY) {
+            return;
+        }
+        boolean last = consumer.unsettled.over();
+        if (last && consumers.hasNothingLeft(consumer)) {
+            turn.dispatchable(queue);
+        }
+        if (delivery.grouped) {
+            groups.over(delivery.entry.message.group());
+            turn.dispatchable(queue);
         }
     }
 }

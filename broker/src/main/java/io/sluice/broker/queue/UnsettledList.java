@@ -5,9 +5,26 @@ final class UnsettledList {
     private Delivery head;
     private Delivery tail;
     private int size;
+    private int held;
 
     int size() {
         return size;
+    }
+
+    /** Deliveries that were given and are not over: beside those in here, those whose outcome is on its way to the journal. */
+    int held() {
+        return held;
+    }
+
+    /** A delivery is given. */
+    void given() {
+        held++;
+    }
+
+    /** A delivery is over. @return whether it was the last */
+    boolean over() {
+        held--;
+        return held == 0;
     }
 
     /** @return null when empty */

@@ -1,8 +1,10 @@
 package io.sluice.broker.record;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.Dispatching;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
+import io.sluice.broker.MessageGroup;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
@@ -34,10 +36,12 @@ import java.util.Optional;
  *               | duplicateIds i32 | duplicateAgeMillis i64 | duplicateProperty str
  *   service  := 0 (fifo) | 1 (strict) | 2 (weighted) then 10 x u16
  * 2 Deleted  := (nothing)
+ * 10 Declared := as 1 | extensions, see {@link Extensions}; of a queue with settings that 1 has not
  * 3 Enqueued := sequence i64 | arrivedAtMillis i64 | expiresAtMillis i64 | deliverAtMillis i64 | deliveryCount i32
- *               | duplicateId str | flags u8 (1 = durable, 2 = large)
+ *               | duplicateId str | flags u8 (1 = durable, 2 = large, 4 = grouped)
  *               | priority u8 | messageFormat i32 | ttlMillis i64 | absoluteExpiryMillis i64 | annotatedOffset i32
  *               | annotations | length i32 | encoded bytes | large: bodyId i64 | bodyLength i64
+ *               | grouped: groupId str | groupSequence i32
  * 4 Removed  := reason u8 | count i32 | count x (first i64 | last i64)
  * 5 Returned := sequence i64 | deliveryCount i32 | annotations
  * 6 Remembered := count i32 | count x (duplicateId str | arrivedAtMillis i64)
@@ -57,6 +61,7 @@ public final class RecordCodec {
     private static final byte RETURNED = 5;
     private static final byte REMEMBERED = 6;
     private static final byte PAUSED = 19;
+    private static final byte DECLARED_EXTENDED = 10;
 
     private static final int DURABLE = 1;
     /** A part of the message is kept apart. */
@@ -64,6 +69,7 @@ public final class RecordCodec {
 
     private static final int DELIVERY = 1;
     private static final int INTAKE = 2;
+    private static final int GROUPED = 4;
 
     private static final int HEAD = 1 + 8;
     private static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
@@ -96,6 +102,7 @@ public final class RecordCodec {
             long queueId = in.getLong();
             return switch (type) {
                 case DECLARED -> readDeclared(queueId, in);
+                case DECLARED_EXTENDED -> Extensions.read(readDeclared(queueId, in), in);
                 case DELETED -> new QueueDeleted(queueId);
                 case ENQUEUED -> readEnqueued(queueId, in);
                 case REMOVED -> readRemoved(queueId, in);
@@ -132,7 +139,8 @@ public final class RecordCodec {
                         service,
                         new QueueDefinition.Limits(maxMessages, maxBytes, overflow, maxTtlMillis),
                         new QueueDefinition.DeadLetter(deadLetterQueue, expiryQueue, maxDeliveries),
-                        deduplication),
+                        deduplication,
+                        Dispatching.DEFAULT),
                 nextSequence);
     }
 
@@ -174,7 +182,7 @@ public final class RecordCodec {
     /** From its flags on. */
     static Message readMessage(ByteBuffer in) {
         byte flags = in.get();
-        if ((flags & ~(DURABLE | LARGE)) != 0) {
+        if ((flags & ~(DURABLE | LARGE | GROUPED)) != 0) {
             throw new IllegalArgumentException("unknown flags " + flags + " of a message");
         }
         int priority = in.get();
@@ -187,7 +195,12 @@ public final class RecordCodec {
         Message.Header header =
                 new Message.Header(messageFormat, (flags & DURABLE) != 0, priority, ttlMillis, absoluteExpiryMillis);
         Message message = new Message(encoded, annotatedOffset, header, added);
-        return (flags & LARGE) == 0 ? message : message.withBody(new LargeBody(in.getLong(), in.getLong()));
+        if ((flags & LARGE) != 0) {
+            message = message.withBody(new LargeBody(in.getLong(), in.getLong()));
+        }
+        return (flags & GROUPED) == 0
+                ? message
+                : message.with(header.withGroup(new MessageGroup(readString(in), in.getInt())));
     }
 
     private static Removed readRemoved(long queueId, ByteBuffer in) {
@@ -287,7 +300,8 @@ public final class RecordCodec {
                     + 4
                     + 4
                     + 8
-                    + string(definition.deduplication().property());
+                    + string(definition.deduplication().property())
+                    + Extensions.size(definition);
         }
 
         @Override
@@ -302,7 +316,8 @@ public final class RecordCodec {
 
         /** Beyond what every message takes. */
         static int message(Message message) {
-            return annotations(message.added()) + message.encoded().length + (message.isLarge() ? 8 + 8 : 0);
+            return annotations(message.added()) + message.encoded().length + (message.isLarge() ? 8 + 8 : 0)
+                    + group(message.group());
         }
 
         @Override
@@ -336,6 +351,10 @@ public final class RecordCodec {
         @Override
         public void queuePaused(QueuePaused paused) {
             bytes = HEAD + 1;
+        }
+
+        private static int group(MessageGroup group) {
+            return group.isNone() ? 0 : string(group.id()) + 4;
         }
 
         private static int annotations(Annotations annotations) {
@@ -372,8 +391,8 @@ public final class RecordCodec {
 
         @Override
         public void queueDeclared(QueueDeclared declared) {
-            head(DECLARED, declared);
             QueueDefinition definition = declared.definition();
+            head(Extensions.isNeeded(definition) ? DECLARED_EXTENDED : DECLARED, declared);
             out.putLong(declared.nextSequence());
             string(definition.name());
             out.put((byte) (definition.durable() ? 1 : 0));
@@ -387,6 +406,7 @@ public final class RecordCodec {
             Deduplication deduplication = definition.deduplication();
             out.putInt(deduplication.maxIds()).putLong(deduplication.maxAgeMillis());
             string(deduplication.property());
+            Extensions.write(definition, out);
         }
 
         private void service(QueueDefinition.Service service) {
@@ -432,7 +452,9 @@ public final class RecordCodec {
 
         /** From its flags on. */
         void message(Message message) {
-            out.put((byte) ((message.durable() ? DURABLE : 0) | (message.isLarge() ? LARGE : 0)))
+            boolean grouped = !message.group().isNone();
+            int flags = (message.durable() ? DURABLE : 0) | (message.isLarge() ? LARGE : 0) | (grouped ? GROUPED : 0);
+            out.put((byte) flags)
                     .put((byte) message.priority())
                     .putInt(message.messageFormat())
                     .putLong(message.ttlMillis())
@@ -441,6 +463,10 @@ public final class RecordCodec {
             annotations(message.added());
             bytes(message.encoded());
             message.largeBody().ifPresent(body -> out.putLong(body.id()).putLong(body.length()));
+            if (grouped) {
+                string(message.group().id());
+                out.putInt(message.group().sequence());
+            }
         }
 
         @Override

@@ -74,6 +74,7 @@ final class Administration {
         fields.put("limits", new Object[] {is.limits(), asked.limits()});
         fields.put("deadLetter", new Object[] {is.deadLetter(), asked.deadLetter()});
         fields.put("deduplication", new Object[] {is.deduplication(), asked.deduplication()});
+        fields.put("dispatching", new Object[] {is.dispatching(), asked.dispatching()});
         for (Map.Entry<String, Object[]> field : fields.entrySet()) {
             Object[] values = field.getValue();
             if (!values[0].equals(values[1])) {

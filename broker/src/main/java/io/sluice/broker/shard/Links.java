@@ -131,8 +131,11 @@ final class Links {
             refuse(consumer, noSuchQueue(consumer.address()), turn);
             return;
         }
-        Optional<Refusal> locked = temporaries.refusalOf(found.get(), consumer.client());
-        if (locked.isPresent() && !administers) {
+        Optional<Refusal> locked = temporaries
+                .refusalOf(found.get(), consumer.client())
+                .filter(refusal -> !administers)
+                .or(() -> found.get().dispatcher().refusalOf(consumer));
+        if (locked.isPresent()) {
             refuse(consumer, locked.get(), turn);
             return;
         }

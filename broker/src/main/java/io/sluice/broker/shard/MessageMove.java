@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.ConsumerListener;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Moves what is available from one queue to another, as dead letters back to where they came from. It takes messages as a consumer
@@ -23,6 +25,9 @@ final class MessageMove implements ConsumerListener {
     private static final long BATCH_BYTES = 256 << 10;
     /** Nothing is collected for a peer. */
     private static final Client NO_PEER = () -> {};
+
+    private static final Consumer.Terms NO_TIME_OUT =
+            new Consumer.Terms(0, false, OptionalLong.of(QueueDefinition.UNLIMITED));
 
     private final ShardMailbox mailbox;
     private final String to;
@@ -40,8 +45,8 @@ final class MessageMove implements ConsumerListener {
         this.to = to;
         this.limit = limit;
         this.reply = reply;
-        this.consumer =
-                new Consumer(new Consumer.Request(NO_PEER, this, from, Consumer.Mode.TAKE_AWAY, Outcome.RELEASED));
+        this.consumer = new Consumer(new Consumer.Request(
+                NO_PEER, this, from, Consumer.Mode.TAKE_AWAY, Outcome.RELEASED, Optional.empty(), NO_TIME_OUT));
     }
 
     void start() {
@@ -111,11 +116,12 @@ final class MessageMove implements ConsumerListener {
         Message.Header header = delivery.message().header();
         return delivery.message()
                 .with(new Message.Header(
-                        header.messageFormat(),
-                        header.durable(),
-                        header.priority(),
-                        header.ttlMillis(),
-                        delivery.expiresAtMillis()));
+                                header.messageFormat(),
+                                header.durable(),
+                                header.priority(),
+                                header.ttlMillis(),
+                                delivery.expiresAtMillis())
+                        .withGroup(header.group()));
     }
 
     @Override

@@ -61,7 +61,8 @@ final class RecordSize {
         return RECORD_BYTES
                 + message.residentBytes()
                 + message.added().bytes()
-                + (long) BYTES_PER_CHAR * duplicateId.length();
+                + (long) BYTES_PER_CHAR
+                        * (duplicateId.length() + message.group().id().length());
     }
 
     /** One message for the queues of several subscriptions. */

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.Dispatching;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
+import io.sluice.broker.MessageGroup;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -92,7 +94,16 @@ class RecordCodecTest {
                 new DeadLetter(name(random), name(random), random.nextInt(100)),
                 random.nextBoolean()
                         ? Deduplication.OFF
-                        : new Deduplication(1 + random.nextInt(1000), positive(random), text(random, 0)));
+                        : new Deduplication(1 + random.nextInt(1000), positive(random), text(random, 0)),
+                dispatching(random));
+    }
+
+    private static Dispatching dispatching(Random random) {
+        if (random.nextBoolean()) {
+            return Dispatching.DEFAULT;
+        }
+        Dispatching.Groups groups = Dispatching.Groups.values()[random.nextInt(3)];
+        return new Dispatching(groups, 1 + random.nextInt(1000), random.nextBoolean(), positive(random));
     }
 
     private static Optional<String> name(Random random) {
@@ -104,6 +115,9 @@ class RecordCodecTest {
         random.nextBytes(encoded);
         Message.Header header = new Message.Header(
                 random.nextInt(), random.nextBoolean(), random.nextInt(10), random.nextLong(), random.nextLong());
+        if (random.nextInt(3) == 0) {
+            header = header.withGroup(new MessageGroup(text(random, 1), random.nextInt()));
+        }
         Message message = new Message(encoded, random.nextInt(encoded.length + 1), header, annotations(random));
         if (random.nextInt(3) == 0) {
             message = message.withBody(new LargeBody(positive(random), positive(random)));
@@ -255,6 +269,15 @@ class RecordCodecTest {
                         + "0000000000000002" + "01" + "0000000000000003" + "010000000164" + "00" + "00000004"
                         + "00000005" + "0000000000000006" + "0000000170",
                 new QueueDeclared(7, definition, 9));
+        assertGolden(
+                "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "0000000000000001"
+                        + "0000000000000002" + "01" + "0000000000000003" + "010000000164" + "00" + "00000004"
+                        + "00000005" + "0000000000000006" + "0000000170"
+                        + "01" + "01" + "0000000e" + "01" + "00000008" + "01" + "0000000000000009",
+                new QueueDeclared(
+                        7,
+                        definition.withDispatching(new Dispatching(Dispatching.Groups.WHILE_UNSETTLED, 8, true, 9)),
+                        9));
         assertGolden("020000000000000007", new QueueDeleted(7));
         Annotations one = Annotations.of(Map.of("k", new Annotations.Number(5)));
         Message message = new Message(
@@ -271,6 +294,14 @@ class RecordCodecTest {
                         + "00000001" + "00000001" + "000000016b" + "01" + "0000000000000005" + "00000002" + "6869"
                         + "0000000000000010" + "0000000040000000",
                 new Enqueued(7, 1, 2, Message.NONE, 11, 3, "d", message.withBody(new LargeBody(16, 1 << 30))));
+        Message grouped = message.with(message.header().withGroup(new MessageGroup("g", -1)));
+        assertGolden(
+                "030000000000000007" + "0000000000000001" + "0000000000000002" + "ffffffffffffffff" + "000000000000000b"
+                        + "00000003" + "0000000164" + "05" + "09" + "00000006" + "000000000000000a" + "ffffffffffffffff"
+                        + "00000001"
+                        + "00000001" + "000000016b" + "01" + "0000000000000005" + "00000002" + "6869"
+                        + "0000000167" + "ffffffff",
+                new Enqueued(7, 1, 2, Message.NONE, 11, 3, "d", grouped));
         assertGolden(
                 "040000000000000007" + "05" + "00000002" + "0000000000000001" + "0000000000000002" + "0000000000000004"
                         + "0000000000000004",

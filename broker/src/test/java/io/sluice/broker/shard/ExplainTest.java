@@ -183,4 +183,36 @@ class ExplainTest {
         shard.runWhere(() -> shard.mailbox().explain(consumer.handle, shard.client, gone));
         assertEquals(Refusal.Kind.NOT_FOUND, gone.refusal().kind());
     }
+
+    @Test
+    void aGroupNamesWhoHasItAndWhetherSomethingOfItIsOnItsWayBack() {
+        TestConsumer owner = named(Optional.empty()).credit(1);
+        TestConsumer other = shard.consumer("q");
+        shard.producer("q").send(ShardFixture.inGroup("a1", "a")).send(ShardFixture.inGroup("a2", "a"));
+        other.credit(9);
+        assertEquals(List.of(new Cause.GroupOwned("a", LINK, false)), causes(2));
+        assertEquals(new Cause.GroupOwned("a", LINK, false), link(other).cause());
+        shard.journal.hold();
+        owner.settle(0, Outcome.FAILED).credit(9);
+        assertEquals(List.of(new Cause.GroupOwned("a", LINK, true)), causes(2));
+        shard.commitAll();
+
+        assertEquals(DispatchReason.LOCKED, causes(2).get(0).reason());
+    }
+
+    @Test
+    void whoStandsByIsToldWhoGetsEverything() {
+        shard.delete("q", ShardMailbox.DeleteCondition.ALWAYS);
+        shard.queue(io.sluice.broker.QueueDefinition.named("q")
+                .withDispatching(io.sluice.broker.Dispatching.DEFAULT.withSingleActiveConsumer(true)));
+        TestConsumer active = named(Optional.empty()).credit(1);
+        TestConsumer other = shard.consumer("q").credit(9);
+        shard.publish("q", "1", "2");
+        assertEquals(List.of(new Cause.StandsBy(LINK)), causes(2));
+        assertEquals(new Cause.StandsBy(LINK), link(other).cause());
+        assertEquals(DispatchReason.NOT_ACTIVE_CONSUMER, queue().cause().reason());
+        active.acceptAll().detach();
+
+        assertEquals(List.of("2"), other.bodies());
+    }
 }

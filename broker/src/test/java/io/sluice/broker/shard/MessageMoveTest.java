@@ -96,6 +96,25 @@ class MessageMoveTest {
     }
 
     @Test
+    void whatIsWithAGroupOrWaitsForTheActiveConsumerMoves() {
+        TestConsumer owner = shard.consumer("from").credit(1);
+        TestProducer producer = shard.producer("from");
+        for (int i = 1; i <= 3; i++) {
+            producer.send(ShardFixture.inGroup("a" + i, "a"));
+        }
+        assertEquals(all(2), start("from", "to", 10).value());
+        assertEquals(List.of("a1"), owner.bodies());
+        assertEquals(List.of("a2", "a3"), shard.browse("to"));
+
+        shard.queue(QueueDefinition.named("single")
+                .withDispatching(io.sluice.broker.Dispatching.DEFAULT.withSingleActiveConsumer(true)));
+        TestConsumer active = shard.consumer("single").credit(1);
+        shard.publish("single", "1", "2");
+        assertEquals(all(1), start("single", "to", 10).value());
+        assertEquals(List.of("1"), active.bodies());
+    }
+
+    @Test
     void aMovedMessageExpiresWhenItWouldHaveAndHasNotFailed() {
         shard.producer("from").send(ShardFixture.withTtl("a", 100));
         shard.consumer("from").credit(1).settle(0, Outcome.FAILED).detach();

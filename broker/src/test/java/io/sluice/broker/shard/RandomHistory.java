@@ -1,7 +1,9 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.Dispatching;
 import io.sluice.broker.Message;
+import io.sluice.broker.MessageGroup;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
@@ -62,6 +64,7 @@ final class RandomHistory {
         Limits limits = new Limits(25, QueueDefinition.UNLIMITED, Overflow.DROP_HEAD, 500);
         shard.declare(QueueDefinition.named("p").withDeadLetter(ShardFixture.deadLetter("dead", 3)));
         shard.declare(QueueDefinition.named("f")
+                .withDispatching(Dispatching.DEFAULT.withGroups(Dispatching.Groups.WHILE_UNSETTLED))
                 .withService(QueueDefinition.Service.FIFO)
                 .withLimits(limits)
                 .withDeadLetter(new DeadLetter(Optional.of("dead"), Optional.of("late"), 2)));
@@ -110,9 +113,11 @@ final class RandomHistory {
             boolean durable = random.nextInt(4) > 0;
             Message.Header header = new Message.Header(0, durable, random.nextInt(10), ttl, Message.NONE)
                     .withSchedule(
-                            random.nextInt(5) == 0
-                                    ? new Schedule(Message.NONE, random.nextInt(300))
-                                    : Schedule.AT_ONCE);
+                            random.nextInt(5) == 0 ? new Schedule(Message.NONE, random.nextInt(300)) : Schedule.AT_ONCE)
+                    .withGroup(
+                            random.nextInt(3) == 0
+                                    ? new MessageGroup("g" + random.nextInt(3), random.nextInt(5) - 1)
+                                    : MessageGroup.NONE);
             Message message = ShardFixture.message("m" + bodies++, header);
             producer.post(
                     some(QUEUES),

@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.MessageGroup;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.PeekedMessage;
@@ -260,7 +261,16 @@ final class ShardFixture {
                 .orElseThrow();
     }
 
-    private TestConsumer attached(TestConsumer consumer) {
+    TestConsumer consumer(TestConsumer.Terms terms) {
+        return attached(new TestConsumer(this, terms));
+    }
+
+    /** One with these terms beside others. */
+    TestConsumer consumer(String queue, Consumer.Terms terms) {
+        return consumer(new TestConsumer.Terms(queue, Consumer.Mode.MOVE, Outcome.RELEASED, Optional.empty(), terms));
+    }
+
+    <C extends TestConsumer> C attached(C consumer) {
         mailbox().attach(consumer.handle);
         run();
         return consumer;
@@ -420,6 +430,14 @@ final class ShardFixture {
 
     static Message transientMessage(String body) {
         return message(body, Message.Header.DEFAULT);
+    }
+
+    static Message inGroup(String body, String group) {
+        return inGroup(body, group, 0);
+    }
+
+    static Message inGroup(String body, String group, int sequence) {
+        return message(body, Message.Header.DURABLE.withGroup(new MessageGroup(group, sequence)));
     }
 
     static Message withPriority(String body, int priority) {

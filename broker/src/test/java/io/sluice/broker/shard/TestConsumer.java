@@ -34,8 +34,21 @@ class TestConsumer implements ConsumerListener {
             Consumer.Mode mode,
             Outcome lossOutcome,
             Optional<Predicate<Message>> filter) {
+        this(fixture, new Terms(queue, mode, lossOutcome, filter, Consumer.Terms.NONE));
+    }
+
+    /** What a consumer asks for. */
+    record Terms(
+            String queue,
+            Consumer.Mode mode,
+            Outcome lossOutcome,
+            Optional<Predicate<Message>> filter,
+            Consumer.Terms besideOthers) {}
+
+    TestConsumer(ShardFixture fixture, Terms terms) {
         this.fixture = fixture;
-        this.handle = new Consumer(new Consumer.Request(fixture.client, this, queue, mode, lossOutcome, filter));
+        this.handle = new Consumer(new Consumer.Request(
+                fixture.client, this, terms.queue, terms.mode, terms.lossOutcome, terms.filter, terms.besideOthers));
     }
 
     static String body(Delivery delivery) {
@@ -108,6 +121,11 @@ class TestConsumer implements ConsumerListener {
     public void deliver(Delivery delivery) {
         deliveries.add(delivery);
         events.add("deliver " + body(delivery));
+    }
+
+    @Override
+    public void timedOut(Delivery delivery) {
+        events.add("timed out " + body(delivery));
     }
 
     @Override

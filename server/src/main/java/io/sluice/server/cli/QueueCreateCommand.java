@@ -57,6 +57,9 @@ final class QueueCreateCommand implements Callable<Integer> {
     @Mixin
     DeduplicationOptions deduplication;
 
+    @Mixin
+    DispatchingOptions dispatching;
+
     @Override
     public Integer call() throws CommandFailure {
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
@@ -81,6 +84,7 @@ final class QueueCreateCommand implements Callable<Integer> {
         attributes.put("maxDeliveries", maxDeliveries);
         attributes.put("expiryQueue", expiryQueue);
         deduplication.putInto(attributes);
+        dispatching.putInto(attributes);
         attributes.values().removeIf(java.util.Objects::isNull);
         return attributes;
     }

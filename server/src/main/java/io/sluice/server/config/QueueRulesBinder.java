@@ -1,5 +1,7 @@
 package io.sluice.server.config;
 
+import io.sluice.broker.Dispatching;
+import io.sluice.broker.Dispatching.Groups;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
@@ -24,6 +26,9 @@ final class QueueRulesBinder {
             Map.of("fifo", Service.FIFO, "priority", Service.STRICT, "weighted", Service.WEIGHTED);
     private static final Map<String, Overflow> OVERFLOWS =
             Map.of("reject", Overflow.REJECT, "drop-head", Overflow.DROP_HEAD, "block", Overflow.BLOCK);
+
+    private static final Map<String, Groups> GROUPS =
+            Map.of("off", Groups.OFF, "while-unsettled", Groups.WHILE_UNSETTLED, "until-detach", Groups.UNTIL_DETACH);
 
     QueueRules bind(Section section) {
         QueueRules rules = new QueueRules(
@@ -111,7 +116,17 @@ final class QueueRulesBinder {
                 .withService(service)
                 .withLimits(limits)
                 .withDeadLetter(deadLetter(section, defaults.deadLetter()))
-                .withDeduplication(deduplication(section));
+                .withDeduplication(deduplication(section))
+                .withDispatching(dispatching(section));
+    }
+
+    private static Dispatching dispatching(Section section) {
+        Dispatching defaults = Dispatching.DEFAULT;
+        return new Dispatching(
+                section.choice("messageGroups", GROUPS, defaults.groups()),
+                section.number("maxIdleGroups", 1, Dispatching.MAX_IDLE_GROUPS, defaults.maxIdleGroups()),
+                section.flag("singleActiveConsumer", defaults.singleActiveConsumer()),
+                section.number("lockMillis", Range.atLeastOrUnlimited(1), defaults.lockMillis()));
     }
 
     private static Deduplication deduplication(Section section) {

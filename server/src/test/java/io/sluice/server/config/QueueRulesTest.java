@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.broker.Dispatching;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
@@ -65,6 +66,10 @@ class QueueRulesTest {
                       duplicateWindowMessages: 5
                       duplicateWindowMillis: 6
                       duplicateIdProperty: order
+                      messageGroups: while-unsettled
+                      maxIdleGroups: 7
+                      singleActiveConsumer: true
+                      lockMillis: 8
                 """);
         assertEquals(
                 new Weighted(List.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 9)),
@@ -74,6 +79,7 @@ class QueueRulesTest {
         assertEquals(Service.FIFO, jobs.service());
         assertFalse(jobs.durable());
         assertEquals(new QueueDefinition.Deduplication(5, 6, "order"), jobs.deduplication());
+        assertEquals(new Dispatching(Dispatching.Groups.WHILE_UNSETTLED, 7, true, 8), jobs.dispatching());
         assertEquals(new QueueDefinition.Limits(10, 2000, Overflow.DROP_HEAD, 5000), jobs.limits());
         assertEquals(
                 new QueueDefinition.DeadLetter(Optional.of("jobs.dead"), Optional.of("late"), 0), jobs.deadLetter());
@@ -86,6 +92,7 @@ class QueueRulesTest {
         assertEquals(Service.STRICT, queue.service());
         assertTrue(queue.durable());
         assertEquals(new QueueDefinition.DeadLetter(Optional.of("DLQ"), Optional.empty(), 10), queue.deadLetter());
+        assertEquals(Dispatching.DEFAULT, queue.dispatching());
     }
 
     @Test

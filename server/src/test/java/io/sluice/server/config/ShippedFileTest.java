@@ -53,7 +53,11 @@ class ShippedFileTest {
                         "deduplicate",
                         "duplicateWindowMessages",
                         "duplicateWindowMillis",
-                        "duplicateIdProperty")
+                        "duplicateIdProperty",
+                        "messageGroups",
+                        "maxIdleGroups",
+                        "singleActiveConsumer",
+                        "lockMillis")
                 .forEach(key -> assertTrue(file.contains(" " + key + ":"), key));
     }
 
