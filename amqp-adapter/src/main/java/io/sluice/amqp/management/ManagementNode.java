@@ -34,11 +34,17 @@ public final class ManagementNode implements LocalNode {
     public ManagementNode(Queues queues, Function<String, QueueDefinition> template, ConnectionRegistry connections) {
         Connections ofConnections = new Connections(connections);
         Links ofLinks = new Links(connections, queues);
+        Topics topics = new Topics(queues);
+        Subscriptions subscriptions = new Subscriptions(queues);
         add(QueueOperations.type(queues, template));
+        add(topics.type());
+        add(subscriptions.type());
         add(ofConnections.type());
         add(ofLinks.type());
         Map<String, Listing> listings = new LinkedHashMap<>();
         listings.put(QueueAttributes.TYPE, new QueueListing(queues));
+        listings.put(Topics.TYPE, topics);
+        listings.put(Subscriptions.TYPE, subscriptions);
         listings.put(Connections.TYPE, ofConnections);
         listings.put(Links.TYPE, ofLinks);
         node = EntityType.of(

@@ -22,6 +22,8 @@ import picocli.CommandLine.IVersionProvider;
             QueueCommand.class,
             ExplainCommand.class,
             ScheduledCommand.class,
+            TopicCommand.class,
+            SubscriptionCommand.class,
             ConnectionCommand.class,
             LinkCommand.class,
             UserCommand.class,

@@ -19,7 +19,7 @@ class UsageTest {
         CommandRun help = CommandRun.of("--help");
         assertEquals(ExitCode.OK, help.exitCode());
         for (String word : List.of(
-                "serve", "send", "receive", "browse", "queue", "explain", "scheduled", "connection", "link", "user")) {
+                "serve", "send", "receive", "browse", "queue", "explain", "scheduled", "topic", "subscription", "connection", "link", "user")) {
             assertTrue(help.out().contains("\n  " + word + " "), word);
         }
         for (int code : List.of(0, 1, 2, 3, 4, 10, 11, 12, 13, 70)) {
@@ -63,6 +63,7 @@ class UsageTest {
                 "connection",
                 "connection close",
                 "link detach",
+                "subscription delete",
                 "explain",
                 "explain orders --message x",
                 "explain orders --message 1 --link a",
