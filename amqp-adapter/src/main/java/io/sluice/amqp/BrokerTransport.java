@@ -35,8 +35,7 @@ final class BrokerTransport extends TransportImpl {
     private final Map<Integer, PeerSession> channels = new HashMap<>();
     private final Map<Integer, PeerSession> localChannels = new HashMap<>();
     private final DispositionRange dispositions = new DispositionRange();
-    /** One answer for all that ask before it is written. */
-    private final Set<Echo> echoes = new LinkedHashSet<>();
+    private final Echoes echoes = new Echoes();
 
     private final Deque<EarlyDetach> earlyDetaches = new ArrayDeque<>();
     private final FrameRules rules;
@@ -51,8 +50,6 @@ final class BrokerTransport extends TransportImpl {
     private int framesUnheard;
     /** Whose incoming window is not what it usually is. */
     private final Set<PeerSession> windows = new LinkedHashSet<>();
-
-    private record Echo(PeerSession session, PeerLink link) {}
 
     private record EarlyDetach(PeerSession session, PeerLink link, int channel) {}
 
@@ -91,6 +88,7 @@ final class BrokerTransport extends TransportImpl {
         frames.frame(Direction.IN, frame.getChannel(), frame.getBody(), payload == null ? 0 : payload.getLength());
         boolean finished = super.handleFrame(frame);
         events.dispatch();
+        echoes.handled(events);
         return finished || getCondition() != null;
     }
 
@@ -133,7 +131,7 @@ final class BrokerTransport extends TransportImpl {
         PeerLink link = flow.getHandle() == null ? null : session.byHandle(flow.getHandle());
         super.handleFlow(flow, payload, channel);
         if (flow.getEcho()) {
-            echoes.add(new Echo(session, link));
+            echoes.ask(session, link);
         }
     }
 
@@ -152,11 +150,8 @@ final class BrokerTransport extends TransportImpl {
         if (session.windowChanged(link)) {
             windows.add(session);
         }
-        if (link.closed) {
-            // The engine has to count it; settled, it makes no answer, and nothing of it is kept.
-            transfer.setSettled(true);
-            super.handleTransfer(transfer, null, channel);
-        } else {
+        // Of a link that we ended the engine may have forgotten the delivery; what counts in the session is counted here.
+        if (!link.closed) {
             super.handleTransfer(transfer, payload, channel);
         }
     }
@@ -167,13 +162,15 @@ final class BrokerTransport extends TransportImpl {
         if (session == null) {
             return;
         }
-        List<Integer> begun = session.partlySent();
-        if (begun.isEmpty() || !disposition.getSettled() || disposition.getRole() == Role.SENDER) {
+        if (!disposition.getSettled()) {
             super.handleDisposition(disposition, payload, channel);
-        } else {
-            for (Disposition piece : EarlySettlement.split(disposition, begun)) {
-                super.handleDisposition(piece, payload, channel);
-            }
+            return;
+        }
+        List<Disposition> pieces = disposition.getRole() == Role.SENDER
+                ? EarlySettlement.without(disposition, session.partlyReceived())
+                : EarlySettlement.split(disposition, session.partlySent());
+        for (Disposition piece : pieces) {
+            super.handleDisposition(piece, payload, channel);
         }
     }
 
@@ -252,7 +249,7 @@ final class BrokerTransport extends TransportImpl {
     @Override
     public boolean writeInto(ByteBuffer output) {
         if (getCondition() == null) {
-            writeEchoes();
+            echoes.answer((channel, flow) -> writeFrame(channel, flow, null, null));
             writeWindows();
         }
         boolean done = super.writeInto(output);
@@ -302,27 +299,6 @@ final class BrokerTransport extends TransportImpl {
             if (session.ended || !session.hasNarrowWindow()) {
                 windows.remove(session);
             }
-        }
-    }
-
-    private void writeEchoes() {
-        if (echoes.isEmpty()) {
-            return;
-        }
-        for (Echo echo : List.copyOf(echoes)) {
-            boolean waits = echo.link != null && echo.link.localHandle == null && !echo.link.closed;
-            boolean ready = echo.session.localChannel >= 0 && !waits;
-            if (ready || echo.session.ended) {
-                echoes.remove(echo);
-            }
-            if (!ready) {
-                continue;
-            }
-            Flow flow = echo.session.describe();
-            if (echo.link != null && !echo.link.closed) {
-                echo.link.describe(flow);
-            }
-            writeFrame(echo.session.localChannel, flow, null, null);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import java.util.EnumSet;
+import java.util.function.LongConsumer;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Collector;
 import org.apache.qpid.proton.engine.Connection;
@@ -161,6 +162,11 @@ final class ConnectionEvents implements FrameEvents {
             session.setCondition(condition);
             session.close();
         }
+    }
+
+    @Override
+    public void asked(PeerLink link, LongConsumer answer) {
+        endpoint(link.link).asked(answer);
     }
 
     private boolean hasQueued(Session session) {

@@ -23,6 +23,20 @@ final class EarlySettlement {
      * @param begun ids of deliveries that have begun and not ended, in no order
      */
     static List<Disposition> split(Disposition settling, List<Integer> begun) {
+        return begun.isEmpty() ? List.of(settling) : pieces(settling, begun, true);
+    }
+
+    /**
+     * The same without the deliveries that have begun: of one whose end is still to come the engine is not to hear yet. Its sender
+     * has settled it, so that nobody waits for what is answered at its end.
+     *
+     * @param settling a sender's disposition that settles
+     */
+    static List<Disposition> without(Disposition settling, List<Integer> begun) {
+        return begun.isEmpty() ? List.of(settling) : pieces(settling, begun, false);
+    }
+
+    private static List<Disposition> pieces(Disposition settling, List<Integer> begun, boolean early) {
         int first = settling.getFirst().intValue();
         UnsignedInteger end = settling.getLast();
         // Ids are serial numbers (RFC 1982): only differences are compared.
@@ -40,10 +54,12 @@ final class EarlySettlement {
             if (offset > from) {
                 pieces.add(piece(settling, first + from, first + offset - 1));
             }
-            Disposition early = piece(settling, first + offset, first + offset);
-            early.setSettled(false);
-            early.setState(settling.getState() == null ? WITHOUT_OUTCOME : settling.getState());
-            pieces.add(early);
+            if (early) {
+                Disposition piece = piece(settling, first + offset, first + offset);
+                piece.setSettled(false);
+                piece.setState(settling.getState() == null ? WITHOUT_OUTCOME : settling.getState());
+                pieces.add(piece);
+            }
             from = offset + 1;
         }
         if (from <= length) {

@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import java.util.function.LongConsumer;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 
 /** What the transport asks of its connection while a frame is handled. */
@@ -15,6 +16,9 @@ interface FrameEvents {
 
     /** The engine's next new link is this one. */
     void expect(PeerLink link);
+
+    /** The peer asks how a link is. @param answer gets how many messages wait for its credit, -1 where that is not known */
+    void asked(PeerLink link, LongConsumer answer);
 
     /** The peer broke a rule that ends the session. */
     void endSession(PeerSession session, ErrorCondition condition);

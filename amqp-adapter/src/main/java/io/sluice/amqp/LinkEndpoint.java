@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import java.util.function.LongConsumer;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.Link;
@@ -15,6 +16,11 @@ interface LinkEndpoint {
 
     /** The peer sent a flow for the link. */
     void flow();
+
+    /** The peer asks how the link is. @param answer gets how many messages wait for credit, -1 where that is not known */
+    default void asked(LongConsumer answer) {
+        answer.accept(-1);
+    }
 
     /** A transfer or disposition changed the delivery. */
     void delivery(Delivery delivery);

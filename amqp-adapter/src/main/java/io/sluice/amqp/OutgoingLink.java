@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
@@ -396,6 +397,11 @@ final class OutgoingLink implements LinkEndpoint {
         // If it drains, its own answer will come.
         drained = false;
         grant(true);
+    }
+
+    @Override
+    public void asked(LongConsumer answer) {
+        shard.awaitingCredit(consumer, waiting -> scope.calls().onLoop(() -> answer.accept(waiting)));
     }
 
     private void grant(boolean asked) {

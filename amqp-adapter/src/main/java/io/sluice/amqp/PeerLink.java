@@ -134,6 +134,11 @@ final class PeerLink {
         }
     }
 
+    /** Of the delivery that is coming in. */
+    int deliveryId() {
+        return current.deliveryId;
+    }
+
     /** Whether the delivery that is coming in is longer than a window should let it run on. */
     boolean streams() {
         return current.underWay && current.bytes > STREAM_BYTES;

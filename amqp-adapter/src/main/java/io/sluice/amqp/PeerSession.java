@@ -138,6 +138,14 @@ final class PeerSession {
                         .toList();
     }
 
+    /** Ids of deliveries of the peer that have begun and not ended. */
+    List<Integer> partlyReceived() {
+        return senders.values().stream()
+                .filter(link -> !link.startsDelivery())
+                .map(PeerLink::deliveryId)
+                .toList();
+    }
+
     void sent(Attach attach) {
         PeerLink link = byName(attach.getName(), attach.getRole() == Role.RECEIVER);
         if (link != null) {

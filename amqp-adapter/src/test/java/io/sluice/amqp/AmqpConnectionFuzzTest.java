@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class AmqpConnectionFuzzTest {
     private static final List<Conversations.Recorded> CONVERSATIONS = Conversations.all();
     private static final int SHORT = 400;
-    private static final int LONG = 40_000;
+    private static final int LONG = 5_000;
     /** Sessions, links, what waits for output: far beyond what the limits of {@link Conversations#broker} allow. */
     private static final int MAX_RETAINED = 300;
 

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -123,6 +124,19 @@ class Section2_6_12_TransferTest {
         peer.send(0, TestPeer.transfer(0, 1), TestPeer.message("kept"));
         assertEquals(UnsignedInteger.ONE, peer.expect(Disposition.class).getFirst());
         assertEquals(1, broker.status("q").messages());
+    }
+
+    @Test
+    void aSenderMaySettleInTheMiddleOfAMessage() {
+        peer.attachSender(0, "in", "q");
+        byte[] message = TestPeer.message("whole");
+        peer.send(0, TestPeer.transfer(0, 0), message);
+        peer.send(0, more(0, 1), Arrays.copyOf(message, 6));
+        peer.send(0, TestPeer.disposition(Role.SENDER, 0, 5, true, null));
+        peer.send(0, continuation(0), Arrays.copyOfRange(message, 6, message.length));
+        peer.settle();
+        assertFalse(peer.closed);
+        assertEquals(2, broker.status("q").messages());
     }
 
     @Test

@@ -186,6 +186,21 @@ class Section2_6_7_FlowTest {
     }
 
     @Test
+    void echoTellsHowManyMessagesWaitForCredit() {
+        publish(5);
+        peer.attachReceiverNext(1, "out", "q");
+        Flow flow = TestPeer.credit(1, 0, 2);
+        flow.setEcho(true);
+        peer.send(0, flow);
+        Flow answer = peer.nextOf(Flow.class);
+        assertEquals(UnsignedInteger.valueOf(3), answer.getAvailable());
+        Flow more = TestPeer.credit(1, 2, 3);
+        more.setEcho(true);
+        peer.send(0, more);
+        assertEquals(UnsignedInteger.ZERO, peer.nextOf(Flow.class).getAvailable());
+    }
+
+    @Test
     void echoBehindAnAttachInTheSameReadIsAnswered() {
         peer.pipelined(0, TestPeer.receiver(1, "out", "q"), new byte[0]);
         Flow flow = TestPeer.credit(1, 0, 5);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -23,6 +24,7 @@ import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.junit.jupiter.api.Test;
 
 /** Attach, detach, stealing. */
@@ -185,6 +187,29 @@ class Section2_6_LinkTest {
         peer.send(0, TestPeer.transfer(1, 0), TestPeer.message("x"));
         peer.next(Disposition.class);
         assertEquals(1, broker.status("q").producers());
+    }
+
+    @Test
+    void aLinkIsStolenInTheMiddleOfAMessage() {
+        peer.attachSender(0, "in", "q");
+        Transfer first = TestPeer.transfer(0, 0);
+        first.setMore(true);
+        peer.send(0, first, new byte[] {0});
+        peer.send(0, TestPeer.sender(1, "in", "q"));
+        Transfer rest = new Transfer();
+        rest.setHandle(UnsignedInteger.ZERO);
+        peer.send(0, rest, new byte[] {1});
+        peer.send(0, TestPeer.detach(0, true));
+        peer.send(0, TestPeer.transfer(1, 1), TestPeer.message("whole"));
+        peer.settle();
+        assertFalse(peer.closed);
+        assertEquals(1, broker.status("q").messages());
+        Flow echo = TestPeer.sessionFlow();
+        echo.setEcho(true);
+        peer.send(0, echo);
+        List<Object> bodies = peer.frames.stream().map(TestPeer.Frame::body).toList();
+        Flow answer = (Flow) bodies.get(bodies.size() - 1);
+        assertEquals(UnsignedInteger.valueOf(3), answer.getNextIncomingId());
     }
 
     @Test

@@ -89,6 +89,15 @@ public final class Dispatcher {
         }
     }
 
+    /** How many messages wait for more credit of the consumer (AMQP 1.0 §2.6.7); -1 where each had to be looked at to tell. */
+    public long awaitingCredit(Consumer consumer) {
+        if (consumer.cursor != null || consumer.isFiltering()) {
+            return -1;
+        }
+        long credit = Math.max(0, consumer.deliveryLimit - consumer.delivered);
+        return Math.max(0, queue.availableMessages() - credit);
+    }
+
     /** The consumer is gone; what it had unsettled gets its loss outcome. */
     public void detach(Consumer consumer, Turn turn) {
         if (!consumer.attached) {

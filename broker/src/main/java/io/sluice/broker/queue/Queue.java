@@ -132,6 +132,11 @@ public final class Queue {
         return state.runs().away().messages();
     }
 
+    /** What could be given out now. */
+    long availableMessages() {
+        return room.availableMessages();
+    }
+
     /** All it holds and all that is decided to come in. */
     public long expectedMessages() {
         return room.expectedMessages();

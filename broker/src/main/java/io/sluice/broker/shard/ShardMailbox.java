@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 
 /**
  * The only way into a shard. Any thread may post; nothing blocks and nothing is decided here. Commands of one thread are decided
@@ -177,6 +178,16 @@ public final class ShardMailbox {
      */
     public void grant(Consumer consumer, long deliveryLimit, boolean drain) {
         post((shard, turn) -> shard.links().grant(consumer, deliveryLimit, drain, turn));
+    }
+
+    /**
+     * How many messages wait for more credit of a consumer, as of what was posted before.
+     *
+     * @param answer gets it, -1 where it is not known; shard's thread
+     */
+    public void awaitingCredit(Consumer consumer, LongConsumer answer) {
+        post((shard, turn) -> answer.accept(
+                consumer.home().map(home -> home.awaitingCredit(consumer)).orElse(-1L)));
     }
 
     /** What became of a delivery; its consumer's listener hears {@code settled}. A second outcome is ignored. */
