@@ -150,7 +150,8 @@ final class BrokerTransport extends TransportImpl {
         if (session.windowChanged(link)) {
             windows.add(session);
         }
-        // Of a link that we ended the engine may have forgotten the delivery; what counts in the session is counted here.
+        // Of a link that we ended the engine may have forgotten the delivery; what counts in the session is counted
+        // here.
         if (!link.closed) {
             super.handleTransfer(transfer, payload, channel);
         }

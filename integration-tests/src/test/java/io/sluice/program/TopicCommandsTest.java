@@ -81,8 +81,15 @@ final class TopicCommandsTest {
             }
             has(ok("topic", "list"), "cmd.events");
             String json = ok("subscription", "list", "--json");
-            has(json, "\"name\":\"audit\"", "\"container\":\"msg-client\"", "\"messages\":2", "\"durable\":true", "color = 'red'");
-            Matcher identity = Pattern.compile("\"name\":\"audit\",\"identity\":\"([^\"]+)\"").matcher(json);
+            has(
+                    json,
+                    "\"name\":\"audit\"",
+                    "\"container\":\"msg-client\"",
+                    "\"messages\":2",
+                    "\"durable\":true",
+                    "color = 'red'");
+            Matcher identity = Pattern.compile("\"name\":\"audit\",\"identity\":\"([^\"]+)\"")
+                    .matcher(json);
             assertTrue(identity.find(), json);
             has(ok("queue", "peek", identity.group(1)), "1  available  event red\n");
             has(ok("explain", identity.group(1)), "Nobody is attached who takes messages.");

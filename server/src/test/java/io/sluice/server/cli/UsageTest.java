@@ -19,7 +19,18 @@ class UsageTest {
         CommandRun help = CommandRun.of("--help");
         assertEquals(ExitCode.OK, help.exitCode());
         for (String word : List.of(
-                "serve", "send", "receive", "browse", "queue", "explain", "scheduled", "topic", "subscription", "connection", "link", "user")) {
+                "serve",
+                "send",
+                "receive",
+                "browse",
+                "queue",
+                "explain",
+                "scheduled",
+                "topic",
+                "subscription",
+                "connection",
+                "link",
+                "user")) {
             assertTrue(help.out().contains("\n  " + word + " "), word);
         }
         for (int code : List.of(0, 1, 2, 3, 4, 10, 11, 12, 13, 70)) {
