@@ -316,7 +316,9 @@ public final class RecordCodec {
 
         /** Beyond what every message takes. */
         static int message(Message message) {
-            return annotations(message.added()) + message.encoded().length + (message.isLarge() ? 8 + 8 : 0)
+            return annotations(message.added())
+                    + message.encoded().length
+                    + (message.isLarge() ? 8 + 8 : 0)
                     + group(message.group());
         }
 

@@ -229,15 +229,15 @@ final class DispatchModel {
 
     /** Whether the group stays with its idle owner, who wants the message. */
     private boolean isPinned(Owned owned, Known message) {
-        return definition.dispatching().maxIdleGroups() == 1_000 && mayStay(owned, message);
+        return definition.dispatching().maxIdleGroups() == 1_000 && mayStay(owned, message) && !owned.leaves;
     }
 
-    /** As {@link #isPinned}, unless there are too many idle groups. */
+    /** As {@link #isPinned}, unless there are too many idle groups, or others joined while its presettled owner had some of it. */
     private boolean mayStay(Owned owned, Known message) {
         return owned != null
                 && !definition.dispatching().singleActiveConsumer()
                 && definition.dispatching().groups() == Dispatching.Groups.UNTIL_DETACH
-                && !owned.leaves
+                && (!owned.leaves || owned.owner.presettled)
                 && !owned.closed
                 && owned.owner.selects.test(message.number)
                 && consumers.contains(owned.owner);
