@@ -37,6 +37,7 @@ final class CauseText {
             if (!locked.by().equals(LinkDescription.UNKNOWN)) {
                 body.put("link", describe(locked.by()));
                 body.put("sinceMillis", locked.sinceMillis());
+                body.put("untilMillis", locked.untilMillis() == Long.MAX_VALUE ? null : locked.untilMillis());
             }
         } else if (cause instanceof Cause.Scheduled scheduled && scheduled.untilMillis() != 0) {
             body.put("untilMillis", scheduled.untilMillis());
@@ -137,7 +138,10 @@ final class CauseText {
             if (locked.by().equals(LinkDescription.UNKNOWN)) {
                 return "A consumer has settled it in a transaction that is not discharged yet.";
             }
-            return "It is with " + name(locked.by()) + " " + since(locked.sinceMillis()) + ", not settled.";
+            return "It is with " + name(locked.by()) + " " + since(locked.sinceMillis()) + ", not settled"
+                    + (locked.untilMillis() == Long.MAX_VALUE
+                            ? "."
+                            : "; at " + time(locked.untilMillis()) + " it goes back by itself.");
         }
         if (cause instanceof Cause.Scheduled scheduled) {
             return "Its producer asked for delivery "

@@ -31,8 +31,9 @@ public sealed interface Cause {
     /**
      * @param by {@link LinkDescription#UNKNOWN} where no link has it any more, but a transaction that is not discharged
      * @param sinceMillis epoch milliseconds at which it was given to the link, 0 where that is not known
+     * @param untilMillis epoch milliseconds at which it goes back by itself, {@link Long#MAX_VALUE} where it does not
      */
-    record Locked(LinkDescription by, long sinceMillis) implements Cause {
+    record Locked(LinkDescription by, long sinceMillis, long untilMillis) implements Cause {
         @Override
         public DispatchReason reason() {
             return DispatchReason.LOCKED;

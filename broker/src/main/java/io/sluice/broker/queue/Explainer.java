@@ -128,10 +128,10 @@ final class Explainer {
                 delivery = consumer.held.find(entry);
             }
             if (delivery != null) {
-                return new Cause.Locked(consumer.listener().link(), delivery.sinceMillis);
+                return new Cause.Locked(consumer.listener().link(), delivery.sinceMillis, delivery.lockedUntilMillis);
             }
         }
-        return new Cause.Locked(LinkDescription.UNKNOWN, 0);
+        return new Cause.Locked(LinkDescription.UNKNOWN, 0, Long.MAX_VALUE);
     }
 
     private List<Cause.Waiting> withoutCredit(QueueEntry entry) {

@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.sluice.broker.Dispatching;
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
@@ -13,6 +14,7 @@ import io.sluice.broker.explain.QueueExplanation;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.DispatchReason;
+import io.sluice.broker.queue.Pause;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -74,7 +76,18 @@ class ExplainTest {
         long since = shard.now;
         shard.now += 1_000;
 
-        assertEquals(List.of(new Cause.Locked(LINK, since)), causes(1));
+        assertEquals(List.of(new Cause.Locked(LINK, since, Long.MAX_VALUE)), causes(1));
+    }
+
+    @Test
+    void aLockThatEndsByItselfTellsWhen() {
+        shard.update(
+                "q",
+                new QueueChange(is -> is.withDispatching(Dispatching.DEFAULT.withLockMillis(1_000)), Pause.AS_IT_IS));
+        shard.publish("q", "a");
+        named(Optional.empty()).credit(1);
+
+        assertEquals(List.of(new Cause.Locked(LINK, shard.now, shard.now + 1_000)), causes(1));
     }
 
     @Test
