@@ -85,7 +85,7 @@ class IncomingMessageTest {
         assertTrue(group.closes());
 
         // A list of twelve: ten nulls, a symbol in place of the group-id, a group-sequence.
-        byte[] symbol = HexFormat.of().parseHex("005373c00f0c40404040404040404040a30161" + "5205" + BODY);
+        byte[] symbol = HexFormat.of().parseHex("005373c0100c40404040404040404040a30161" + "5205" + BODY);
         assertSame(MessageGroup.NONE, IncomingMessage.parse(symbol, 0).group());
     }
 
