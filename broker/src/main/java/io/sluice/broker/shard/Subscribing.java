@@ -87,6 +87,11 @@ final class Subscribing {
     }
 
     private void join(Consumer link, Binding binding, String user, Turn turn) {
+        Optional<Refusal> exclusive = binding.queue().dispatcher().refusalOf(link);
+        if (exclusive.isPresent()) {
+            refuse(link, exclusive.get(), turn);
+            return;
+        }
         binding.join(link, user);
         links.attach(link, binding.queue(), turn);
     }

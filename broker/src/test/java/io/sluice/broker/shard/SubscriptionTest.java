@@ -17,6 +17,8 @@ import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.SubscriptionRequest.Leaving;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** How subscriptions begin, are come back to and end. */
@@ -226,6 +228,22 @@ class SubscriptionTest {
         assertTrue(other.closedBy.text().contains("another filter"), other.closedBy.text());
         user.detach();
         assertEquals(List.of("attached"), shard.subscribe(selecting(shared, "x")).events);
+    }
+
+    @Test
+    void aLinkThatWantsToBeAloneSharesWithNobody() {
+        Consumer.Terms exclusive = new Consumer.Terms(0, true, OptionalLong.empty());
+        TestConsumer alone = new TestConsumer(
+                shard, new TestConsumer.Terms("t", Consumer.Mode.MOVE, Outcome.RELEASED, Optional.empty(), exclusive));
+        shard.runWhere(
+                () -> shard.mailbox().subscribe(alone.handle, new SubscriptionRequest(shared, Optional.empty(), "")));
+        assertEquals(Kind.RESOURCE_LOCKED, shard.subscribe(shared).closedBy.kind());
+        assertEquals(
+                Kind.RESOURCE_LOCKED,
+                shard.resume(shared.identity(), found -> {}).closedBy.kind());
+
+        alone.detach();
+        assertEquals(List.of("attached"), shard.subscribe(shared).events);
     }
 
     @Test
