@@ -1,6 +1,9 @@
 package io.sluice.broker;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,7 +25,7 @@ public final class Annotations {
     }
 
     /** One value; the kinds the broker itself writes, and {@link Encoded} for everything a client may send. */
-    public sealed interface Value permits Text, Number, Timestamp, Encoded {}
+    public sealed interface Value permits Text, Number, Timestamp, Encoded, Maps {}
 
     /** An AMQP string. */
     public record Text(String value) implements Value {}
@@ -44,6 +47,13 @@ public final class Annotations {
         @Override
         public int hashCode() {
             return java.util.Arrays.hashCode(bytes);
+        }
+    }
+
+    /** An AMQP list of maps with symbols as keys; only the broker itself writes it. */
+    public record Maps(List<Annotations> maps) implements Value {
+        public Maps {
+            maps = List.copyOf(maps);
         }
     }
 
@@ -74,14 +84,31 @@ public final class Annotations {
                 bytes += (long) MAX_BYTES_PER_CHAR * text.value().length();
             } else if (entry.getValue() instanceof Encoded encoded) {
                 bytes += encoded.bytes().length;
+            } else if (entry.getValue() instanceof Maps list) {
+                bytes += list.maps().stream().mapToLong(Annotations::bytes).sum();
             }
         }
         return bytes;
     }
 
+    /** @return null where there is none */
+    public Value get(String key) {
+        return values.get(key);
+    }
+
+    /** All but those. */
+    public Annotations without(Collection<String> keys) {
+        if (Collections.disjoint(values.keySet(), keys)) {
+            return this;
+        }
+        Map<String, Value> rest = new LinkedHashMap<>(values);
+        rest.keySet().removeAll(keys);
+        return of(rest);
+    }
+
     /** A read-only view in order. */
     public Map<String, Value> values() {
-        return java.util.Collections.unmodifiableMap(values);
+        return Collections.unmodifiableMap(values);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param deadLetter when and where messages that cannot be delivered go
  * @param deduplication how long it knows a message that is sent again
  * @param dispatching which consumers may have its messages
+ * @param life what else becomes of its messages
  */
 public record QueueDefinition(
         String name,
@@ -22,7 +23,8 @@ public record QueueDefinition(
         Limits limits,
         DeadLetter deadLetter,
         Deduplication deduplication,
-        Dispatching dispatching) {
+        Dispatching dispatching,
+        MessageLife life) {
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -34,6 +36,7 @@ public record QueueDefinition(
         Objects.requireNonNull(deadLetter, "deadLetter");
         Objects.requireNonNull(deduplication, "deduplication");
         Objects.requireNonNull(dispatching, "dispatching");
+        Objects.requireNonNull(life, "life");
         if (!isName(name)) {
             throw new IllegalArgumentException(
                     "a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has " + name.length());
@@ -48,35 +51,46 @@ public record QueueDefinition(
     /** A durable priority queue without limits or dead-letter queue: the base that builders start from. */
     public static QueueDefinition named(String name) {
         return new QueueDefinition(
-                name, true, Service.STRICT, Limits.NONE, DeadLetter.NONE, Deduplication.OFF, Dispatching.DEFAULT);
+                name,
+                true,
+                Service.STRICT,
+                Limits.NONE,
+                DeadLetter.NONE,
+                Deduplication.OFF,
+                Dispatching.DEFAULT,
+                MessageLife.PLAIN);
     }
 
     public QueueDefinition withName(String newName) {
-        return new QueueDefinition(newName, durable, service, limits, deadLetter, deduplication, dispatching);
+        return new QueueDefinition(newName, durable, service, limits, deadLetter, deduplication, dispatching, life);
     }
 
     public QueueDefinition withDurable(boolean isDurable) {
-        return new QueueDefinition(name, isDurable, service, limits, deadLetter, deduplication, dispatching);
+        return new QueueDefinition(name, isDurable, service, limits, deadLetter, deduplication, dispatching, life);
     }
 
     public QueueDefinition withService(Service newService) {
-        return new QueueDefinition(name, durable, newService, limits, deadLetter, deduplication, dispatching);
+        return new QueueDefinition(name, durable, newService, limits, deadLetter, deduplication, dispatching, life);
     }
 
     public QueueDefinition withLimits(Limits newLimits) {
-        return new QueueDefinition(name, durable, service, newLimits, deadLetter, deduplication, dispatching);
+        return new QueueDefinition(name, durable, service, newLimits, deadLetter, deduplication, dispatching, life);
     }
 
     public QueueDefinition withDeadLetter(DeadLetter newDeadLetter) {
-        return new QueueDefinition(name, durable, service, limits, newDeadLetter, deduplication, dispatching);
+        return new QueueDefinition(name, durable, service, limits, newDeadLetter, deduplication, dispatching, life);
     }
 
     public QueueDefinition withDeduplication(Deduplication newDeduplication) {
-        return new QueueDefinition(name, durable, service, limits, deadLetter, newDeduplication, dispatching);
+        return new QueueDefinition(name, durable, service, limits, deadLetter, newDeduplication, dispatching, life);
     }
 
     public QueueDefinition withDispatching(Dispatching newDispatching) {
-        return new QueueDefinition(name, durable, service, limits, deadLetter, deduplication, newDispatching);
+        return new QueueDefinition(name, durable, service, limits, deadLetter, deduplication, newDispatching, life);
+    }
+
+    public QueueDefinition withLife(MessageLife newLife) {
+        return new QueueDefinition(name, durable, service, limits, deadLetter, deduplication, dispatching, newLife);
     }
 
     /** The order of service. */

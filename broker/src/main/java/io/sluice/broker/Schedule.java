@@ -7,6 +7,10 @@ package io.sluice.broker;
  * @param delayMillis from its arrival, or {@link Message#NONE}
  */
 public record Schedule(long atMillis, long delayMillis) {
+    /** An instant that does not come: a message with it is parked until somebody asks for it by its number. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    public static final Schedule PARKED = new Schedule(NEVER, Message.NONE);
     public static final Schedule AT_ONCE = new Schedule(Message.NONE, Message.NONE);
 
     /** @return epoch milliseconds behind {@code nowMillis}, 0 where the message may be had at once */

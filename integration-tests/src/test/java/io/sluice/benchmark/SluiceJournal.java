@@ -8,6 +8,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.Removed;
@@ -127,6 +128,9 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
 
     @Override
     public void subscribed(JournalRecord.Subscribed subscribed) {}
+
+    @Override
+    public void lastValues(LastValues last) {}
 
     @Override
     public void queueDeclared(QueueDeclared declared) {}

@@ -9,6 +9,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
@@ -129,6 +130,11 @@ public abstract class JournalContract {
         @Override
         public void subscribed(Subscribed subscribed) {
             add(subscribed);
+        }
+
+        @Override
+        public void lastValues(LastValues last) {
+            add(last);
         }
 
         private void add(JournalRecord record) {

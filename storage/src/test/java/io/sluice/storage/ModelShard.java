@@ -16,6 +16,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
@@ -188,7 +189,7 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
                 was.sequence(),
                 was.arrivedAtMillis(),
                 was.expiresAtMillis(),
-                was.deliverAtMillis(),
+                returned.deliverAtMillis(),
                 returned.deliveryCount(),
                 was.duplicateId(),
                 was.message());
@@ -207,6 +208,11 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
     @Override
     public void subscribed(Subscribed subscribed) {
         throw new AssertionError("not written here: " + subscribed);
+    }
+
+    @Override
+    public void lastValues(LastValues last) {
+        throw new AssertionError("not written here: " + last);
     }
 
     private void forget(Entry entry) {

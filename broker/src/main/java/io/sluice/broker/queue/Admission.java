@@ -6,6 +6,8 @@ import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.SequenceRanges;
 import java.util.Optional;
 
 /** Decides what comes into a queue. */
@@ -15,22 +17,27 @@ final class Admission {
     private final Room room;
     private final Departures departures;
     private final Duplicates duplicates;
+    private final LastValueKeys keys;
     private long nextSequence = 1;
 
-    Admission(Queue queue, QueueState state, Room room, Departures departures, Duplicates duplicates) {
+    Admission(Queue queue, Room room, Departures departures, Duplicates duplicates, LastValueKeys keys) {
         this.duplicates = duplicates;
+        this.keys = keys;
         this.queue = queue;
-        this.state = state;
+        this.state = queue.state();
         this.room = room;
         this.departures = departures;
     }
 
     /** See {@link Queue#offer}. */
-    Optional<Refusal> offer(Message message, String duplicateId, Turn turn, Turn.Effect then) {
+    Optional<Refusal> offer(Message message, String duplicateId, String key, Turn turn, Turn.Effect then) {
         if (duplicates.has(duplicateId, turn.nowMillis())) {
             duplicates.dropped(message);
             turn.afterDecided(then);
             return Optional.empty();
+        }
+        if (!key.isEmpty()) {
+            return offerLastValue(message, duplicateId, key, turn, then);
         }
         Optional<Refusal> refusal = refusalOf(1, message.size());
         if (refusal.isEmpty()) {
@@ -38,6 +45,54 @@ final class Admission {
             put(message, 0, duplicateId, turn, then);
         }
         return refusal;
+    }
+
+    /**
+     * A message takes the place of the last one of its key, in one batch: after any crash one of the two is there. A consumer that has
+     * the old one goes on with it, and whatever it says of it, it does not come back.
+     */
+    private Optional<Refusal> offerLastValue(
+            Message message, String duplicateId, String key, Turn turn, Turn.Effect then) {
+        long last = keys.last(key);
+        QueueEntry old = last == 0 ? null : state.entries().find(last);
+        // What is out of memory, or on its way in, counts as nothing but a message.
+        int size = old == null ? 0 : old.message.size();
+        boolean leaves = last != 0 && (old == null || old.state != QueueEntry.State.SETTLING);
+        if (leaves) {
+            room.leaves(size);
+        }
+        Optional<Refusal> refusal = refusalOf(1, message.size());
+        if (refusal.isPresent()) {
+            if (leaves) {
+                room.left(size);
+            }
+            return refusal;
+        }
+        if (old != null) {
+            old.links.superseded = true;
+        }
+        makeRoomFor(1, message.size(), turn);
+        boolean durable = state.definition().durable();
+        Enqueued enqueued = admit(message, 0, duplicateId, turn);
+        turn.decide(enqueued, isJournaled(message), Turn.Effect.NOTHING);
+        turn.decide(keys.comesIn(key, enqueued.sequence()), isJournaled(message), then);
+        if (last != 0) {
+            state.leaving().add(last);
+            SequenceRanges one = SequenceRanges.of(last);
+            Removed removed = new Removed(state.id(), one, Removed.Reason.SUPERSEDED);
+            turn.decide(removed, old == null ? durable : old.durable, applied -> {
+                state.leaving().remove(last);
+                if (leaves) {
+                    room.left(size);
+                }
+            });
+        }
+        return Optional.empty();
+    }
+
+    /** Why a message with this key would not be taken; empty where it would. @param key "" for none */
+    Optional<Refusal> refusalOfKey(String key) {
+        return keys.refusalOf(key);
     }
 
     /** Why so much more would not be taken, empty where it would. */

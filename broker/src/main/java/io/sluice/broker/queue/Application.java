@@ -3,6 +3,8 @@ package io.sluice.broker.queue;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.ArrayList;
@@ -17,11 +19,13 @@ final class Application {
     private final Availability availability;
     private final Room room;
     private final Duplicates duplicates;
+    private final LastValueKeys keys;
     /** Of memory, as counted. */
     private long duplicateBytes;
 
-    Application(QueueState state, Availability availability, Room room, Duplicates duplicates) {
+    Application(QueueState state, Availability availability, Room room, Duplicates duplicates, LastValueKeys keys) {
         this.duplicates = duplicates;
+        this.keys = keys;
         this.state = state;
         this.availability = availability;
         this.room = room;
@@ -33,6 +37,7 @@ final class Application {
         duplicates.cameIn(record);
         countDuplicates();
         if (entry != null) {
+            entry.links.superseded = state.isLeaving(entry.sequence);
             availability.arrived(entry);
             if (entry.durable) {
                 state.becomesUnstored(entry);
@@ -45,6 +50,15 @@ final class Application {
         countDuplicates();
     }
 
+    void declared(QueueDeclared record) {
+        state.declared(record);
+        state.memory().add(keys.declared());
+    }
+
+    void lastValues(LastValues record) {
+        state.memory().add(keys.applied(record));
+    }
+
     private void countDuplicates() {
         long bytes = duplicates.bytes();
         if (bytes != duplicateBytes) {
@@ -54,6 +68,7 @@ final class Application {
     }
 
     void removed(Removed record) {
+        state.memory().add(keys.removed(record.sequences()));
         for (int range = 0; range < record.sequences().rangeCount(); range++) {
             long first = record.sequences().first(range);
             long last = record.sequences().last(range);
@@ -74,6 +89,8 @@ final class Application {
         if (entry.isHeld()) {
             availability.take(entry, QueueEntry.State.SETTLING);
         }
+        entry.links.superseded = true;
+        availability.left(entry);
         state.removed(entry);
     }
 
@@ -115,12 +132,19 @@ final class Application {
     void returned(Returned record) {
         QueueEntry entry = state.entries().find(record.sequence());
         if (entry == null) {
-            if (state.runs().find(record.sequence()) != null) {
-                state.runs().overrides().put(record);
+            PagedRun run = state.runs().find(record.sequence());
+            if (run != null) {
+                state.runs().overrides().put(record, run.isScheduled || record.deliverAtMillis() != 0);
             }
             return;
         }
-        entry.returned(record.deliveryCount(), record.added());
+        // It is held while a life that is over is replayed: nobody has it, and nothing follows that would put it in its
+        // place.
+        boolean moves = entry.state == QueueEntry.State.SCHEDULED || (entry.isHeld() && record.deliverAtMillis() != 0);
+        if (moves) {
+            availability.take(entry, QueueEntry.State.SETTLING);
+        }
+        entry.returned(record);
         if (entry.run != null) {
             state.leavesPage(entry);
             state.becomesUnstored(entry);
@@ -131,14 +155,16 @@ final class Application {
             state.isUnstoredNoMore(entry);
             state.becomesUnstored(entry);
         }
+        if (moves) {
+            availability.arrived(entry);
+        }
     }
 
     /** A page of the store's checkpoint; nothing of it is read. Of two pages with the same message the later one counts. */
     void restored(StoredPage page) {
         PagedRun run = new PagedRun(page);
         state.sawSequence(run.lastSequence());
-        PagedLevel level = state.runs().levelOf(run);
-        if (level != null) {
+        for (PagedLevel level : state.runs().levelsOf(run)) {
             for (PagedRun older : overlapped(level, run)) {
                 for (int index = run.nextLive(0); index >= 0; index = run.nextLive(index + 1)) {
                     int old = older.indexOf(run.sequence(index));
@@ -184,5 +210,6 @@ final class Application {
         left.forEach(state.runs()::forget);
         state.memory().add(-duplicateBytes);
         duplicateBytes = 0;
+        state.memory().add(keys.forgetAll());
     }
 }

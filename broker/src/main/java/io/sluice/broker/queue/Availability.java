@@ -10,15 +10,17 @@ final class Availability {
     private final EntryHeap expiring = EntryHeap.byExpiry();
     private final PagedRuns runs;
     private Consumers consumers;
+    private UndeliverableHere undeliverable;
 
     Availability(QueueDefinition.Service service, PagedRuns runs) {
         this.ready = new ReadyLevels(service);
         this.runs = runs;
     }
 
-    /** Who is told of what becomes available. */
-    void tell(Consumers newConsumers) {
+    /** Who is told of what becomes available, and of what leaves. */
+    void tell(Consumers newConsumers, UndeliverableHere newUndeliverable) {
         consumers = newConsumers;
+        undeliverable = newUndeliverable;
     }
 
     ReadyLevels ready() {
@@ -35,9 +37,22 @@ final class Availability {
             add(entry);
             return;
         }
+        hold(entry);
+    }
+
+    private void hold(QueueEntry entry) {
         entry.state = QueueEntry.State.SCHEDULED;
         scheduled.add(entry);
         held(entry);
+    }
+
+    /** An entry that somebody had is back: it is available, or waits for its time, or is parked. */
+    void cameBack(QueueEntry entry, long nowMillis) {
+        if (entry.deliverAtMillis > nowMillis) {
+            hold(entry);
+        } else {
+            add(entry);
+        }
     }
 
     /** The entry goes to its own place among the available ones. */
@@ -81,6 +96,13 @@ final class Availability {
         entry.state = QueueEntry.State.READY;
         ready.insert(entry);
         consumers.becameAvailable(entry);
+    }
+
+    /** The entry has left the queue. */
+    void left(QueueEntry entry) {
+        if (!entry.links.excluded.isEmpty()) {
+            undeliverable.left(entry);
+        }
     }
 
     /** Whether time alone changes something in memory by now. */

@@ -77,14 +77,15 @@ final class BrowseCursor {
         return null;
     }
 
-    /** @return null where it is expired */
+    /** @return null where it is expired, or waits for its time */
     private QueueEntry out(Enqueued message, long nowMillis) {
         QueueEntry entry = new QueueEntry(message, true);
         Returned override = state.runs().overrides().of(message.sequence());
         if (override != null) {
-            entry.returned(override.deliveryCount(), override.added());
+            entry.returned(override);
         }
-        return entry.expired(nowMillis) ? null : entry;
+        boolean waits = override != null && entry.deliverAtMillis > nowMillis;
+        return waits || entry.expired(nowMillis) ? null : entry;
     }
 
     void passed(QueueEntry entry) {

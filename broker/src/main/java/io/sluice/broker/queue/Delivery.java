@@ -26,6 +26,7 @@ public final class Delivery {
     private Message message;
     private final int deliveryCount;
     private final boolean firstAcquirer;
+    private final boolean stamped;
     State state = State.LOCKED;
     /** A transaction that is not discharged has it: it is among its consumer's held ones, and outlives the consumer. */
     boolean held;
@@ -41,13 +42,14 @@ public final class Delivery {
     Delivery next;
     private Object context;
 
-    Delivery(QueueEntry entry, Consumer consumer, long nowMillis) {
+    Delivery(QueueEntry entry, Consumer consumer, boolean stamped, long nowMillis) {
         this.entry = entry;
         this.sinceMillis = nowMillis;
         this.consumer = consumer;
         this.message = entry.message;
         this.deliveryCount = entry.deliveryCount;
         this.firstAcquirer = !entry.acquiredBefore;
+        this.stamped = stamped;
     }
 
     /** Puts on what is true of this delivery only. Before the front end gets it. */
@@ -76,6 +78,11 @@ public final class Delivery {
     /** Whether nobody else had the message before: the {@code first-acquirer} of the header to send. */
     public boolean firstAcquirer() {
         return firstAcquirer;
+    }
+
+    /** Whether it is to go out with annotations that say its sequence and its arrival. */
+    public boolean isStamped() {
+        return stamped;
     }
 
     /** The broker's number of the message in its queue. */

@@ -99,11 +99,15 @@ final class Departures {
         QueueDefinition.DeadLetter deadLetter = state.definition().deadLetter();
         String name = state.definition().name();
         Optional<String> target = reason == DeadLetters.Reason.EXPIRED ? deadLetter.expiryQueue() : deadLetter.queue();
-        // What is left of a damaged message replaces it even in its own queue.
+        // What is left of a damaged message replaces it even in its own queue. One that a newer message has replaced
+        // just goes.
         if (target.isPresent()
+                && !entry.links.superseded
                 && (reason == DeadLetters.Reason.DAMAGED || !target.get().equals(name))) {
             Message moved = DeadLetters.of(entry, name, reason, deliveryCount, more, turn.nowMillis());
-            turn.target(target.get()).put(moved, deliveryCount, turn, Turn.Effect.NOTHING);
+            // In another queue it starts anew: clients with a maximum of their own would never look at it.
+            int count = target.get().equals(name) ? deliveryCount : 0;
+            turn.target(target.get()).put(moved, count, turn, Turn.Effect.NOTHING);
         }
         turn.decide(new Removed(state.id(), SequenceRanges.of(entry.sequence), removedAs(reason)), entry.durable, then);
     }
@@ -113,7 +117,7 @@ final class Departures {
             case REJECTED -> Removed.Reason.REJECTED;
             case EXPIRED -> Removed.Reason.EXPIRED;
             case OVERFLOW -> Removed.Reason.OVERFLOWED;
-            case MAX_DELIVERIES, UNDELIVERABLE, DAMAGED -> Removed.Reason.UNDELIVERABLE;
+            case MAX_DELIVERIES, MAX_ACQUISITIONS, UNDELIVERABLE, DAMAGED -> Removed.Reason.UNDELIVERABLE;
         };
     }
 }

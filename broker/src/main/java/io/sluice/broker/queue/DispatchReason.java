@@ -12,8 +12,10 @@ public enum DispatchReason {
     SETTLING,
     /** Its time to live is over; it leaves with the next tick. */
     EXPIRED,
-    /** Its producer asked for a later delivery. */
+    /** Its producer asked for a later delivery, or its last one failed and it waits for the next. */
     SCHEDULED,
+    /** A consumer has put it aside, to fetch it by its number. */
+    PARKED,
     /** It is out of memory, and is read when it is nearly next. */
     PAGED_OUT,
     /** It is out of memory, and is being read. */

@@ -24,6 +24,7 @@ public final class Dispatcher {
     private final GroupTable groups;
     private final LookAhead lookAhead;
     private final Removals removals = new Removals();
+    private final Parking parking;
     private final Settlement settlement;
     private DispatchReason lastStop = DispatchReason.NOTHING_AVAILABLE;
 
@@ -32,10 +33,11 @@ public final class Dispatcher {
         this.availability = availability;
         this.loads = loads;
         this.pages = pages;
-        availability.tell(consumers);
         this.groups = new GroupTable(queue.state());
         this.lookAhead = new LookAhead(queue.state().levelCount());
         this.settlement = new Settlement(queue, availability, consumers, groups, removals);
+        this.parking = new Parking(queue, loads, consumers, this::giveByNumber);
+        availability.tell(consumers, settlement.undeliverable());
     }
 
     public int consumerCount() {
@@ -59,6 +61,9 @@ public final class Dispatcher {
         consumer.attached = true;
         consumer.home(this);
         consumers.add(consumer);
+        if (consumer.mode() != Consumer.Mode.COPY) {
+            settlement.undeliverable().attached(consumer);
+        }
         if (consumer.mode() != Consumer.Mode.COPY && !consumer.isTakingAway()) {
             groups.joined();
         }
@@ -111,6 +116,7 @@ public final class Dispatcher {
             turn.cut();
             delivery = consumer.unsettled.head();
         }
+        settlement.undeliverable().detached(consumer, turn.nowMillis());
         removals.decide(queue.id(), turn);
         turn.dispatchable(queue);
         turn.afterDecided(applied -> {
@@ -138,6 +144,25 @@ public final class Dispatcher {
             applied.calling(consumer.client());
             consumer.listener().detached();
         };
+    }
+
+    /**
+     * Locks one message for an attached consumer, by its number and beside the consumer's credit: one that is parked, waits for its
+     * time or is available. The consumer's listener hears {@code deliver}, then comes the answer: empty where there is none, or
+     * somebody has it. If it comes back, it is what it was before.
+     */
+    public void fetch(Consumer consumer, long sequence, Turn turn, Queue.Answer<Optional<Delivery>> answer) {
+        parking.fetch(consumer, sequence, turn, answer);
+    }
+
+    /** See {@link Queue#release}. */
+    void release(long sequence, Turn turn, Queue.Answer<Boolean> answer) {
+        parking.release(sequence, availability, turn, answer);
+    }
+
+    /** Whether by now a message has waited long enough for somebody who does not refuse it. */
+    boolean isDue(long nowMillis) {
+        return settlement.undeliverable().isDue(nowMillis);
     }
 
     /** What a consumer said of a delivery. A second outcome, or one that comes after the lock is gone, changes nothing. */
@@ -173,6 +198,11 @@ public final class Dispatcher {
         }
     }
 
+    /** Whether a message that is released may be a dead letter by that. */
+    public boolean limitsAcquisitions() {
+        return queue.definition().life().maxAcquisitions() > 0;
+    }
+
     /** Whether its queue is being deleted: what consumers still have of it is gone. */
     public boolean isDeleted() {
         return queue.isDeleted();
@@ -203,6 +233,7 @@ public final class Dispatcher {
         queue.tidy(turn);
         consumers.single(queue.definition().dispatching().singleActiveConsumer());
         endLocks(turn);
+        settlement.undeliverable().moveOut(turn);
         lastStop = dispatchToTakers(turn);
         lookAhead.clear();
         for (Consumer browser : consumers.browsers()) {
@@ -382,7 +413,8 @@ public final class Dispatcher {
     }
 
     private void give(QueueEntry entry, Consumer consumer, Turn turn) {
-        Delivery delivery = new Delivery(entry, consumer, turn.nowMillis());
+        Delivery delivery =
+                new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
         entry.acquiredBefore = true;
         consumers.delivered(consumer);
         consumer.creditMayHaveEnded(turn.nowMillis());
@@ -411,6 +443,22 @@ public final class Dispatcher {
             delivery.lockedUntilMillis = turn.nowMillis() + Math.min(consumer.lockMillis, Long.MAX_VALUE / 2);
         }
         consumer.unsettled.add(delivery);
+    }
+
+    /** One that is asked for by its number is beside the credit: both counts go on by one. */
+    private Delivery giveByNumber(QueueEntry entry, Consumer consumer, Turn turn) {
+        Delivery delivery =
+                new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
+        entry.acquiredBefore = true;
+        consumer.delivered++;
+        consumer.deliveryLimit++;
+        settlement.given(delivery);
+        availability.take(entry, QueueEntry.State.LOCKED);
+        locks(delivery, turn);
+        annotate(delivery);
+        turn.calling(consumer.client());
+        consumer.listener().deliver(delivery);
+        return delivery;
     }
 
     /** At most once: what is sent settled must never come back, so it leaves the journal before it leaves the broker. */
@@ -446,7 +494,8 @@ public final class Dispatcher {
             browser.delivered++;
             browser.creditMayHaveEnded(turn.nowMillis());
             turn.calling(browser.client());
-            browser.listener().deliver(new Delivery(entry, browser, turn.nowMillis()));
+            boolean stamped = queue.definition().life().stamped();
+            browser.listener().deliver(new Delivery(entry, browser, stamped, turn.nowMillis()));
         }
     }
 

@@ -30,7 +30,7 @@ final class Explanation {
             return DispatchReason.EXPIRED;
         }
         if (entry.state == QueueEntry.State.SCHEDULED) {
-            return DispatchReason.SCHEDULED;
+            return entry.isParked() ? DispatchReason.PARKED : DispatchReason.SCHEDULED;
         }
         return consumers.isPaused() ? DispatchReason.PAUSED : ofAvailable(entry);
     }

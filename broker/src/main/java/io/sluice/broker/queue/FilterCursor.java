@@ -160,7 +160,8 @@ final class FilterCursor {
         boolean expired = stored.expiresAtMillis() != Message.NONE && stored.expiresAtMillis() <= nowMillis;
         Returned override = state.runs().overrides().of(stored.sequence());
         Message message = override == null ? stored.message() : stored.message().withAdded(override.added());
-        if (expired || !consumer.selects(message)) {
+        boolean waits = override != null && override.deliverAtMillis() > nowMillis;
+        if (expired || waits || !consumer.selects(message)) {
             return null;
         }
         SelectedBefore passed = before[run.level()];

@@ -3,7 +3,10 @@ package io.sluice.broker.queue;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What happened to messages that are out of memory, by sequence: their pages do not know of it. Only what is replayed can come here;
@@ -14,6 +17,9 @@ final class Overrides {
     private static final int BYTES = 250;
 
     private final Map<Long, Returned> bySequence = new HashMap<>();
+    /** Those whose pages are wrong about when they are to be had. */
+    private final Set<Long> misplaced = new LinkedHashSet<>();
+
     private final MemoryUse memory;
 
     Overrides(MemoryUse memory) {
@@ -25,7 +31,11 @@ final class Overrides {
         return bySequence.values();
     }
 
-    void put(Returned returned) {
+    /** @param forOtherTime whether its page is wrong about when it is to be had: it is wanted in memory, where that is put right */
+    void put(Returned returned, boolean forOtherTime) {
+        if (forOtherTime) {
+            misplaced.add(returned.sequence());
+        }
         if (bySequence.put(returned.sequence(), returned) == null) {
             memory.add(BYTES);
         }
@@ -39,11 +49,24 @@ final class Overrides {
     void forget(long sequence) {
         if (!bySequence.isEmpty() && bySequence.remove(sequence) != null) {
             memory.add(-BYTES);
+            misplaced.remove(sequence);
         }
+    }
+
+    boolean anyMisplaced() {
+        return !misplaced.isEmpty();
+    }
+
+    /** @return those that were not taken before */
+    List<Long> takeMisplaced() {
+        List<Long> taken = List.copyOf(misplaced);
+        misplaced.clear();
+        return taken;
     }
 
     void forgetAll() {
         memory.add((long) -BYTES * bySequence.size());
         bySequence.clear();
+        misplaced.clear();
     }
 }

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The pages of one queue, and what of them is out of memory. A queue without pages pays for the object only. Every change of a run
@@ -62,9 +64,11 @@ final class PagedRuns {
         return level < levels.length ? levels[level] : null;
     }
 
-    /** Where the run stands, null where no run did so far. */
-    PagedLevel levelOf(PagedRun run) {
-        return level(slot(run));
+    /** Where messages of the run may stand: among the available ones of its level, and among those that wait. */
+    List<PagedLevel> levelsOf(PagedRun run) {
+        return Stream.of(level(run.level()), level(SCHEDULED + run.level()))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Levels, and levels of what is scheduled; some may be null. */

@@ -120,9 +120,10 @@ final class PeekListing implements Pages.Reply {
             QueueEntry entry = new QueueEntry(page.messages.get(index), true);
             Returned override = queue.state().runs().overrides().of(sequence);
             if (override != null) {
-                entry.returned(override.deliveryCount(), override.added());
+                entry.returned(override);
             }
-            take(entry, page.run.isScheduled ? State.SCHEDULED : State.AVAILABLE);
+            boolean waits = page.run.isScheduled || (override != null && entry.deliverAtMillis != 0);
+            take(entry, waits ? State.SCHEDULED : State.AVAILABLE);
         } else {
             next = sequence + 1;
             found.add(new PeekedMessage(sequence, State.DAMAGED, 0, 0, -1, 0, true, Optional.empty()));

@@ -10,6 +10,7 @@ import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
@@ -48,13 +49,14 @@ public final class Queue {
         this.availability = new Availability(definition.service(), state.runs());
         this.room = new Room(state, availability.ready());
         this.duplicates = new Duplicates(state, large);
+        LastValueKeys keys = new LastValueKeys(state);
         this.loads = new QueueLoads(this, state, availability, pages);
         this.scheduling = new Scheduling(this, state, availability, loads, pages);
         this.departures = new Departures(state, availability, room, loads);
-        this.admission = new Admission(this, state, room, departures, duplicates);
-        this.application = new Application(state, availability, room, duplicates);
+        this.admission = new Admission(this, room, departures, duplicates, keys);
+        this.application = new Application(state, availability, room, duplicates, keys);
         this.dispatcher = new Dispatcher(this, availability, loads, pages);
-        this.capture = new QueueCapture(state, loads, duplicates);
+        this.capture = new QueueCapture(state, loads, duplicates, keys);
         this.eviction = new QueueEviction(state, availability, dispatcher, pages);
     }
 
@@ -196,7 +198,17 @@ public final class Queue {
      * @return why it is not taken, empty when it is
      */
     public Optional<Refusal> offer(Message message, String duplicateId, Turn turn, Turn.Effect then) {
-        return admission.offer(message, duplicateId, turn, then);
+        return admission.offer(message, duplicateId, "", turn, then);
+    }
+
+    /** As {@link #offer(Message, String, Turn, Turn.Effect)}. @param key whose last message it takes the place of, "" for none */
+    public Optional<Refusal> offer(Message message, String duplicateId, String key, Turn turn, Turn.Effect then) {
+        return admission.offer(message, duplicateId, key, turn, then);
+    }
+
+    /** Why a message with this key would not be taken; empty where it would. @param key "" for none */
+    public Optional<Refusal> refusalOfKey(String key) {
+        return admission.refusalOfKey(key);
     }
 
     /** Whether a message of this id would be a copy. */
@@ -245,7 +257,10 @@ public final class Queue {
 
     /** Whether by now something expires, scheduled messages are to be delivered, or deliveries go back. */
     public boolean isDue(long nowMillis) {
-        return departures.isDue(nowMillis) || scheduling.isDue(nowMillis) || dispatcher.isLockDue(nowMillis);
+        return departures.isDue(nowMillis)
+                || scheduling.isDue(nowMillis)
+                || dispatcher.isLockDue(nowMillis)
+                || dispatcher.isDue(nowMillis);
     }
 
     /** What time has changed by now: something expires, something scheduled is for now. And drops what is too much. */
@@ -285,6 +300,14 @@ public final class Queue {
         scheduling.cancel(sequence, turn, answer);
     }
 
+    /**
+     * A message that waits for its time, or is parked, goes to its place now. The answer is false where no message of this sequence
+     * waits.
+     */
+    public void release(long sequence, Turn turn, Answer<Boolean> answer) {
+        dispatcher.release(sequence, turn, answer);
+    }
+
     /** See {@link Departures#moveOut}. */
     void moveOut(
             QueueEntry entry,
@@ -300,7 +323,7 @@ public final class Queue {
 
     public void declared(QueueDeclared record) {
         declared = true;
-        state.declared(record);
+        application.declared(record);
         availability.ready().serve(record.definition().service());
     }
 
@@ -315,6 +338,10 @@ public final class Queue {
     public void paused(QueuePaused record) {
         state.settings().paused(record);
         dispatcher.pause(record.delivery());
+    }
+
+    public void lastValues(LastValues record) {
+        application.lastValues(record);
     }
 
     public void removed(Removed record) {

@@ -25,6 +25,7 @@ public final class QueueCapture {
     private final QueueState state;
     private final QueueLoads loads;
     private final Duplicates duplicates;
+    private final LastValueKeys keys;
     /** By level, how many of its unstored entries are still to be captured. */
     private final int[] left;
     /** As {@link #left}, of those for later. */
@@ -34,8 +35,9 @@ public final class QueueCapture {
 
     private int laterAt;
 
-    QueueCapture(QueueState state, QueueLoads loads, Duplicates duplicates) {
+    QueueCapture(QueueState state, QueueLoads loads, Duplicates duplicates, LastValueKeys keys) {
         this.duplicates = duplicates;
+        this.keys = keys;
         this.state = state;
         this.loads = loads;
         this.left = new int[state.levelCount()];
@@ -50,6 +52,7 @@ public final class QueueCapture {
         leftForLater = state.unstoredForLater().size();
         records.addAll(state.runs().overrides().all());
         records.addAll(duplicates.asRecords());
+        records.addAll(keys.asRecords());
         if (state.settings().isPaused()) {
             records.add(state.settings().paused());
         }
@@ -128,14 +131,18 @@ public final class QueueCapture {
         long bytes = 0;
         boolean ascending = true;
         QueueEntry entry = state.unstored(level).head();
-        while (entry != null && entries.size() < most) {
+        // Some may have come back to wait since they were listed here: they go into pages of their own.
+        boolean waits = entry != null && entry.state == QueueEntry.State.SCHEDULED;
+        for (int looked = 0; entry != null && looked < most; looked++, entry = entry.nextUnstored) {
+            if ((entry.state == QueueEntry.State.SCHEDULED) != waits) {
+                continue;
+            }
             bytes += entry.message.residentBytes();
             if (bytes > maxBytes && !entries.isEmpty()) {
                 break;
             }
             ascending &= entries.isEmpty() || entries.get(entries.size() - 1).sequence < entry.sequence;
             entries.add(entry);
-            entry = entry.nextUnstored;
         }
         if (!ascending) {
             entries.sort(Comparator.comparingLong(each -> each.sequence));

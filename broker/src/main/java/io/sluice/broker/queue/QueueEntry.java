@@ -1,9 +1,10 @@
 package io.sluice.broker.queue;
 
-import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.Schedule;
 import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,10 +26,11 @@ final class QueueEntry {
     final long sequence;
     final long arrivedAtMillis;
     final long expiresAtMillis;
-    /** Before which nobody gets it, 0 where there is no such time. */
-    final long deliverAtMillis;
     /** Journaled: a durable message in a durable queue. */
     final boolean durable;
+
+    /** Before which nobody gets it, 0 where there is no such time. */
+    long deliverAtMillis;
 
     Message message;
     int deliveryCount;
@@ -54,6 +56,8 @@ final class QueueEntry {
         int expiryIndex = EntryHeap.ABSENT;
         int scheduleIndex = EntryHeap.ABSENT;
         List<Consumer> excluded = List.of();
+        /** It has left the queue, or that is decided, whoever has it: it does not come back. */
+        boolean superseded;
     }
 
     QueueEntry(Enqueued enqueued, boolean durable) {
@@ -91,12 +95,25 @@ final class QueueEntry {
         links.excluded = more;
     }
 
-    void returned(int newDeliveryCount, Annotations added) {
-        deliveryCount = newDeliveryCount;
+    /** The consumer is gone: what it refused is refused by one less. */
+    void includeAgain(Consumer consumer) {
+        List<Consumer> fewer = new ArrayList<>(links.excluded);
+        fewer.remove(consumer);
+        links.excluded = fewer;
+    }
+
+    /** Nobody gets it before somebody asks for it by its number. */
+    boolean isParked() {
+        return deliverAtMillis == Schedule.NEVER;
+    }
+
+    void returned(Returned record) {
+        deliveryCount = record.deliveryCount();
+        deliverAtMillis = record.deliverAtMillis();
         // Only a delivery can bring a message back: also what is replayed after a restart was acquired before.
         acquiredBefore = true;
-        if (!added.equals(message.added())) {
-            message = message.withAdded(added);
+        if (!record.added().equals(message.added())) {
+            message = message.withAdded(record.added());
         }
     }
 

@@ -118,6 +118,16 @@ final class QueueLoads {
         runs.forEach(this::read);
     }
 
+    /** Pages that are wrong about when something of them is to be had. */
+    void readMisplaced() {
+        for (long sequence : state.runs().overrides().takeMisplaced()) {
+            PagedRun run = state.runs().find(sequence);
+            if (run != null && run.isReadable()) {
+                want(run);
+            }
+        }
+    }
+
     /** The run is given up; what is live of it is to go into another page. */
     void dissolve(PagedRun run) {
         if (run.outCount > 0) {
@@ -198,18 +208,19 @@ final class QueueLoads {
         run.isOutNoMore(index);
         QueueEntry entry = new QueueEntry(message, true);
         entry.acquiredBefore |= run.is(PagedRun.Mark.ACQUIRED);
+        entry.links.superseded = state.isLeaving(entry.sequence);
         entry.run = run;
         entry.place = index;
-        state.comesIntoMemory(entry);
-        if (run.isScheduled) {
-            availability.arrived(entry);
-        } else {
-            availability.wasAvailable(entry);
-        }
         Returned override = state.runs().overrides().of(entry.sequence);
         if (override != null) {
             state.runs().overrides().forget(entry.sequence);
-            entry.returned(override.deliveryCount(), override.added());
+            entry.returned(override);
+        }
+        state.comesIntoMemory(entry);
+        if (run.isScheduled || (override != null && entry.deliverAtMillis != 0)) {
+            availability.arrived(entry);
+        } else {
+            availability.wasAvailable(entry);
         }
         if (override != null || (run.isScheduled && entry.state != QueueEntry.State.SCHEDULED)) {
             unstore(entry);

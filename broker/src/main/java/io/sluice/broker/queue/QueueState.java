@@ -4,6 +4,8 @@ import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * What is in a queue: entries in memory, pages out of it, and the entries that no page has yet. That a message is here is durable
@@ -25,6 +27,8 @@ final class QueueState {
     private final Settings settings;
     private long nextSequence = 1;
     private long residentBytes;
+    /** Decided to be superseded, not applied yet. */
+    private final Set<Long> leaving = new HashSet<>();
 
     QueueState(long id, QueueDefinition definition, Pages pages, MemoryUse memory, LargeReferences large) {
         this.large = large;
@@ -102,6 +106,15 @@ final class QueueState {
         return residentBytes + runs.away().bytes();
     }
 
+    /** Whether a newer message is decided to take the place of this one. */
+    boolean isLeaving(long sequence) {
+        return !leaving.isEmpty() && leaving.contains(sequence);
+    }
+
+    Set<Long> leaving() {
+        return leaving;
+    }
+
     /** One more than the highest sequence seen. */
     long nextSequence() {
         return nextSequence;
@@ -143,7 +156,9 @@ final class QueueState {
 
     /** The next checkpoint is to take it. */
     void becomesUnstored(QueueEntry entry) {
-        boolean forLater = entry.state == QueueEntry.State.SCHEDULED;
+        // One that comes back to wait is not yet where it waits.
+        boolean forLater = entry.state == QueueEntry.State.SCHEDULED
+                || (entry.state == QueueEntry.State.SETTLING && entry.deliverAtMillis != 0);
         (forLater ? unstoredForLater : unstored[levelOf(entry.message)]).add(entry);
         memory.addUnstored(entry.footprintBytes());
     }

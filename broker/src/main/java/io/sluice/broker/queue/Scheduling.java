@@ -34,6 +34,7 @@ final class Scheduling {
     /** Whether by now something is to be delivered. */
     boolean isDue(long nowMillis) {
         return availability.scheduled().isDue(nowMillis)
+                || state.runs().overrides().anyMisplaced()
                 || (!state.runs().scheduled().isEmpty()
                         && state.runs().scheduled().first().firstDeliveryMillis <= nowMillis);
     }
@@ -43,6 +44,7 @@ final class Scheduling {
         if (!isDue(turn.nowMillis())) {
             return;
         }
+        loads.readMisplaced();
         for (QueueEntry entry : availability.scheduled().takeDue(turn.nowMillis())) {
             availability.released(entry);
             if (entry.run != null && entry.run.isScheduled) {

@@ -2,7 +2,9 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.MessageGroup;
+import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.Outcome;
+import io.sluice.broker.Schedule;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.SequenceRanges;
@@ -11,11 +13,14 @@ import java.util.Optional;
 /** What becomes of a locked message by each outcome (AMQP 1.0 §3.4; the defaults are in docs/protocol.md). */
 final class Settlement {
     private static final int MAX_ADDED_BYTES = 16 << 10;
+    /** As released, where that counts. */
+    private static final Outcome.Modified COMES_BACK = new Outcome.Modified(false, false, Annotations.EMPTY);
 
     private final Queue queue;
     private final Availability availability;
     private final Consumers consumers;
     private final GroupTable groups;
+    private final UndeliverableHere undeliverable;
     private final Removals removals;
 
     Settlement(Queue queue, Availability availability, Consumers consumers, GroupTable groups, Removals removals) {
@@ -23,7 +28,12 @@ final class Settlement {
         this.availability = availability;
         this.consumers = consumers;
         this.groups = groups;
+        this.undeliverable = new UndeliverableHere(queue, availability, consumers);
         this.removals = removals;
+    }
+
+    UndeliverableHere undeliverable() {
+        return undeliverable;
     }
 
     void settle(Delivery delivery, Outcome outcome, Turn turn) {
@@ -38,12 +48,17 @@ final class Settlement {
         delivery.held = false;
         delivery.state = Delivery.State.SETTLING;
         delivery.entry.state = QueueEntry.State.SETTLING;
-        if (outcome instanceof Outcome.Accepted) {
+        if (delivery.entry.links.superseded) {
+            // Whatever it says: a newer message has taken the place of this one.
+            turn.afterDecided(applied -> done(delivery, applied));
+        } else if (outcome instanceof Outcome.Accepted) {
             consumed(delivery, turn);
         } else if (outcome instanceof Outcome.Released) {
+            released(delivery, turn);
+        } else if (outcome instanceof Outcome.Unsent) {
             available(delivery, turn);
         } else if (outcome instanceof Outcome.Rejected rejected) {
-            Annotations why = DeadLetters.rejection(rejected.condition(), rejected.description());
+            Annotations why = DeadLetters.rejection(rejected);
             int count = delivery.entry.deliveryCount;
             moveOut(delivery, DeadLetters.Reason.REJECTED, count, why, turn);
         } else if (outcome instanceof Outcome.Modified modified) {
@@ -64,23 +79,33 @@ final class Settlement {
         }
     }
 
+    private void released(Delivery delivery, Turn turn) {
+        if (queue.definition().life().maxAcquisitions() == 0) {
+            available(delivery, turn);
+        } else {
+            modified(delivery, COMES_BACK, turn);
+        }
+    }
+
     private void modified(Delivery delivery, Outcome.Modified modified, Turn turn) {
         QueueEntry entry = delivery.entry;
         int count = entry.deliveryCount + (modified.deliveryFailed() ? 1 : 0);
-        int maximum = hasItsOwnEnd() ? 0 : queue.definition().deadLetter().maxDeliveries();
-        if (modified.undeliverableHere()) {
-            entry.exclude(delivery.consumer);
-        }
         Annotations more = annotations(entry, modified);
-        Optional<DeadLetters.Reason> end = Optional.empty();
-        if (modified.deliveryFailed() && maximum > 0 && count >= maximum) {
-            end = Optional.of(DeadLetters.Reason.MAX_DELIVERIES);
-        } else if (modified.undeliverableHere() && nobodyElseMayTake(entry)) {
-            end = Optional.of(DeadLetters.Reason.UNDELIVERABLE);
+        int acquisitions = 0;
+        if (queue.definition().life().maxAcquisitions() > 0) {
+            acquisitions = Acquisitions.of(entry.message) + 1;
+            more = more.merged(Acquisitions.annotation(acquisitions));
         }
+        boolean parks = modified.schedule().equals(Schedule.PARKED);
+        if (modified.undeliverableHere() && !parks) {
+            undeliverable.refused(entry, delivery.consumer, turn.nowMillis());
+        }
+        Optional<DeadLetters.Reason> end = end(entry, modified, count, acquisitions, turn);
+        long deliverAt = deliverAtMillis(entry, modified, count, turn.nowMillis());
+        boolean sameTime = deliverAt == 0 ? !entry.isParked() : deliverAt == entry.deliverAtMillis;
         if (end.isPresent()) {
             moveOut(delivery, end.get(), count, more, turn);
-        } else if (count == entry.deliveryCount && more.isEmpty()) {
+        } else if (count == entry.deliveryCount && more.isEmpty() && sameTime) {
             available(delivery, turn);
         } else {
             returned(
@@ -89,7 +114,8 @@ final class Settlement {
                             queue.id(),
                             entry.sequence,
                             count,
-                            entry.message.added().merged(more)),
+                            entry.message.added().merged(more),
+                            deliverAt),
                     turn);
         }
     }
@@ -108,16 +134,40 @@ final class Settlement {
         });
     }
 
+    /** Why the message must not come back. @param acquisitions 0 where they are not counted */
+    private Optional<DeadLetters.Reason> end(
+            QueueEntry entry, Outcome.Modified modified, int count, int acquisitions, Turn turn) {
+        if (hasItsOwnEnd()) {
+            return Optional.empty();
+        }
+        int maximum = queue.definition().deadLetter().maxDeliveries();
+        if (modified.deliveryFailed() && maximum > 0 && count >= maximum) {
+            return Optional.of(DeadLetters.Reason.MAX_DELIVERIES);
+        }
+        if (acquisitions > 0 && acquisitions >= queue.definition().life().maxAcquisitions()) {
+            return Optional.of(DeadLetters.Reason.MAX_ACQUISITIONS);
+        }
+        boolean nobody = modified.undeliverableHere() && undeliverable.isOver(entry, turn.nowMillis());
+        return nobody ? Optional.of(DeadLetters.Reason.UNDELIVERABLE) : Optional.empty();
+    }
+
+    /** When it may be had again, 0 for at once: as its consumer wants, else as the queue does. What was parked stays so. */
+    private long deliverAtMillis(QueueEntry entry, Outcome.Modified modified, int count, long nowMillis) {
+        if (!modified.schedule().equals(Schedule.AT_ONCE)) {
+            return modified.schedule().deliverAtMillis(nowMillis);
+        }
+        if (entry.isParked()) {
+            return entry.deliverAtMillis;
+        }
+        Backoff backoff = queue.definition().life().backoff();
+        long wait = modified.deliveryFailed() ? backoff.waitMillis(count, queue.id(), entry.sequence) : 0;
+        return wait == 0 ? 0 : nowMillis + wait;
+    }
+
     /** What a consumer adds, unless it were too much: a message must stay small enough for the journal however often it returns. */
     private static Annotations annotations(QueueEntry entry, Outcome.Modified modified) {
         Annotations all = entry.message.added().merged(modified.annotations());
         return all.bytes() > MAX_ADDED_BYTES ? Annotations.EMPTY : modified.annotations();
-    }
-
-    /** A message that nobody attached will take would stay unseen for ever; a dead-letter queue is where it is seen. */
-    private boolean nobodyElseMayTake(QueueEntry entry) {
-        boolean elsewhere = queue.definition().deadLetter().queue().isPresent() && !hasItsOwnEnd();
-        return elsewhere && !consumers.anyMayTake(entry);
     }
 
     /** A dead-letter queue that names itself keeps what fails in it: there is nowhere further. */
@@ -130,9 +180,10 @@ final class Settlement {
     }
 
     private void available(Delivery delivery, Turn turn) {
+        QueueEntry entry = delivery.entry;
         // The queue may have been deleted or the message purged with it while the change was on its way.
-        if (queue.state().entries().find(delivery.entry.sequence) == delivery.entry) {
-            availability.add(delivery.entry);
+        if (!entry.links.superseded && queue.state().entries().find(entry.sequence) == entry) {
+            availability.cameBack(entry, turn.nowMillis());
             turn.dispatchable(queue);
         }
         done(delivery, turn);

@@ -1,6 +1,7 @@
 package io.sluice.broker.record;
 
 import io.sluice.broker.Dispatching;
+import io.sluice.broker.MessageLife;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import java.nio.ByteBuffer;
@@ -12,10 +13,12 @@ import java.nio.ByteBuffer;
  * <pre>
  * extensions  := count u8 | count x (kind u8 | length i32 | content)
  * 1 dispatching := groups u8 | maxIdleGroups i32 | singleActiveConsumer u8 | lockMillis i64
+ * 2 life        := see {@link LifeRecords}
  * </pre>
  */
 final class Extensions {
     private static final byte DISPATCHING = 1;
+    private static final byte LIFE = 2;
     private static final int DISPATCHING_BYTES = 1 + 4 + 1 + 8;
 
     private static final int HEAD = 1 + 4;
@@ -24,7 +27,8 @@ final class Extensions {
     private Extensions() {}
 
     private static int count(QueueDefinition definition) {
-        return definition.dispatching().equals(Dispatching.DEFAULT) ? 0 : 1;
+        int dispatching = definition.dispatching().equals(Dispatching.DEFAULT) ? 0 : 1;
+        return dispatching + (definition.life().equals(MessageLife.PLAIN) ? 0 : 1);
     }
 
     /** Whether the first form of a declaration cannot say it all. */
@@ -38,7 +42,8 @@ final class Extensions {
             return 0;
         }
         int dispatching = definition.dispatching().equals(Dispatching.DEFAULT) ? 0 : HEAD + DISPATCHING_BYTES;
-        return 1 + dispatching;
+        MessageLife life = definition.life();
+        return 1 + dispatching + (life.equals(MessageLife.PLAIN) ? 0 : HEAD + LifeRecords.size(life));
     }
 
     /** Writes nothing where none {@link #isNeeded}. */
@@ -55,6 +60,11 @@ final class Extensions {
                     .putInt(dispatching.maxIdleGroups())
                     .put((byte) (dispatching.singleActiveConsumer() ? 1 : 0))
                     .putLong(dispatching.lockMillis());
+        }
+        MessageLife life = definition.life();
+        if (!life.equals(MessageLife.PLAIN)) {
+            out.put(LIFE).putInt(LifeRecords.size(life));
+            LifeRecords.write(life, out);
         }
     }
 
@@ -75,6 +85,7 @@ final class Extensions {
             long end = in.position() + length;
             definition = switch (kind) {
                 case DISPATCHING -> definition.withDispatching(readDispatching(in));
+                case LIFE -> definition.withLife(LifeRecords.read(in));
                 default -> throw new IllegalArgumentException("unknown setting " + kind + " of a queue");
             };
             if (in.position() != end) {

@@ -20,7 +20,8 @@ public sealed interface JournalRecord
                 JournalRecord.DuplicatesRemembered,
                 JournalRecord.QueuePaused,
                 JournalRecord.Subscribed,
-                JournalRecord.Published {
+                JournalRecord.Published,
+                JournalRecord.LastValues {
 
     /** The queue it is about; an id is not used again while a record of the queue that had it can still be replayed. */
     long queueId();
@@ -95,7 +96,9 @@ public sealed interface JournalRecord
             OVERFLOWED,
             PURGED,
             /** Scheduled, and taken back before its time. */
-            CANCELLED
+            CANCELLED,
+            /** A newer message of the same key is in its place. */
+            SUPERSEDED
         }
 
         @Override
@@ -105,13 +108,21 @@ public sealed interface JournalRecord
     }
 
     /**
-     * A message came back with its failed deliveries counted or its annotations changed.
+     * A message came back with its failed deliveries counted, its annotations changed, or to wait for a time.
      *
      * @param deliveryCount failed deliveries so far, absolute
      * @param added all annotations added to the message so far, absolute
+     * @param deliverAtMillis epoch milliseconds before which nobody gets it again, 0 where it may be had at once,
+     *     {@link io.sluice.broker.Schedule#NEVER} where it is parked
      */
-    record Returned(long queueId, long sequence, int deliveryCount, io.sluice.broker.Annotations added)
+    record Returned(
+            long queueId, long sequence, int deliveryCount, io.sluice.broker.Annotations added, long deliverAtMillis)
             implements JournalRecord {
+        /** A message that may be had again at once. */
+        public Returned(long queueId, long sequence, int deliveryCount, io.sluice.broker.Annotations added) {
+            this(queueId, sequence, deliveryCount, added, 0);
+        }
+
         @Override
         public void accept(RecordVisitor visitor) {
             visitor.returned(this);
@@ -192,6 +203,24 @@ public sealed interface JournalRecord
         @Override
         public void accept(RecordVisitor visitor) {
             visitor.published(this);
+        }
+    }
+
+    /**
+     * These messages are the last of their keys: what comes with such a key takes their place. It comes with the message in a journal,
+     * and for all messages of a queue in a checkpoint.
+     */
+    record LastValues(long queueId, List<Value> values) implements JournalRecord {
+        public LastValues {
+            values = List.copyOf(values);
+        }
+
+        /** @param sequence of the message that has the key */
+        public record Value(String key, long sequence) {}
+
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.lastValues(this);
         }
     }
 }

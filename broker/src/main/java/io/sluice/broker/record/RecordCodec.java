@@ -5,11 +5,13 @@ import io.sluice.broker.Dispatching;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.MessageGroup;
+import io.sluice.broker.MessageLife;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -45,9 +47,12 @@ import java.util.Optional;
  * 4 Removed  := reason u8 | count i32 | count x (first i64 | last i64)
  * 5 Returned := sequence i64 | deliveryCount i32 | annotations
  * 6 Remembered := count i32 | count x (duplicateId str | arrivedAtMillis i64)
+ * 16 Returned := sequence i64 | deliveryCount i32 | annotations | deliverAtMillis i64; for at once it is written as 5
+ * 17 LastValues, see {@link LifeRecords}
  * 19 Paused := flags u8 (1 = delivery, 2 = intake)
  * 20, 21: see {@link TopicRecords}
- * annotations := count i32 | count x (key str | kind u8 | 0: str, 1: i64, 2: i64, 3: length i32 + bytes)
+ * annotations := count i32 | count x (key str | kind u8
+ *                | 0: str, 1: i64, 2: i64, 3: length i32 + bytes, 4: count i32 + count x annotations)
  * str         := length i32 | UTF-8 bytes          opt-str := 0 u8 | 1 u8 + str
  * </pre>
  *
@@ -60,6 +65,8 @@ public final class RecordCodec {
     private static final byte REMOVED = 4;
     private static final byte RETURNED = 5;
     private static final byte REMEMBERED = 6;
+    private static final byte RETURNED_LATER = 16;
+    private static final byte LAST_VALUES = 17;
     private static final byte PAUSED = 19;
     private static final byte DECLARED_EXTENDED = 10;
 
@@ -107,7 +114,10 @@ public final class RecordCodec {
                 case ENQUEUED -> readEnqueued(queueId, in);
                 case REMOVED -> readRemoved(queueId, in);
                 case RETURNED -> new Returned(queueId, in.getLong(), in.getInt(), readAnnotations(in));
+                case RETURNED_LATER ->
+                    new Returned(queueId, in.getLong(), in.getInt(), readAnnotations(in), in.getLong());
                 case REMEMBERED -> readRemembered(queueId, in);
+                case LAST_VALUES -> LifeRecords.readLastValues(queueId, in);
                 case PAUSED -> readPaused(queueId, in.get());
                 case TopicRecords.SUBSCRIBED -> TopicRecords.readSubscribed(queueId, in);
                 case TopicRecords.PUBLISHED -> TopicRecords.readPublished(in);
@@ -140,7 +150,8 @@ public final class RecordCodec {
                         new QueueDefinition.Limits(maxMessages, maxBytes, overflow, maxTtlMillis),
                         new QueueDefinition.DeadLetter(deadLetterQueue, expiryQueue, maxDeliveries),
                         deduplication,
-                        Dispatching.DEFAULT),
+                        Dispatching.DEFAULT,
+                        MessageLife.PLAIN),
                 nextSequence);
     }
 
@@ -254,10 +265,23 @@ public final class RecordCodec {
                         case 1 -> new Annotations.Number(in.getLong());
                         case 2 -> new Annotations.Timestamp(in.getLong());
                         case 3 -> new Annotations.Encoded(readBytes(in));
+                        case 4 -> new Annotations.Maps(readMaps(in));
                         default -> throw new IllegalArgumentException("unknown kind of annotation " + kind);
                     });
         }
         return Annotations.of(values);
+    }
+
+    private static List<Annotations> readMaps(ByteBuffer in) {
+        int count = in.getInt();
+        if (count < 0 || count > in.remaining() / 4) {
+            throw new IllegalArgumentException(count + " maps in " + in.remaining() + " bytes");
+        }
+        List<Annotations> maps = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            maps.add(readAnnotations(in));
+        }
+        return maps;
     }
 
     static byte[] readBytes(ByteBuffer in) {
@@ -339,7 +363,7 @@ public final class RecordCodec {
 
         @Override
         public void returned(Returned returned) {
-            bytes = HEAD + 8 + 4 + annotations(returned.added());
+            bytes = HEAD + 8 + 4 + annotations(returned.added()) + (returned.deliverAtMillis() == 0 ? 0 : 8);
         }
 
         @Override
@@ -359,6 +383,11 @@ public final class RecordCodec {
             return group.isNone() ? 0 : string(group.id()) + 4;
         }
 
+        @Override
+        public void lastValues(LastValues last) {
+            bytes = HEAD + LifeRecords.size(last);
+        }
+
         private static int annotations(Annotations annotations) {
             int bytes = 4;
             if (!annotations.isEmpty()) {
@@ -369,6 +398,11 @@ public final class RecordCodec {
                         bytes += string(text.value());
                     } else if (entry.getValue() instanceof Annotations.Encoded encoded) {
                         bytes += 4 + encoded.bytes().length;
+                    } else if (entry.getValue() instanceof Annotations.Maps list) {
+                        bytes += 4
+                                + list.maps().stream()
+                                        .mapToInt(Size::annotations)
+                                        .sum();
                     } else {
                         bytes += 8;
                     }
@@ -483,9 +517,13 @@ public final class RecordCodec {
 
         @Override
         public void returned(Returned returned) {
-            head(RETURNED, returned);
+            boolean later = returned.deliverAtMillis() != 0;
+            head(later ? RETURNED_LATER : RETURNED, returned);
             out.putLong(returned.sequence()).putInt(returned.deliveryCount());
             annotations(returned.added());
+            if (later) {
+                out.putLong(returned.deliverAtMillis());
+            }
         }
 
         @Override
@@ -504,6 +542,12 @@ public final class RecordCodec {
             out.put((byte) ((paused.delivery() ? DELIVERY : 0) | (paused.intake() ? INTAKE : 0)));
         }
 
+        @Override
+        public void lastValues(LastValues last) {
+            head(LAST_VALUES, last);
+            LifeRecords.write(last, out);
+        }
+
         private void annotations(Annotations annotations) {
             out.putInt(annotations.values().size());
             annotations.values().forEach((key, value) -> {
@@ -518,6 +562,9 @@ public final class RecordCodec {
                 } else if (value instanceof Annotations.Encoded encoded) {
                     out.put((byte) 3);
                     bytes(encoded.bytes());
+                } else if (value instanceof Annotations.Maps list) {
+                    out.put((byte) 4).putInt(list.maps().size());
+                    list.maps().forEach(this::annotations);
                 }
             });
         }

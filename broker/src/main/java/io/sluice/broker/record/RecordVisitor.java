@@ -22,4 +22,6 @@ public interface RecordVisitor {
     default void published(JournalRecord.Published published) {
         published.copies().forEach(this::enqueued);
     }
+
+    void lastValues(JournalRecord.LastValues last);
 }

@@ -7,6 +7,7 @@ import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.TemporaryName;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
+import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.queue.Pages;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
@@ -25,15 +26,16 @@ final class Administration {
     private final QueueRemoval removal;
     private final QueueChanges changes;
     private final Inspection inspection;
-
+    private final Moves moves;
     private final TemporaryQueues temporaries;
 
-    Administration(ShardQueues queues, TemporaryQueues temporaries, QueueRemoval removal, Pages pages) {
+    Administration(ShardQueues queues, TemporaryQueues temporaries, QueueRemoval removal, Pages pages, Moves moves) {
         this.queues = queues;
         this.temporaries = temporaries;
         this.removal = removal;
         this.changes = new QueueChanges(queues);
         this.inspection = new Inspection(queues, pages);
+        this.moves = moves;
     }
 
     QueueChanges changes() {
@@ -42,6 +44,10 @@ final class Administration {
 
     Inspection inspection() {
         return inspection;
+    }
+
+    Moves moves() {
+        return moves;
     }
 
     void declare(QueueDefinition definition, Client client, Reply<QueueStatus> reply, Turn turn) {
@@ -75,6 +81,7 @@ final class Administration {
         fields.put("deadLetter", new Object[] {is.deadLetter(), asked.deadLetter()});
         fields.put("deduplication", new Object[] {is.deduplication(), asked.deduplication()});
         fields.put("dispatching", new Object[] {is.dispatching(), asked.dispatching()});
+        fields.put("life", new Object[] {is.life(), asked.life()});
         for (Map.Entry<String, Object[]> field : fields.entrySet()) {
             Object[] values = field.getValue();
             if (!values[0].equals(values[1])) {
@@ -137,6 +144,39 @@ final class Administration {
                 queue -> queue.cancel(sequence, turn, (cancelled, deciding) -> {
                     deciding.dispatchable(queue);
                     deciding.afterDecided(applied -> done(client, reply, cancelled, applied));
+                }));
+    }
+
+    /** See {@link ShardMailbox#fetch}. */
+    void fetch(
+            io.sluice.broker.queue.Consumer consumer, long sequence, Client client, Reply<Delivery> reply, Turn turn) {
+        Queue.Answer<Optional<Delivery>> answer = (found, answering) -> {
+            answering.calling(client);
+            if (found.isPresent()) {
+                reply.done(found.get());
+            } else {
+                reply.refused(Refusal.of(
+                        Refusal.Kind.NOT_FOUND,
+                        "queue '" + consumer.address() + "' has no message " + sequence + " that nobody has"));
+            }
+        };
+        if (consumer.home().isPresent()) {
+            consumer.home().get().fetch(consumer, sequence, turn, answer);
+        } else {
+            answer.answer(Optional.empty(), turn);
+        }
+    }
+
+    /** See {@link ShardMailbox#release}. */
+    void release(String name, long sequence, Client client, Reply<Boolean> reply, Turn turn) {
+        withQueue(
+                name,
+                client,
+                reply,
+                turn,
+                queue -> queue.release(sequence, turn, (released, deciding) -> {
+                    deciding.dispatchable(queue);
+                    deciding.afterDecided(applied -> done(client, reply, released, applied));
                 }));
     }
 

@@ -113,7 +113,12 @@ final class AtomicCommits {
             return;
         }
         Queue queue = queues.findOrCreate(send.address(), turn).orElseThrow();
-        checkTaken(queue.offer(send.message(), Publishing.duplicateId(send, queue), turn, applied -> {}));
+        checkTaken(queue.offer(
+                send.message(),
+                Publishing.duplicateId(send, queue),
+                Publishing.lastValueKey(send, queue),
+                turn,
+                applied -> {}));
     }
 
     private static void checkTaken(Optional<Refusal> refusal) {
@@ -163,7 +168,9 @@ final class AtomicCommits {
     }
 
     private static long recordBytes(Delivery delivery, Outcome outcome) {
-        return RecordSize.ofSettlement(delivery.message(), outcome);
+        boolean counts =
+                delivery.consumer().home().map(Dispatcher::limitsAcquisitions).orElse(false);
+        return RecordSize.ofSettlement(delivery.message(), outcome, counts);
     }
 
     private Refusal tooLarge() {
@@ -224,6 +231,10 @@ final class AtomicCommits {
             if (into.queue.isDuplicate(Publishing.duplicateId(send, into.queue), turn.nowMillis())) {
                 return Optional.empty();
             }
+            Optional<Refusal> noKey = into.queue.refusalOfKey(Publishing.lastValueKey(send, into.queue));
+            if (noKey.isPresent()) {
+                return noKey;
+            }
             into.messages++;
             into.bytes += send.message().size();
             return into.queue.refusalOf(into.messages, into.bytes);
@@ -240,7 +251,9 @@ final class AtomicCommits {
             Incoming into = incoming.get(send.address());
             String id = Publishing.duplicateId(send, into.queue);
             long declaration = into.isNew && into.messages <= 1 ? RecordSize.ofDeclaration() : 0;
-            return declaration + RecordSize.ofStored(send.message(), id);
+            String key = Publishing.lastValueKey(send, into.queue);
+            long replacing = key.isEmpty() ? 0 : RecordSize.ofReplacing(key);
+            return declaration + RecordSize.ofStored(send.message(), id) + replacing;
         }
 
         /** Lets give way what must; the batch that does not come then is none the worse for it. */

@@ -53,4 +53,15 @@ public class Publish {
     public String container() {
         return "";
     }
+
+    /**
+     * The key under which the message takes the place of the one before; asked for only where the queue keeps last values. Shard's
+     * thread.
+     *
+     * @param property the application property to read
+     * @return as {@link #duplicateId}
+     */
+    public final String lastValueKey(String property) {
+        return duplicateId(property);
+    }
 }

@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.MessageLife.LastValue;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -61,8 +62,14 @@ final class Publishing {
             refused(producer, publish, paused(queue.get()), turn);
             return;
         }
+        String key = lastValueKey(publish, queue.get());
+        Optional<Refusal> noKey = queue.get().refusalOfKey(key);
+        if (noKey.isPresent()) {
+            refused(producer, publish, noKey.get(), turn);
+            return;
+        }
         Optional<Refusal> refusal = queue.get()
-                .offer(publish.message(), duplicateId(publish, queue.get()), turn, accepted(producer, publish));
+                .offer(publish.message(), duplicateId(publish, queue.get()), key, turn, accepted(producer, publish));
         refusal.ifPresent(why -> refused(producer, publish, why, turn));
     }
 
@@ -114,6 +121,11 @@ final class Publishing {
     static String duplicateId(Publish publish, Queue queue) {
         Deduplication window = queue.definition().deduplication();
         return window.isOn() ? publish.duplicateId(window.property()) : "";
+    }
+
+    static String lastValueKey(Publish publish, Queue queue) {
+        LastValue keys = queue.definition().life().lastValue();
+        return keys.isOn() ? publish.lastValueKey(keys.property()) : "";
     }
 
     private void refused(Producer producer, Publish publish, Refusal why, Turn turn) {

@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.MessageLife.LastValue;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Fifo;
 import io.sluice.broker.QueueStatus;
@@ -73,6 +74,11 @@ final class QueueChanges {
         if (bothKnow
                 && !is.deduplication().property().equals(asked.deduplication().property())) {
             return Optional.of("duplicateIdProperty: the ids it remembers are of another kind");
+        }
+        LastValue keys = is.life().lastValue();
+        LastValue others = asked.life().lastValue();
+        if (keys.isOn() && others.isOn() && !keys.property().equals(others.property())) {
+            return Optional.of("lastValueProperty: the keys it knows are of another kind");
         }
         return Optional.empty();
     }

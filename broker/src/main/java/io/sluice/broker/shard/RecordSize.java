@@ -5,6 +5,7 @@ import io.sluice.broker.Outcome;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
@@ -19,15 +20,15 @@ import java.util.List;
 final class RecordSize {
     /** Of a record's fixed part, and of what a journal adds. */
     private static final int RECORD_BYTES = 120;
-    /** Of a queue's declaration: four names of 255 characters, and weights. */
-    private static final int DECLARATION_BYTES = 4_000;
+    /** Of a queue's declaration: five names of 255 characters, and weights. */
+    private static final int DECLARATION_BYTES = 5_000;
 
     private static final int RANGE_BYTES = 16;
     /** Of a message, for each further queue it is in. */
     private static final int COPY_BYTES = 32;
 
-    /** What the broker writes on a dead letter: a queue name, and what its consumer said, each up to 2000 characters. */
-    private static final int DEAD_LETTER_BYTES = 14_000;
+    /** What the broker writes on a dead letter: a queue name twice, and what its consumer said, 2000 characters and bytes at a time. */
+    private static final int DEAD_LETTER_BYTES = 18_000;
 
     /** UTF-8 for one char of a string, at most. */
     private static final int BYTES_PER_CHAR = 3;
@@ -49,6 +50,12 @@ final class RecordSize {
         }
         if (record instanceof Subscribed subscribed) {
             return ofSubscription(subscribed.subscription());
+        }
+        if (record instanceof LastValues last) {
+            return last.values().stream()
+                    .mapToLong(value ->
+                            RECORD_BYTES + (long) BYTES_PER_CHAR * value.key().length())
+                    .sum();
         }
         return record instanceof QueueDeclared ? ofDeclaration() : RECORD_BYTES;
     }
@@ -87,10 +94,21 @@ final class RecordSize {
         return RECORD_BYTES + BYTES_PER_CHAR * chars + subscription.selection().encoded().length;
     }
 
-    /** As what the outcome may come to at most: a dead letter in a queue that does not exist yet. */
-    static long ofSettlement(Message message, Outcome outcome) {
+    /** What comes with a message that has a key, beside it: the key, and that the one before it is gone. */
+    static long ofReplacing(String key) {
+        return RECORD_BYTES + (long) BYTES_PER_CHAR * key.length() + RECORD_BYTES + RANGE_BYTES;
+    }
+
+    /**
+     * As what the outcome may come to at most: a dead letter in a queue that does not exist yet.
+     *
+     * @param acquisitionsCount whether a message that is released may be one by that
+     */
+    static long ofSettlement(Message message, Outcome outcome, boolean acquisitionsCount) {
         long removed = RECORD_BYTES + RANGE_BYTES;
-        if (outcome instanceof Outcome.Accepted || outcome instanceof Outcome.Released) {
+        boolean comesBack =
+                outcome instanceof Outcome.Unsent || (outcome instanceof Outcome.Released && !acquisitionsCount);
+        if (outcome instanceof Outcome.Accepted || comesBack) {
             return removed;
         }
         long more = outcome instanceof Outcome.Modified modified

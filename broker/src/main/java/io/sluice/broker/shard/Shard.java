@@ -57,7 +57,7 @@ public final class Shard {
         this.publishing = new Publishing(queues, fanOut, large, pressure, maxMessageBytes(maxBatchBytes));
         this.atomicCommits = new AtomicCommits(queues, fanOut, large, pressure, turn);
         this.nodes = new Nodes(
-                new Administration(queues, links.temporaries(), removal, pages),
+                new Administration(queues, links.temporaries(), removal, pages, new Moves(mailbox)),
                 new TopicAdministration(bindings, topicProducers, subscribing),
                 subscribing);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
@@ -104,7 +104,7 @@ public final class Shard {
 
     /** What a message gains as a dead letter must fit a batch too; consumers' annotations have a limit of their own. */
     private static int maxMessageBytes(int maxBatchBytes) {
-        return maxBatchBytes - Math.min(maxBatchBytes / 2, 32 << 10);
+        return maxBatchBytes - Math.min(maxBatchBytes / 2, 56 << 10);
     }
 
     /** The way in; any thread. */
@@ -146,6 +146,7 @@ public final class Shard {
 
     /** Time has passed. */
     void tick(Turn now) {
+        administration().moves().tick(now.nowMillis());
         for (Queue queue : queues.all()) {
             if (queue.isDue(now.nowMillis())) {
                 now.dispatchable(queue);

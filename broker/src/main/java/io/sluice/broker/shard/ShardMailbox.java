@@ -102,9 +102,48 @@ public final class ShardMailbox {
      * @param client called with the answer
      */
     public void move(String from, String to, long limit, Client client, Reply<Moved> reply) {
-        Reply<Moved> posted = new Reply<>() {
+        Reply<MoveStatus> started = new Reply<>() {
             @Override
-            public void done(Moved value) {
+            public void done(MoveStatus status) {}
+
+            @Override
+            public void refused(Refusal refusal) {
+                reply.refused(refusal);
+            }
+        };
+        Reply<MoveStatus> ended = new Reply<>() {
+            @Override
+            public void done(MoveStatus status) {
+                reply.done(new Moved(status.moved(), status.stoppedBy()));
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                reply.refused(refusal);
+            }
+        };
+        move(MoveRequest.all(from, to).withLimit(limit), client, started, ended);
+    }
+
+    /**
+     * Moves messages as the request says, or dead letters back to where they came from. As {@link #move(String, String, long, Client,
+     * Reply)}, but a dead letter that cannot go back is passed over, and goes back marked: its annotation
+     * {@code x-opt-redriven-count} says how often. A move ends with the broker; what is moved by then is.
+     *
+     * @param client called with the answers
+     * @param started hears that it goes on, under which id, or why not; then nothing else comes
+     * @param ended hears how it ended; is never refused
+     */
+    public void move(MoveRequest request, Client client, Reply<MoveStatus> started, Reply<MoveStatus> ended) {
+        post((shard, turn) -> shard.administration()
+                .moves()
+                .start(request, posted(client, started), posted(client, ended), turn.nowMillis()));
+    }
+
+    private <T> Reply<T> posted(Client client, Reply<T> reply) {
+        return new Reply<>() {
+            @Override
+            public void done(T value) {
                 answer(client, () -> reply.done(value));
             }
 
@@ -113,11 +152,23 @@ public final class ShardMailbox {
                 answer(client, () -> reply.refused(refusal));
             }
         };
-        if (from.equals(to)) {
-            posted.refused(Refusal.of(Refusal.Kind.INVALID_FIELD, "queue '" + from + "' is moved to itself"));
-        } else {
-            new MessageMove(this, from, to, limit, posted).start();
-        }
+    }
+
+    /** Stops a move; answers false where none of this id goes on. What it has under way is done, then it ends. */
+    public void stopMove(long id, Client client, Reply<Boolean> reply) {
+        post((shard, turn) -> {
+            boolean stopped = shard.administration().moves().stop(id);
+            turn.calling(client);
+            reply.done(stopped);
+        });
+    }
+
+    /** The moves that go on, behind the last hundred that ended. */
+    public void moves(Client client, Reply<List<MoveStatus>> reply) {
+        post((shard, turn) -> {
+            turn.calling(client);
+            reply.done(shard.administration().moves().all());
+        });
     }
 
     private void answer(Client client, Runnable answer) {
@@ -134,6 +185,22 @@ public final class ShardMailbox {
      * @param stoppedBy why no more could be: the other queue is full, or one of the two is gone; else empty
      */
     public record Moved(long messages, Optional<Refusal> stoppedBy) {}
+
+    /**
+     * Locks one message for an attached consumer, by its number and beside the consumer's credit: one that is parked, that waits for its
+     * time or that is available. The consumer's listener hears {@code deliver}, then comes the answer; it is refused where there is
+     * no such message, or somebody has it. A message that comes back is what it was before: a parked one is parked again.
+     */
+    public void fetch(Consumer consumer, long sequence, Client client, Reply<Delivery> reply) {
+        post((shard, turn) -> shard.administration().fetch(consumer, sequence, client, reply, turn));
+    }
+
+    /**
+     * A message that waits for its time, or is parked, goes to its place at once; answers false where none of this sequence waits.
+     */
+    public void release(String queue, long sequence, Client client, Reply<Boolean> reply) {
+        post((shard, turn) -> shard.administration().release(queue, sequence, client, reply, turn));
+    }
 
     /** The producer is gone. Messages it published before are still answered. */
     public void detach(Producer producer) {

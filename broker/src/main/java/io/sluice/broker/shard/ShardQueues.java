@@ -11,6 +11,7 @@ import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
@@ -240,6 +241,14 @@ final class ShardQueues implements RecordVisitor {
     /** What a checkpoint is to remember of the queue's subscription, where it has one. */
     Optional<Subscribed> subscriptionOf(Queue queue) {
         return bindings.recorded(queue.id()).map(subscription -> new Subscribed(queue.id(), subscription));
+    }
+
+    @Override
+    public void lastValues(LastValues last) {
+        Queue queue = byId.get(last.queueId());
+        if (queue != null) {
+            queue.lastValues(last);
+        }
     }
 
     /** A page that the store's checkpoint holds. */

@@ -10,6 +10,7 @@ import io.sluice.broker.Dispatching;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.MessageGroup;
+import io.sluice.broker.MessageLife;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -19,6 +20,7 @@ import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
@@ -62,10 +64,13 @@ class RecordCodecTest {
             random.nextBytes(bytes);
             values.put(
                     text(random, 0) + i,
-                    switch (random.nextInt(4)) {
+                    switch (random.nextInt(5)) {
                         case 0 -> new Annotations.Text(text(random, 0));
                         case 1 -> new Annotations.Number(random.nextLong());
                         case 2 -> new Annotations.Timestamp(random.nextLong());
+                        case 3 ->
+                            new Annotations.Maps(
+                                    random.nextBoolean() ? List.of() : List.of(annotations(random), Annotations.EMPTY));
                         default -> new Annotations.Encoded(bytes);
                     });
         }
@@ -95,7 +100,8 @@ class RecordCodecTest {
                 random.nextBoolean()
                         ? Deduplication.OFF
                         : new Deduplication(1 + random.nextInt(1000), positive(random), text(random, 0)),
-                dispatching(random));
+                dispatching(random),
+                life(random));
     }
 
     private static Dispatching dispatching(Random random) {
@@ -104,6 +110,25 @@ class RecordCodecTest {
         }
         Dispatching.Groups groups = Dispatching.Groups.values()[random.nextInt(3)];
         return new Dispatching(groups, 1 + random.nextInt(1000), random.nextBoolean(), positive(random));
+    }
+
+    private static MessageLife life(Random random) {
+        if (random.nextBoolean()) {
+            return MessageLife.PLAIN;
+        }
+        long delay = 1 + random.nextInt(1000);
+        MessageLife.Backoff backoff = random.nextBoolean()
+                ? MessageLife.Backoff.NONE
+                : new MessageLife.Backoff(
+                        MessageLife.Growth.values()[1 + random.nextInt(3)],
+                        delay,
+                        100 + random.nextInt(1000),
+                        delay + random.nextInt(10_000),
+                        random.nextInt(101));
+        MessageLife.LastValue lastValue = random.nextBoolean()
+                ? MessageLife.LastValue.OFF
+                : new MessageLife.LastValue(1 + random.nextInt(1000), text(random, 1));
+        return new MessageLife(backoff, random.nextInt(9), random.nextInt(9_000), lastValue, random.nextBoolean());
     }
 
     private static Optional<String> name(Random random) {
@@ -162,9 +187,9 @@ class RecordCodecTest {
     }
 
     private static JournalRecord random(Random random) {
-        return switch (random.nextInt(9)) {
-            case 7 -> new Subscribed(random.nextLong(), subscription(random));
-            case 8 -> published(random);
+        return switch (random.nextInt(11)) {
+            case 8 -> new Subscribed(random.nextLong(), subscription(random));
+            case 9 -> published(random);
             case 0 -> new QueueDeclared(random.nextLong(), definition(random), random.nextLong());
             case 1 -> new QueueDeleted(random.nextLong());
             case 2 -> enqueued(random);
@@ -182,6 +207,16 @@ class RecordCodecTest {
                 yield new DuplicatesRemembered(random.nextLong(), ids);
             }
             case 5 -> new QueuePaused(random.nextLong(), random.nextBoolean(), random.nextBoolean());
+            case 6 -> {
+                List<LastValues.Value> values = new ArrayList<>();
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    values.add(new LastValues.Value(text(random, 0), random.nextLong()));
+                }
+                yield new LastValues(random.nextLong(), values);
+            }
+            case 7 ->
+                new Returned(
+                        random.nextLong(), random.nextLong(), random.nextInt(), annotations(random), random.nextLong());
             default -> new Returned(random.nextLong(), random.nextLong(), random.nextInt(), annotations(random));
         };
     }
@@ -335,6 +370,36 @@ class RecordCodecTest {
                 new Published(List.of(
                         new Enqueued(7, 1, 2, Message.NONE, 11, 0, "d", message),
                         new Enqueued(8, 3, 2, 9, 11, 0, "", message))));
+    }
+
+    /** What later versions added: a type of its own each, so that an older version refuses it. */
+    @Test
+    void theBytesOfLaterRecordsAreTheseAndNoOthers() {
+        Annotations one = Annotations.of(Map.of("k", new Annotations.Number(5)));
+        MessageLife life = new MessageLife(
+                new MessageLife.Backoff(MessageLife.Growth.EXPONENTIAL, 1, 200, 3, 4),
+                5,
+                6,
+                new MessageLife.LastValue(7, "v"),
+                true);
+        assertGolden(
+                "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
+                        + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
+                        + "00000000" + "0000000000000000" + "00000000"
+                        + "01" + "02" + "0000002c" + "03" + "0000000000000001" + "000000c8" + "0000000000000003" + "04"
+                        + "00000005" + "0000000000000006" + "00000007" + "0000000176" + "01",
+                new QueueDeclared(7, QueueDefinition.named("q").withLife(life), 9));
+        assertGolden(
+                "100000000000000007" + "0000000000000001" + "00000003" + "00000001" + "000000016b" + "01"
+                        + "0000000000000005" + "0000000000000008",
+                new Returned(7, 1, 3, one, 8));
+        assertGolden(
+                "110000000000000007" + "00000001" + "000000016b" + "0000000000000002",
+                new LastValues(7, List.of(new LastValues.Value("k", 2))));
+        assertGolden(
+                "050000000000000007" + "0000000000000001" + "00000003" + "00000001" + "000000016d" + "04" + "00000001"
+                        + "00000001" + "000000016b" + "01" + "0000000000000005",
+                new Returned(7, 1, 3, Annotations.of(Map.of("m", new Annotations.Maps(List.of(one))))));
     }
 
     private static void assertGolden(String hex, JournalRecord record) {

@@ -240,8 +240,8 @@ class AtomicBatchTest {
     @Test
     void aMessageTooLargeForTheJournalIsRefusedToItsProducer() {
         TestProducer producer = shard.producer("a");
-        producer.send("x".repeat(HeldJournal.MAX_BATCH_BYTES - (32 << 10)));
-        producer.send("x".repeat(HeldJournal.MAX_BATCH_BYTES - (32 << 10) + 1));
+        producer.send("x".repeat(HeldJournal.MAX_BATCH_BYTES - (56 << 10)));
+        producer.send("x".repeat(HeldJournal.MAX_BATCH_BYTES - (56 << 10) + 1));
 
         assertEquals(1, producer.accepted.size());
         assertEquals(

@@ -262,6 +262,11 @@ final class NaiveStore implements MessageStore {
         return slice != null;
     }
 
+    /** Of the checkpoint that runs. */
+    Beginning beginning() {
+        return beginning;
+    }
+
     Slice slice() {
         return slice;
     }

@@ -4,6 +4,10 @@ import io.sluice.broker.Annotations;
 import io.sluice.broker.Dispatching;
 import io.sluice.broker.Message;
 import io.sluice.broker.MessageGroup;
+import io.sluice.broker.MessageLife;
+import io.sluice.broker.MessageLife.Backoff;
+import io.sluice.broker.MessageLife.Growth;
+import io.sluice.broker.MessageLife.LastValue;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
@@ -23,7 +27,8 @@ import java.util.Set;
 
 /** A shard under random commands, its commits delayed at random; the same seed does the same. */
 final class RandomHistory {
-    private static final List<String> QUEUES = List.of("p", "f");
+    private static final List<String> QUEUES = List.of("p", "f", "v");
+    private static final int KEYS = 5;
 
     final ShardFixture shard;
     final List<TestConsumer> consumers = new ArrayList<>();
@@ -62,7 +67,15 @@ final class RandomHistory {
 
     private void declare() {
         Limits limits = new Limits(25, QueueDefinition.UNLIMITED, Overflow.DROP_HEAD, 500);
-        shard.declare(QueueDefinition.named("p").withDeadLetter(ShardFixture.deadLetter("dead", 3)));
+        MessageLife life = MessageLife.PLAIN
+                .withBackoff(new Backoff(Growth.EXPONENTIAL, 20, 300, 200, 50))
+                .withMaxAcquisitions(6);
+        shard.declare(QueueDefinition.named("p")
+                .withDeadLetter(ShardFixture.deadLetter("dead", 3))
+                .withLife(life.withUndeliverableMillis(40)));
+        shard.declare(QueueDefinition.named("v")
+                .withDeadLetter(ShardFixture.deadLetter("dead", 3))
+                .withLife(MessageLife.PLAIN.withLastValue(LastValue.ON)));
         shard.declare(QueueDefinition.named("f")
                 .withDispatching(Dispatching.DEFAULT.withGroups(Dispatching.Groups.WHILE_UNSETTLED))
                 .withService(QueueDefinition.Service.FIFO)
@@ -118,10 +131,15 @@ final class RandomHistory {
                             random.nextInt(3) == 0
                                     ? new MessageGroup("g" + random.nextInt(3), random.nextInt(5) - 1)
                                     : MessageGroup.NONE);
-            Message message = ShardFixture.message("m" + bodies++, header);
-            producer.post(
-                    some(QUEUES),
-                    random.nextInt(3) == 0 ? message.withBody(shard.bodies.add(1 + random.nextInt(9))) : message);
+            String queue = some(QUEUES);
+            String key = queue.equals("v") && random.nextInt(5) > 0 ? "k" + random.nextInt(KEYS) : "";
+            Message message = ShardFixture.message("m" + bodies++ + key, header);
+            Message sent = random.nextInt(3) == 0 ? message.withBody(shard.bodies.add(1 + random.nextInt(9))) : message;
+            if (key.isEmpty()) {
+                producer.post(queue, sent);
+            } else {
+                producer.postAs(queue, key, sent);
+            }
         }
         shard.run();
     }
@@ -145,8 +163,13 @@ final class RandomHistory {
 
     private Outcome outcome() {
         Annotations note = Annotations.of(Map.of("x-opt-n", new Annotations.Number(random.nextInt(9))));
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(12)) {
             case 8 -> new Outcome.Damaged();
+            case 9 -> new Outcome.Modified(random.nextBoolean(), random.nextBoolean(), note, Schedule.PARKED);
+            case 10 ->
+                new Outcome.Modified(
+                        random.nextBoolean(), false, note, new Schedule(Message.NONE, random.nextInt(300)));
+            case 11 -> Outcome.UNSENT;
             case 0 -> Outcome.RELEASED;
             case 1 -> Outcome.FAILED;
             case 2 -> new Outcome.Rejected("c", "d");
@@ -191,8 +214,11 @@ final class RandomHistory {
     }
 
     private void rare() {
-        if (random.nextInt(3) == 0) {
+        int dice = random.nextInt(5);
+        if (dice == 0) {
             cancelSome(some(QUEUES));
+        } else if (dice < 3) {
+            takeSomeThatWait();
         } else if (random.nextBoolean()) {
             shard.purge(some(QUEUES));
         } else {
@@ -202,14 +228,47 @@ final class RandomHistory {
         }
     }
 
-    private void cancelSome(String queue) {
+    private List<ScheduledMessage> waiting(String queue) {
         ShardFixture.Answer<ScheduledMessage.Some> listed = new ShardFixture.Answer<>();
         shard.runWhere(() -> shard.mailbox().scheduled(queue, 1, 5, shard.client, listed));
         while (listed.isPending()) {
             shard.runWhere(shard.store::answerRead);
         }
+        return listed.value().messages();
+    }
+
+    /** By their numbers, parked or not: some go to their places, some to a consumer. */
+    private void takeSomeThatWait() {
+        String queue = some(QUEUES);
+        List<TestConsumer> takers = consumers.stream()
+                .filter(each -> each.handle.address().equals(queue) && each.handle.mode() == Consumer.Mode.MOVE)
+                .toList();
+        for (ScheduledMessage message : waiting(queue)) {
+            if (random.nextBoolean()) {
+                shard.runWhere(() ->
+                        shard.mailbox().release(queue, message.sequence(), shard.client, new ShardFixture.Answer<>()));
+            } else if (!takers.isEmpty()) {
+                shard.runWhere(() -> shard.mailbox()
+                        .fetch(some(takers).handle, message.sequence(), shard.client, new ShardFixture.Answer<>()));
+            }
+        }
+    }
+
+    /** Nothing is parked any longer. Nobody is there to be given anything. */
+    void releaseAll() {
+        for (String queue : QUEUES) {
+            for (List<ScheduledMessage> some = waiting(queue); !some.isEmpty(); some = waiting(queue)) {
+                some.forEach(message -> shard.runWhere(() ->
+                        shard.mailbox().release(queue, message.sequence(), shard.client, new ShardFixture.Answer<>())));
+                shard.journal.letGo();
+                shard.run();
+            }
+        }
+    }
+
+    private void cancelSome(String queue) {
         ShardFixture.Answer<Boolean> cancelled = new ShardFixture.Answer<>();
-        for (ScheduledMessage message : listed.value().messages()) {
+        for (ScheduledMessage message : waiting(queue)) {
             if (random.nextBoolean()) {
                 shard.runWhere(
                         () -> shard.mailbox().cancelScheduled(queue, message.sequence(), shard.client, cancelled));

@@ -5,6 +5,7 @@ import io.sluice.broker.Subscription;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
@@ -66,7 +67,7 @@ final class RecordModel implements RecordVisitor {
                                 sequence,
                                 e.arrivedAtMillis(),
                                 e.expiresAtMillis(),
-                                e.deliverAtMillis(),
+                                r.deliverAtMillis(),
                                 r.deliveryCount(),
                                 e.duplicateId(),
                                 e.message().with(e.message().header()).annotated(r.added())));
@@ -85,6 +86,11 @@ final class RecordModel implements RecordVisitor {
     @Override
     public void subscribed(Subscribed subscribed) {
         subscriptions.put(subscribed.queueId(), subscribed.subscription());
+    }
+
+    @Override
+    public void lastValues(LastValues last) {
+        // It says which message is to go one day; that it is gone another record says.
     }
 
     /** Queue by queue, in the order a strict or FIFO queue serves them. */

@@ -2,6 +2,7 @@ package io.sluice.storage.tool;
 
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
@@ -97,6 +98,14 @@ final class FolderState implements RecordVisitor {
         QueueContent queue = queues.get(paused.queueId());
         if (queue != null) {
             queue.paused(paused);
+        }
+    }
+
+    @Override
+    public void lastValues(LastValues last) {
+        QueueContent queue = queues.get(last.queueId());
+        if (queue != null) {
+            last.values().forEach(queue::lastValue);
         }
     }
 }

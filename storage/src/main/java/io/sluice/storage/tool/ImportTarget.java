@@ -5,6 +5,7 @@ import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Subscribed;
@@ -100,6 +101,18 @@ final class ImportTarget {
         if (knows(exported.queueId())
                 && subscriptions.add(exported.subscription().identity())) {
             imported.add(new Subscribed(queueOf(exported.queueId()).queueId(), exported.subscription()));
+        }
+    }
+
+    /** The last message of each key, under the number it has here. */
+    void remember(LastValues exported) {
+        if (knows(exported.queueId())) {
+            Place place = places.get(exported.queueId());
+            imported.add(new LastValues(
+                    place.queue.queueId(),
+                    exported.values().stream()
+                            .map(value -> new LastValues.Value(value.key(), place.offset + value.sequence()))
+                            .toList()));
         }
     }
 

@@ -8,6 +8,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Subscribed;
@@ -56,6 +57,8 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
                 target.pause(paused);
             } else if (record instanceof Subscribed subscribed) {
                 target.subscribe(subscribed);
+            } else if (record instanceof LastValues last) {
+                target.remember(last);
             } else {
                 ahead = block;
                 return;

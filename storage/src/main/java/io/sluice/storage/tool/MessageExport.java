@@ -6,6 +6,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.storage.Damage;
@@ -107,6 +108,11 @@ public final class MessageExport {
                     }
                     if (queue.paused().isPresent()) {
                         out.record(queue.paused().get());
+                    }
+                    List<LastValues.Value> values = queue.lastValues();
+                    for (int from = 0; from < values.size(); from += IDS_PER_RECORD) {
+                        int to = Math.min(values.size(), from + IDS_PER_RECORD);
+                        out.record(new LastValues(queue.id(), values.subList(from, to)));
                     }
                     queues++;
                 }

@@ -4,6 +4,7 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ public final class QueueContent {
     private final Map<String, Long> remembered = new LinkedHashMap<>();
     /** Not there while nothing is held up. */
     private Optional<QueuePaused> paused = Optional.empty();
+    /** The last message of each key, also of some that are gone. */
+    private final Map<String, Long> lastValues = new LinkedHashMap<>();
 
     QueueContent(long id, QueueDefinition definition) {
         this.id = id;
@@ -100,7 +103,22 @@ public final class QueueContent {
         return paused;
     }
 
-    /** The message with the failed deliveries and annotations it has by now. */
+    void lastValue(LastValues.Value value) {
+        lastValues.merge(value.key(), value.sequence(), Math::max);
+    }
+
+    /** The last message of each key that is still there, where the queue keeps last values. */
+    List<LastValues.Value> lastValues() {
+        List<LastValues.Value> all = new ArrayList<>();
+        lastValues.forEach((key, sequence) -> {
+            if (present.contains(sequence)) {
+                all.add(new LastValues.Value(key, sequence));
+            }
+        });
+        return all;
+    }
+
+    /** The message with the failed deliveries and annotations it has by now, and the time it waits for. */
     Enqueued current(Enqueued stored) {
         Returned change = returned.get(stored.sequence());
         return change == null
@@ -110,7 +128,7 @@ public final class QueueContent {
                         stored.sequence(),
                         stored.arrivedAtMillis(),
                         stored.expiresAtMillis(),
-                        stored.deliverAtMillis(),
+                        change.deliverAtMillis(),
                         change.deliveryCount(),
                         stored.duplicateId(),
                         stored.message().withAdded(change.added()));

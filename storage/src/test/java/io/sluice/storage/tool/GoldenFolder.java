@@ -191,6 +191,9 @@ public final class GoldenFolder implements Journal.Listener {
 
         @Override
         public void subscribed(JournalRecord.Subscribed subscribed) {}
+
+        @Override
+        public void lastValues(JournalRecord.LastValues last) {}
     }
 
     @Override
