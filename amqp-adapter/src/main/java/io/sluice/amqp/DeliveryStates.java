@@ -1,10 +1,9 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.message.AnnotationCodec;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Outcome;
-import java.nio.ByteBuffer;
-import java.util.Date;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -15,15 +14,9 @@ import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
-import org.apache.qpid.proton.codec.AMQPDefinedTypes;
-import org.apache.qpid.proton.codec.DecoderImpl;
-import org.apache.qpid.proton.codec.EncoderImpl;
-import org.apache.qpid.proton.codec.WritableBuffer;
 
 /** Outcomes as AMQP names them (§3.4) and as the broker does. */
 final class DeliveryStates {
-    private static final int MAX_ANNOTATION_BYTES = 64 * 1024;
-
     private DeliveryStates() {}
 
     /** The outcome a consumer states; empty for anything else, such as {@code received} or a transaction's state. */
@@ -68,7 +61,11 @@ final class DeliveryStates {
             return new Outcome.Rejected("", "");
         }
         String text = error.getDescription();
-        return new Outcome.Rejected(error.getCondition().toString(), text == null ? "" : text);
+        Map<?, ?> info = error.getInfo();
+        return new Outcome.Rejected(
+                error.getCondition().toString(),
+                text == null ? "" : text,
+                info == null || info.isEmpty() ? Optional.empty() : Optional.of(AnnotationCodec.value(info)));
     }
 
     private static Outcome modified(Modified modified) {
@@ -78,41 +75,7 @@ final class DeliveryStates {
         if (failed && !notHere && (annotations == null || annotations.isEmpty())) {
             return Outcome.FAILED;
         }
-        return new Outcome.Modified(failed, notHere, annotations(annotations));
-    }
-
-    private static Annotations annotations(Map<?, ?> map) {
-        if (map == null || map.isEmpty()) {
-            return Annotations.EMPTY;
-        }
-        Map<String, Annotations.Value> values = new LinkedHashMap<>();
-        map.forEach((key, value) -> values.put(String.valueOf(key), value(value)));
-        return Annotations.of(values);
-    }
-
-    private static Annotations.Value value(Object value) {
-        if (value instanceof String text) {
-            return new Annotations.Text(text);
-        }
-        if (value instanceof Long number) {
-            return new Annotations.Number(number);
-        }
-        if (value instanceof Date date) {
-            return new Annotations.Timestamp(date.getTime());
-        }
-        return new Annotations.Encoded(encode(value));
-    }
-
-    /** Rare enough that an encoder of its own does not matter. */
-    private static byte[] encode(Object value) {
-        DecoderImpl decoder = new DecoderImpl();
-        EncoderImpl encoder = new EncoderImpl(decoder);
-        AMQPDefinedTypes.registerAllTypes(decoder, encoder);
-        ByteBuffer buffer = ByteBuffer.allocate(MAX_ANNOTATION_BYTES);
-        encoder.setByteBuffer(WritableBuffer.ByteBufferWrapper.wrap(buffer));
-        encoder.writeObject(value);
-        byte[] bytes = new byte[buffer.position()];
-        buffer.flip().get(bytes);
-        return bytes;
+        Annotations kept = AnnotationCodec.from(annotations).without(List.of(Comeback.PARK));
+        return new Outcome.Modified(failed, notHere, kept, Comeback.schedule(annotations));
     }
 }

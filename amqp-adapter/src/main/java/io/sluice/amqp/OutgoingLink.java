@@ -135,7 +135,7 @@ final class OutgoingLink implements LinkEndpoint {
     private void send(io.sluice.broker.queue.Delivery message) {
         if (sender.getCredit() <= 0) {
             // The peer took its credit back while the message was on its way to this thread.
-            shard.settle(message, Outcome.RELEASED);
+            shard.settle(message, Outcome.UNSENT);
             return;
         }
         ReadableBuffer encoded =
@@ -175,7 +175,7 @@ final class OutgoingLink implements LinkEndpoint {
             if (!message.message().isLarge()) {
                 send(message);
             } else if (sender.getCredit() <= 0) {
-                refuse(message, Outcome.RELEASED);
+                refuse(message, Outcome.UNSENT);
             } else if (tooLarge(message.message().size())) {
                 refuse(message, NOT_HERE);
             } else {
@@ -215,7 +215,7 @@ final class OutgoingLink implements LinkEndpoint {
         boolean first = !body.hasBegun();
         if (first && sender.getCredit() <= 0) {
             endBody();
-            shard.settle(message, Outcome.RELEASED);
+            shard.settle(message, Outcome.UNSENT);
             sendBehind();
             return false;
         }
@@ -539,7 +539,7 @@ final class OutgoingLink implements LinkEndpoint {
      * consumer that fails at its size fails at it.
      */
     private void giveBack(boolean clean) {
-        behind.forEach(message -> refuse(message, Outcome.RELEASED));
+        behind.forEach(message -> refuse(message, Outcome.UNSENT));
         behind.clear();
         List<Delivery> unsettled = new ArrayList<>();
         for (Delivery next = sender.head(); next != null; next = next.next()) {
@@ -552,15 +552,15 @@ final class OutgoingLink implements LinkEndpoint {
                 queued--;
                 unsettled.remove(unsettled.size() - 1);
             } else if (!body.hasBegun()) {
-                shard.settle(body.message(), Outcome.RELEASED);
+                shard.settle(body.message(), Outcome.UNSENT);
             }
             endBody();
         }
-        int unwritten = Math.max(0, unsettled.size() - queued);
-        for (Delivery delivery : unsettled.subList(all ? 0 : unwritten, unsettled.size())) {
-            io.sluice.broker.queue.Delivery message = TransactedOutcome.messageOf(delivery);
+        int written = Math.max(0, unsettled.size() - queued);
+        for (int i = all ? 0 : written; i < unsettled.size(); i++) {
+            io.sluice.broker.queue.Delivery message = TransactedOutcome.messageOf(unsettled.get(i));
             if (message != null && !scope.transactions().holds(message)) {
-                shard.settle(message, Outcome.RELEASED);
+                shard.settle(message, i < written ? Outcome.RELEASED : Outcome.UNSENT);
             }
         }
     }
@@ -577,7 +577,7 @@ final class OutgoingLink implements LinkEndpoint {
             if (unfinished != null) {
                 // The engine detaches no link in the middle of a delivery; and it is not the consumer who failed.
                 abort(unfinished);
-                shard.settle(unfinished.message(), Outcome.RELEASED);
+                shard.settle(unfinished.message(), Outcome.UNSENT);
             }
         }
         state = State.CLOSED;

@@ -90,12 +90,12 @@ final class TestBroker implements Authenticator {
     }
 
     void declare(QueueDefinition definition) {
-        mailbox.declare(definition, () -> {}, new Ignored());
+        mailbox.declare(definition, () -> {}, new Ignored<>());
         run();
     }
 
     void delete(String queue) {
-        mailbox.delete(queue, ShardMailbox.DeleteCondition.ALWAYS, () -> {}, new Ignored());
+        mailbox.delete(queue, ShardMailbox.DeleteCondition.ALWAYS, () -> {}, new Ignored<>());
         run();
     }
 
@@ -205,9 +205,9 @@ final class TestBroker implements Authenticator {
         return password.equals("secret") ? Optional.of(new Principal(user)) : Optional.empty();
     }
 
-    private static final class Ignored implements Reply<QueueStatus> {
+    static final class Ignored<T> implements Reply<T> {
         @Override
-        public void done(QueueStatus value) {}
+        public void done(T value) {}
 
         @Override
         public void refused(Refusal refusal) {

@@ -79,6 +79,28 @@ final class CommandsTest {
     }
 
     @Test
+    void what_becomes_of_messages_is_said_as_in_the_configuration() throws Exception {
+        String[] create = {
+            "queue",
+            "create",
+            "cli.life",
+            "--retry-backoff",
+            "exponential",
+            "--retry-delay-millis",
+            "100",
+            "--max-acquisitions",
+            "5",
+            "--last-value",
+            "--stamp-messages"
+        };
+        ok(create);
+        ok(create);
+        Ended other = run("queue", "create", "cli.life", "--retry-backoff", "fixed");
+        assertEquals(1, other.exitCode());
+        assertTrue(other.errors().contains("another life"), other.errors());
+    }
+
+    @Test
     void a_queue_that_exists_as_something_else_is_not_created_again() throws Exception {
         ok("queue", "create", "cli.twice", "--kind", "fifo");
 

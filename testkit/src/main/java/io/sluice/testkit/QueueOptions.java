@@ -2,6 +2,10 @@ package io.sluice.testkit;
 
 import io.sluice.broker.Dispatching;
 import io.sluice.broker.Dispatching.Groups;
+import io.sluice.broker.MessageLife;
+import io.sluice.broker.MessageLife.Backoff;
+import io.sluice.broker.MessageLife.Growth;
+import io.sluice.broker.MessageLife.LastValue;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -166,6 +170,54 @@ public final class QueueOptions {
 
     private QueueOptions dispatching(Dispatching dispatching) {
         return new QueueOptions(definition.withDispatching(dispatching));
+    }
+
+    /** A message whose delivery failed waits so long for the next. */
+    public QueueOptions retryAfter(Duration wait) {
+        return backoff(Backoff.fixed(wait.toMillis()));
+    }
+
+    /** A message waits so long after its first failed delivery, each time twice as long as before. @param longest the longest wait */
+    public QueueOptions retryExponentially(Duration first, Duration longest) {
+        return backoff(new Backoff(Growth.EXPONENTIAL, first.toMillis(), 200, longest.toMillis(), 0));
+    }
+
+    /** A message waits so long for each failed delivery. @param longest the longest wait */
+    public QueueOptions retryLinearly(Duration perFailure, Duration longest) {
+        return backoff(new Backoff(Growth.LINEAR, perFailure.toMillis(), 100, longest.toMillis(), 0));
+    }
+
+    private QueueOptions backoff(Backoff backoff) {
+        return life(definition.life().withBackoff(backoff));
+    }
+
+    /** @param deliveries that came back, for whatever reason, after which a message is undeliverable; 1 or more */
+    public QueueOptions maxAcquisitions(int deliveries) {
+        return life(definition.life().withMaxAcquisitions(deliveries));
+    }
+
+    /** @param wait of a message that every consumer has said is undeliverable here, before it is a dead letter */
+    public QueueOptions undeliverableAfter(Duration wait) {
+        return life(definition.life().withUndeliverableMillis(wait.toMillis()));
+    }
+
+    /** A message takes the place of the one before it that has the same application property {@code _AMQ_LVQ_NAME}. */
+    public QueueOptions lastValue() {
+        return life(definition.life().withLastValue(LastValue.ON));
+    }
+
+    /** As {@link #lastValue()}, by another application property. */
+    public QueueOptions lastValueBy(String property) {
+        return life(definition.life().withLastValue(new LastValue(LastValue.ON.maxKeys(), property)));
+    }
+
+    /** Messages go out with the annotations {@code x-opt-sequence-number} and {@code x-opt-enqueued-time}. */
+    public QueueOptions stampMessages() {
+        return life(definition.life().withStamped(true));
+    }
+
+    private QueueOptions life(MessageLife life) {
+        return new QueueOptions(definition.withLife(life));
     }
 
     private static String checked(String queue) {

@@ -67,6 +67,6 @@ final class MessageView {
         if (added instanceof Annotations.Timestamp timestamp) {
             return Value.of(timestamp.epochMillis());
         }
-        return EncodedValue.read(((Annotations.Encoded) added).bytes(), 0);
+        return added instanceof Annotations.Encoded encoded ? EncodedValue.read(encoded.bytes(), 0) : Value.OPAQUE;
     }
 }

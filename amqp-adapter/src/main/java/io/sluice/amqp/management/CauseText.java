@@ -144,7 +144,7 @@ final class CauseText {
                             : "; at " + time(locked.untilMillis()) + " it goes back by itself.");
         }
         if (cause instanceof Cause.Scheduled scheduled) {
-            return "Its producer asked for delivery "
+            return "Its producer, a consumer or its queue's back-off asked for delivery "
                     + (scheduled.untilMillis() == 0 ? "later" : "at " + time(scheduled.untilMillis())) + ".";
         }
         if (cause instanceof Cause.Expired expired) {
@@ -192,6 +192,7 @@ final class CauseText {
             case PAGED_OUT -> "It is out of memory, and is read when it is nearly next.";
             case LOADING -> "It is out of memory, and is being read.";
             case DAMAGED -> "It cannot be read: its page on the disk is damaged.";
+            case PARKED -> "A consumer has put it aside, to fetch it by its number.";
             case PAUSED -> "An administrator has paused the queue; consumers keep their credit.";
             case NO_CONSUMER -> "Nobody is attached who takes messages.";
             case NEXT -> "Nothing holds it up: it is given out in its order.";
@@ -205,6 +206,7 @@ final class CauseText {
                 "Look why the consumer does not settle. Closing its connection (sluice connection close) gives the message back.";
             case SETTLING -> "It takes milliseconds. If it stays, the disk is slow: look at the log.";
             case SCHEDULED -> "Wait, or take it back with sluice scheduled cancel.";
+            case PARKED -> "Release it to its place, move it away, or take it back with sluice scheduled cancel.";
             case PAGED_OUT, LOADING -> "Wait. If it stays, the disk is slow: look at the log.";
             case DAMAGED -> "The log names the page. Stop the broker and run sluice storage verify.";
             case PAUSED -> "sluice queue update QUEUE --resume lets it go on.";

@@ -98,6 +98,9 @@ final class PeekMessages implements Operation {
         if (value instanceof Annotations.Timestamp timestamp) {
             return new java.util.Date(timestamp.epochMillis());
         }
+        if (value instanceof Annotations.Maps list) {
+            return list.maps().stream().map(PeekMessages::annotations).toList();
+        }
         return new Binary(((Annotations.Encoded) value).bytes());
     }
 }

@@ -1,6 +1,10 @@
 package io.sluice.amqp.management;
 
 import io.sluice.broker.Dispatching;
+import io.sluice.broker.MessageLife;
+import io.sluice.broker.MessageLife.Backoff;
+import io.sluice.broker.MessageLife.Growth;
+import io.sluice.broker.MessageLife.LastValue;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -9,9 +13,11 @@ import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The definition a CREATE asks for: the template's, changed by the attributes in the body. A null takes a limit or a name away.
@@ -36,7 +42,18 @@ final class QueueArguments {
             "messageGroups",
             "maxIdleGroups",
             "singleActiveConsumer",
-            "lockMillis");
+            "lockMillis",
+            "retryBackoff",
+            "retryDelayMillis",
+            "retryMultiplierPercent",
+            "retryMaxDelayMillis",
+            "retryJitterPercent",
+            "maxAcquisitions",
+            "undeliverableMillis",
+            "lastValue",
+            "lastValueKeys",
+            "lastValueProperty",
+            "stampMessages");
 
     /** Allowed and without meaning: they say again what the request's properties say. */
     private static final Set<String> REPEATED = Set.of("name", "type");
@@ -84,7 +101,8 @@ final class QueueArguments {
                         queue("expiryQueue", deadLetter.expiryQueue()),
                         (int) Math.min(Integer.MAX_VALUE, number("maxDeliveries", deadLetter.maxDeliveries()))))
                 .withDeduplication(deduplication(template.deduplication()))
-                .withDispatching(dispatching(template.dispatching()));
+                .withDispatching(dispatching(template.dispatching()))
+                .withLife(life(template.life()));
     }
 
     private Dispatching dispatching(Dispatching template) throws ManagementException {
@@ -93,6 +111,55 @@ final class QueueArguments {
                 (int) Math.max(-1, Math.min(Integer.MAX_VALUE, number("maxIdleGroups", template.maxIdleGroups()))),
                 flag("singleActiveConsumer", template.singleActiveConsumer()),
                 limit("lockMillis", template.lockMillis()));
+    }
+
+    private MessageLife life(MessageLife template) throws ManagementException {
+        return new MessageLife(
+                backoff(template.backoff()),
+                (int) number("maxAcquisitions", template.maxAcquisitions(), Integer.MAX_VALUE),
+                number("undeliverableMillis", template.undeliverableMillis()),
+                lastValue(template.lastValue()),
+                flag("stampMessages", template.stamped()));
+    }
+
+    private Backoff backoff(Backoff template) throws ManagementException {
+        Optional<String> name = text("retryBackoff");
+        boolean takenAway = arguments.containsKey("retryBackoff") && name.isEmpty();
+        Growth growth = takenAway ? Growth.NONE : template.growth();
+        if (name.isPresent()) {
+            growth = Stream.of(Growth.values())
+                    .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(name.get()))
+                    .findFirst()
+                    .orElseThrow(() -> ManagementException.badRequest(
+                            "attribute 'retryBackoff' is none, fixed, linear or exponential, not '" + name.get()
+                                    + "'"));
+        }
+        if (growth == Growth.NONE) {
+            return Backoff.NONE;
+        }
+        Backoff base = template.growth() == Growth.NONE ? Backoff.DEFAULT : template;
+        long delay = number("retryDelayMillis", base.delayMillis());
+        return new Backoff(
+                growth,
+                delay,
+                (int) number("retryMultiplierPercent", base.multiplierPercent(), Integer.MAX_VALUE),
+                number("retryMaxDelayMillis", Math.max(delay, base.maxDelayMillis())),
+                (int) number("retryJitterPercent", base.jitterPercent(), Integer.MAX_VALUE));
+    }
+
+    private LastValue lastValue(LastValue template) throws ManagementException {
+        if (!flag("lastValue", template.isOn())) {
+            return LastValue.OFF;
+        }
+        LastValue base = template.isOn() ? template : LastValue.ON;
+        return new LastValue(
+                (int) number("lastValueKeys", base.maxKeys(), Integer.MAX_VALUE),
+                text("lastValueProperty").orElse(base.property()));
+    }
+
+    /** What is not in the range of an int is not in any of ours. */
+    private long number(String name, long template, long most) throws ManagementException {
+        return Math.max(-1, Math.min(most, number(name, template)));
     }
 
     private Deduplication deduplication(Deduplication template) throws ManagementException {

@@ -1,6 +1,9 @@
 package io.sluice.amqp.management;
 
 import io.sluice.broker.Dispatching;
+import io.sluice.broker.MessageLife;
+import io.sluice.broker.MessageLife.Backoff;
+import io.sluice.broker.MessageLife.LastValue;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueStatus;
@@ -45,6 +48,7 @@ final class QueueAttributes {
         all.put("maxIdleGroups", dispatching(Dispatching::maxIdleGroups));
         all.put("singleActiveConsumer", dispatching(Dispatching::singleActiveConsumer));
         all.put("lockMillis", dispatching(dispatching -> limit(dispatching.lockMillis())));
+        putLife(all);
         all.put("messages", QueueStatus::messages);
         all.put("bytes", QueueStatus::bytes);
         all.put("unsettled", QueueStatus::unsettled);
@@ -57,6 +61,38 @@ final class QueueAttributes {
         all.put("paused", status -> status.paused().delivery());
         all.put("intakePaused", status -> status.paused().intake());
         return all;
+    }
+
+    private static void putLife(Map<String, Function<QueueStatus, Object>> all) {
+        all.put(
+                "retryBackoff",
+                status -> status.definition().life().backoff().growth().name().toLowerCase(Locale.ROOT));
+        all.put("retryDelayMillis", backoff(Backoff::delayMillis));
+        all.put("retryMultiplierPercent", backoff(backoff -> (long) backoff.multiplierPercent()));
+        all.put("retryMaxDelayMillis", backoff(Backoff::maxDelayMillis));
+        all.put("retryJitterPercent", backoff(backoff -> (long) backoff.jitterPercent()));
+        all.put("maxAcquisitions", status -> status.definition().life().maxAcquisitions());
+        all.put("undeliverableMillis", status -> status.definition().life().undeliverableMillis());
+        all.put("lastValue", status -> status.definition().life().lastValue().isOn());
+        all.put("lastValueKeys", lastValue(keys -> (long) keys.maxKeys()));
+        all.put("lastValueProperty", lastValue(LastValue::property));
+        all.put("stampMessages", status -> status.definition().life().stamped());
+    }
+
+    /** Null where nobody waits. */
+    private static Function<QueueStatus, Object> backoff(Function<Backoff, Object> read) {
+        return status -> {
+            Backoff backoff = status.definition().life().backoff();
+            return backoff.growth() == MessageLife.Growth.NONE ? null : read.apply(backoff);
+        };
+    }
+
+    /** Null where nothing is replaced. */
+    private static Function<QueueStatus, Object> lastValue(Function<LastValue, Object> read) {
+        return status -> {
+            LastValue keys = status.definition().life().lastValue();
+            return keys.isOn() ? read.apply(keys) : null;
+        };
     }
 
     /** Null where the queue has no window. */

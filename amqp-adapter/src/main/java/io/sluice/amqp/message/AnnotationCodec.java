@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.codec.AMQPDefinedTypes;
@@ -37,7 +38,8 @@ public final class AnnotationCodec {
         return Annotations.of(values);
     }
 
-    private static Annotations.Value value(Object value) {
+    /** Any value that proton-j decoded. */
+    public static Annotations.Value value(Object value) {
         if (value instanceof String) {
             return new Annotations.Text((String) value);
         }
@@ -76,16 +78,25 @@ public final class AnnotationCodec {
     static byte[] mergedSection(EncodedCursor existing, Annotations added) throws MalformedMessageException {
         Encoded entries = new Encoded();
         int count = keepOthers(existing, added, entries);
-        for (Map.Entry<String, Annotations.Value> entry : added.values().entrySet()) {
-            writeSized(entries, 0xa3, entry.getKey().getBytes(StandardCharsets.US_ASCII));
-            write(entries, entry.getValue());
-            count += 2;
-        }
+        count += writeEntries(entries, added);
         Encoded section = new Encoded();
         section.writeByte(EncodedCursor.DESCRIBED).writeByte(0x53).writeByte(Section.MESSAGE_ANNOTATIONS);
-        section.writeByte(0xd1).writeInt(entries.size() + Integer.BYTES).writeInt(count);
-        entries.copyTo(section);
+        writeCompound(section, 0xd1, count, entries);
         return section.bytes();
+    }
+
+    /** @return how many keys and values */
+    private static int writeEntries(Encoded target, Annotations annotations) {
+        for (Map.Entry<String, Annotations.Value> entry : annotations.values().entrySet()) {
+            writeSized(target, 0xa3, entry.getKey().getBytes(StandardCharsets.US_ASCII));
+            write(target, entry.getValue());
+        }
+        return annotations.values().size() * 2;
+    }
+
+    private static void writeCompound(Encoded target, int constructor, int count, Encoded elements) {
+        target.writeByte(constructor).writeInt(elements.size() + Integer.BYTES).writeInt(count);
+        elements.copyTo(target);
     }
 
     /** Copies the entries whose keys are not in {@code added}, as they are encoded. @return how many keys and values */
@@ -120,10 +131,22 @@ public final class AnnotationCodec {
             target.writeByte(0x81).writeLong(((Annotations.Number) value).value());
         } else if (value instanceof Annotations.Timestamp) {
             target.writeByte(0x83).writeLong(((Annotations.Timestamp) value).epochMillis());
+        } else if (value instanceof Annotations.Maps) {
+            writeMaps(target, ((Annotations.Maps) value).maps());
         } else {
             byte[] encoded = ((Annotations.Encoded) value).bytes();
             target.write(encoded, 0, encoded.length);
         }
+    }
+
+    private static void writeMaps(Encoded target, List<Annotations> maps) {
+        Encoded elements = new Encoded();
+        for (Annotations map : maps) {
+            Encoded entries = new Encoded();
+            int count = writeEntries(entries, map);
+            writeCompound(elements, 0xd1, count, entries);
+        }
+        writeCompound(target, 0xd0, maps.size(), elements);
     }
 
     /** The wide constructor of a variable-width type is its narrow one plus 0x10 (§1.6). */

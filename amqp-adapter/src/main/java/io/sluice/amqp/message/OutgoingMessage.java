@@ -1,8 +1,11 @@
 package io.sluice.amqp.message;
 
+import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
 import io.sluice.broker.queue.Delivery;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.qpid.proton.codec.ReadableBuffer;
 
 /**
@@ -22,12 +25,20 @@ public final class OutgoingMessage {
      * @return a buffer of its own, for {@code Sender.sendNoCopy}
      */
     public static ReadableBuffer encode(Delivery delivery, long nowMillis) {
-        Message message = delivery.message();
+        Message message = delivery.isStamped() ? stamped(delivery) : delivery.message();
         return encode(
                 message,
                 remainingTtl(message, delivery.expiresAtMillis(), nowMillis),
                 delivery.firstAcquirer(),
                 delivery.deliveryCount());
+    }
+
+    /** Where it stands in its queue, and since when. */
+    private static Message stamped(Delivery delivery) {
+        Map<String, Annotations.Value> stamps = new LinkedHashMap<>();
+        stamps.put("x-opt-sequence-number", new Annotations.Number(delivery.sequence()));
+        stamps.put("x-opt-enqueued-time", new Annotations.Timestamp(delivery.arrivedAtMillis()));
+        return delivery.message().annotated(Annotations.of(stamps));
     }
 
     /**

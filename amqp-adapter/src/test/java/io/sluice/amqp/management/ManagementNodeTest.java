@@ -94,6 +94,68 @@ class ManagementNodeTest {
     }
 
     @Test
+    void whatBecomesOfMessagesIsAskedForAndReadBack() {
+        Map<String, Object> all = new HashMap<>();
+        all.put("retryBackoff", "exponential");
+        all.put("retryDelayMillis", 100);
+        all.put("retryMultiplierPercent", 150);
+        all.put("retryMaxDelayMillis", 5_000L);
+        all.put("retryJitterPercent", 10);
+        all.put("maxAcquisitions", 7);
+        all.put("undeliverableMillis", 60_000);
+        all.put("lastValue", true);
+        all.put("lastValueKeys", 50);
+        all.put("lastValueProperty", "symbol");
+        all.put("stampMessages", true);
+        Map<String, String> create = Map.of("operation", "CREATE", "type", "queue", "name", "life");
+        Reply created = ask(create, all);
+        created.is(201, "Created");
+        all.forEach((name, value) -> {
+            Object is = created.body().get(name);
+            assertEquals(
+                    value instanceof Number number ? number.longValue() : value,
+                    is instanceof Number number ? (Object) number.longValue() : is,
+                    name);
+        });
+
+        Reply plain = ask(Map.of("operation", "CREATE", "type", "queue", "name", "plain"), Map.of());
+        assertEquals("none", plain.body().get("retryBackoff"));
+        assertNull(plain.body().get("retryDelayMillis"));
+        assertEquals(false, plain.body().get("lastValue"));
+        assertNull(plain.body().get("lastValueKeys"));
+        Reply refused = ask(create, Map.of());
+        assertEquals(409, refused.properties().get("statusCode"));
+        Reply byDefault =
+                ask(Map.of("operation", "CREATE", "type", "queue", "name", "short"), Map.of("retryBackoff", "fixed"));
+        assertEquals(1_000L, byDefault.body().get("retryDelayMillis"));
+        Map<String, Object> none = new HashMap<>();
+        none.put("retryBackoff", null);
+        Reply updated = ask(Map.of("operation", "UPDATE", "type", "queue", "name", "life"), none);
+        updated.is(200, "OK");
+        assertEquals("none", updated.body().get("retryBackoff"));
+        assertEquals(7, updated.body().get("maxAcquisitions"));
+        Reply fixed = ask(
+                Map.of("operation", "UPDATE", "type", "queue", "name", "life"), Map.of("lastValueProperty", "other"));
+        assertEquals(409, fixed.properties().get("statusCode"));
+    }
+
+    @Test
+    void whatMakesNoSenseForMessagesIsRefused() {
+        for (Map<String, Object> wrong : List.<Map<String, Object>>of(
+                Map.of("retryBackoff", "sometimes"),
+                Map.of("retryBackoff", "fixed", "retryDelayMillis", 0),
+                Map.of("retryBackoff", "linear", "retryDelayMillis", 100, "retryMaxDelayMillis", 99),
+                Map.of("retryBackoff", "exponential", "retryMultiplierPercent", 99),
+                Map.of("retryBackoff", "fixed", "retryJitterPercent", 101L << 32),
+                Map.of("maxAcquisitions", -1),
+                Map.of("lastValue", true, "lastValueKeys", 0),
+                Map.of("lastValue", true, "lastValueProperty", ""))) {
+            Reply refused = ask(Map.of("operation", "CREATE", "type", "queue", "name", "wrong"), wrong);
+            assertEquals(400, refused.properties().get("statusCode"), () -> wrong.toString());
+        }
+    }
+
+    @Test
     void aWindowForCopiesIsAskedForAndReadBack() {
         Map<String, String> create = Map.of("operation", "CREATE", "type", "queue", "name", "window");
         Reply byDefault = ask(create, Map.of("deduplicate", true));

@@ -159,6 +159,8 @@ class MessageOperationsTest {
         Map<?, ?> annotations = (Map<?, ?>) dead.get("annotations");
         assertEquals("rejected", annotations.get("x-opt-dead-letter-reason"));
         assertEquals("app:broken", annotations.get("x-opt-dead-letter-condition"));
+        List<?> history = (List<?>) annotations.get("x-opt-dead-letter-history");
+        assertEquals("rejected", ((Map<?, ?>) history.get(0)).get("reason"));
         assertEquals(new java.util.Date(1_000), annotations.get("x-opt-dead-letter-time"));
     }
 

@@ -60,6 +60,9 @@ final class QueueCreateCommand implements Callable<Integer> {
     @Mixin
     DispatchingOptions dispatching;
 
+    @Mixin
+    MessageLifeOptions life;
+
     @Override
     public Integer call() throws CommandFailure {
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
@@ -85,6 +88,7 @@ final class QueueCreateCommand implements Callable<Integer> {
         attributes.put("expiryQueue", expiryQueue);
         deduplication.putInto(attributes);
         dispatching.putInto(attributes);
+        life.putInto(attributes);
         attributes.values().removeIf(java.util.Objects::isNull);
         return attributes;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
@@ -129,6 +130,7 @@ final class StorageDumpCommand implements Callable<Integer> {
         } else if (record instanceof Returned returned) {
             json.writeNumberField("sequence", returned.sequence());
             json.writeNumberField("deliveryCount", returned.deliveryCount());
+            json.writeNumberField("deliverAtMillis", returned.deliverAtMillis());
         } else if (record instanceof Subscribed subscribed) {
             Subscription subscription = subscribed.subscription();
             json.writeStringField("container", subscription.identity().container());
@@ -137,6 +139,8 @@ final class StorageDumpCommand implements Callable<Integer> {
             json.writeStringField("filter", subscription.selection().text());
             json.writeBooleanField("noLocal", subscription.noLocal());
             json.writeBooleanField("shared", subscription.shared());
+        } else if (record instanceof LastValues last) {
+            json.writeNumberField("keys", last.values().size());
         } else if (record instanceof QueueDeclared declared) {
             json.writeNumberField("nextSequence", declared.nextSequence());
         } else if (record instanceof QueuePaused paused) {

@@ -117,7 +117,8 @@ final class QueueRulesBinder {
                 .withLimits(limits)
                 .withDeadLetter(deadLetter(section, defaults.deadLetter()))
                 .withDeduplication(deduplication(section))
-                .withDispatching(dispatching(section));
+                .withDispatching(dispatching(section))
+                .withLife(new MessageLifeBinder(section).life());
     }
 
     private static Dispatching dispatching(Section section) {

@@ -109,6 +109,19 @@ class ConfigurationErrorsTest {
     }
 
     @Test
+    void aLongestWaitBelowTheFirst() {
+        assertEquals(
+                List.of("s.yaml line 4 column 29: queues.declared[0].retryMaxDelayMillis is 99; it must be at least"
+                        + " retryDelayMillis, which is 100"),
+                problems("""
+                        queues:
+                          declared:
+                            - {name: a, retryBackoff: fixed, retryDelayMillis: 100,
+                               retryMaxDelayMillis: 99}
+                        """));
+    }
+
+    @Test
     void aNumberTooLongForANumber() {
         assertEquals(
                 List.of("s.yaml line 2 column 17: storage.segmentBytes is \"99999999999999999999\"; it must be a whole"

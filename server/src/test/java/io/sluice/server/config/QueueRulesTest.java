@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Dispatching;
+import io.sluice.broker.MessageLife;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
@@ -70,6 +71,17 @@ class QueueRulesTest {
                       maxIdleGroups: 7
                       singleActiveConsumer: true
                       lockMillis: 8
+                      retryBackoff: exponential
+                      retryDelayMillis: 100
+                      retryMultiplierPercent: 150
+                      retryMaxDelayMillis: 5000
+                      retryJitterPercent: 10
+                      maxAcquisitions: 7
+                      undeliverableMillis: 60000
+                      lastValue: true
+                      lastValueKeys: 50
+                      lastValueProperty: symbol
+                      stampMessages: true
                 """);
         assertEquals(
                 new Weighted(List.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 9)),
@@ -80,6 +92,15 @@ class QueueRulesTest {
         assertFalse(jobs.durable());
         assertEquals(new QueueDefinition.Deduplication(5, 6, "order"), jobs.deduplication());
         assertEquals(new Dispatching(Dispatching.Groups.WHILE_UNSETTLED, 7, true, 8), jobs.dispatching());
+        assertEquals(
+                new MessageLife(
+                        new MessageLife.Backoff(MessageLife.Growth.EXPONENTIAL, 100, 150, 5_000, 10),
+                        7,
+                        60_000,
+                        new MessageLife.LastValue(50, "symbol"),
+                        true),
+                jobs.life());
+        assertEquals(MessageLife.PLAIN, rules.definition("jobs.urgent").life());
         assertEquals(new QueueDefinition.Limits(10, 2000, Overflow.DROP_HEAD, 5000), jobs.limits());
         assertEquals(
                 new QueueDefinition.DeadLetter(Optional.of("jobs.dead"), Optional.of("late"), 0), jobs.deadLetter());
