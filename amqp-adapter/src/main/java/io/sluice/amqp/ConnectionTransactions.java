@@ -43,6 +43,10 @@ final class ConnectionTransactions {
         dialect = ofPeer;
     }
 
+    Dialect dialect() {
+        return dialect;
+    }
+
     /** As the peer understands that its commit was a rollback. */
     Refusal rolledBack(Refusal refusal) {
         return new Refusal(dialect.rolledBack(), refusal.text(), refusal.info());

@@ -545,7 +545,9 @@ final class OutgoingLink implements LinkEndpoint {
         for (Delivery next = sender.head(); next != null; next = next.next()) {
             unsettled.add(next);
         }
-        boolean all = clean && outcomes.byDefault().isEmpty();
+        boolean all = clean
+                && (outcomes.byDefault().isEmpty()
+                        || scope.transactions().dialect().settlesBeforeTheEnd());
         int queued = sender.getQueued();
         if (body != null) {
             if (body.hasBegun() && !all) {

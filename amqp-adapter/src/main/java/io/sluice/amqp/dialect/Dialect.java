@@ -30,6 +30,14 @@ public interface Dialect {
     }
 
     /**
+     * Whether its consumers, when they end, settle by themselves what their application has had: what they leave then was only sent
+     * ahead, and their default-outcome (§3.5.3) is for what is lost.
+     */
+    default boolean settlesBeforeTheEnd() {
+        return false;
+    }
+
+    /**
      * The dialect of a peer.
      *
      * @param hostname of its open frame, may be null

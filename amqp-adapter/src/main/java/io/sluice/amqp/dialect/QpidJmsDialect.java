@@ -18,6 +18,12 @@ final class QpidJmsDialect implements Dialect {
         return PLAIN.openProperties(version, containerId);
     }
 
+    /** All its consumers say that their default-outcome is a failed delivery, and get a thousand messages ahead. */
+    @Override
+    public boolean settlesBeforeTheEnd() {
+        return true;
+    }
+
     /**
      * It throws {@code TransactionRolledBackException}, as JMS asks, for every condition of a refused commit but the one that says so:
      * that one it takes for a transaction in doubt.

@@ -327,4 +327,21 @@ final class QpidJmsTest {
                 JMSSecurityException.class,
                 () -> factory("").createConnection("guest", "wrong").start());
     }
+
+    @Test
+    void what_a_consumer_only_got_ahead_is_not_counted() throws JMSException {
+        try (MessageProducer producer = session.createProducer(queue)) {
+            for (int i = 0; i < 20; i++) {
+                producer.send(session.createTextMessage(String.valueOf(i)));
+            }
+        }
+        // More consumers than failed deliveries make a dead letter.
+        for (int i = 0; i < 20; i++) {
+            try (MessageConsumer consumer = session.createConsumer(queue)) {
+                Message message = consumer.receive(WAIT_MILLIS);
+                assertEquals(String.valueOf(i), ((TextMessage) message).getText());
+                assertEquals(1, message.getIntProperty("JMSXDeliveryCount"));
+            }
+        }
+    }
 }
