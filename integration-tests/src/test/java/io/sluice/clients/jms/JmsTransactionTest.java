@@ -19,6 +19,7 @@ import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import jakarta.jms.Topic;
 import jakarta.jms.TransactionRolledBackException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -211,6 +212,29 @@ final class JmsTransactionTest {
         assertEquals(List.of("7"), next(first, 1));
         assertEquals(List.of("8"), next(second, 1));
         transacted.commit();
+    }
+
+    @Test
+    void subscribers_get_what_is_committed_and_roll_back() throws JMSException {
+        Topic topic = plain.createTopic("jms.tx.topic");
+        MessageConsumer one = plain.createConsumer(topic);
+        MessageConsumer two = transacted.createConsumer(topic);
+        Session publishing = connection.createSession(true, Session.SESSION_TRANSACTED);
+        MessageProducer producer = publishing.createProducer(topic);
+        producer.send(publishing.createTextMessage("never"));
+        publishing.rollback();
+        producer.send(publishing.createTextMessage("1"));
+        send(publishing, queue, "2");
+        publishing.commit();
+
+        assertEquals(List.of("2"), browse(queue));
+        assertEquals("1", next(one).getText());
+        assertNull(one.receiveNoWait());
+        assertDelivery(next(two), 1);
+        transacted.rollback();
+        assertDelivery(next(two), 2);
+        transacted.commit();
+        assertNull(two.receiveNoWait());
     }
 
     @Test
