@@ -62,6 +62,15 @@ public final class SourceFilter implements Predicate<Message> {
         return new SourceFilter(accepted, all);
     }
 
+    /**
+     * A JMS selector by itself.
+     *
+     * @throws InvalidFilterException the text says where and why
+     */
+    public static SourceFilter ofSelector(String text) throws InvalidFilterException {
+        return new SourceFilter(Map.of(SELECTOR, text), Selector.jms(text).condition());
+    }
+
     /** Null for a filter we do not know. */
     private static Expression compile(DescribedType filter, LongSupplier nowMillis) throws InvalidFilterException {
         Object descriptor = filter.getDescriptor();

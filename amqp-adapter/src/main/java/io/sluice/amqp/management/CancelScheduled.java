@@ -1,19 +1,34 @@
 package io.sluice.amqp.management;
 
+import io.sluice.broker.port.Reply;
+import io.sluice.broker.shard.ShardMailbox;
 import java.util.List;
 import java.util.Map;
 
-/** CANCEL-SCHEDULED: 204 when the message is gone; 404 when none of this sequence waits, because it is delivered or gone. */
+/**
+ * What becomes of one message that waits for its time, or is parked: CANCEL-SCHEDULED removes it, RELEASE-SCHEDULED puts it into
+ * its own place now. 204 when that is done; 404 when none of this sequence waits, because it is delivered or gone.
+ */
 final class CancelScheduled implements Operation {
     private final Queues queues;
+    private final boolean releases;
 
-    CancelScheduled(Queues queues) {
+    private CancelScheduled(Queues queues, boolean releases) {
         this.queues = queues;
+        this.releases = releases;
+    }
+
+    static CancelScheduled cancel(Queues queues) {
+        return new CancelScheduled(queues, false);
+    }
+
+    static CancelScheduled release(Queues queues) {
+        return new CancelScheduled(queues, true);
     }
 
     @Override
     public String name() {
-        return "CANCEL-SCHEDULED";
+        return releases ? "RELEASE-SCHEDULED" : "CANCEL-SCHEDULED";
     }
 
     @Override
@@ -26,13 +41,22 @@ final class CancelScheduled implements Operation {
         String name = request.name();
         long sequence = request.numberArgument("sequence", 1)
                 .orElseThrow(() -> ManagementException.badRequest("argument 'sequence' is missing"));
-        queues.ofQueue().apply(name).cancelScheduled(name, sequence, Queues.NO_BATCHES, answer.<Boolean>then(was -> {
+        ShardMailbox shard = queues.ofQueue().apply(name);
+        Reply<Boolean> told = told(answer, "no message " + sequence + " of queue '" + name + "' waits for its time");
+        if (releases) {
+            shard.release(name, sequence, Queues.NO_BATCHES, told);
+        } else {
+            shard.cancelScheduled(name, sequence, Queues.NO_BATCHES, told);
+        }
+    }
+
+    private static Reply<Boolean> told(Answer answer, String otherwise) {
+        return answer.then(was -> {
             if (was) {
                 answer.give(Status.NO_CONTENT, "No Content", Map.of());
             } else {
-                String text = "no message " + sequence + " of queue '" + name + "' waits for its time";
-                answer.give(Status.NOT_FOUND, text, Map.of());
+                answer.give(Status.NOT_FOUND, otherwise, Map.of());
             }
-        }));
+        });
     }
 }

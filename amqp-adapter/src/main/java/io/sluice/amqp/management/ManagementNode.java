@@ -36,17 +36,20 @@ public final class ManagementNode implements LocalNode {
         Links ofLinks = new Links(connections, queues);
         Topics topics = new Topics(queues);
         Subscriptions subscriptions = new Subscriptions(queues);
+        Moves moves = new Moves(queues);
         add(QueueOperations.type(queues, template));
         add(topics.type());
         add(subscriptions.type());
         add(ofConnections.type());
         add(ofLinks.type());
+        add(moves.type());
         Map<String, Listing> listings = new LinkedHashMap<>();
         listings.put(QueueAttributes.TYPE, new QueueListing(queues));
         listings.put(Topics.TYPE, topics);
         listings.put(Subscriptions.TYPE, subscriptions);
         listings.put(Connections.TYPE, ofConnections);
         listings.put(Links.TYPE, ofLinks);
+        listings.put(Moves.TYPE, moves);
         node = EntityType.of(
                 NODE_TYPE,
                 List.of(),

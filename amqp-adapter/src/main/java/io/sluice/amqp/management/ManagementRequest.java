@@ -112,6 +112,14 @@ final class ManagementRequest {
         return Optional.of(((Number) value).longValue());
     }
 
+    Optional<Boolean> flagArgument(String argument) throws ManagementException {
+        Object value = argument(argument);
+        if (value != null && !(value instanceof Boolean)) {
+            throw ManagementException.badRequest("argument '" + argument + "' is no boolean");
+        }
+        return Optional.ofNullable((Boolean) value);
+    }
+
     boolean flag(String property) {
         return Boolean.TRUE.equals(properties.get(property));
     }

@@ -1,50 +1,109 @@
 package io.sluice.amqp.management;
 
+import io.sluice.amqp.filter.InvalidFilterException;
+import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Reply;
+import io.sluice.broker.shard.MoveRequest;
+import io.sluice.broker.shard.MoveStatus;
 import io.sluice.broker.shard.ShardMailbox;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
- * MOVE: 200 with {@code messages}, how many are in the other queue now, and {@code stoppedBy} where something stopped it before
- * there were no more. What consumers have locked stays.
+ * MOVE, to another queue, and REDRIVE, of dead letters to the queue each came from. What consumers have locked stays. The answer comes
+ * when it has ended, and with {@code wait} false when it has begun; see {@link Moves} for what it says.
  */
 final class MoveMessages implements Operation {
     private final Queues queues;
+    private final boolean redrives;
 
-    MoveMessages(Queues queues) {
+    private MoveMessages(Queues queues, boolean redrives) {
         this.queues = queues;
+        this.redrives = redrives;
+    }
+
+    static MoveMessages move(Queues queues) {
+        return new MoveMessages(queues, false);
+    }
+
+    static MoveMessages redrive(Queues queues) {
+        return new MoveMessages(queues, true);
     }
 
     @Override
     public String name() {
-        return "MOVE";
+        return redrives ? "REDRIVE" : "MOVE";
     }
 
     @Override
     public List<String> arguments() {
-        return List.of("to", "count");
+        return redrives
+                ? List.of("filter", "count", "messagesPerSecond", "wait")
+                : List.of("to", "filter", "count", "messagesPerSecond", "wait");
     }
 
     @Override
     public void run(ManagementRequest request, Answer answer) throws ManagementException {
-        String from = request.name();
-        String to = request.textArgument("to")
-                .orElseThrow(() -> ManagementException.badRequest("argument 'to' is missing: the queue to move to"));
-        long count = request.numberArgument("count", 1).orElse(Long.MAX_VALUE);
-        ShardMailbox shard = queues.ofQueue().apply(from);
-        if (shard != queues.ofQueue().apply(to)) {
+        MoveRequest move = moveOf(request);
+        ShardMailbox shard = queues.ofQueue().apply(move.from());
+        if (move.to().isPresent() && shard != queues.ofQueue().apply(move.to().get())) {
             throw new ManagementException(
-                    Status.NOT_IMPLEMENTED, "queues '" + from + "' and '" + to + "' are of different shards");
+                    Status.NOT_IMPLEMENTED,
+                    "queues '" + move.from() + "' and '" + move.to().get() + "' are of different shards");
         }
-        shard.move(from, to, count, Queues.NO_BATCHES, answer.then(moved -> answer.give(Status.OK, "OK", body(moved))));
+        Reply<MoveStatus> told = answer.then(status -> answer.give(Status.OK, "OK", Moves.describe(status)));
+        Reply<MoveStatus> untold = new Reply<>() {
+            @Override
+            public void done(MoveStatus status) {}
+
+            @Override
+            public void refused(Refusal refusal) {
+                told.refused(refusal);
+            }
+        };
+        boolean waits = request.flagArgument("wait").orElse(true);
+        shard.move(move, Queues.NO_BATCHES, waits ? untold : told, waits ? told : silent());
     }
 
-    private static Map<String, Object> body(ShardMailbox.Moved moved) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("messages", moved.messages());
-        body.put("stoppedBy", moved.stoppedBy().map(Refusal::text).orElse(null));
-        return body;
+    private static Reply<MoveStatus> silent() {
+        return new Reply<>() {
+            @Override
+            public void done(MoveStatus status) {}
+
+            @Override
+            public void refused(Refusal refusal) {}
+        };
+    }
+
+    private MoveRequest moveOf(ManagementRequest request) throws ManagementException {
+        String from = request.name();
+        MoveRequest move = MoveRequest.redrive(from);
+        if (!redrives) {
+            move = MoveRequest.all(
+                    from,
+                    request.textArgument("to")
+                            .orElseThrow(() ->
+                                    ManagementException.badRequest("argument 'to' is missing: the queue to move to")));
+        }
+        Optional<String> filter = request.textArgument("filter").filter(text -> !text.isBlank());
+        if (filter.isPresent()) {
+            move = move.withFilter(selector(filter.get()));
+        }
+        move = move.withLimit(request.numberArgument("count", 1).orElse(Long.MAX_VALUE));
+        long rate = request.numberArgument("messagesPerSecond", 0).orElse(0L);
+        if (rate > MoveRequest.MAX_PER_SECOND) {
+            throw ManagementException.badRequest(
+                    "argument 'messagesPerSecond' is " + MoveRequest.MAX_PER_SECOND + " at most");
+        }
+        return move.withMessagesPerSecond((int) rate);
+    }
+
+    private static SourceFilter selector(String text) throws ManagementException {
+        try {
+            return SourceFilter.ofSelector(text);
+        } catch (InvalidFilterException e) {
+            throw ManagementException.badRequest("argument 'filter': " + e.getMessage());
+        }
     }
 }

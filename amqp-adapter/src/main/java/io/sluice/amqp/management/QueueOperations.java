@@ -16,10 +16,12 @@ final class QueueOperations {
                 new UpdateQueue(queues),
                 new DeleteQueue(queues),
                 new PurgeQueue(queues),
-                new MoveMessages(queues),
+                MoveMessages.move(queues),
+                MoveMessages.redrive(queues),
                 new PeekMessages(queues),
                 new ListScheduled(queues),
-                new CancelScheduled(queues),
+                CancelScheduled.cancel(queues),
+                CancelScheduled.release(queues),
                 new ExplainQueue(queues));
     }
 }

@@ -187,6 +187,66 @@ class MessageOperationsTest {
     }
 
     @Test
+    void selectedMessagesAreMovedAndAMoveIsLookedAt() {
+        for (String subject : List.of("x", "y", "x")) {
+            org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
+            message.setSubject(subject);
+            message.setBody(new AmqpValue(subject));
+            byte[] buffer = new byte[1000];
+            send(Arrays.copyOf(buffer, message.encode(buffer, 0, buffer.length)));
+        }
+        Map<?, ?> moved = management
+                .ask("MOVE", "queue", "name", "q", "to", "other", "filter", "JMSType = 'x'")
+                .ok()
+                .body();
+        assertEquals(2L, moved.get("messages"));
+        assertEquals(false, moved.get("running"));
+        assertEquals(
+                2, messages(management.ask("PEEK", "queue", "name", "other")).size());
+        String identity = (String) moved.get("identity");
+        assertEquals(
+                moved, management.ask("READ", "move", "identity", identity).ok().body());
+        management.ask("DELETE", "move", "identity", identity).is(409, "move " + identity + " has ended already");
+        management.ask("READ", "move", "identity", "99").is(404, "there is no move '99'");
+        ManagementCalls.Reply broken = management.ask("MOVE", "queue", "name", "q", "to", "other", "filter", "a =");
+        assertEquals(400, broken.properties().get("statusCode"));
+        assertTrue(broken.properties().get("statusDescription").toString().startsWith("argument 'filter': "));
+        Map<?, ?> begun = management
+                .ask("MOVE", "queue", "name", "q", "to", "other", "messagesPerSecond", 1, "wait", false)
+                .ok()
+                .body();
+        assertEquals("q", begun.get("from"));
+        assertEquals("other", begun.get("to"));
+    }
+
+    @Test
+    void deadLettersGoBackToWhereTheyCameFrom() {
+        management
+                .ask(Map.of("operation", "UPDATE", "type", "queue", "name", "q"), Map.of("deadLetterQueue", "other"))
+                .ok();
+        send("a", "b");
+        TestLink link = consumer();
+        shard.grant(link.consumer, 2, false);
+        shard.settle(link.deliveries.get(0), new Outcome.Rejected("app:broken", "no"));
+        shard.settle(link.deliveries.get(1), new Outcome.Rejected("app:broken", "no"));
+        shard.detach(link.consumer);
+
+        Map<?, ?> redriven = management
+                .ask("REDRIVE", "queue", "name", "other", "count", 1)
+                .ok()
+                .body();
+        assertEquals(1L, redriven.get("messages"));
+        assertNull(redriven.get("to"));
+        assertEquals(1, messages(management.ask("PEEK", "queue", "name", "q")).size());
+        send("never was a dead letter");
+        management.ask("MOVE", "queue", "name", "q", "to", "other").ok();
+        redriven = management.ask("REDRIVE", "queue", "name", "other").ok().body();
+        assertTrue((long) redriven.get("refused") >= 1, redriven.toString());
+        Map<?, ?> refusal = (Map<?, ?>) ((List<?>) redriven.get("refusals")).get(0);
+        assertTrue(refusal.get("why") instanceof String && refusal.get("sequence") instanceof Long);
+    }
+
+    @Test
     void scheduledMessagesAreListedAndTakenBack() {
         for (long at : List.of(5_000L, 4_000L, 6_000L)) {
             send(encoded("at " + at, Map.of(Symbol.valueOf("x-opt-delivery-time"), at)));

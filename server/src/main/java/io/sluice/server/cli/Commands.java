@@ -26,6 +26,7 @@ import picocli.CommandLine.IVersionProvider;
             SubscriptionCommand.class,
             ConnectionCommand.class,
             LinkCommand.class,
+            MoveCommand.class,
             UserCommand.class,
             StorageCommand.class,
             WarmUpCommand.class

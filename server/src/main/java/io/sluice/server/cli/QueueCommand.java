@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             QueueDeleteCommand.class,
             QueuePurgeCommand.class,
             QueueMoveCommand.class,
+            QueueRedriveCommand.class,
             QueuePeekCommand.class
         })
 final class QueueCommand {}

@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
         name = "scheduled",
         mixinStandardHelpOptions = true,
         description = "Messages that wait for the time of their delivery.",
-        subcommands = {ScheduledListCommand.class, ScheduledCancelCommand.class})
+        subcommands = {ScheduledListCommand.class, ScheduledCancelCommand.class, ScheduledReleaseCommand.class})
 final class ScheduledCommand {}

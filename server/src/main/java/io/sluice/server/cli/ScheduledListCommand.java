@@ -55,7 +55,10 @@ final class ScheduledListCommand implements Callable<Integer> {
         }
         if (!broker.json) {
             all.forEach(message -> message.computeIfPresent(
-                    "deliverAtMillis", (name, at) -> Instant.ofEpochMilli(((Number) at).longValue())));
+                    "deliverAtMillis",
+                    (name, at) -> ((Number) at).longValue() == Long.MAX_VALUE
+                            ? "parked"
+                            : Instant.ofEpochMilli(((Number) at).longValue())));
         }
         Table.print(new Output(spec.commandLine().getOut()), broker.json, ATTRIBUTES, all);
         return ExitCode.OK;
