@@ -223,7 +223,8 @@ public final class AmqpConnection {
             return nowMillis;
         }
         if (!engine.isOpen()) {
-            return Math.min(openDeadlineMillis, nowMillis + Engine.MAX_TICK_MILLIS);
+            // Once it is open its peer may want heartbeats soon.
+            return Math.min(openDeadlineMillis, nowMillis + Engine.MIN_TICK_MILLIS);
         }
         long next = engine.tick(nowMillis);
         if (engine.isTimedOut()) {

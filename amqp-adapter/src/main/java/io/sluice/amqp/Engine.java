@@ -16,7 +16,7 @@ import org.apache.qpid.proton.engine.Sasl;
 /** The protocol engine of one connection, set up as a server, and the opening of the connection. Its event loop. */
 final class Engine implements ConnectionEvents.Listener {
     static final int MAX_TICK_MILLIS = 1000;
-    private static final int MIN_TICK_MILLIS = 50;
+    static final int MIN_TICK_MILLIS = 50;
     /** Of the peer's idle time-out: heartbeats are due at half, and must not be late by another quarter. */
     private static final int TICKS_PER_TIMEOUT = 8;
     /** OAuth tokens come as passwords. */

@@ -172,9 +172,26 @@ class Section2_4_ConnectionTest {
         hello.setIdleTimeOut(UnsignedInteger.valueOf(500));
         peer.send(0, hello);
         peer.expect(Open.class);
+        assertNeverSilentForHalfASecond(peer, broker.nowMillis);
+    }
+
+    /** A peer that is told the time before its open is told it again soon after. */
+    @Test
+    void theFirstHeartbeatIsInTimeAsWell() {
+        TestPeer peer = withHeader();
+        long next = peer.connection.tick(broker.nowMillis);
+        Open hello = TestPeer.openFrame();
+        hello.setIdleTimeOut(UnsignedInteger.valueOf(500));
+        peer.send(0, hello);
+        peer.expect(Open.class);
+        assertNeverSilentForHalfASecond(peer, next);
+    }
+
+    /** @param tickMillis when the connection wants to be told the time */
+    private void assertNeverSilentForHalfASecond(TestPeer peer, long tickMillis) {
         long lastFrame = broker.nowMillis;
         int seen = peer.frames.size();
-        long next = broker.nowMillis;
+        long next = tickMillis;
         for (int i = 0; i < 100; i++) {
             broker.nowMillis += 25;
             if (broker.nowMillis >= next) {
