@@ -48,7 +48,7 @@ public final class BrokerProcess implements AutoCloseable {
     /** Kills a broker so long after its start, ready or not. */
     public static void startAndKill(Path data, long afterMillis, String... moreArguments)
             throws IOException, InterruptedException {
-        Process process = launch(arguments(data, moreArguments));
+        Process process = launch(arguments(0, data, moreArguments));
         reader("stderr", process.getErrorStream(), line -> {});
         reader("stdout", process.getInputStream(), line -> {});
         if (process.waitFor(afterMillis, TimeUnit.MILLISECONDS)) {
@@ -59,20 +59,26 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Starts a broker on any free port and waits until it says that it is ready. */
     public static BrokerProcess start(Path data, String... moreArguments) throws IOException, InterruptedException {
-        return ready(launch(arguments(data, moreArguments)));
+        return startOn(0, data, moreArguments);
+    }
+
+    /** As {@link #start(Path, String...)}, on a port that clients know already; 0 is any. */
+    public static BrokerProcess startOn(int port, Path data, String... moreArguments)
+            throws IOException, InterruptedException {
+        return ready(launch(arguments(port, data, moreArguments)));
     }
 
     /** As {@link #start(Path, String...)}, with options of the Java runtime that nothing from outside replaces. */
     public static BrokerProcess startWith(String javaOptions, Path data, String... moreArguments)
             throws IOException, InterruptedException {
-        List<String> arguments = arguments(data, moreArguments);
+        List<String> arguments = arguments(0, data, moreArguments);
         ProcessBuilder builder = builder(arguments);
         builder.environment().put("SLUICE_JAVA_OPTS", javaOptions);
         return ready(builder.start());
     }
 
-    private static List<String> arguments(Path data, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("--port", "0", "--data", data.toString()));
+    private static List<String> arguments(int port, Path data, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("--port", String.valueOf(port), "--data", data.toString()));
         arguments.addAll(List.of(more));
         return arguments;
     }

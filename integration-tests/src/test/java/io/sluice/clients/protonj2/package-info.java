@@ -1,0 +1,2 @@
+/** protonj2-client, unmodified, against the started program. */
+package io.sluice.clients.protonj2;

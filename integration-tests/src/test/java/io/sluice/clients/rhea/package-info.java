@@ -1,0 +1,2 @@
+/** rhea on Node.js, unmodified, against the started program. */
+package io.sluice.clients.rhea;

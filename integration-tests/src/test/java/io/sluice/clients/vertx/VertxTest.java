@@ -1,0 +1,54 @@
+package io.sluice.clients.vertx;
+
+import io.sluice.clients.ClientBroker;
+import io.sluice.clients.ClientSuite;
+import io.sluice.clients.Feature;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every feature of the table with vertx-client. */
+final class VertxTest {
+    @TempDir
+    static Path folder;
+
+    private static ClientBroker broker;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = ClientBroker.start(folder);
+    }
+
+    @AfterAll
+    static void stopBroker() throws Exception {
+        broker.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> features() {
+        ClientSuite suite = new ClientSuite("vertx");
+        ConnectionChecks.addTo(suite);
+        MessageChecks.addTo(suite);
+        OutcomeChecks.addTo(suite);
+        ReceiverChecks.addTo(suite);
+        NodeChecks.addTo(suite);
+        return suite.cannot(Feature.SCRAM, "has no SCRAM")
+                .cannot(Feature.WEBSOCKET, "has no WebSocket")
+                .cannot(Feature.SESSIONS, "has one session for a connection")
+                .cannot(Feature.CONTAINER_ID, "cannot ask to be the only one of its container id")
+                .cannot(Feature.RECONNECT, "leaves connecting again to the application")
+                .cannot(Feature.SENT_SETTLED, "sends unsettled always")
+                .cannot(Feature.SETTLE_SECOND, "cannot ask to settle second")
+                .cannot(Feature.ABORTED, "cannot give up a message half-way")
+                .cannot(Feature.MODIFIED_ANNOTATIONS, "its modified has no annotations")
+                .cannot(Feature.BROWSE, "cannot browse")
+                .cannot(Feature.FILTERS, "has selectors, but no other filters")
+                .cannot(Feature.COMMIT, "has no transactions")
+                .cannot(Feature.ROLLBACK, "has no transactions")
+                .tests(broker);
+    }
+}
