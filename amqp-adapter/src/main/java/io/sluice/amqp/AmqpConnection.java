@@ -40,6 +40,9 @@ public final class AmqpConnection {
     private int headerBytes;
     private ByteBuffer farewell = ByteBuffer.allocate(0);
     private Phase phase = Phase.HEADER;
+    /** Our own, not the peer's. */
+    private Optional<Throwable> failure = Optional.empty();
+
     private boolean busy;
     private boolean turnWhileBusy;
     private long openDeadlineMillis;
@@ -134,6 +137,7 @@ public final class AmqpConnection {
             LOG.info("{}: broke off SASL ({}), closed", peer, String.valueOf(defect.getMessage()));
         } else {
             LOG.error("{}: a frame could not be handled, closed", peer, defect);
+            failure = Optional.of(defect);
         }
         engine.fail(condition);
         abandon();
@@ -149,6 +153,11 @@ public final class AmqpConnection {
     /** Whether the peer should be read: not while too much of what it sent is unanswered, or it takes no answers. */
     public boolean wantsInput() {
         return phase != Phase.CLOSED && !scope.bytes().tooMany() && !engine.isUnheard();
+    }
+
+    /** Why the connection could not go on, where that was no fault of the peer. */
+    Optional<Throwable> failure() {
+        return failure;
     }
 
     /** How many things are kept for the peer; each has a limit, and none is left when the connection has ended. */

@@ -112,13 +112,28 @@ final class BrokerTransport extends TransportImpl {
     @Override
     public void handleAttach(Attach attach, Binary payload, Integer channel) {
         PeerSession session = session(channel, "attach");
+        if (session != null) {
+            endPartial(session.byName(attach.getName(), attach.getRole() == Role.SENDER), channel);
+        }
         if (session != null && rules.allowAttach(attach, session)) {
             boolean sends = attach.getRole() == Role.SENDER;
             LinkCount count = new LinkCount(++links, scope.environment().clock().millis(), sends ? in : out);
             PeerLink link = new PeerLink(attach, count);
             session.add(link);
             events.expect(link);
+            scope.forgetFinished(link.name, link.peerSends);
             super.handleAttach(attach, payload, channel);
+        }
+    }
+
+    /** The engine is about to forget the link; in the middle of a message it could not. @param old may be null */
+    private void endPartial(PeerLink old, Integer channel) {
+        if (old != null && old.peerSends && !old.startsDelivery() && old.link != null) {
+            Transfer abort = new Transfer();
+            abort.setHandle(old.handle);
+            abort.setAborted(true);
+            super.handleTransfer(abort, null, channel);
+            events.dispatch();
         }
     }
 
@@ -145,15 +160,19 @@ final class BrokerTransport extends TransportImpl {
         if (link == null) {
             return;
         }
-        session.received(transfer, link.startsDelivery());
+        boolean first = link.startsDelivery();
+        session.received(transfer, first);
         link.received(transfer, payload == null ? 0 : payload.getLength());
         if (session.windowChanged(link)) {
             windows.add(session);
         }
-        // Of a link that we ended the engine may have forgotten the delivery; what counts in the session is counted
-        // here.
         if (!link.closed) {
             super.handleTransfer(transfer, payload, channel);
+        } else if (first || link.link != null) {
+            // The engine has to count it; settled, it makes no answer, and nothing of it is kept.
+            transfer.setSettled(true);
+            transfer.setMore(transfer.getMore() && link.link != null);
+            super.handleTransfer(transfer, null, channel);
         }
     }
 

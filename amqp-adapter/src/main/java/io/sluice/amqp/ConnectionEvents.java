@@ -192,5 +192,6 @@ final class ConnectionEvents implements FrameEvents {
         scope.remove(endpoint);
         // Or the engine would answer the new attach with the old link.
         old.link.free();
+        old.link = null;
     }
 }

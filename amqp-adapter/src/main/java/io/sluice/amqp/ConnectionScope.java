@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.qpid.proton.engine.Endpoint;
 import org.apache.qpid.proton.engine.Link;
+import org.apache.qpid.proton.engine.Receiver;
 
 /** What the links of one connection share. The connection's event loop. */
 final class ConnectionScope {
@@ -147,6 +148,21 @@ final class ConnectionScope {
         finished.add(endpoint);
         if (endpoint instanceof Link link) {
             aborted.forget(link);
+        }
+    }
+
+    /** A link of that name is about to be attached: the engine must not take it for one that it was to forget later. */
+    void forgetFinished(String name, boolean peerSends) {
+        if (finished.isEmpty()) {
+            return;
+        }
+        for (Endpoint endpoint : List.copyOf(finished)) {
+            if (endpoint instanceof Link link
+                    && link instanceof Receiver == peerSends
+                    && link.getName().equals(name)) {
+                finished.remove(link);
+                link.free();
+            }
         }
     }
 

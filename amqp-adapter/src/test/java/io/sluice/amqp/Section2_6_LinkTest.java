@@ -190,6 +190,21 @@ class Section2_6_LinkTest {
     }
 
     @Test
+    void aLinkThatDetachesAndComesBackInOneReadIsAnswered() {
+        peer.attachReceiver(0, "out", "q");
+        peer.pipelined(0, TestPeer.sender(1, "in", "none"), new byte[0]);
+        peer.settle();
+        peer.next(Detach.class);
+        peer.pipelined(0, TestPeer.detach(1, true), new byte[0]);
+        peer.pipelined(0, TestPeer.sender(1, "in", "q"), new byte[0]);
+        assertNotNull(peer.nextOf(Attach.class).getTarget());
+        assertEquals(1, broker.status("q").producers());
+        peer.next(Flow.class);
+        peer.send(0, TestPeer.transfer(1, 0), TestPeer.message("x"));
+        peer.next(Disposition.class);
+    }
+
+    @Test
     void aLinkIsStolenInTheMiddleOfAMessage() {
         peer.attachSender(0, "in", "q");
         Transfer first = TestPeer.transfer(0, 0);
