@@ -240,7 +240,8 @@ public final class Dispatcher {
             browse(browser, turn);
         }
         removals.decide(queue.id(), turn);
-        consumers.drained(lastStop == DispatchReason.PAGED_OUT && !consumers.onlyFilteringHaveCredit(), turn);
+        boolean soon = lastStop == DispatchReason.PAGED_OUT || lastStop == DispatchReason.SETTLING;
+        consumers.drained(soon && !consumers.onlyFilteringHaveCredit(), turn);
         return lastStop;
     }
 
@@ -311,11 +312,13 @@ public final class Dispatcher {
     /** @return {@link DispatchReason#NEXT} where one was given */
     private DispatchReason dispatchOne(ReadyLevels ready, PagedRuns runs, Turn turn) {
         int candidates = ready.occupied() | runs.occupied();
+        boolean returns = false;
         while (candidates != 0) {
             int level = ready.choose(candidates);
             long boundary = runs.boundary(level);
+            long returning = settlement.returning().first(level);
             QueueEntry entry = lookAhead.next(level, ready.level(level));
-            while (entry != null && entry.sequence < boundary && !lookAhead.isAtEnd(level)) {
+            while (entry != null && entry.sequence < Math.min(boundary, returning) && !lookAhead.isAtEnd(level)) {
                 GroupTable.Group group = groups.of(entry.message.group());
                 boolean heldBack = group != null && isHeldBack(entry, group);
                 Consumer consumer = heldBack ? consumers.takeNextAwayFor(entry) : takerOf(entry, group);
@@ -327,6 +330,11 @@ public final class Dispatcher {
                 lookAhead.pass(level, entry, heldBack);
                 entry = entry.links.nextReady;
             }
+            if (entry != null && entry.sequence >= returning) {
+                returns = true;
+                candidates &= ~(1 << level);
+                continue;
+            }
             boolean more = boundary != Long.MAX_VALUE && !lookAhead.isAtEnd(level);
             if (more && lookAhead.reaches(level, pages.readAheadBytes())) {
                 // Also where a lower level has something here: the order of service holds whatever is in memory.
@@ -334,6 +342,9 @@ public final class Dispatcher {
                 return DispatchReason.PAGED_OUT;
             }
             candidates &= ~(1 << level);
+        }
+        if (returns) {
+            return DispatchReason.SETTLING;
         }
         return lookAhead.heldBack() ? DispatchReason.GROUP_OWNED : DispatchReason.UNDELIVERABLE_HERE;
     }
@@ -401,7 +412,7 @@ public final class Dispatcher {
         while (candidates != 0 && !consumer.isWaitingForPage()) {
             int level = ready.choose(candidates);
             QueueEntry entry = consumer.filter.peek(level, turn.nowMillis());
-            if (entry != null) {
+            if (entry != null && entry.sequence < settlement.returning().first(level)) {
                 consumers.leaveRing(consumer);
                 ready.served(level);
                 give(entry, consumer, turn);

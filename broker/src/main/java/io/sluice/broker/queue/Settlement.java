@@ -22,6 +22,7 @@ final class Settlement {
     private final GroupTable groups;
     private final UndeliverableHere undeliverable;
     private final Removals removals;
+    private final Returning returning;
 
     Settlement(Queue queue, Availability availability, Consumers consumers, GroupTable groups, Removals removals) {
         this.queue = queue;
@@ -30,6 +31,12 @@ final class Settlement {
         this.groups = groups;
         this.undeliverable = new UndeliverableHere(queue, availability, consumers);
         this.removals = removals;
+        this.returning = new Returning(queue.state().levelCount());
+    }
+
+    /** What is on its way back. */
+    Returning returning() {
+        return returning;
     }
 
     UndeliverableHere undeliverable() {
@@ -123,13 +130,29 @@ final class Settlement {
     private void returned(Delivery delivery, Returned record, Turn turn) {
         MessageGroup group = delivery.entry.message.group();
         if (!delivery.grouped) {
-            turn.decide(record, delivery.entry.durable, applied -> available(delivery, applied));
+            returnedByItself(delivery, record, turn);
             return;
         }
         // What stands behind it in its group is not to be given out before it is back.
         groups.returning(group);
         turn.decide(record, delivery.entry.durable, applied -> {
             groups.returned(group);
+            available(delivery, applied);
+        });
+    }
+
+    private void returnedByItself(Delivery delivery, Returned record, Turn turn) {
+        QueueEntry entry = delivery.entry;
+        if (!entry.durable || record.deliverAtMillis() != 0) {
+            turn.decide(record, entry.durable, applied -> available(delivery, applied));
+            return;
+        }
+        int level = queue.state().levelOf(entry.message);
+        returning.add(level, entry.sequence);
+        turn.decide(record, true, applied -> {
+            returning.remove(level, entry.sequence);
+            // Also where it does not come back after all: others have waited for it.
+            applied.dispatchable(queue);
             available(delivery, applied);
         });
     }

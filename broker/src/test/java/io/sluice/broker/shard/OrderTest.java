@@ -31,6 +31,50 @@ class OrderTest {
     }
 
     @Test
+    void whatFailedIsGivenOutBeforeWhatStandsBehindItHoweverSlowTheDisk() {
+        shard.publish("q", "a", "b", "c");
+        TestConsumer consumer = shard.consumer("q").credit(2);
+        shard.journal.hold();
+        consumer.settle(0, Outcome.FAILED).settle(1, Outcome.FAILED).credit(3);
+        assertEquals(List.of("a", "b"), consumer.bodies(), "that they failed is not on the disk yet");
+        shard.commit(1);
+        shard.commitAll();
+
+        assertEquals(List.of("a", "b", "a", "b", "c"), consumer.bodies());
+        assertEquals(1, consumer.deliveries.get(2).deliveryCount());
+    }
+
+    @Test
+    void whatFailedHoldsUpItsOwnLevelOnly() {
+        TestProducer producer = shard.producer("q");
+        producer.send(ShardFixture.withPriority("5a", 5)).send(ShardFixture.withPriority("5b", 5));
+        TestConsumer consumer = shard.consumer("q").credit(1);
+        shard.producer("q").send(ShardFixture.withPriority("2", 2));
+        shard.journal.hold();
+        consumer.settle(0, Outcome.FAILED).credit(3);
+        assertEquals(List.of("5a", "2"), consumer.bodies());
+        shard.journal.letGo();
+        shard.run();
+
+        assertEquals(List.of("5a", "2", "5a", "5b"), consumer.bodies());
+    }
+
+    @Test
+    void whoSelectsWaitsAsWell() {
+        shard.publish("q", "a", "b");
+        TestConsumer consumer =
+                shard.selecting("q", io.sluice.broker.queue.Consumer.Mode.MOVE, Outcome.RELEASED, body -> true);
+        consumer.credit(1);
+        shard.journal.hold();
+        consumer.settle(0, Outcome.FAILED).credit(2);
+        assertEquals(List.of("a"), consumer.bodies());
+        shard.journal.letGo();
+        shard.run();
+
+        assertEquals(List.of("a", "a", "b"), consumer.bodies());
+    }
+
+    @Test
     void priorityAboveNineCountsAsNine() {
         shard.producer("q").send(ShardFixture.withPriority("nine", 9)).send(ShardFixture.withPriority("more", 200));
 
