@@ -79,8 +79,10 @@ final class LinkAttacher {
         if (!asked.getDynamic()) {
             return null;
         }
-        if (NodeKinds.asksForTopic(asked.getCapabilities())) {
-            return Conditions.of(Kind.NOT_IMPLEMENTED, "there are no temporary topics");
+        if (NodeKinds.asksForTopic(asked.getCapabilities()) && asked instanceof Source) {
+            return Conditions.of(
+                    Kind.NOT_IMPLEMENTED,
+                    "a temporary topic is asked for by a sender, as its target, and then received from");
         }
         if (!LinkNode.asksForNew(asked) && !TemporaryName.is(asked.getAddress())) {
             return Conditions.of(Kind.INVALID_FIELD, "who asks for a dynamic node does not name its address");

@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.Lifetime;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.TemporaryName;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Producer;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import org.apache.qpid.proton.engine.Link;
 import org.apache.qpid.proton.engine.Receiver;
 
-/** The queue a link is for: one that there is by its address, or a temporary one that is made for the link. */
+/** The queue a link is for: one that there is by its address, or a temporary one, or a temporary topic, that is made for the link. */
 final class LinkNode {
     private final ShardMailbox shard;
     private final String address;
@@ -37,10 +38,18 @@ final class LinkNode {
         AmqpLimits.DynamicNodes limits = scope.limits().dynamicNodes();
         TerminusExpiry expiry = TerminusExpiry.of(asked, limits.maxTimeoutSeconds());
         if (asksForNew(asked)) {
-            String name = scope.environment().nodeNames().get();
-            Lifetime lifetime = NodeProperties.lifetime(asked.getDynamicNodeProperties());
+            String unique = scope.environment().nodeNames().get();
+            boolean topic = NodeKinds.asksForTopic(asked.getCapabilities());
+            String name = topic ? TemporaryName.topic(unique) : unique;
+            Lifetime lifetime =
+                    topic ? Lifetime.DELETE_ON_CLOSE : NodeProperties.lifetime(asked.getDynamicNodeProperties());
             TemporaryLink creating = TemporaryLink.creating(scope.calls(), key, name, lifetime, limits.limits());
-            return new LinkNode(shard(scope, name), name, Optional.of(creating), Optional.of(lifetime), expiry);
+            return new LinkNode(
+                    shard(scope, name),
+                    name,
+                    Optional.of(creating),
+                    Optional.of(lifetime),
+                    topic ? TerminusExpiry.AT_ONCE : expiry);
         }
         String address = asked.getAddress();
         Optional<TemporaryLink> returning = TemporaryName.is(address)
@@ -86,6 +95,10 @@ final class LinkNode {
     /** What the connection is to keep when the link goes; empty where nothing may be kept. */
     Optional<KeptTermini.Kept> kept(Link link) {
         return temporary.map(holder -> new KeptTermini.Kept(shard, holder, address, expiry, link.getSession()));
+    }
+
+    NodeKind kind() {
+        return TemporaryName.isTopic(address) ? NodeKind.TOPIC : NodeKind.QUEUE;
     }
 
     boolean isTemporary() {

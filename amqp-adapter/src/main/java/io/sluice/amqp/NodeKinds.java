@@ -3,6 +3,7 @@ package io.sluice.amqp;
 import io.sluice.amqp.message.MessageFields;
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.TemporaryName;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -30,6 +31,9 @@ public final class NodeKinds {
 
     /** @param capabilities of the terminus, may be null */
     NodeKind of(Symbol[] capabilities, String address) {
+        if (TemporaryName.is(address)) {
+            return ofTemporary(address);
+        }
         if (has(capabilities, TOPICS)) {
             return NodeKind.TOPIC;
         }
@@ -41,11 +45,19 @@ public final class NodeKinds {
 
     /** Of the address that a message names itself. */
     NodeKind of(Message message, String address) {
+        if (TemporaryName.is(address)) {
+            return ofTemporary(address);
+        }
         return switch (MessageFields.jmsDestination(message)) {
             case MessageFields.JMS_QUEUE, MessageFields.JMS_TEMPORARY_QUEUE -> NodeKind.QUEUE;
             case MessageFields.JMS_TOPIC, MessageFields.JMS_TEMPORARY_TOPIC -> NodeKind.TOPIC;
             default -> topics.test(address) ? NodeKind.TOPIC : NodeKind.QUEUE;
         };
+    }
+
+    /** The name was made for one or the other. */
+    private static NodeKind ofTemporary(String address) {
+        return TemporaryName.isTopic(address) ? NodeKind.TOPIC : NodeKind.QUEUE;
     }
 
     /** Whether they stand for what only a topic can be. */

@@ -10,7 +10,7 @@ import org.apache.qpid.proton.engine.Delivery;
 /** One queue, or one topic. */
 final class QueueDestination implements Destination {
     private final ShardCalls calls;
-    /** Empty for a topic. */
+    /** Empty for a topic, unless it is made for this link. */
     private final Optional<LinkNode> node;
 
     private final String address;
@@ -37,7 +37,7 @@ final class QueueDestination implements Destination {
     }
 
     private NodeKind kind() {
-        return node.isPresent() ? NodeKind.QUEUE : NodeKind.TOPIC;
+        return node.map(LinkNode::kind).orElse(NodeKind.TOPIC);
     }
 
     @Override

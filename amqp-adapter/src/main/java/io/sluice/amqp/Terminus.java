@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.NodeKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class Terminus {
     static final Symbol COPY = Symbol.valueOf("copy");
     static final Symbol MOVE = Symbol.valueOf("move");
     private static final Symbol TEMPORARY_QUEUE = Symbol.valueOf("temporary-queue");
+    private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
     private static final Set<Symbol> CAPABILITIES =
             Set.of(NodeKinds.QUEUE, NodeKinds.TOPIC, NodeKinds.SHARED, NodeKinds.GLOBAL);
     /** What the coordinator can do (§4.5.3). */
@@ -114,8 +116,10 @@ final class Terminus {
     private static Symbol[] known(Symbol[] capabilities, Optional<LinkNode> node) {
         List<Symbol> known = new ArrayList<>();
         boolean temporary = node.isPresent() && node.get().isTemporary();
+        boolean topic = temporary && node.get().kind() == NodeKind.TOPIC;
         for (Symbol capability : capabilities == null ? new Symbol[0] : capabilities) {
-            if (CAPABILITIES.contains(capability) || (temporary && capability.equals(TEMPORARY_QUEUE))) {
+            if (CAPABILITIES.contains(capability)
+                    || (temporary && capability.equals(topic ? TEMPORARY_TOPIC : TEMPORARY_QUEUE))) {
                 known.add(capability);
             }
         }

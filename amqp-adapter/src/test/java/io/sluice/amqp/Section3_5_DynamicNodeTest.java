@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.TemporaryName;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -388,10 +389,52 @@ class Section3_5_DynamicNodeTest {
         assertEquals(List.of("q"), broker.queues());
     }
 
+    private static Attach temporaryTopic(Attach attach) {
+        Symbol[] capabilities = {Symbol.valueOf("temporary-topic")};
+        if (attach.getRole() == Role.SENDER) {
+            ((Target) attach.getTarget()).setCapabilities(capabilities);
+        } else {
+            ((Source) attach.getSource()).setCapabilities(capabilities);
+        }
+        return attach;
+    }
+
     @Test
-    void temporaryTopicsAreRefusedAsLongAsThereAreNone() {
-        Attach attach = dynamicSender(0, "jms");
-        ((Target) attach.getTarget()).setCapabilities(Symbol.valueOf("temporary-topic"));
-        expectRefused(peer, attach, "amqp:not-implemented");
+    void aDynamicTargetMayBeATopic() {
+        peer.send(0, temporaryTopic(dynamicSender(0, "jms")));
+        Target target = (Target) peer.nextOf(Attach.class).getTarget();
+        String name = target.getAddress();
+        assertTrue(TemporaryName.isTopic(name), name);
+        assertTrue(target.getDynamic());
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("temporary-topic")}, target.getCapabilities());
+        assertInstanceOf(DeleteOnClose.class, target.getDynamicNodeProperties().get(LIFETIME_POLICY));
+        assertFalse(exists(name));
+
+        // Whatever capability they name, or none.
+        peer.send(0, temporaryTopic(TestPeer.receiver(1, "one", name)));
+        peer.send(0, TestPeer.credit(1, 0, 10));
+        peer.send(0, TestPeer.receiver(2, "two", name));
+        peer.send(0, TestPeer.credit(2, 0, 10));
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.message("m"));
+        List<String> bodies = new ArrayList<>();
+        peer.transfers().forEach(frame -> bodies.add(TestPeer.body(frame.payload())));
+        assertEquals(List.of("m", "m"), bodies);
+    }
+
+    @Test
+    void aTemporaryTopicGoesWithItsLink() {
+        String name = send(peer, temporaryTopic(dynamicSender(0, "jms")));
+        TestPeer other = TestPeer.begun(broker);
+        other.attachSender(0, "in", name);
+        expectRefused(TestPeer.begun(broker), TestPeer.receiver(0, "theirs", name), "amqp:resource-locked");
+        peer.send(0, TestPeer.detach(0, true));
+        other.expectDetach("amqp:resource-deleted");
+
+        expectRefused(TestPeer.begun(broker), TestPeer.sender(0, "late", name), "amqp:not-found");
+    }
+
+    @Test
+    void aDynamicSourceIsNoTopic() {
+        expectRefused(peer, temporaryTopic(dynamicReceiver(0, "r")), "amqp:not-implemented");
     }
 }

@@ -3,17 +3,12 @@ package io.sluice.clients;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** What a client can do, row by row of the table, and the tests that follow from it. */
 public final class ClientSuite {
-    /** What the broker has not yet; with {@code -Dclients.notYet=true} it is tried all the same. */
-    private static final Set<Feature> NOT_YET = EnumSet.of(Feature.TEMPORARY_TOPIC);
-
     private final String client;
     private final Map<Feature, FeatureCheck> checks = new EnumMap<>(Feature.class);
     private final Map<Feature, String> reasons = new EnumMap<>(Feature.class);
@@ -65,10 +60,6 @@ public final class ClientSuite {
         }
         if (reason != null) {
             results.cannot(feature, reason);
-            return;
-        }
-        if (NOT_YET.contains(feature) && !Boolean.getBoolean("clients.notYet")) {
-            results.cannot(feature, ClientTable.NOT_YET);
             return;
         }
         check.run(new Scene(broker, client + "." + feature.id()));

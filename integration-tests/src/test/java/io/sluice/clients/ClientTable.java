@@ -12,9 +12,6 @@ final class ClientTable {
     /** Column by column: a client's id, and what it is called. */
     static final Map<String, String> CLIENTS = clients();
 
-    /** In place of a reason: the broker has it not yet. */
-    static final String NOT_YET = "not yet";
-
     private static final String HEAD = """
             # Clients and what they do here
 
@@ -101,7 +98,7 @@ final class ClientTable {
         text.append("| ").append(feature.title()).append(" |");
         for (String client : columns(feature.chapter())) {
             String reason = found.get(client).get(feature);
-            text.append(reason.isEmpty() ? " yes |" : reason.equals(NOT_YET) ? " not yet |" : " – |");
+            text.append(reason.isEmpty() ? " yes |" : " – |");
         }
         text.append('\n');
     }
@@ -110,7 +107,7 @@ final class ClientTable {
     private static void notes(StringBuilder text, String title, Map<Feature, String> found) {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
         found.forEach((feature, reason) -> {
-            if (!reason.isEmpty() && !reason.equals(NOT_YET)) {
+            if (!reason.isEmpty()) {
                 byReason.computeIfAbsent(reason, any -> new ArrayList<>()).add(feature.id());
             }
         });

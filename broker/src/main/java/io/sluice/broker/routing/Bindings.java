@@ -3,6 +3,7 @@ package io.sluice.broker.routing;
 import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Selection;
+import io.sluice.broker.TemporaryName;
 import io.sluice.broker.queue.Queue;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -155,7 +156,8 @@ public final class Bindings {
 
     private List<Binding> findRoute(String topic) {
         List<Binding> route = new ArrayList<>(exact.getOrDefault(topic, List.of()));
-        if (!patterns.isEmpty()) {
+        // Who subscribes to all there is does not mean what two others have between them.
+        if (!patterns.isEmpty() && !TemporaryName.isTopic(topic)) {
             String[] words = TopicPattern.words(topic);
             for (Binding binding : patterns) {
                 if (binding.pattern().matches(words)) {

@@ -21,10 +21,12 @@ import java.util.Optional;
  */
 final class FanOut {
     private final Bindings bindings;
+    private final TemporaryTopics temporaries;
     private final LargeReferences large;
     private final int maxBatchBytes;
 
-    FanOut(Bindings bindings, LargeReferences large, int maxBatchBytes) {
+    FanOut(Bindings bindings, TemporaryTopics temporaries, LargeReferences large, int maxBatchBytes) {
+        this.temporaries = temporaries;
         this.bindings = bindings;
         this.large = large;
         this.maxBatchBytes = maxBatchBytes;
@@ -52,6 +54,10 @@ final class FanOut {
      * @return why nobody gets it, empty where it is taken: a subscription whose queue is full and refuses more
      */
     Optional<Refusal> offer(Publish publish, Turn turn, Turn.Effect then) {
+        Optional<Refusal> gone = temporaries.refusalOf(publish.address());
+        if (gone.isPresent()) {
+            return gone;
+        }
         List<Queue> targets = targets(publish);
         if (targets.isEmpty()) {
             large.discard(publish.message());
@@ -78,7 +84,9 @@ final class FanOut {
 
     /** Why nobody would get it, as things are; empty where it would be taken. */
     Optional<Refusal> refusalOf(Publish publish, long nowMillis) {
-        return refusalOf(publish, copies(publish, targets(publish), nowMillis));
+        return temporaries
+                .refusalOf(publish.address())
+                .or(() -> refusalOf(publish, copies(publish, targets(publish), nowMillis)));
     }
 
     /** @param duplicateId by which its window knows it, "" for none */

@@ -17,6 +17,7 @@ import java.util.Optional;
 final class Links {
     private final ShardQueues queues;
     private final TemporaryQueues temporaries;
+    private final TemporaryTopics temporaryTopics = new TemporaryTopics();
     private final TopicProducers topics;
     private final Producers anonymous = new Producers();
     /**
@@ -35,8 +36,13 @@ final class Links {
         return temporaries;
     }
 
+    TemporaryTopics temporaryTopics() {
+        return temporaryTopics;
+    }
+
     void attach(Producer producer, TemporaryLink link, Turn turn) {
-        Optional<Refusal> refusal = temporaries.attach(link, turn);
+        Optional<Refusal> refusal =
+                producer.kind() == NodeKind.TOPIC ? temporaryTopics.create(link) : temporaries.attach(link, turn);
         if (refusal.isEmpty()) {
             attach(producer, turn);
         } else {
@@ -70,11 +76,17 @@ final class Links {
         });
     }
 
-    /** A topic needs no declaration: it is there as soon as somebody names it. */
+    /** A topic needs no declaration: it is there as soon as somebody names it, unless it is a temporary one. */
     private void attachToTopic(Producer producer, String topic, Turn turn) {
         if (!QueueDefinition.isName(topic)) {
             turn.calling(producer.client());
             producer.listener().closed(noSuchTopic(topic));
+            return;
+        }
+        Optional<Refusal> gone = temporaryTopics.refusalOf(topic);
+        if (gone.isPresent()) {
+            turn.calling(producer.client());
+            producer.listener().closed(gone.get());
             return;
         }
         topics.add(producer);

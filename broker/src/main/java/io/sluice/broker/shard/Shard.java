@@ -53,13 +53,14 @@ public final class Shard {
         QueueRemoval removal = new QueueRemoval(queues, links);
         Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal);
         int maxBatchBytes = setup.journal().maxBatchBytes();
-        FanOut fanOut = new FanOut(bindings, large, maxBatchBytes);
+        FanOut fanOut = new FanOut(bindings, links.temporaryTopics(), large, maxBatchBytes);
         this.publishing = new Publishing(queues, fanOut, large, pressure, maxMessageBytes(maxBatchBytes));
         this.atomicCommits = new AtomicCommits(queues, fanOut, large, pressure, turn);
         this.nodes = new Nodes(
                 new Administration(queues, links.temporaries(), removal, pages, new Moves(mailbox)),
                 new TopicAdministration(bindings, topicProducers, subscribing),
                 subscribing);
+        links.temporaryTopics().onEnd(nodes.topics::end);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.upkeep = new Upkeep(
                 new Residency(queues, checkpoints, setup.store(), setup.limits()),

@@ -223,17 +223,23 @@ public final class ShardMailbox {
     }
 
     /**
-     * A link that a temporary queue may have lived by is gone. To be told behind its detach.
+     * A link that a temporary queue or topic may have lived by is gone. To be told behind its detach.
      *
-     * @param waitMillis how long the link may come back and find its queue; 0: not at all
+     * @param waitMillis how long the link may come back and find its queue; 0: not at all. A topic does not wait
      */
     public void detached(TemporaryLink link, long waitMillis) {
-        post((shard, turn) -> shard.links().temporaries().detached(link, waitMillis, turn));
+        post((shard, turn) -> {
+            shard.links().temporaries().detached(link, waitMillis, turn);
+            shard.links().temporaryTopics().detached(link, turn);
+        });
     }
 
-    /** A client that had temporary queues is gone. To be told behind the detaches of its links. */
+    /** A client that had temporary queues or topics is gone. To be told behind the detaches of its links. */
     public void left(Client client) {
-        post((shard, turn) -> shard.links().temporaries().left(client, turn));
+        post((shard, turn) -> {
+            shard.links().temporaries().left(client, turn);
+            shard.links().temporaryTopics().left(client, turn);
+        });
     }
 
     /**

@@ -37,7 +37,9 @@ final class Subscribing {
     void subscribe(Consumer link, SubscriptionRequest request, Turn turn) {
         Subscription asked = request.subscription();
         Optional<Binding> existing = asked.identity().isNamed() ? bindings.find(asked.identity()) : Optional.empty();
-        Optional<Refusal> refusal = existing.isPresent() ? conflict(existing.get(), request) : tooMany();
+        Optional<Refusal> refusal = links.temporaryTopics()
+                .refusalOf(asked, link.client())
+                .or(() -> existing.isPresent() ? conflict(existing.get(), request) : tooMany());
         if (refusal.isPresent()) {
             refuse(link, refusal.get(), turn);
             return;

@@ -6,13 +6,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A link that a temporary queue lives by: it asks for a new one, or attaches to one that may be its own from before. A front end
+ * A link that a temporary queue or topic lives by: it asks for a new one, or attaches to one that may be its own from before. A front end
  * holds it as a handle, one for each attach; its state belongs to the shard's thread.
  */
 public final class TemporaryLink {
     private final Client client;
     private final Object link;
-    private final String queue;
+    private final String node;
     private final Optional<Lifetime> creates;
     private final Limits limits;
     private volatile boolean holding;
@@ -31,22 +31,22 @@ public final class TemporaryLink {
         }
     }
 
-    private TemporaryLink(Client client, Object link, String queue, Optional<Lifetime> creates, Limits limits) {
+    private TemporaryLink(Client client, Object link, String node, Optional<Lifetime> creates, Limits limits) {
         this.client = Objects.requireNonNull(client, "client");
         this.link = Objects.requireNonNull(link, "link");
-        this.queue = Objects.requireNonNull(queue, "queue");
+        this.node = Objects.requireNonNull(node, "node");
         this.creates = creates;
         this.limits = limits;
     }
 
     /**
-     * Asks for a new queue.
+     * Asks for a new queue, or a new topic.
      *
      * @param link what the link is known by, equal when it comes back
-     * @param queue a name that never was, see {@link io.sluice.broker.TemporaryName}
+     * @param node a name that never was, see {@link io.sluice.broker.TemporaryName}
      */
-    public static TemporaryLink creating(Client client, Object link, String queue, Lifetime lifetime, Limits limits) {
-        return new TemporaryLink(client, link, queue, Optional.of(lifetime), limits);
+    public static TemporaryLink creating(Client client, Object link, String node, Lifetime lifetime, Limits limits) {
+        return new TemporaryLink(client, link, node, Optional.of(lifetime), limits);
     }
 
     /** Attaches to a queue that is there, and holds it again if it is the link that created it. */
@@ -62,8 +62,9 @@ public final class TemporaryLink {
         return link;
     }
 
-    String queue() {
-        return queue;
+    /** The name of the queue, or topic. */
+    String node() {
+        return node;
     }
 
     /** Empty: the queue is there, or there is none. */

@@ -71,9 +71,9 @@ final class TemporaryQueues {
         if (link.creates().isPresent()) {
             return create(link, turn);
         }
-        Temporary temporary = byName.get(link.queue());
+        Temporary temporary = byName.get(link.node());
         if (temporary == null) {
-            return Optional.of(gone(link.queue()));
+            return Optional.of(gone(link.node()));
         }
         if (temporary.link.equals(link.link()) && !temporary.linkEnded) {
             comesBack(temporary, link);
@@ -90,13 +90,13 @@ final class TemporaryQueues {
         if (byName.size() >= limits.ofAll()) {
             return Optional.of(tooMany("the broker has " + limits.ofAll() + " temporary queues at most"));
         }
-        if (!TemporaryName.is(link.queue()) || queues.find(link.queue()).isPresent()) {
-            return Optional.of(Refusal.of(
-                    Refusal.Kind.NOT_ALLOWED, "'" + link.queue() + "' is no name for a new temporary queue"));
+        if (!TemporaryName.is(link.node()) || queues.find(link.node()).isPresent()) {
+            return Optional.of(
+                    Refusal.of(Refusal.Kind.NOT_ALLOWED, "'" + link.node() + "' is no name for a new temporary queue"));
         }
-        QueueDefinition definition = QueueDefinition.named(link.queue()).withDurable(false);
+        QueueDefinition definition = QueueDefinition.named(link.node()).withDurable(false);
         Temporary temporary = new Temporary(queues.declare(definition, turn), link);
-        byName.put(link.queue(), temporary);
+        byName.put(link.node(), temporary);
         byOwner.computeIfAbsent(link.client(), client -> new LinkedHashSet<>()).add(temporary);
         link.holds();
         return Optional.empty();
@@ -142,7 +142,7 @@ final class TemporaryQueues {
 
     /** The link is gone; for good when {@code waitMillis} have passed without its coming back. */
     void detached(TemporaryLink link, long waitMillis, Turn turn) {
-        Temporary temporary = byName.get(link.queue());
+        Temporary temporary = byName.get(link.node());
         if (temporary == null || temporary.holder != link) {
             return;
         }

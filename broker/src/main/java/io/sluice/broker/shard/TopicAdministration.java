@@ -63,6 +63,23 @@ final class TopicAdministration {
         });
     }
 
+    /** The topic was a temporary one, and is gone. */
+    void end(String topic, Turn turn) {
+        delete(
+                topic,
+                () -> {},
+                new Reply<>() {
+                    @Override
+                    public void done(TopicStatus last) {}
+
+                    @Override
+                    public void refused(Refusal impossible) {
+                        throw new IllegalStateException(impossible.text());
+                    }
+                },
+                turn);
+    }
+
     void delete(String topic, Client client, Reply<TopicStatus> reply, Turn turn) {
         List<Binding> subscriptions = bindings.named(topic);
         List<Producer> attached = producers.of(topic);
