@@ -15,7 +15,7 @@ final class ConnectionScope {
     private final AmqpEnvironment environment;
     private final ShardCalls calls;
     private final Map<LinkEndpoint, LinkRegistry.Key> endpoints = new LinkedHashMap<>();
-    private final NodeReplies replies = new NodeReplies();
+    private final NodeReplies replies = new NodeReplies(this);
     private final AbortedDeliveries aborted = new AbortedDeliveries();
     private final ConnectionTransactions transactions;
     private final KeptTermini termini = new KeptTermini(this);

@@ -1,12 +1,48 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.message.IncomingMessage;
+import io.sluice.amqp.message.MalformedMessageException;
 import io.sluice.broker.Message;
+import io.sluice.broker.NodeKind;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.TemporaryName;
+import io.sluice.broker.port.ProducerListener;
+import io.sluice.broker.queue.Producer;
+import io.sluice.broker.shard.Publish;
+import io.sluice.broker.shard.ShardMailbox;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/** Where answers of local nodes go on this connection: links from the node by the address their target names. */
+/**
+ * Where answers of local nodes go: over a link from the node by the address its target names, or into the temporary queue that the asker
+ * receives from.
+ */
 final class NodeReplies {
+    private final ConnectionScope scope;
     private final Map<String, NodeReplyLink> links = new HashMap<>();
+
+    /** Nobody is told what becomes of an answer. */
+    private static final class Unheard implements ProducerListener {
+        @Override
+        public void attached() {}
+
+        @Override
+        public void closed(Refusal refusal) {}
+
+        @Override
+        public void accepted(Publish publish) {}
+
+        @Override
+        public void refused(Publish publish, Refusal refusal) {}
+
+        @Override
+        public void creditOpen(boolean open, String reason) {}
+    }
+
+    NodeReplies(ConnectionScope scope) {
+        this.scope = scope;
+    }
 
     void add(String address, NodeReplyLink link) {
         links.put(address, link);
@@ -21,6 +57,25 @@ final class NodeReplies {
         NodeReplyLink link = links.get(address);
         if (link != null) {
             link.send(reply);
+        } else if (TemporaryName.is(address) && !TemporaryName.isTopic(address)) {
+            put(address, reply);
         }
+    }
+
+    /** As if a peer had sent it: where its sections are is known then. */
+    private static Message asSent(Message reply) {
+        try {
+            return IncomingMessage.parse(reply.encoded(), 0);
+        } catch (MalformedMessageException e) {
+            throw new IllegalStateException("a node of the broker answers with what is no message", e);
+        }
+    }
+
+    private void put(String queue, Message reply) {
+        ShardMailbox shard = scope.environment().shards().apply(queue);
+        Producer producer = new Producer(scope.calls(), new Unheard(), NodeKind.QUEUE, Optional.empty());
+        shard.attach(producer);
+        shard.publish(producer, new Publish(queue, asSent(reply)));
+        shard.detach(producer);
     }
 }

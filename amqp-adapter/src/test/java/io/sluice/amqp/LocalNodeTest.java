@@ -47,6 +47,21 @@ class LocalNodeTest {
     }
 
     @Test
+    void theAnswerComesToTheTemporaryQueueItsRequestNames() {
+        Attach receiver = TestPeer.receiver(1, "mine", null);
+        ((org.apache.qpid.proton.amqp.messaging.Source) receiver.getSource()).setDynamic(true);
+        peer.send(0, receiver);
+        String mine = ((org.apache.qpid.proton.amqp.messaging.Source)
+                        peer.nextOf(Attach.class).getSource())
+                .getAddress();
+        peer.send(0, TestPeer.credit(1, 0, 5));
+        peer.attachSender(0, "requests", "$echo");
+        peer.send(0, TestPeer.transfer(0, 0), requestTo(mine, "hello"));
+        TestPeer.Frame answer = peer.transfers().get(0);
+        assertEquals("to " + mine + ": hello", TestPeer.body(answer.payload()));
+    }
+
+    @Test
     void theAnswerComesOnTheLinkItsRequestNames() {
         peer.attachSender(0, "requests", "$echo");
         attachReplies(1, "me");
