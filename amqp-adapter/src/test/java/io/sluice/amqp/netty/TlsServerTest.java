@@ -285,6 +285,8 @@ class TlsServerTest {
         InetSocketAddress address = listen(ClientCertificates.NONE, "TLSv1.3");
         try (Socket silent = new Socket(address.getAddress(), address.getPort())) {
             silent.setSoTimeout(20_000);
+            // Before that the operating system has it alone, and resets it when nobody listens any more.
+            assertEquals(1, awaitConnections(1));
             server.close();
             assertEquals(-1, silent.getInputStream().read());
         }
@@ -292,7 +294,11 @@ class TlsServerTest {
     }
 
     private int awaitNone() throws InterruptedException {
-        for (int i = 0; i < 200 && server.connectionCount() > 0; i++) {
+        return awaitConnections(0);
+    }
+
+    private int awaitConnections(int wanted) throws InterruptedException {
+        for (int i = 0; i < 200 && server.connectionCount() != wanted; i++) {
             Thread.sleep(20);
         }
         return server.connectionCount();
