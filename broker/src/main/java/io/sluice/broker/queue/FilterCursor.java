@@ -56,6 +56,13 @@ final class FilterCursor {
         }
     }
 
+    /** The consumer has a group that it did not have: what this look held back for another is its own by now. */
+    void hasAGroupMore() {
+        for (SelectedBefore level : before) {
+            level.fromTheStart();
+        }
+    }
+
     /** Whether it selects messages that it may not have because of their groups. */
     boolean isHeldBack() {
         for (SelectedBefore level : before) {

@@ -227,6 +227,9 @@ final class Settlement {
         delivery.grouped = groups.isCounted(delivery.entry.message.group(), delivery.consumer);
         if (delivery.grouped) {
             delivery.firstOfGroup = groups.given(delivery.entry.message.group(), delivery.consumer);
+            if (delivery.firstOfGroup && delivery.consumer.filter != null) {
+                delivery.consumer.filter.hasAGroupMore();
+            }
         }
     }
 

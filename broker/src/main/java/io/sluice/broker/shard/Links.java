@@ -156,6 +156,8 @@ final class Links {
 
     void attach(Consumer consumer, Queue queue, Turn turn) {
         queue.dispatcher().attach(consumer);
+        // It need not ask for anything: groups that others had may be free by it, for those who wait already.
+        turn.dispatchable(queue);
         whenDeclared(queue, turn, applied -> {
             if (!queue.isDeleted()) {
                 applied.calling(consumer.client());

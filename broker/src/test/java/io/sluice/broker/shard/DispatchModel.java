@@ -140,12 +140,20 @@ final class DispatchModel {
         private void takes(Known message) {
             if (!message.group.isNone()) {
                 Owned owned = groups.computeIfAbsent(message.group.id(), id -> new Owned());
-                if (owned.owner != this) {
+                if (owned.owner != this || hadNothingOf(message)) {
                     owned.owner = this;
                     owned.leaves = false;
                 }
                 owned.closed = message.group.closes();
             }
+        }
+
+        /** Then nobody had the group when others joined, and it is given out anew. */
+        private boolean hadNothingOf(Known message) {
+            return messages.values().stream()
+                    .noneMatch(other -> other != message
+                            && other.holder == this
+                            && other.group.id().equals(message.group.id()));
         }
 
         private void assertMayHave(Known message, Known other) {
