@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * format   "sluice-data 1.0\nstore &lt;uuid&gt;\n"
  * journal/ segment files
  * large/   bodies of large messages
+ * raft/    of a node in a cluster, in place of journal/ and large/
  * store.db, store.redo
  * </pre>
  *
@@ -27,6 +28,7 @@ import java.util.regex.Pattern;
  */
 public final class DataDirectory implements AutoCloseable {
     private static final int MAJOR = 1;
+    private static final String RAFT = "raft";
     private static final Pattern FORMAT = Pattern.compile("sluice-data (\\d+)\\.\\d+\nstore ([-0-9a-f]{36})\n");
 
     private final Path folder;
@@ -46,6 +48,43 @@ public final class DataDirectory implements AutoCloseable {
      * @throws StorageException somebody else uses it, it cannot be written, is too full, or is of a newer format
      */
     public static DataDirectory open(Disk disk, Path folder, long neededBytes) throws StorageException {
+        if (isMembers(disk, folder)) {
+            throw new StorageException("Data folder " + folder
+                    + " is of a node of a cluster: start it with the configuration and the name of that node.");
+        }
+        return open(disk, folder, UUID.randomUUID(), neededBytes);
+    }
+
+    /**
+     * As {@link #open(Disk, Path, long)}, of a node of a cluster.
+     *
+     * @param group whose members' stores have one identity, so that one can take the place of another
+     * @throws StorageException also where it is of a broker on its own, or of another cluster
+     */
+    public static DataDirectory openMember(Disk disk, Path folder, UUID group, long neededBytes)
+            throws StorageException {
+        DataDirectory opened = open(disk, folder, group, neededBytes);
+        if (!opened.store().equals(group)) {
+            opened.close();
+            throw new StorageException(
+                    "Data folder " + folder
+                            + (isMembers(disk, folder)
+                                    ? " is of a node of another cluster: the name of the cluster in the configuration is not the one it was made with."
+                                    : " is of a broker on its own: 'sluice cluster init' makes it the first node of a cluster."));
+        }
+        return opened;
+    }
+
+    private static boolean isMembers(Disk disk, Path folder) throws StorageException {
+        try {
+            return disk.exists(folder.resolve(RAFT));
+        } catch (IOException e) {
+            throw new StorageException("Data folder " + folder + " cannot be used: " + describe(e), e);
+        }
+    }
+
+    private static DataDirectory open(Disk disk, Path folder, UUID newIdentity, long neededBytes)
+            throws StorageException {
         Closeable lock = null;
         try {
             disk.createFolder(folder);
@@ -56,7 +95,7 @@ public final class DataDirectory implements AutoCloseable {
                 throw new StorageException("The disk of data folder " + folder + " has only " + usable
                         + " bytes left, but " + neededBytes + " are needed to start.");
             }
-            DataDirectory opened = new DataDirectory(folder, identity(disk, folder), lock);
+            DataDirectory opened = new DataDirectory(folder, identity(disk, folder, newIdentity), lock);
             lock = null;
             return opened;
         } catch (IOException e) {
@@ -100,15 +139,11 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static UUID identity(Disk disk, Path folder) throws IOException, StorageException {
+    private static UUID identity(Disk disk, Path folder, UUID newIdentity) throws IOException, StorageException {
         Path file = folder.resolve("format");
         if (!disk.exists(file)) {
-            UUID store = UUID.randomUUID();
-            Path unfinished = folder.resolve("format.new");
-            write(disk, unfinished, "sluice-data " + MAJOR + ".0\nstore " + store + "\n");
-            disk.rename(unfinished, file);
-            disk.forceFolder(folder);
-            return store;
+            writeFormat(disk, folder, newIdentity);
+            return newIdentity;
         }
         disk.forceFolder(folder); // a process killed right behind the rename left it in memory only
         String text = text(disk, file);
@@ -121,6 +156,13 @@ public final class DataDirectory implements AutoCloseable {
                     + ", this version reads up to " + MAJOR + ": start the newer version that wrote it.");
         }
         return UUID.fromString(format.group(2));
+    }
+
+    private static void writeFormat(Disk disk, Path folder, UUID store) throws IOException {
+        Path unfinished = folder.resolve("format.new");
+        write(disk, unfinished, "sluice-data " + MAJOR + ".0\nstore " + store + "\n");
+        disk.rename(unfinished, folder.resolve("format"));
+        disk.forceFolder(folder);
     }
 
     private static void write(Disk disk, Path file, String text) throws IOException {
@@ -166,6 +208,11 @@ public final class DataDirectory implements AutoCloseable {
     /** Where the bodies of large messages are. */
     public Path largeFolder() {
         return folder.resolve("large");
+    }
+
+    /** Where a node of a cluster keeps the log of its group. */
+    public Path raftFolder() {
+        return folder.resolve(RAFT);
     }
 
     /** Identity of the store in this folder; the same for as long as the folder lives. */

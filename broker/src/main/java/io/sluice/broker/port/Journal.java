@@ -30,6 +30,22 @@ public interface Journal extends AutoCloseable {
      */
     void append(List<JournalRecord> batch);
 
+    /**
+     * Whether appends are taken as soon as the journal is open. Where not, its owner begins as a backup: it applies what it is told by
+     * {@link Listener#replicated}, and decides nothing before {@link Listener#becamePrimary}.
+     */
+    default boolean decidesAtOnce() {
+        return true;
+    }
+
+    /**
+     * Whether this is at the moment surely the only place where the shard is served. Where it is not sure, nothing may be given to
+     * anybody. Any thread; does not block.
+     */
+    default boolean mayServe() {
+        return true;
+    }
+
     /** The most bytes of encoded records that one batch may have; a larger one fails the journal. */
     int maxBatchBytes();
 
@@ -56,6 +72,22 @@ public interface Journal extends AutoCloseable {
          * @param position of the last of them
          */
         void committed(int batches, JournalPosition position);
+
+        /**
+         * A batch that another node's primary decided is committed: to be applied, nothing else. Before {@link #becamePrimary} only.
+         *
+         * @param applied to be run when the records are applied; while too many are not, the journal waits
+         */
+        default void replicated(List<JournalRecord> records, JournalPosition position, Runnable applied) {
+            throw new IllegalStateException("this journal's owner is no backup");
+        }
+
+        /**
+         * This node is the primary from now on; all that was committed before is applied, or handed over to be.
+         *
+         * @param epoch of the batches that will be appended
+         */
+        default void becamePrimary(long epoch) {}
 
         /** Nothing more will commit; the fate of batches under way is unknown until the next open. Called at most once. */
         void failed(StorageException cause);

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -260,6 +262,33 @@ public final class PagedMessageStore implements MessageStore {
         }
         meters.isNow(file.use());
         LOG.info("Store file {} was written anew: {} bytes, before {}", place.file(), file.fileBytes(), before);
+    }
+
+    /**
+     * Writes a compact copy of the last checkpoint, for another member of a cluster. Any thread but the store's; blocks until the copy is
+     * durable. No checkpoint is written meanwhile.
+     *
+     * @param position of the checkpoint that is wanted
+     * @param target a file that is not there
+     * @param identity that the copy gets
+     * @throws StorageException the last checkpoint is another one, or the copy cannot be written
+     */
+    public void copy(JournalPosition position, Path target, UUID identity) throws StorageException {
+        Invariant.check(restored, "a store is restored before it is copied");
+        CompletableFuture<Void> copied = new CompletableFuture<>();
+        threads.writing().execute(() -> {
+            try {
+                StoreCopy.write(place, file, position, target, identity);
+                copied.complete(null);
+            } catch (StorageException | RuntimeException | Error e) {
+                copied.completeExceptionally(e);
+            }
+        });
+        try {
+            copied.join();
+        } catch (CompletionException e) {
+            throw new StorageException(sentence(e.getCause()), e.getCause());
+        }
     }
 
     /** Gives the room of an unfinished copy back. */

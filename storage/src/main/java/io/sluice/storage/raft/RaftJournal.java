@@ -1,0 +1,352 @@
+package io.sluice.storage.raft;
+
+import io.sluice.broker.Invariant;
+import io.sluice.broker.port.Journal;
+import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.RecordVisitor;
+import io.sluice.storage.raft.BatchSubmitter.Submitted;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A journal that is the log of a group of nodes: what it reports committed is on a majority of them. Positions are term and index of
+ * entries.
+ *
+ * <p>It is opened as a backup: {@link #open} returns when it is known who is the primary, and what is committed goes to the listener's
+ * {@code replicated}; when this node becomes the primary, {@code becamePrimary} comes behind all that earlier ones committed, and appends are
+ * taken from then on. A journal lives for one such span: losing the role fails it with a {@link ReplicaRestart}, and so does a snapshot that
+ * replaces the store.
+ */
+public final class RaftJournal implements Journal {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftJournal.class);
+
+    /** Entries handed over and not applied yet; the thread that applies waits above it. */
+    private static final long MAX_AHEAD_BYTES = 32L << 20;
+
+    private final RaftSettings settings;
+    private final StoreSnapshots.SnapshotSource store;
+    private final LogRoom room;
+    private final BlockingQueue<Replayed> replay = new LinkedBlockingQueue<>();
+    private StoreSnapshots snapshots;
+    private Replica replica;
+    private BatchSubmitter submitter;
+    private ReplicaWatch watch;
+    private ByteString proposer = ByteString.EMPTY;
+    private Listener listener;
+    private JournalPosition after = JournalPosition.START;
+    private Phase phase = Phase.NEW;
+    private long aheadBytes;
+
+    private enum Phase {
+        NEW,
+        REPLAYING,
+        LIVE,
+        OVER
+    }
+
+    /**
+     * What the thread in {@link #open} is told, in order.
+     *
+     * @param records null where nothing more is to be replayed
+     * @param failure null where there is none
+     */
+    private record Replayed(
+            List<JournalRecord> records, JournalPosition position, int bytes, StorageException failure) {}
+
+    /** @param store writes the copies of its checkpoint that other members may need */
+    public RaftJournal(RaftSettings settings, StoreSnapshots.SnapshotSource store) {
+        this.settings = settings;
+        this.store = store;
+        this.room = new LogRoom(settings.limits());
+    }
+
+    @Override
+    public boolean decidesAtOnce() {
+        return false;
+    }
+
+    @Override
+    public JournalPosition open(JournalPosition checkpoint, RecordVisitor visitor, Listener newListener)
+            throws StorageException {
+        after = checkpoint;
+        listener = newListener;
+        snapshots = new StoreSnapshots(store, checkpoint);
+        LogFiles files = new LogFiles(settings);
+        files.prepare(checkpoint);
+        room.starts(files.bytes());
+        synchronized (this) {
+            Invariant.check(phase == Phase.NEW, "a journal is opened once");
+            phase = Phase.REPLAYING;
+        }
+        long lastClosed = files.lastOfClosedSegments();
+        replica = Replica.start(settings, new ShardStateMachine(snapshots, new Applying()));
+        proposer = replica.proposer().toByteString();
+        files.refuseHole(replica, lastClosed);
+        submitter = new BatchSubmitter("raft-journal", replica::propose, this::proposalFailed);
+        submitter.start();
+        watch = new ReplicaWatch(replica, settings, snapshots, this::roomChanged);
+        return replayed(visitor);
+    }
+
+    private JournalPosition replayed(RecordVisitor visitor) throws StorageException {
+        JournalPosition last = after;
+        try {
+            Replayed next = replay.take();
+            while (next.records != null) {
+                last = replayed(next, visitor);
+                next = replay.take();
+            }
+            if (next.failure != null) {
+                throw next.failure;
+            }
+            synchronized (this) {
+                // From here on the listener is told itself; what came in between is still ours to replay.
+                for (Replayed left = replay.poll(); left != null; left = replay.poll()) {
+                    if (left.failure != null) {
+                        throw left.failure;
+                    }
+                    if (left.records != null) {
+                        last = replayed(left, visitor);
+                    }
+                }
+                if (phase == Phase.REPLAYING) {
+                    phase = Phase.LIVE;
+                }
+            }
+            return last;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException("Interrupted while the replicated journal was opened.", e);
+        }
+    }
+
+    private JournalPosition replayed(Replayed entry, RecordVisitor visitor) throws StorageException {
+        for (JournalRecord record : entry.records) {
+            record.accept(visitor);
+        }
+        listener.replayed(entry.position);
+        release(entry.bytes);
+        return entry.position;
+    }
+
+    @Override
+    public void append(List<JournalRecord> batch) {
+        submitter.append(batch);
+    }
+
+    @Override
+    public int maxBatchBytes() {
+        return settings.limits().maxBatchBytes();
+    }
+
+    /** Whether a majority was there so recently that nobody else can be the primary. Any thread. */
+    @Override
+    public boolean mayServe() {
+        return watch.holdsLease();
+    }
+
+    @Override
+    public void checkpointed(JournalPosition position) {
+        snapshots.checkpointed(position);
+        room.checkpointed(position);
+        replica.purge();
+        roomChanged();
+    }
+
+    /** Who is in the group, and how far everybody is; for administrators. */
+    public ReplicaAdministration administration() {
+        return new ReplicaAdministration(replica, settings, room);
+    }
+
+    private synchronized boolean isOver() {
+        return phase == Phase.OVER;
+    }
+
+    private void proposalFailed(Throwable cause) {
+        LOG.debug("a proposal failed", cause);
+        over(new ReplicaRestart("This node is no longer the primary: " + Causes.sentence(cause)));
+    }
+
+    /** Ends this life; only the first reason counts. */
+    private void over(StorageException cause) {
+        Phase was;
+        synchronized (this) {
+            was = phase;
+            phase = Phase.OVER;
+            notifyAll();
+        }
+        switch (was) {
+            case REPLAYING -> replay.add(new Replayed(null, null, 0, cause));
+            case LIVE -> listener.failed(cause);
+            default -> LOG.debug("over already: {}", cause.getMessage());
+        }
+    }
+
+    private synchronized void release(int bytes) {
+        aheadBytes -= bytes;
+        notifyAll();
+    }
+
+    /** @return false where this life is over */
+    private synchronized boolean admit(int bytes) {
+        boolean interrupted = false;
+        while (aheadBytes > MAX_AHEAD_BYTES && phase != Phase.OVER) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        aheadBytes += bytes;
+        return phase != Phase.OVER;
+    }
+
+    private void roomChanged() {
+        if (isOver()) {
+            return;
+        }
+        room.tell(listener, watch == null ? "" : watch.diskLow());
+    }
+
+    /** Called by Ratis, all of it but the changes of role on the one thread that applies. */
+    private final class Applying implements ReplicaListener {
+        @Override
+        public void applied(LogEntryProto entry) {
+            JournalPosition position = new JournalPosition(entry.getTerm(), entry.getIndex());
+            if (position.compareTo(after) <= 0) {
+                return;
+            }
+            ByteString data = entry.getStateMachineLogEntry().getLogData();
+            room.applied(position, data.size());
+            if (isOwn(entry)) {
+                committed(entry.getStateMachineLogEntry().getCallId(), position);
+            } else {
+                replicated(data, position);
+            }
+            roomChanged();
+        }
+
+        private boolean isOwn(LogEntryProto entry) {
+            return entry.getStateMachineLogEntry().getClientId().equals(proposer);
+        }
+
+        private void committed(long callId, JournalPosition position) {
+            if (isOver()) {
+                return;
+            }
+            Submitted oldest = submitter.applied();
+            Invariant.check(
+                    oldest != null && oldest.callId() == callId,
+                    "entries are committed in the order they were proposed in");
+            listener.committed(oldest.batches(), position);
+        }
+
+        private void replicated(ByteString data, JournalPosition position) {
+            List<JournalRecord> records;
+            try {
+                records = EntryCodec.decode(data.asReadOnlyByteBuffer());
+            } catch (IllegalArgumentException unreadable) {
+                over(new StorageException("The entry at " + position + " of the replicated journal cannot be read ("
+                        + unreadable.getMessage() + "): a newer version wrote it, or it is damaged."));
+                return;
+            }
+            int bytes = data.size();
+            if (!admit(bytes)) {
+                return;
+            }
+            synchronized (RaftJournal.this) {
+                if (phase == Phase.REPLAYING) {
+                    replay.add(new Replayed(records, position, bytes, null));
+                    return;
+                }
+            }
+            listener.replicated(records, position, () -> release(bytes));
+        }
+
+        @Override
+        public void primary(long term) {
+            synchronized (RaftJournal.this) {
+                if (phase == Phase.OVER) {
+                    return;
+                }
+                if (phase == Phase.REPLAYING) {
+                    replay.add(new Replayed(null, null, 0, null));
+                }
+            }
+            watch.primary();
+            listener.becamePrimary(term);
+        }
+
+        @Override
+        public void following(String primaryId) {
+            synchronized (RaftJournal.this) {
+                if (phase == Phase.REPLAYING) {
+                    replay.add(new Replayed(null, null, 0, null));
+                }
+            }
+        }
+
+        @Override
+        public void notPrimary() {
+            over(new ReplicaRestart("This node is no longer the primary."));
+        }
+
+        @Override
+        public void replaced() {
+            over(new ReplicaRestart("This node was too far behind, and got a snapshot of the primary's."));
+        }
+
+        @Override
+        public void removed() {
+            over(new StorageException("This node is no member of the cluster any more."));
+        }
+
+        @Override
+        public void logFailed(Throwable cause) {
+            over(new StorageException(
+                    "The replicated journal in " + settings.folder() + " failed: " + Causes.sentence(cause), cause));
+        }
+    }
+
+    @Override
+    public void close() throws StorageException {
+        if (submitter != null) {
+            endSubmitting();
+        }
+        synchronized (this) {
+            if (phase == Phase.REPLAYING) {
+                replay.add(new Replayed(null, null, 0, new StorageException("The replicated journal was closed.")));
+            }
+            phase = Phase.OVER;
+            notifyAll();
+        }
+        if (watch != null) {
+            watch.close();
+        }
+        if (replica != null) {
+            replica.close();
+        }
+    }
+
+    private void endSubmitting() throws StorageException {
+        if (isOver()) {
+            submitter.stop();
+        }
+        try {
+            submitter.end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException("Interrupted while the replicated journal was closed.", e);
+        }
+    }
+}

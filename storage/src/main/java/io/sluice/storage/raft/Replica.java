@@ -1,0 +1,178 @@
+package io.sluice.storage.raft;
+
+import io.sluice.broker.port.StorageException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One member of a shard's group: Ratis's server with its one group. Any thread. */
+final class Replica {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+
+    /** A snapshot is a note of where the store's checkpoint stands; nothing is written for it. */
+    private static final long SNAPSHOT_MILLIS = 10_000;
+
+    private final RaftServer server;
+    private final RaftGroupId group;
+    /** Of this life: what is proposed in another one is told apart by it. */
+    private final ClientId proposer = ClientId.randomId();
+
+    private Replica(RaftServer server, RaftGroupId group) {
+        this.server = server;
+        this.group = group;
+    }
+
+    /**
+     * Starts the server; it takes part in elections from now on.
+     *
+     * @throws StorageException the log cannot be read or belongs to somebody else, or the address is in use
+     */
+    static Replica start(RaftSettings settings, ShardStateMachine machine) throws StorageException {
+        RaftGroupId group = RaftGroupId.valueOf(settings.group());
+        RaftServer.Builder builder = RaftServer.newBuilder()
+                .setServerId(RaftPeerId.valueOf(settings.self().id()))
+                .setStateMachine(machine)
+                .setOption(RaftStorage.StartupOption.RECOVER)
+                .setProperties(RaftConfig.of(settings));
+        if (!settings.founders().isEmpty()) {
+            builder.setGroup(RaftGroup.valueOf(group, peers(settings.founders())));
+        }
+        RaftServer server = null;
+        try {
+            server = builder.build();
+            server.start();
+            return new Replica(server, group);
+        } catch (IOException | RuntimeException e) {
+            close(server);
+            throw new StorageException(
+                    "The replicated journal in " + settings.folder() + " cannot be opened, or "
+                            + settings.self().address() + " cannot be listened on: " + Causes.sentence(e),
+                    e);
+        }
+    }
+
+    static List<RaftPeer> peers(List<RaftMember> members) {
+        return members.stream()
+                .map(member -> RaftPeer.newBuilder()
+                        .setId(member.id())
+                        .setAddress(member.address())
+                        .build())
+                .toList();
+    }
+
+    ClientId proposer() {
+        return proposer;
+    }
+
+    /**
+     * Proposes an entry; entries proposed one after the other stand so in the log.
+     *
+     * @param bytes belong to the log from now on
+     * @return fails where the fate of the entry is not known, or it surely is not in the log
+     */
+    CompletableFuture<Void> propose(long callId, byte[] bytes) {
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setServerId(server.getId())
+                .setClientId(proposer)
+                .setGroupId(group)
+                .setCallId(callId)
+                .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(bytes)))
+                .setType(RaftClientRequest.writeRequestType())
+                .build();
+        try {
+            return server.submitClientRequestAsync(request).thenAccept(Replica::checked);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    static void checked(RaftClientReply reply) {
+        if (!reply.isSuccess()) {
+            throw new CompletionException(
+                    reply.getException() != null ? reply.getException() : new IOException("refused without a reason"));
+        }
+    }
+
+    /** Tells the server that the log up to the store's checkpoint is not needed any more. */
+    void purge() {
+        SnapshotManagementRequest request =
+                SnapshotManagementRequest.newCreate(proposer, server.getId(), group, -1, SNAPSHOT_MILLIS);
+        server.snapshotManagementAsync(request).whenComplete((reply, failure) -> {
+            if (failure != null || !reply.isSuccess()) {
+                LOG.debug("The log is not purged for now", failure != null ? failure : reply.getException());
+            }
+        });
+    }
+
+    RaftServer server() {
+        return server;
+    }
+
+    RaftGroupId group() {
+        return group;
+    }
+
+    RaftServer.Division division() throws IOException {
+        return server.getDivision(group);
+    }
+
+    /**
+     * As the primary: how long ago a majority, this node among it, is known to have been there.
+     *
+     * @return milliseconds; {@code Long.MAX_VALUE} where this is not the primary
+     */
+    long majorityAgeMillis() {
+        RoleInfoProto role;
+        int voters;
+        try {
+            role = division().getInfo().getRoleInfoProto();
+            voters = division().getRaftConf().getCurrentPeers().size();
+        } catch (IOException closing) {
+            return Long.MAX_VALUE;
+        }
+        if (!role.hasLeaderInfo()) {
+            return Long.MAX_VALUE;
+        }
+        int others = voters / 2;
+        if (others == 0) {
+            return 0;
+        }
+        long[] ages = role.getLeaderInfo().getFollowerInfoList().stream()
+                .mapToLong(ServerRpcProto::getLastRpcElapsedTimeMs)
+                .sorted()
+                .toArray();
+        return ages.length < others ? Long.MAX_VALUE : ages[others - 1];
+    }
+
+    void close() {
+        close(server);
+    }
+
+    private static void close(RaftServer server) {
+        if (server == null) {
+            return;
+        }
+        try {
+            server.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("The replicated journal was not closed in order: {}", Causes.sentence(e));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.sluice.storage.raft;
+
+import io.sluice.broker.port.StorageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftServer;
+
+/**
+ * Who is in a group, and changes of that. Any thread; {@link #status} does not block, everything else does, and is asked of the primary.
+ */
+public final class ReplicaAdministration {
+    private static final long UNREACHABLE_MILLIS = 3_000;
+    private static final long TRANSFER_MILLIS = 5_000;
+
+    private final Replica replica;
+    private final RaftSettings settings;
+    private final LogRoom room;
+
+    ReplicaAdministration(Replica replica, RaftSettings settings, LogRoom room) {
+        this.replica = replica;
+        this.settings = settings;
+        this.room = room;
+    }
+
+    /** As this node sees it; of a node that no group took in yet, itself alone. */
+    public ClusterStatus status() {
+        String self = settings.self().id();
+        RaftServer.Division division;
+        try {
+            division = replica.division();
+        } catch (IOException noGroupYet) {
+            ClusterStatus.Member alone = new ClusterStatus.Member(
+                    self, settings.self().address(), ClusterStatus.Role.UNKNOWN, Optional.empty(), Optional.empty());
+            return new ClusterStatus(self, Optional.empty(), 0, 0, List.of(alone));
+        }
+        RaftPeerId leader = division.getInfo().getLeaderId();
+        Map<String, ServerRpcProto> followers = new HashMap<>();
+        division.getInfo()
+                .getRoleInfoProto()
+                .getLeaderInfo()
+                .getFollowerInfoList()
+                .forEach(follower -> followers.put(follower.getId().getId().toStringUtf8(), follower));
+        Map<String, Long> committed = new HashMap<>();
+        division.getCommitInfos()
+                .forEach(info -> committed.put(info.getServer().getId().toStringUtf8(), info.getCommitIndex()));
+        long last = division.getRaftLog().getNextIndex() - 1;
+        List<ClusterStatus.Member> members = new ArrayList<>();
+        for (RaftPeer peer : division.getRaftConf().getAllPeers()) {
+            String id = peer.getId().toString();
+            ServerRpcProto follower = followers.get(id);
+            if (peer.getId().equals(leader)) {
+                members.add(member(peer, ClusterStatus.Role.PRIMARY, Optional.of(0L), Optional.of(0L)));
+            } else if (follower != null) {
+                long match = committed.getOrDefault(id, -1L);
+                boolean silent = follower.getLastRpcElapsedTimeMs() > UNREACHABLE_MILLIS;
+                members.add(member(
+                        peer,
+                        silent ? ClusterStatus.Role.UNREACHABLE : ClusterStatus.Role.BACKUP,
+                        Optional.of(Math.max(0, last - match)),
+                        Optional.of(match >= last ? 0L : room.bytesBehind(match))));
+            } else if (id.equals(self)) {
+                members.add(member(peer, ClusterStatus.Role.BACKUP, Optional.empty(), Optional.empty()));
+            } else {
+                members.add(member(peer, ClusterStatus.Role.UNKNOWN, Optional.empty(), Optional.empty()));
+            }
+        }
+        return new ClusterStatus(
+                self,
+                Optional.ofNullable(leader).map(RaftPeerId::toString),
+                division.getInfo().getCurrentTerm(),
+                last,
+                members);
+    }
+
+    private static ClusterStatus.Member member(
+            RaftPeer peer, ClusterStatus.Role role, Optional<Long> lagRecords, Optional<Long> lagBytes) {
+        return new ClusterStatus.Member(peer.getId().toString(), peer.getAddress(), role, lagRecords, lagBytes);
+    }
+
+    /**
+     * Takes a node in that runs and belongs to no group yet; returns when it has caught up and counts.
+     *
+     * @throws StorageException it cannot be reached, is a member already, or did not catch up
+     */
+    public void add(RaftMember member) throws StorageException {
+        List<RaftPeer> peers = new ArrayList<>(current());
+        if (peers.stream().anyMatch(peer -> peer.getId().toString().equals(member.id()))) {
+            throw new StorageException("Node '" + member.id() + "' is a member of the cluster already.");
+        }
+        RaftPeer added = Replica.peers(List.of(member)).get(0);
+        RaftGroup group = RaftGroup.valueOf(replica.group(), current());
+        peers.add(added);
+        try (RaftClient client = client(RaftGroup.valueOf(replica.group(), peers))) {
+            // It starts with no members: only the group's own log tells it who they are, so it cannot elect anybody by
+            // itself.
+            check(
+                    client.getGroupManagementApi(added.getId()).add(RaftGroup.valueOf(replica.group())),
+                    "take node '" + member.id() + "' in");
+            check(client.admin().setConfiguration(peers), "make node '" + member.id() + "' a member");
+        } catch (IOException e) {
+            throw failure(
+                    "add node '" + member.id() + "' to " + group.getPeers().size() + " others", e);
+        }
+    }
+
+    /**
+     * Takes a node out; it is told, where it can be reached.
+     *
+     * @throws StorageException it is no member, is the primary, or the last one
+     */
+    public void remove(String id) throws StorageException {
+        List<RaftPeer> peers = new ArrayList<>(current());
+        RaftPeer removed = peers.stream()
+                .filter(peer -> peer.getId().toString().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new StorageException("Node '" + id + "' is no member of the cluster."));
+        if (id.equals(settings.self().id())) {
+            throw new StorageException(
+                    "Node '" + id + "' is the primary: make another one the primary before it is removed.");
+        }
+        RaftGroup before = RaftGroup.valueOf(replica.group(), peers);
+        peers.remove(removed);
+        try (RaftClient client = client(before)) {
+            check(client.admin().setConfiguration(peers), "remove node '" + id + "'");
+            // It would go on answering for the group otherwise.
+            try {
+                client.getGroupManagementApi(removed.getId()).remove(replica.group(), false, false);
+            } catch (IOException away) {
+                throw new StorageException("Node '" + id + "' is no member any more, but cannot be told so ("
+                        + Causes.sentence(away) + "): empty its data folder before it is started again.");
+            }
+        } catch (IOException e) {
+            throw failure("remove node '" + id + "'", e);
+        }
+    }
+
+    /**
+     * Makes another member the primary.
+     *
+     * @throws StorageException it is no member, or did not become the primary in time
+     */
+    public void transfer(String id) throws StorageException {
+        if (current().stream().noneMatch(peer -> peer.getId().toString().equals(id))) {
+            throw new StorageException("Node '" + id + "' is no member of the cluster.");
+        }
+        try {
+            check(
+                    replica.server()
+                            .transferLeadership(new TransferLeadershipRequest(
+                                    replica.proposer(),
+                                    replica.server().getId(),
+                                    replica.group(),
+                                    -2,
+                                    RaftPeerId.valueOf(id),
+                                    TRANSFER_MILLIS)),
+                    "make node '" + id + "' the primary");
+        } catch (IOException e) {
+            throw failure("make node '" + id + "' the primary", e);
+        }
+    }
+
+    private List<RaftPeer> current() throws StorageException {
+        try {
+            return List.copyOf(replica.division().getRaftConf().getAllPeers());
+        } catch (IOException e) {
+            throw new StorageException("This node belongs to no cluster yet.", e);
+        }
+    }
+
+    private RaftClient client(RaftGroup group) {
+        return RaftClient.newBuilder()
+                .setProperties(RaftConfig.of(settings))
+                .setRaftGroup(group)
+                .setLeaderId(replica.server().getId())
+                .setRetryPolicy(org.apache.ratis.retry.RetryPolicies.retryUpToMaximumCountWithFixedSleep(
+                        20,
+                        org.apache.ratis.util.TimeDuration.valueOf(250, java.util.concurrent.TimeUnit.MILLISECONDS)))
+                .build();
+    }
+
+    private static void check(RaftClientReply reply, String what) throws StorageException {
+        if (!reply.isSuccess()) {
+            throw failure(what, reply.getException());
+        }
+    }
+
+    private static StorageException failure(String what, Throwable cause) {
+        String why = cause == null ? "refused" : Causes.sentence(cause);
+        return new StorageException("Cannot " + what + ": " + why, cause);
+    }
+}

@@ -1,0 +1,64 @@
+package io.sluice.storage.raft;
+
+import io.sluice.broker.port.Metrics;
+import io.sluice.broker.port.StorageException;
+import io.sluice.storage.DataDirectory;
+import io.sluice.storage.Disk;
+import io.sluice.storage.mapdb.PagedMessageStore;
+import io.sluice.storage.mapdb.StoreLimits;
+import java.io.IOException;
+
+/**
+ * One data folder of a node in a cluster: its store, and its replica of the shard's journal. Bodies of large messages are in the journal with
+ * everything else, so that every node has them.
+ *
+ * <pre>
+ * raft/&lt;group&gt;/   log, term and members of the shard's group; see {@link LogFiles}
+ * store.db, store.redo
+ * </pre>
+ *
+ * @param directory the locked folder
+ */
+public record ReplicatedStorage(DataDirectory directory, RaftJournal journal, PagedMessageStore store)
+        implements AutoCloseable {
+    private static final long NEEDED_BYTES = 64L << 20;
+
+    /**
+     * Opens the folder; a snapshot that was received before takes the store's place first.
+     *
+     * @param settings whose folder is {@code raft} in the data folder
+     * @throws StorageException the folder is in use, unusable, of a newer format, or of a broker on its own
+     */
+    public static ReplicatedStorage open(
+            Disk disk, java.nio.file.Path folder, RaftSettings settings, StoreLimits limits, Metrics metrics)
+            throws StorageException {
+        DataDirectory directory = DataDirectory.openMember(disk, folder, settings.group(), NEEDED_BYTES);
+        boolean opened = false;
+        try {
+            StoreSnapshots.adopt(
+                    settings.folder().resolve(settings.group().toString()),
+                    folder.resolve("store.db"),
+                    folder.resolve("store.redo"));
+            PagedMessageStore store = new PagedMessageStore(disk, folder, directory.store(), limits, metrics);
+            RaftJournal journal =
+                    new RaftJournal(settings, (position, file) -> store.copy(position, file, settings.group()));
+            opened = true;
+            return new ReplicatedStorage(directory, journal, store);
+        } catch (IOException e) {
+            throw new StorageException("Data folder " + folder + " cannot be used: " + Causes.sentence(e), e);
+        } finally {
+            if (!opened) {
+                directory.close();
+            }
+        }
+    }
+
+    /** Closes the journal, which commits what was appended where it can, then the store, then unlocks the folder. */
+    @Override
+    public void close() throws StorageException {
+        try (directory;
+                store) {
+            journal.close();
+        }
+    }
+}

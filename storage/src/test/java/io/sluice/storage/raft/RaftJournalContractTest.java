@@ -1,0 +1,44 @@
+package io.sluice.storage.raft;
+
+import io.sluice.broker.port.Journal;
+import io.sluice.broker.port.StorageException;
+import io.sluice.storage.JournalContract;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A group of one member is held to what every journal promises. */
+class RaftJournalContractTest extends JournalContract {
+    private static final UUID GROUP = UUID.nameUUIDFromBytes(new byte[] {1});
+
+    @TempDir
+    private Path folder;
+
+    @Override
+    protected Journal journal() {
+        RaftMember self = new RaftMember("n1", "127.0.0.1", freePort());
+        RaftSettings settings = new RaftSettings(
+                GROUP,
+                self,
+                List.of(self),
+                folder,
+                new RaftSettings.Timing(50, 100),
+                RaftSettings.Limits.DEFAULT,
+                RaftSettings.Sync.DISK);
+        return new RaftJournal(settings, (position, file) -> {
+            throw new StorageException("nobody needs a snapshot");
+        });
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
