@@ -142,6 +142,14 @@ final class ArchitectureTest {
             .resideInAPackage("org.antlr..");
 
     @ArchTest
+    static final ArchRule ratis_lives_in_one_package = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.sluice.storage.raft..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.ratis..");
+
+    @ArchTest
     static final ArchRule mapdb_lives_in_one_package = noClasses()
             .that()
             .resideOutsideOfPackage("io.sluice.storage.mapdb..")

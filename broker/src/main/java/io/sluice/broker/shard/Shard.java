@@ -7,7 +7,9 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.routing.Bindings;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +34,7 @@ public final class Shard {
     private final Checkpoints checkpoints;
     private final Upkeep upkeep;
     private final Pressure pressure;
+    private final Replication replication;
     private final Clock clock;
     private final Consumer<Throwable> onFailure;
     private String lastPressure = "";
@@ -48,6 +51,7 @@ public final class Shard {
         Bindings bindings = new Bindings(setup.topics().filters());
         this.queues = new ShardQueues(setup.autoCreate(), pages, large, bindings, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
+        this.replication = new Replication(queues, setup.limits(), setup.journal());
         TopicProducers topicProducers = new TopicProducers(bindings);
         this.links = new Links(queues, topicProducers);
         QueueRemoval removal = new QueueRemoval(queues, links);
@@ -147,14 +151,16 @@ public final class Shard {
 
     /** Time has passed. */
     void tick(Turn now) {
-        administration().moves().tick(now.nowMillis());
-        for (Queue queue : queues.all()) {
-            if (queue.isDue(now.nowMillis())) {
-                now.dispatchable(queue);
+        if (replication.serves()) {
+            administration().moves().tick(now.nowMillis());
+            for (Queue queue : queues.all()) {
+                if (queue.isDue(now.nowMillis())) {
+                    now.dispatchable(queue);
+                }
             }
+            links.temporaries().tick(now);
         }
-        links.temporaries().tick(now);
-        upkeep.tick(turn.appendedBytes(), now.nowMillis());
+        upkeep.tick(turn.appendedBytes() + replication.replicatedBytes(), now.nowMillis());
     }
 
     private void changed(Queue queue) {
@@ -174,6 +180,7 @@ public final class Shard {
                 }
                 updatePressure();
                 large.deleteUnreferenced();
+                replication.turnEnds(checkpoints.isRunning());
                 turn.ends();
             }
         } catch (RuntimeException | Error defect) {
@@ -205,7 +212,11 @@ public final class Shard {
         if (failed) {
             return false;
         }
-        for (Queue queue = turn.nextDispatchable(); queue != null; queue = turn.nextDispatchable()) {
+        while (replication.serves()) {
+            Queue queue = turn.nextDispatchable();
+            if (queue == null) {
+                break;
+            }
             // Before its declaration is applied no link to it is answered, so nothing may be sent on one.
             if (queue.isDeclared() && !queue.isDeleted()) {
                 queue.dispatcher().dispatch(turn);
@@ -253,6 +264,16 @@ public final class Shard {
                 turn.committed(batches);
                 checkpoints.applied(position);
             });
+        }
+
+        @Override
+        public void replicated(List<JournalRecord> records, JournalPosition position, Runnable applied) {
+            mailbox.post((shard, now) -> replication.apply(records, position, checkpoints, applied));
+        }
+
+        @Override
+        public void becamePrimary(long epoch) {
+            mailbox.post((shard, now) -> replication.becamePrimary());
         }
 
         @Override

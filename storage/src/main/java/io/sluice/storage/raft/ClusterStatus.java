@@ -28,9 +28,8 @@ public record ClusterStatus(String self, Optional<String> primary, long term, lo
     }
 
     /**
-     * @param address for replication, {@code host:port}
      * @param lagRecords entries that it does not have yet; empty where the asked member does not know
      * @param lagBytes of those, about
      */
-    public record Member(String id, String address, Role role, Optional<Long> lagRecords, Optional<Long> lagBytes) {}
+    public record Member(RaftMember node, Role role, Optional<Long> lagRecords, Optional<Long> lagBytes) {}
 }

@@ -28,8 +28,8 @@ final class RaftConfig {
         // Its appender sends all that gathered in one request; the one of gRPC sends entry by entry, at five times the
         // cost.
         RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.NETTY);
-        NettyConfigKeys.Server.setHost(properties, settings.self().host());
-        NettyConfigKeys.Server.setPort(properties, settings.self().port());
+        NettyConfigKeys.Server.setHost(properties, settings.self().replication().host());
+        NettyConfigKeys.Server.setPort(properties, settings.self().replication().port());
         RaftServerConfigKeys.setStorageDir(properties, List.of(settings.folder().toFile()));
         RaftServerConfigKeys.setRemovedGroupsDir(
                 properties, new File(settings.folder().toFile(), "removed"));

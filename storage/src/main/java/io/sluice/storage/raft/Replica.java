@@ -63,7 +63,7 @@ final class Replica {
             close(server);
             throw new StorageException(
                     "The replicated journal in " + settings.folder() + " cannot be opened, or "
-                            + settings.self().address() + " cannot be listened on: " + Causes.sentence(e),
+                            + settings.self().replication() + " cannot be listened on: " + Causes.sentence(e),
                     e);
         }
     }
@@ -72,9 +72,19 @@ final class Replica {
         return members.stream()
                 .map(member -> RaftPeer.newBuilder()
                         .setId(member.id())
-                        .setAddress(member.address())
+                        .setAddress(member.replication().toString())
+                        .setClientAddress(member.clients().toString())
+                        .setAdminAddress(member.handThrough().toString())
                         .build())
                 .toList();
+    }
+
+    static RaftMember member(RaftPeer peer) {
+        return new RaftMember(
+                peer.getId().toString(),
+                RaftMember.Endpoint.parse(peer.getAddress()),
+                RaftMember.Endpoint.parse(peer.getClientAddress()),
+                RaftMember.Endpoint.parse(peer.getAdminAddress()));
     }
 
     ClientId proposer() {

@@ -41,7 +41,7 @@ public final class ReplicaAdministration {
             division = replica.division();
         } catch (IOException noGroupYet) {
             ClusterStatus.Member alone = new ClusterStatus.Member(
-                    self, settings.self().address(), ClusterStatus.Role.UNKNOWN, Optional.empty(), Optional.empty());
+                    settings.self(), ClusterStatus.Role.UNKNOWN, Optional.empty(), Optional.empty());
             return new ClusterStatus(self, Optional.empty(), 0, 0, List.of(alone));
         }
         RaftPeerId leader = division.getInfo().getLeaderId();
@@ -85,7 +85,7 @@ public final class ReplicaAdministration {
 
     private static ClusterStatus.Member member(
             RaftPeer peer, ClusterStatus.Role role, Optional<Long> lagRecords, Optional<Long> lagBytes) {
-        return new ClusterStatus.Member(peer.getId().toString(), peer.getAddress(), role, lagRecords, lagBytes);
+        return new ClusterStatus.Member(Replica.member(peer), role, lagRecords, lagBytes);
     }
 
     /**
