@@ -1,5 +1,7 @@
 package io.sluice.broker.shard;
 
+import java.util.Optional;
+
 /** Whether the node has room for more from producers, and why not. Consumers are never held back by it. */
 final class Pressure {
     private final ShardLimits limits;
@@ -9,6 +11,7 @@ final class Pressure {
 
     private boolean journalBehind;
     private String roomLow = "";
+    private String told = "";
 
     Pressure(ShardLimits limits) {
         this.limits = limits;
@@ -46,6 +49,14 @@ final class Pressure {
     /** Whether a message must be refused: the bound that credit could not keep. What waits for the journal is in memory too. */
     boolean memoryExhausted(long messageBytes) {
         return messageBytes + inFlightBytes + enlistedBytes > limits.memoryBytes();
+    }
+
+    /** The reason, where producers get credit and did not when this was asked last, or the other way round. */
+    Optional<String> changed(long messageBytes) {
+        String reason = reason(messageBytes);
+        boolean changed = reason.isEmpty() != told.isEmpty();
+        told = reason;
+        return changed ? Optional.of(reason) : Optional.empty();
     }
 
     /** Why producers get no credit, "" when they do. */

@@ -37,7 +37,6 @@ public final class Shard {
     private final Replication replication;
     private final Clock clock;
     private final Consumer<Throwable> onFailure;
-    private String lastPressure = "";
     private boolean failed;
 
     /** The collaborators of a shard are made by {@link #recover}. */
@@ -231,11 +230,7 @@ public final class Shard {
     }
 
     private void updatePressure() {
-        String reason = pressure.reason(queues.bytes());
-        if (reason.isEmpty() != lastPressure.isEmpty()) {
-            links.pressureChanged(reason, turn);
-        }
-        lastPressure = reason;
+        pressure.changed(queues.bytes()).ifPresent(reason -> links.pressureChanged(reason, turn));
     }
 
     private void fail(Throwable cause) {
