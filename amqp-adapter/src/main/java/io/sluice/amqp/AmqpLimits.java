@@ -8,39 +8,89 @@ import io.sluice.broker.transaction.TransactionLimits;
  *
  * @param maxFrameBytes largest frame we take and send, 512 or more (AMQP 1.0 §2.7.1); also the size of both buffers
  * @param maxMessageBytes largest message a producer may send (§2.7.3 max-message-size)
- * @param maxSessions sessions of a connection; channel-max is one less (§2.7.1)
- * @param maxLinks links of a connection, over all its sessions
- * @param maxHandle highest handle of a session (§2.7.2 handle-max)
- * @param maxLinkNameChars longest link name
  * @param idleTimeoutMillis silence after which a peer counts as dead; half of it is what the peer is told (§2.4.5); 0 for never
  * @param openTimeoutMillis from the connect to the peer's open
- * @param incoming window of a link whose peer sends
- * @param outgoing window of a link whose peer receives
- * @param maxUnsettledPerLink deliveries a consumer may have in hand
- * @param maxUnansweredBytes of messages sent to a shard and not answered yet; beyond, the connection is not read
- * @param maxPartialBytes of messages whose last transfer has not come, over all links of a connection
+ * @param endpoints its sessions and links
+ * @param flow how far its links may run ahead
  * @param transactions what its transactions may take
  * @param dynamicNodes nodes that links may ask for
  */
 public record AmqpLimits(
         int maxFrameBytes,
         int maxMessageBytes,
-        int maxSessions,
-        int maxLinks,
-        int maxHandle,
-        int maxLinkNameChars,
         int idleTimeoutMillis,
         int openTimeoutMillis,
-        Window incoming,
-        Window outgoing,
-        int maxUnsettledPerLink,
-        long maxUnansweredBytes,
-        long maxPartialBytes,
+        Endpoints endpoints,
+        Flow flow,
         TransactionLimits transactions,
         DynamicNodes dynamicNodes) {
     private static final int MIN_FRAME_BYTES = 512;
     private static final int MAX_SESSIONS = 65_536;
     private static final int MIB = 1 << 20;
+
+    public static final AmqpLimits DEFAULT = new AmqpLimits(
+            64 * 1024,
+            16 * MIB,
+            60_000,
+            10_000,
+            Endpoints.DEFAULT,
+            Flow.DEFAULT,
+            TransactionLimits.DEFAULT,
+            DynamicNodes.DEFAULT);
+
+    public AmqpLimits {
+        if (maxFrameBytes < MIN_FRAME_BYTES) {
+            throw new IllegalArgumentException("maxFrameBytes is 512 or more, not " + maxFrameBytes);
+        }
+        if (maxMessageBytes < 1) {
+            throw new IllegalArgumentException("maxMessageBytes is 1 or more, not " + maxMessageBytes);
+        }
+        if (idleTimeoutMillis < 0 || openTimeoutMillis < 1) {
+            throw new IllegalArgumentException("a time-out is positive");
+        }
+    }
+
+    /**
+     * Sessions and links of a connection.
+     *
+     * @param maxSessions channel-max is one less (AMQP 1.0 §2.7.1), 1 to 65536
+     * @param maxLinks over all its sessions, 1 or more
+     * @param maxHandle highest handle of a session (§2.7.2 handle-max), 0 or more
+     * @param maxLinkNameChars longest link name, 1 or more
+     */
+    public record Endpoints(int maxSessions, int maxLinks, int maxHandle, int maxLinkNameChars) {
+        public static final Endpoints DEFAULT = new Endpoints(256, 1024, 65_535, 1024);
+
+        public Endpoints {
+            if (maxSessions < 1 || maxSessions > MAX_SESSIONS) {
+                throw new IllegalArgumentException("maxSessions is 1 to 65536, not " + maxSessions);
+            }
+            if (maxLinks < 1 || maxHandle < 0 || maxLinkNameChars < 1) {
+                throw new IllegalArgumentException("a limit of links is 1 or more, the highest handle 0 or more");
+            }
+        }
+    }
+
+    /**
+     * How far the links of a connection may run ahead, together and each.
+     *
+     * @param incoming of a link whose peer sends
+     * @param outgoing of a link whose peer receives
+     * @param maxUnsettledPerLink deliveries a consumer may have in hand, 1 or more
+     * @param maxUnansweredBytes of messages sent to a shard and not answered yet; beyond, the connection is not read
+     * @param maxPartialBytes of messages whose last transfer has not come, over all links of a connection
+     */
+    public record Flow(
+            Window incoming, Window outgoing, int maxUnsettledPerLink, long maxUnansweredBytes, long maxPartialBytes) {
+        public static final Flow DEFAULT =
+                new Flow(new Window(1000, 16L * MIB), new Window(256, 2L * MIB), 65_536, 64L * MIB, 64L * MIB);
+
+        public Flow {
+            if (maxUnsettledPerLink < 1) {
+                throw new IllegalArgumentException("maxUnsettledPerLink is 1 or more, not " + maxUnsettledPerLink);
+            }
+        }
+    }
 
     /**
      * How far a link may run ahead.
@@ -77,84 +127,14 @@ public record AmqpLimits(
         }
     }
 
-    public static final AmqpLimits DEFAULT = new AmqpLimits(
-            64 * 1024,
-            16 * MIB,
-            256,
-            1024,
-            65_535,
-            1024,
-            60_000,
-            10_000,
-            new Window(1000, 16L * MIB),
-            new Window(256, 2L * MIB),
-            65_536,
-            64L * MIB,
-            64L * MIB);
-
-    /** With transactions and dynamic nodes as they are by default. */
-    public AmqpLimits(
-            int maxFrameBytes,
-            int maxMessageBytes,
-            int maxSessions,
-            int maxLinks,
-            int maxHandle,
-            int maxLinkNameChars,
-            int idleTimeoutMillis,
-            int openTimeoutMillis,
-            Window incoming,
-            Window outgoing,
-            int maxUnsettledPerLink,
-            long maxUnansweredBytes,
-            long maxPartialBytes) {
-        this(
-                maxFrameBytes,
-                maxMessageBytes,
-                maxSessions,
-                maxLinks,
-                maxHandle,
-                maxLinkNameChars,
-                idleTimeoutMillis,
-                openTimeoutMillis,
-                incoming,
-                outgoing,
-                maxUnsettledPerLink,
-                maxUnansweredBytes,
-                maxPartialBytes,
-                TransactionLimits.DEFAULT,
-                DynamicNodes.DEFAULT);
-    }
-
-    public AmqpLimits {
-        if (maxFrameBytes < MIN_FRAME_BYTES) {
-            throw new IllegalArgumentException("maxFrameBytes is 512 or more, not " + maxFrameBytes);
-        }
-        if (maxSessions < 1 || maxSessions > MAX_SESSIONS) {
-            throw new IllegalArgumentException("maxSessions is 1 to 65536, not " + maxSessions);
-        }
-        if (maxMessageBytes < 1 || maxLinks < 1 || maxHandle < 0 || maxLinkNameChars < 1 || maxUnsettledPerLink < 1) {
-            throw new IllegalArgumentException("a limit is 1 or more");
-        }
-        if (idleTimeoutMillis < 0 || openTimeoutMillis < 1) {
-            throw new IllegalArgumentException("a time-out is positive");
-        }
-    }
-
     public AmqpLimits withMaxFrameBytes(int bytes) {
         return new AmqpLimits(
                 bytes,
                 maxMessageBytes,
-                maxSessions,
-                maxLinks,
-                maxHandle,
-                maxLinkNameChars,
                 idleTimeoutMillis,
                 openTimeoutMillis,
-                incoming,
-                outgoing,
-                maxUnsettledPerLink,
-                maxUnansweredBytes,
-                maxPartialBytes,
+                endpoints,
+                flow,
                 transactions,
                 dynamicNodes);
     }
@@ -163,74 +143,39 @@ public record AmqpLimits(
         return new AmqpLimits(
                 maxFrameBytes,
                 bytes,
-                maxSessions,
-                maxLinks,
-                maxHandle,
-                maxLinkNameChars,
                 idleTimeoutMillis,
                 openTimeoutMillis,
-                incoming,
-                outgoing,
-                maxUnsettledPerLink,
-                maxUnansweredBytes,
-                maxPartialBytes,
-                transactions,
-                dynamicNodes);
-    }
-
-    public AmqpLimits withSessionsAndLinks(int sessions, int links) {
-        return new AmqpLimits(
-                maxFrameBytes,
-                maxMessageBytes,
-                sessions,
-                links,
-                maxHandle,
-                maxLinkNameChars,
-                idleTimeoutMillis,
-                openTimeoutMillis,
-                incoming,
-                outgoing,
-                maxUnsettledPerLink,
-                maxUnansweredBytes,
-                maxPartialBytes,
+                endpoints,
+                flow,
                 transactions,
                 dynamicNodes);
     }
 
     public AmqpLimits withTimeouts(int idleMillis, int openMillis) {
         return new AmqpLimits(
+                maxFrameBytes, maxMessageBytes, idleMillis, openMillis, endpoints, flow, transactions, dynamicNodes);
+    }
+
+    public AmqpLimits withEndpoints(Endpoints newEndpoints) {
+        return new AmqpLimits(
                 maxFrameBytes,
                 maxMessageBytes,
-                maxSessions,
-                maxLinks,
-                maxHandle,
-                maxLinkNameChars,
-                idleMillis,
-                openMillis,
-                incoming,
-                outgoing,
-                maxUnsettledPerLink,
-                maxUnansweredBytes,
-                maxPartialBytes,
+                idleTimeoutMillis,
+                openTimeoutMillis,
+                newEndpoints,
+                flow,
                 transactions,
                 dynamicNodes);
     }
 
-    public AmqpLimits withWindows(Window newIncoming, Window newOutgoing) {
+    public AmqpLimits withFlow(Flow newFlow) {
         return new AmqpLimits(
                 maxFrameBytes,
                 maxMessageBytes,
-                maxSessions,
-                maxLinks,
-                maxHandle,
-                maxLinkNameChars,
                 idleTimeoutMillis,
                 openTimeoutMillis,
-                newIncoming,
-                newOutgoing,
-                maxUnsettledPerLink,
-                maxUnansweredBytes,
-                maxPartialBytes,
+                endpoints,
+                newFlow,
                 transactions,
                 dynamicNodes);
     }
@@ -239,17 +184,10 @@ public record AmqpLimits(
         return new AmqpLimits(
                 maxFrameBytes,
                 maxMessageBytes,
-                maxSessions,
-                maxLinks,
-                maxHandle,
-                maxLinkNameChars,
                 idleTimeoutMillis,
                 openTimeoutMillis,
-                incoming,
-                outgoing,
-                maxUnsettledPerLink,
-                maxUnansweredBytes,
-                maxPartialBytes,
+                endpoints,
+                flow,
                 limits,
                 dynamicNodes);
     }
@@ -258,18 +196,20 @@ public record AmqpLimits(
         return new AmqpLimits(
                 maxFrameBytes,
                 maxMessageBytes,
-                maxSessions,
-                maxLinks,
-                maxHandle,
-                maxLinkNameChars,
                 idleTimeoutMillis,
                 openTimeoutMillis,
-                incoming,
-                outgoing,
-                maxUnsettledPerLink,
-                maxUnansweredBytes,
-                maxPartialBytes,
+                endpoints,
+                flow,
                 transactions,
                 nodes);
+    }
+
+    public AmqpLimits withSessionsAndLinks(int sessions, int links) {
+        return withEndpoints(new Endpoints(sessions, links, endpoints.maxHandle, endpoints.maxLinkNameChars));
+    }
+
+    public AmqpLimits withWindows(Window incoming, Window outgoing) {
+        return withFlow(
+                new Flow(incoming, outgoing, flow.maxUnsettledPerLink, flow.maxUnansweredBytes, flow.maxPartialBytes));
     }
 }

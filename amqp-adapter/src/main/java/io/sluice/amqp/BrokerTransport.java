@@ -333,7 +333,7 @@ final class BrokerTransport extends TransportImpl {
                 session.tellWindow(flow);
             }
         } else if (body instanceof Begin begin && begin.getRemoteChannel() != null) {
-            begin.setHandleMax(UnsignedInteger.valueOf(limits.maxHandle()));
+            begin.setHandleMax(UnsignedInteger.valueOf(limits.endpoints().maxHandle()));
             PeerSession session = channels.get(begin.getRemoteChannel().intValue());
             if (session != null) {
                 session.localChannel = channel;

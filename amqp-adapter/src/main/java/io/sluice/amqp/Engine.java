@@ -59,7 +59,7 @@ final class Engine implements ConnectionEvents.Listener {
         transport.setOutboundFrameSizeLimit(limits.maxFrameBytes());
         transport.setEmitFlowEventOnSend(false);
         transport.setUseReadOnlyOutputBuffer(false);
-        transport.setChannelMax(limits.maxSessions() - 1);
+        transport.setChannelMax(limits.endpoints().maxSessions() - 1);
         transport.setIdleTimeout(limits.idleTimeoutMillis());
         // A message may be large and its frames small: links limit the bytes, and the transfers that carry next to
         // none.

@@ -53,10 +53,11 @@ final class FrameRules {
         if (!opened) {
             return fail(Conditions.CONNECTION_FRAMING_ERROR, "begin before open");
         }
-        if (channel >= limits.maxSessions()) {
+        if (channel >= limits.endpoints().maxSessions()) {
             return fail(
                     Conditions.CONNECTION_FRAMING_ERROR,
-                    "begin on channel " + channel + ", channel-max is " + (limits.maxSessions() - 1));
+                    "begin on channel " + channel + ", channel-max is "
+                            + (limits.endpoints().maxSessions() - 1));
         }
         if (inUse) {
             return fail(Conditions.CONNECTION_FRAMING_ERROR, "begin on channel " + channel + ", which is in use");
@@ -74,19 +75,20 @@ final class FrameRules {
     }
 
     boolean allowAttach(Attach attach, PeerSession session) {
-        if (attach.getHandle().longValue() > limits.maxHandle()) {
+        if (attach.getHandle().longValue() > limits.endpoints().maxHandle()) {
             return fail(
                     Conditions.CONNECTION_FRAMING_ERROR,
-                    "handle " + attach.getHandle() + ", handle-max is " + limits.maxHandle());
+                    "handle " + attach.getHandle() + ", handle-max is "
+                            + limits.endpoints().maxHandle());
         }
         if (session.byHandle(attach.getHandle()) != null) {
             return end(session, Conditions.SESSION_HANDLE_IN_USE, "handle " + attach.getHandle() + " is in use");
         }
-        if (attach.getName().length() > limits.maxLinkNameChars()) {
+        if (attach.getName().length() > limits.endpoints().maxLinkNameChars()) {
             return end(
                     session,
                     Kind.RESOURCE_LIMIT_EXCEEDED,
-                    "a link name has " + limits.maxLinkNameChars() + " characters at most");
+                    "a link name has " + limits.endpoints().maxLinkNameChars() + " characters at most");
         }
         boolean peerSends = attach.getRole() == Role.SENDER;
         if (peerSends && attach.getInitialDeliveryCount() == null) {

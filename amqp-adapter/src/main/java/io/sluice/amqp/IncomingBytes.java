@@ -26,12 +26,12 @@ final class IncomingBytes {
 
     /** Whether so much waits for answers, or for the disk, that the peer should not be read. */
     boolean tooMany() {
-        return unanswered > limits.maxUnansweredBytes() || forDisk > MAX_FOR_DISK;
+        return unanswered > limits.flow().maxUnansweredBytes() || forDisk > MAX_FOR_DISK;
     }
 
     /** @return whether the bytes are still within what unfinished messages may take */
     boolean partial(long bytes) {
         partial += bytes;
-        return partial <= limits.maxPartialBytes();
+        return partial <= limits.flow().maxPartialBytes();
     }
 }

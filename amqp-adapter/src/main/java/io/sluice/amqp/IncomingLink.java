@@ -63,7 +63,7 @@ final class IncomingLink implements LinkEndpoint {
         this.receiver = receiver;
         this.destination = destination;
         this.arrivals = new Arrivals(destination);
-        this.window = new FlowWindow(scope.limits().incoming());
+        this.window = new FlowWindow(scope.limits().flow().incoming());
         this.settleSecond = receiver.getRemoteReceiverSettleMode() == ReceiverSettleMode.SECOND;
     }
 
@@ -251,7 +251,8 @@ final class IncomingLink implements LinkEndpoint {
         if (large) {
             becomeLarge(delivery);
         } else if (!fits) {
-            String text = "unfinished messages take more than " + scope.limits().maxPartialBytes() + " bytes";
+            String text = "unfinished messages take more than "
+                    + scope.limits().flow().maxPartialBytes() + " bytes";
             closeOver(delivery, Conditions.of(Kind.RESOURCE_LIMIT_EXCEEDED, text));
         }
     }

@@ -29,8 +29,8 @@ final class LinkAttacher {
     /** The link's context is its end afterwards. */
     void attach(Link link) {
         LinkRegistry.Key key = scope.key(link instanceof Receiver, link.getName());
-        if (scope.linkCount() >= scope.limits().maxLinks()) {
-            String text = "a connection has " + scope.limits().maxLinks() + " links at most";
+        if (scope.linkCount() >= scope.limits().endpoints().maxLinks()) {
+            String text = "a connection has " + scope.limits().endpoints().maxLinks() + " links at most";
             refuse(link, key, Conditions.of(Kind.RESOURCE_LIMIT_EXCEEDED, text));
         } else if (link instanceof Receiver receiver) {
             attach(receiver, key);

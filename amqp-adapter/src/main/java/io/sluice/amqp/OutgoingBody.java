@@ -13,7 +13,7 @@ import org.apache.qpid.proton.codec.ReadableBuffer;
  */
 final class OutgoingBody implements LargeBodies.SourceListener {
     private final ConnectionScope scope;
-    private final OutgoingLink link;
+    private final OutgoingBodies bodies;
     private final Delivery message;
     private final LargeBodies.Source source;
     /** The engine's; null until the first chunk goes. */
@@ -28,9 +28,9 @@ final class OutgoingBody implements LargeBodies.SourceListener {
     private boolean nextIsLast;
     private boolean closed;
 
-    OutgoingBody(ConnectionScope scope, OutgoingLink link, Delivery message, LargeBodies.Source source) {
+    OutgoingBody(ConnectionScope scope, OutgoingBodies bodies, Delivery message, LargeBodies.Source source) {
         this.scope = scope;
-        this.link = link;
+        this.bodies = bodies;
         this.message = message;
         this.source = source;
     }
@@ -58,7 +58,7 @@ final class OutgoingBody implements LargeBodies.SourceListener {
             if (!closed) {
                 next = bytes;
                 nextIsLast = last;
-                link.bodyReady(this);
+                bodies.ready(this);
             }
         });
     }
@@ -67,7 +67,7 @@ final class OutgoingBody implements LargeBodies.SourceListener {
     public void failed(StorageException cause, boolean damaged) {
         scope.calls().onLoop(() -> {
             if (!closed) {
-                link.bodyFailed(this, cause, damaged);
+                bodies.failed(this, cause, damaged);
             }
         });
     }

@@ -5,21 +5,13 @@ import io.sluice.amqp.message.OutgoingMessage;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
-import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.LinkDescription;
-import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.amqp.transaction.TransactionalState;
-import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.apache.qpid.proton.codec.ReadableBuffer;
@@ -27,8 +19,6 @@ import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.EndpointState;
 import org.apache.qpid.proton.engine.Link;
 import org.apache.qpid.proton.engine.Sender;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A link whose peer receives from a queue or a subscription. The shard is granted no more than the peer's credit, and of that only what the
@@ -36,10 +26,8 @@ import org.slf4j.LoggerFactory;
  * comes behind it waits: transfers of one link do not interleave.
  */
 final class OutgoingLink implements LinkEndpoint {
-    private static final Logger LOG = LoggerFactory.getLogger(OutgoingLink.class);
-    private static final Outcome NOT_HERE = new Outcome.Modified(true, true, Annotations.EMPTY);
-    /** Context of a delivery whose outcome is on its way to the shard. */
-    private static final Object DECIDED = new Object();
+    /** For a consumer that cannot be sent the message. */
+    static final Outcome NOT_HERE = new Outcome.Modified(true, true, Annotations.EMPTY);
 
     private enum State {
         ATTACHING,
@@ -57,10 +45,8 @@ final class OutgoingLink implements LinkEndpoint {
     private final SourceOutcomes outcomes;
     private final DeliveryTags tags = new DeliveryTags();
     private final Grant grant;
-    /** The large message that is being sent, null when there is none. */
-    private OutgoingBody body;
-    /** Behind it. */
-    private final Deque<io.sluice.broker.queue.Delivery> behind = new ArrayDeque<>();
+    private final OutgoingBodies bodies;
+    private final OutgoingSettlement settlement;
 
     private State state = State.ATTACHING;
     private boolean peerCloses;
@@ -82,7 +68,10 @@ final class OutgoingLink implements LinkEndpoint {
                 node.filter(),
                 terms.terms()));
         this.grant = new Grant(
-                new FlowWindow(scope.limits().outgoing()), scope.limits().maxUnsettledPerLink());
+                new FlowWindow(scope.limits().flow().outgoing()),
+                scope.limits().flow().maxUnsettledPerLink());
+        this.bodies = new OutgoingBodies(scope, this);
+        this.settlement = new OutgoingSettlement(scope, this, outcomes);
     }
 
     private Consumer.Mode mode() {
@@ -123,16 +112,16 @@ final class OutgoingLink implements LinkEndpoint {
     void deliver(io.sluice.broker.queue.Delivery message) {
         grant.received();
         if (state != State.OPEN) {
-            closeSource(message);
-        } else if (body != null || message.message().isLarge()) {
-            behind.add(message);
-            sendBehind();
+            OutgoingBodies.closeSource(message);
+        } else if (bodies.isSending() || message.message().isLarge()) {
+            bodies.add(message);
         } else {
             send(message);
         }
     }
 
-    private void send(io.sluice.broker.queue.Delivery message) {
+    /** At once, whole. */
+    void send(io.sluice.broker.queue.Delivery message) {
         if (sender.getCredit() <= 0) {
             // The peer took its credit back while the message was on its way to this thread.
             shard.settle(message, Outcome.UNSENT);
@@ -150,7 +139,8 @@ final class OutgoingLink implements LinkEndpoint {
         sent(delivery);
     }
 
-    private Delivery begin(io.sluice.broker.queue.Delivery message, int bytes) {
+    /** A new delivery of the link's. @param bytes about what it takes */
+    Delivery begin(io.sluice.broker.queue.Delivery message, int bytes) {
         grant.sent(bytes);
         Delivery delivery = sender.delivery(tags.take());
         delivery.setMessageFormat(message.message().messageFormat());
@@ -159,176 +149,72 @@ final class OutgoingLink implements LinkEndpoint {
         return delivery;
     }
 
-    private void sent(Delivery delivery) {
+    /** The engine has all of it. */
+    void sent(Delivery delivery) {
         if (settlesFirst()) {
             delivery.settle();
             settledTag(delivery);
         }
     }
 
-    // Large messages
-
-    /** Sends what can be sent up to the next large message, and begins that. */
-    private void sendBehind() {
-        while (body == null && !behind.isEmpty()) {
-            io.sluice.broker.queue.Delivery message = behind.poll();
-            if (!message.message().isLarge()) {
-                send(message);
-            } else if (sender.getCredit() <= 0) {
-                refuse(message, Outcome.UNSENT);
-            } else if (tooLarge(message.message().size())) {
-                refuse(message, NOT_HERE);
-            } else {
-                body = new OutgoingBody(scope, this, message, (LargeBodies.Source) message.context());
-                body.start();
-            }
-        }
-    }
-
-    private void refuse(io.sluice.broker.queue.Delivery message, Outcome outcome) {
-        closeSource(message);
-        shard.settle(message, outcome);
-    }
-
-    private static void closeSource(io.sluice.broker.queue.Delivery message) {
-        if (message.context() instanceof LargeBodies.Source source) {
-            source.close();
-        }
-    }
-
-    /** A chunk is there. */
-    void bodyReady(OutgoingBody ready) {
-        if (ready == body) {
-            push();
-        }
-    }
-
-    /** Gives the engine the next chunk, if there is one and the one before is written. @return whether it did */
-    private boolean push() {
-        if (body.waits()) {
-            awaitOutput();
-        }
-        if (!body.canPush()) {
-            return false;
-        }
-        io.sluice.broker.queue.Delivery message = body.message();
-        boolean first = !body.hasBegun();
-        if (first && sender.getCredit() <= 0) {
-            endBody();
-            shard.settle(message, Outcome.UNSENT);
-            sendBehind();
-            return false;
-        }
-        ReadableBuffer chunk = body.take();
-        if (first) {
-            body.begun(begin(message, message.message().size()));
-        }
-        sender.sendNoCopy(chunk);
-        if (body.isComplete()) {
-            sender.advance();
-            endBody();
-            sent((Delivery) message.context());
-            sendBehind();
-            awaitOutput();
-        }
-        return true;
-    }
-
-    private void endBody() {
-        body.close();
-        body = null;
-    }
-
-    void bodyFailed(OutgoingBody failed, StorageException cause, boolean damaged) {
-        if (failed != body) {
-            return;
-        }
-        io.sluice.broker.queue.Delivery message = body.message();
-        LOG.error(
-                "Message {} of queue '{}' cannot be delivered: {}",
-                message.sequence(),
-                consumer.address(),
-                cause.getMessage());
-        abortBody();
-        shard.settle(message, damaged ? new Outcome.Damaged() : NOT_HERE);
-        sendBehind();
-        awaitOutput();
-    }
-
-    /** The large message is not sent on; its delivery, if it has begun, ends as {@code aborted}. */
-    private void abortBody() {
-        abort(body);
-        endBody();
-    }
-
-    private void abort(OutgoingBody unfinished) {
-        if (unfinished.hasBegun()) {
-            Delivery delivery = unfinished.cut();
-            // The tag is not used again: until the last transfer is written, the peer knows it.
-            scope.aborted().add(sender, delivery.getTag());
-            sender.advance();
-            delivery.settle();
-            grant.settled();
-        }
-    }
-
-    /** Deliveries that are here and have not used up credit of the engine's yet. */
-    private int held() {
-        return behind.size() + (body == null ? 0 : 1);
-    }
-
     /** Deliveries the peer may still be sent, beyond those that are here. */
     private int credit() {
-        return sender.getCredit() - held();
+        return sender.getCredit() - bodies.held();
     }
 
-    private boolean tooLarge(long bytes) {
+    /** For the peer. */
+    boolean tooLarge(long bytes) {
         UnsignedLong max = sender.getRemoteMaxMessageSize();
         return max != null && max.longValue() > 0 && bytes > max.longValue();
     }
 
-    private void settledTag(Delivery delivery) {
-        grant.settled();
-        tags.give(delivery.getTag());
+    @Override
+    public void delivery(Delivery delivery) {
+        settlement.said(delivery);
     }
 
     /** The broker has taken the message back. */
     void timedOut(io.sluice.broker.queue.Delivery message) {
-        if (state != State.OPEN) {
-            return;
-        }
-        if (behind.remove(message)) {
-            closeSource(message);
-            awaitOutput();
-        } else if (body != null && body.message() == message) {
-            abortBody();
-            sendBehind();
-            awaitOutput();
-        } else if (message.context() instanceof Delivery delivery && !delivery.isSettled()) {
-            LostLocks.takeBack(sender, delivery, this::settledTag);
+        if (state == State.OPEN) {
+            settlement.takenBack(message);
         }
     }
 
     void settled(io.sluice.broker.queue.Delivery message) {
-        if (state == State.CLOSED
-                || !(message.context() instanceof Delivery delivery)
-                || delivery.isSettled()
-                || LostLocks.isAnsweredLater(delivery)) {
-            return;
+        if (state != State.CLOSED) {
+            settlement.settled(message);
         }
-        boolean answers = !delivery.remotelySettled() && delivery.getRemoteState() != null;
-        if (answers && delivery.getRemoteState() != EarlySettlement.WITHOUT_OUTCOME) {
-            delivery.disposition(DeliveryStates.afterTransaction(delivery.getRemoteState()));
-        }
-        settle(delivery);
     }
 
-    private void settle(Delivery delivery) {
+    void settle(Delivery delivery) {
         delivery.settle();
         settledTag(delivery);
         if (grant.isThrottled()) {
             awaitOutput();
         }
+    }
+
+    /** A delivery of the link's is settled. */
+    void settledTag(Delivery delivery) {
+        grant.settled();
+        tags.give(delivery.getTag());
+    }
+
+    /** As {@link #settledTag}, but the peer knows of the delivery for a while longer: its tag is not used again. */
+    void settledUnfinished() {
+        grant.settled();
+    }
+
+    ShardMailbox shard() {
+        return shard;
+    }
+
+    Sender sender() {
+        return sender;
+    }
+
+    OutgoingBodies bodies() {
+        return bodies;
     }
 
     void drained() {
@@ -346,7 +232,7 @@ final class OutgoingLink implements LinkEndpoint {
 
     /** Not before everything is written: the engine would take back the credit of what waits for the session window. */
     private boolean finishDrain() {
-        if (drained && sender.getQueued() == 0 && held() == 0) {
+        if (drained && sender.getQueued() == 0 && bodies.held() == 0) {
             drained = false;
             return sender.drained() > 0;
         }
@@ -409,7 +295,7 @@ final class OutgoingLink implements LinkEndpoint {
             return;
         }
         // The engine counts what has begun as queued.
-        int queued = sender.getQueued() + held() - (body != null && body.hasBegun() ? 1 : 0);
+        int queued = sender.getQueued() + bodies.held() - (bodies.hasBegun() ? 1 : 0);
         if (grant.update(credit(), queued, sender.getDrain(), asked)) {
             shard.grant(consumer, grant.limit(), grant.drains());
         }
@@ -418,7 +304,8 @@ final class OutgoingLink implements LinkEndpoint {
         }
     }
 
-    private void awaitOutput() {
+    /** To be asked again when output was written. */
+    void awaitOutput() {
         if (grant.startsWaiting()) {
             scope.awaitOutput(this);
         }
@@ -427,85 +314,13 @@ final class OutgoingLink implements LinkEndpoint {
     @Override
     public boolean outputWritten() {
         grant.stopsWaiting();
-        boolean more = body != null && push();
+        boolean more = bodies.push();
         more |= finishDrain();
         if (!drained) {
             // Until a drain is answered its credit is not to be given again.
             grant(false);
         }
         return more;
-    }
-
-    @Override
-    public void delivery(Delivery delivery) {
-        if (LostLocks.answer(delivery, this::settledTag)) {
-            return;
-        }
-        io.sluice.broker.queue.Delivery message = TransactedOutcome.messageOf(delivery);
-        if (message == null) {
-            return;
-        }
-        DeliveryState state = delivery.getRemoteState();
-        if (state instanceof TransactionalState || scope.transactions().holds(message)) {
-            new TransactedOutcome(this, scope.transactions(), delivery, message).apply();
-        } else {
-            decide(delivery, message, state);
-        }
-    }
-
-    /** What the peer says of a delivery holds at once. @param state null: nothing but that it may be settled */
-    void decide(Delivery delivery, io.sluice.broker.queue.Delivery message, DeliveryState state) {
-        Optional<Outcome> outcome = DeliveryStates.outcome(state);
-        boolean settled = delivery.remotelySettled() || state == EarlySettlement.WITHOUT_OUTCOME;
-        if (outcome.isPresent() && !lists(state)) {
-            return;
-        }
-        if (outcome.isPresent() || settled) {
-            delivery.setContext(DECIDED);
-            if (isSending(delivery)) {
-                // Decided before it has seen all: the rest is not wanted.
-                abortBody();
-                awaitOutput();
-            }
-            shard.settle(message, outcome.orElse(withoutOutcome()));
-            sendBehind();
-        } else if (state != null && !DeliveryStates.isReceived(state)) {
-            close(Conditions.of(Refusal.Kind.NOT_IMPLEMENTED, "a delivery state that is no outcome of this source"));
-        }
-    }
-
-    /** Whether the source lists the outcome (§3.5.3). The link ends where it does not. */
-    boolean lists(Object outcome) {
-        boolean listed = outcomes.allows(outcome);
-        if (!listed) {
-            close(Conditions.of(Refusal.Kind.NOT_ALLOWED, "an outcome that the source of this link does not list"));
-        }
-        return listed;
-    }
-
-    /** Of a delivery that is settled and of which nothing is said: as if it had not been touched (AMQP 1.0 §3.4). */
-    Outcome withoutOutcome() {
-        return outcomes.byDefault().orElse(Outcome.RELEASED);
-    }
-
-    /** Whether it is a large message that has begun and is not complete. */
-    boolean isSending(Delivery delivery) {
-        return body != null && body.isOf(delivery);
-    }
-
-    /** The peer has settled a delivery whose outcome is a transaction's: there is nothing more to say of it. */
-    void settledInTransaction(Delivery delivery) {
-        if (isSending(delivery)) {
-            abortBody();
-            awaitOutput();
-            sendBehind();
-        } else {
-            settle(delivery);
-        }
-    }
-
-    ShardMailbox shard() {
-        return shard;
     }
 
     @Override
@@ -517,54 +332,20 @@ final class OutgoingLink implements LinkEndpoint {
         }
         state = State.DETACHING;
         peerCloses = closed;
-        giveBack(true);
+        settlement.giveBack(true);
         node.detach(shard, consumer, closed);
     }
 
     @Override
     public void lost(boolean clean) {
         if (state == State.OPEN) {
-            giveBack(clean);
+            settlement.giveBack(clean);
         }
         if (state != State.CLOSED) {
             state = State.CLOSED;
             shard.detach(consumer);
         }
         scope.remove(this);
-    }
-
-    /**
-     * Settles before the detach what is not to get the loss outcome: what was never written, and all that a peer leaves behind
-     * who ends the link itself and has named no outcome for it. A large message that was partly written counts as written: a
-     * consumer that fails at its size fails at it.
-     */
-    private void giveBack(boolean clean) {
-        behind.forEach(message -> refuse(message, Outcome.UNSENT));
-        behind.clear();
-        List<Delivery> unsettled = new ArrayList<>();
-        for (Delivery next = sender.head(); next != null; next = next.next()) {
-            unsettled.add(next);
-        }
-        boolean all = clean
-                && (outcomes.byDefault().isEmpty()
-                        || scope.transactions().dialect().settlesBeforeTheEnd());
-        int queued = sender.getQueued();
-        if (body != null) {
-            if (body.hasBegun() && !all) {
-                queued--;
-                unsettled.remove(unsettled.size() - 1);
-            } else if (!body.hasBegun()) {
-                shard.settle(body.message(), Outcome.UNSENT);
-            }
-            endBody();
-        }
-        int written = Math.max(0, unsettled.size() - queued);
-        for (int i = all ? 0 : written; i < unsettled.size(); i++) {
-            io.sluice.broker.queue.Delivery message = TransactedOutcome.messageOf(unsettled.get(i));
-            if (message != null && !scope.transactions().holds(message)) {
-                shard.settle(message, i < written ? Outcome.RELEASED : Outcome.UNSENT);
-            }
-        }
     }
 
     @Override
@@ -574,13 +355,10 @@ final class OutgoingLink implements LinkEndpoint {
         }
         boolean attaching = state == State.ATTACHING;
         if (state == State.OPEN) {
-            OutgoingBody unfinished = body;
-            giveBack(false);
-            if (unfinished != null) {
-                // The engine detaches no link in the middle of a delivery; and it is not the consumer who failed.
-                abort(unfinished);
-                shard.settle(unfinished.message(), Outcome.UNSENT);
-            }
+            // The engine detaches no link in the middle of a delivery; and it is not the consumer who failed.
+            Optional<OutgoingBody> unfinished = bodies.sending();
+            settlement.giveBack(false);
+            unfinished.ifPresent(bodies::giveUp);
         }
         state = State.CLOSED;
         shard.detach(consumer);

@@ -13,7 +13,7 @@ import org.apache.qpid.proton.engine.Delivery;
  * has it as before after a rollback.
  */
 final class TransactedOutcome {
-    private final OutgoingLink link;
+    private final OutgoingSettlement settlement;
     private final ConnectionTransactions transactions;
     private final Delivery delivery;
     private final io.sluice.broker.queue.Delivery message;
@@ -22,11 +22,11 @@ final class TransactedOutcome {
     private record Said(io.sluice.broker.queue.Delivery message, DeliveryState state) {}
 
     TransactedOutcome(
-            OutgoingLink link,
+            OutgoingSettlement settlement,
             ConnectionTransactions transactions,
             Delivery delivery,
             io.sluice.broker.queue.Delivery message) {
-        this.link = link;
+        this.settlement = settlement;
         this.transactions = transactions;
         this.delivery = delivery;
         this.message = message;
@@ -44,22 +44,23 @@ final class TransactedOutcome {
     void apply() {
         DeliveryState state = delivery.getRemoteState();
         // Of one that it has not seen all of the engine is not told that it is settled.
-        boolean settled = delivery.remotelySettled() || link.isSending(delivery);
+        boolean settled =
+                delivery.remotelySettled() || settlement.link().bodies().isSending(delivery);
         if (!(state instanceof TransactionalState in)) {
-            if (transactions.rules().takeBack(link.shard(), message, settled)) {
-                link.decide(delivery, message, state);
+            if (transactions.rules().takeBack(settlement.link().shard(), message, settled)) {
+                settlement.decide(delivery, message, state);
             }
         } else if (isOld(state)) {
             // Rolled back since, and nothing new is said, but that it may be settled.
-            link.decide(delivery, message, null);
+            settlement.decide(delivery, message, null);
         } else {
             Optional<Outcome> outcome = DeliveryStates.outcome(in.getOutcome());
             boolean known = transactions.rules().knows(ConnectionTransactions.id(in.getTxnId()));
-            if (outcome.isPresent() && !link.lists(in.getOutcome())) {
+            if (outcome.isPresent() && !settlement.lists(in.getOutcome())) {
                 return;
             }
             if (outcome.isPresent() || settled || !known) {
-                retire(in, outcome.orElse(link.withoutOutcome()), settled);
+                retire(in, outcome.orElse(settlement.withoutOutcome()), settled);
             }
         }
     }
@@ -71,22 +72,25 @@ final class TransactedOutcome {
     private void retire(TransactionalState in, Outcome outcome, boolean settled) {
         delivery.setContext(new Said(message, in));
         long id = ConnectionTransactions.id(in.getTxnId());
-        switch (transactions.rules().retire(id, link.shard(), message, outcome, settled)) {
+        switch (transactions.rules().retire(id, settlement.link().shard(), message, outcome, settled)) {
             case HELD -> {
                 if (settled) {
-                    link.settledInTransaction(delivery);
+                    settlement.settledInTransaction(delivery);
                 }
             }
             case ENDED -> {
                 if (settled) {
-                    link.shard().settle(message, message.consumer().lossOutcome());
-                    link.settledInTransaction(delivery);
+                    settlement.link().shard().settle(message, message.consumer().lossOutcome());
+                    settlement.settledInTransaction(delivery);
                 }
             }
-            case UNKNOWN -> link.close(Conditions.of(ConnectionTransactions.unknown(in.getTxnId())));
+            case UNKNOWN -> settlement.link().close(Conditions.of(ConnectionTransactions.unknown(in.getTxnId())));
             case HELD_ELSEWHERE ->
-                link.close(Conditions.of(
-                        Kind.ILLEGAL_STATE, "the outcome of a delivery is in another transaction, not discharged"));
+                settlement
+                        .link()
+                        .close(Conditions.of(
+                                Kind.ILLEGAL_STATE,
+                                "the outcome of a delivery is in another transaction, not discharged"));
             case TOO_LATE -> {}
         }
     }

@@ -268,21 +268,9 @@ class Section2_6_12_TransferTest {
 
     @Test
     void unfinishedMessagesAreBounded() {
-        AmqpLimits usual = AmqpLimits.DEFAULT;
-        broker.limits = new AmqpLimits(
-                usual.maxFrameBytes(),
-                usual.maxMessageBytes(),
-                usual.maxSessions(),
-                usual.maxLinks(),
-                usual.maxHandle(),
-                usual.maxLinkNameChars(),
-                usual.idleTimeoutMillis(),
-                usual.openTimeoutMillis(),
-                usual.incoming(),
-                usual.outgoing(),
-                usual.maxUnsettledPerLink(),
-                usual.maxUnansweredBytes(),
-                1500);
+        AmqpLimits.Flow usual = AmqpLimits.Flow.DEFAULT;
+        broker.limits = AmqpLimits.DEFAULT.withFlow(new AmqpLimits.Flow(
+                usual.incoming(), usual.outgoing(), usual.maxUnsettledPerLink(), usual.maxUnansweredBytes(), 1500));
         TestPeer small = TestPeer.begun(broker);
         small.attachSender(0, "a", "q");
         small.attachSender(1, "b", "q");

@@ -241,7 +241,7 @@ class Section2_6_7_FlowTest {
     @Test
     void aSenderThatOverrunsItsCreditIsDetachedAndNothingElse() {
         broker.limits =
-                AmqpLimits.DEFAULT.withWindows(new AmqpLimits.Window(4, 1 << 20), AmqpLimits.DEFAULT.outgoing());
+                AmqpLimits.DEFAULT.withWindows(new AmqpLimits.Window(4, 1 << 20), AmqpLimits.Flow.DEFAULT.outgoing());
         TestPeer small = TestPeer.begun(broker);
         small.attachSender(0, "in", "q");
         for (int i = 0; i < 8; i++) {
@@ -260,7 +260,7 @@ class Section2_6_7_FlowTest {
     @Test
     void creditIsRefilledWhenHalfOfItIsAnswered() {
         broker.limits =
-                AmqpLimits.DEFAULT.withWindows(new AmqpLimits.Window(4, 1 << 20), AmqpLimits.DEFAULT.outgoing());
+                AmqpLimits.DEFAULT.withWindows(new AmqpLimits.Window(4, 1 << 20), AmqpLimits.Flow.DEFAULT.outgoing());
         TestPeer small = TestPeer.begun(broker);
         small.attachSender(0, "in", "q");
         small.send(0, TestPeer.transfer(0, 0), TestPeer.message("x"));
@@ -278,7 +278,7 @@ class Section2_6_7_FlowTest {
                 .withLimits(new QueueDefinition.Limits(
                         2, QueueDefinition.UNLIMITED, QueueDefinition.Overflow.BLOCK, QueueDefinition.UNLIMITED)));
         broker.limits =
-                AmqpLimits.DEFAULT.withWindows(new AmqpLimits.Window(2, 1 << 20), AmqpLimits.DEFAULT.outgoing());
+                AmqpLimits.DEFAULT.withWindows(new AmqpLimits.Window(2, 1 << 20), AmqpLimits.Flow.DEFAULT.outgoing());
         TestPeer small = TestPeer.begun(broker);
         small.attachSender(0, "in", "small");
         small.send(0, TestPeer.transfer(0, 0), TestPeer.message("x"));
@@ -299,7 +299,8 @@ class Section2_6_7_FlowTest {
         peer.attachReceiverNext(1, "out", "q");
         peer.writable = false;
         peer.send(0, TestPeer.credit(1, 0, 2000));
-        assertEquals(broker.limits.outgoing().messages(), broker.status("q").unsettled());
+        assertEquals(
+                broker.limits.flow().outgoing().messages(), broker.status("q").unsettled());
         peer.writable = true;
         assertEquals(2000, peer.transfers().size());
     }
@@ -307,7 +308,7 @@ class Section2_6_7_FlowTest {
     @Test
     void aSlowReaderOfLargeMessagesHoldsItsBytes() {
         broker.limits =
-                AmqpLimits.DEFAULT.withWindows(AmqpLimits.DEFAULT.incoming(), new AmqpLimits.Window(256, 100_000));
+                AmqpLimits.DEFAULT.withWindows(AmqpLimits.Flow.DEFAULT.incoming(), new AmqpLimits.Window(256, 100_000));
         TestPeer other = TestPeer.begun(broker);
         other.attachSender(0, "in", "q");
         for (int i = 0; i < 100; i++) {

@@ -309,21 +309,9 @@ class Section3_4_OutcomeTest {
     @Test
     void aConsumerHoldsNoMoreThanItMay() {
         publish(20);
-        AmqpLimits usual = AmqpLimits.DEFAULT;
-        broker.limits = new AmqpLimits(
-                usual.maxFrameBytes(),
-                usual.maxMessageBytes(),
-                usual.maxSessions(),
-                usual.maxLinks(),
-                usual.maxHandle(),
-                usual.maxLinkNameChars(),
-                usual.idleTimeoutMillis(),
-                usual.openTimeoutMillis(),
-                usual.incoming(),
-                usual.outgoing(),
-                5,
-                usual.maxUnansweredBytes(),
-                usual.maxPartialBytes());
+        AmqpLimits.Flow usual = AmqpLimits.Flow.DEFAULT;
+        broker.limits = AmqpLimits.DEFAULT.withFlow(new AmqpLimits.Flow(
+                usual.incoming(), usual.outgoing(), 5, usual.maxUnansweredBytes(), usual.maxPartialBytes()));
         TestPeer other = TestPeer.begun(broker);
         other.attachReceiver(0, "other", "q");
         other.send(0, TestPeer.credit(0, 0, 20));

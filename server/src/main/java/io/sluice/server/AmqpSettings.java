@@ -10,25 +10,27 @@ final class AmqpSettings {
     private AmqpSettings() {}
 
     static AmqpLimits of(Configuration.Amqp amqp) {
-        AmqpLimits defaults = AmqpLimits.DEFAULT;
         // A window smaller than a message in memory would never let the largest one through.
         int resident = amqp.largeMessageBytes();
+        AmqpLimits.Flow defaults = AmqpLimits.Flow.DEFAULT;
         Window incoming = new Window(
                 amqp.linkCreditMessages(), Math.max(defaults.incoming().bytes(), resident));
         return new AmqpLimits(
                 amqp.maxFrameSizeBytes(),
                 amqp.maxMessageSizeBytes(),
-                amqp.channelMax() + 1,
-                amqp.maxLinksPerConnection(),
-                amqp.maxLinksPerSession() - 1,
-                defaults.maxLinkNameChars(),
                 amqp.idleTimeoutMillis(),
                 amqp.preOpenTimeoutMillis(),
-                incoming,
-                defaults.outgoing(),
-                defaults.maxUnsettledPerLink(),
-                Math.max(defaults.maxUnansweredBytes(), 2L * resident),
-                Math.max(defaults.maxPartialBytes(), 2L * resident),
+                new AmqpLimits.Endpoints(
+                        amqp.channelMax() + 1,
+                        amqp.maxLinksPerConnection(),
+                        amqp.maxLinksPerSession() - 1,
+                        AmqpLimits.Endpoints.DEFAULT.maxLinkNameChars()),
+                new AmqpLimits.Flow(
+                        incoming,
+                        defaults.outgoing(),
+                        defaults.maxUnsettledPerLink(),
+                        Math.max(defaults.maxUnansweredBytes(), 2L * resident),
+                        Math.max(defaults.maxPartialBytes(), 2L * resident)),
                 transactions(amqp),
                 new AmqpLimits.DynamicNodes(
                         amqp.maxDynamicNodesPerConnection(), amqp.maxDynamicNodes(), amqp.maxTerminusTimeoutSeconds()));
