@@ -79,11 +79,6 @@ final class LinkAttacher {
         if (!asked.getDynamic()) {
             return null;
         }
-        if (NodeKinds.asksForTopic(asked.getCapabilities()) && asked instanceof Source) {
-            return Conditions.of(
-                    Kind.NOT_IMPLEMENTED,
-                    "a temporary topic is asked for by a sender, as its target, and then received from");
-        }
         if (!LinkNode.asksForNew(asked) && !TemporaryName.is(asked.getAddress())) {
             return Conditions.of(Kind.INVALID_FIELD, "who asks for a dynamic node does not name its address");
         }
@@ -137,7 +132,7 @@ final class LinkAttacher {
         }
         OutgoingLink endpoint = new OutgoingLink(scope, sender, node, terms);
         enter(sender, endpoint, key);
-        node.queue().ifPresent(queue -> keep(endpoint, queue));
+        node.linkNode().ifPresent(its -> keep(endpoint, its));
         endpoint.attach();
     }
 
@@ -146,8 +141,11 @@ final class LinkAttacher {
         if (source == null) {
             return new ResumedNode(scope, sender);
         }
-        if (!LinkNode.asksForNew(source)
-                && scope.environment().kinds().of(source.getCapabilities(), source.getAddress()) == NodeKind.TOPIC) {
+        if (LinkNode.asksForNew(source)) {
+            if (NodeKinds.asksForTopic(source.getCapabilities())) {
+                return SubscriptionNode.ofNewTopic(scope, source, sender);
+            }
+        } else if (scope.environment().kinds().of(source.getCapabilities(), source.getAddress()) == NodeKind.TOPIC) {
             return SubscriptionNode.of(scope, source, sender.getName());
         }
         SourceFilter filter =

@@ -6,6 +6,7 @@ import io.sluice.broker.TemporaryName;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.broker.shard.SubscriptionRequest;
 import io.sluice.broker.shard.TemporaryLink;
 import java.util.Optional;
 import org.apache.qpid.proton.engine.Link;
@@ -41,8 +42,7 @@ final class LinkNode {
             String unique = scope.environment().nodeNames().get();
             boolean topic = NodeKinds.asksForTopic(asked.getCapabilities());
             String name = topic ? TemporaryName.topic(unique) : unique;
-            Lifetime lifetime =
-                    topic ? Lifetime.DELETE_ON_CLOSE : NodeProperties.lifetime(asked.getDynamicNodeProperties());
+            Lifetime lifetime = NodeProperties.lifetime(asked.getDynamicNodeProperties());
             TemporaryLink creating = TemporaryLink.creating(scope.calls(), key, name, lifetime, limits.limits());
             return new LinkNode(
                     shard(scope, name),
@@ -90,6 +90,11 @@ final class LinkNode {
         } else {
             shard.attach(producer);
         }
+    }
+
+    /** Subscribes to the topic that is made for the link. */
+    void subscribe(Consumer consumer, SubscriptionRequest request) {
+        shard.subscribe(consumer, request, temporary.orElseThrow());
     }
 
     /** What the connection is to keep when the link goes; empty where nothing may be kept. */

@@ -21,7 +21,7 @@ final class QueueNode implements SourceNode {
     }
 
     @Override
-    public Optional<LinkNode> queue() {
+    public Optional<LinkNode> linkNode() {
         return Optional.of(queue);
     }
 
@@ -52,6 +52,6 @@ final class QueueNode implements SourceNode {
 
     @Override
     public Source answer() {
-        return Terminus.answer(asked, filter.accepted(), queue());
+        return Terminus.answer(asked, filter.accepted(), linkNode());
     }
 }

@@ -12,8 +12,8 @@ interface SourceNode {
     /** By which its shard is found. */
     String address();
 
-    /** The queue, where it is one. */
-    default Optional<LinkNode> queue() {
+    /** The queue, where it is one; or the topic that is made for the link. */
+    default Optional<LinkNode> linkNode() {
         return Optional.empty();
     }
 

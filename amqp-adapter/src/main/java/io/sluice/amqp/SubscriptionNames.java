@@ -19,9 +19,17 @@ final class SubscriptionNames {
     private SubscriptionNames() {}
 
     static Identity of(String container, Source source, String linkName) {
+        return of(container, source, linkName, isDurable(source));
+    }
+
+    /** Of one that is not durable, whatever is asked for. */
+    static Identity whileAttached(String container, Source source, String linkName) {
+        return of(container, source, linkName, false);
+    }
+
+    private static Identity of(String container, Source source, String linkName, boolean durable) {
         boolean shared = NodeKinds.has(source.getCapabilities(), NodeKinds.SHARED);
         boolean global = shared && NodeKinds.has(source.getCapabilities(), NodeKinds.GLOBAL);
-        boolean durable = isDurable(source);
         String name = shared ? bare(linkName) : durable ? linkName : "";
         return new Identity(global ? "" : needed(container), name, durable);
     }

@@ -6,6 +6,7 @@ import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.Subscription.Identity;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.SubscriptionRequest;
@@ -17,17 +18,21 @@ import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
+import org.apache.qpid.proton.engine.Sender;
 
 /** A topic: a subscription of this link's own, or one with a name, which other links may have or come back to. */
 final class SubscriptionNode implements SourceNode {
     private final Source asked;
     private final SubscriptionRequest request;
     private final SourceFilter filter;
+    /** The topic that is made for the link. */
+    private final Optional<LinkNode> made;
 
-    private SubscriptionNode(Source asked, SubscriptionRequest request, SourceFilter filter) {
+    private SubscriptionNode(Source asked, SubscriptionRequest request, SourceFilter filter, Optional<LinkNode> made) {
         this.asked = asked;
         this.request = request;
         this.filter = filter;
+        this.made = made;
     }
 
     /**
@@ -36,26 +41,42 @@ final class SubscriptionNode implements SourceNode {
      * @throws IllegalArgumentException something is too long to be kept; the text says what
      */
     static SubscriptionNode of(ConnectionScope scope, Source asked, String linkName) throws InvalidFilterException {
+        Identity identity = SubscriptionNames.of(scope.peerContainer(), asked, linkName);
+        return of(scope, asked, identity, Optional.empty());
+    }
+
+    /** A dynamic source that is a topic: the link subscribes to it as it comes to be. Throws as {@link #of}. */
+    static SubscriptionNode ofNewTopic(ConnectionScope scope, Source asked, Sender sender)
+            throws InvalidFilterException {
+        LinkNode made = LinkNode.of(scope, sender, asked);
+        Identity identity = SubscriptionNames.whileAttached(scope.peerContainer(), asked, sender.getName());
+        return of(scope, asked, identity, Optional.of(made));
+    }
+
+    private static SubscriptionNode of(ConnectionScope scope, Source asked, Identity identity, Optional<LinkNode> made)
+            throws InvalidFilterException {
         SourceFilter filter =
                 SourceFilter.of(asked.getFilter(), scope.environment().clock()::millis);
-        boolean shared = NodeKinds.has(asked.getCapabilities(), NodeKinds.SHARED);
         Subscription subscription = new Subscription(
-                SubscriptionNames.of(scope.peerContainer(), asked, linkName),
-                asked.getAddress(),
+                identity,
+                made.map(LinkNode::address).orElse(asked.getAddress()),
                 StoredFilter.of(filter),
                 NoLocalFilter.isIn(asked.getFilter()),
-                shared);
+                NodeKinds.has(asked.getCapabilities(), NodeKinds.SHARED));
         Optional<Predicate<Message>> condition = filter.isEmpty() ? Optional.empty() : Optional.of(filter);
-        return new SubscriptionNode(
-                asked,
-                new SubscriptionRequest(
-                        subscription, condition, scope.principal().name()),
-                filter);
+        SubscriptionRequest request = new SubscriptionRequest(
+                subscription, condition, scope.principal().name());
+        return new SubscriptionNode(asked, request, filter, made);
+    }
+
+    @Override
+    public Optional<LinkNode> linkNode() {
+        return made;
     }
 
     @Override
     public String address() {
-        return asked.getAddress();
+        return request.subscription().topic();
     }
 
     /** What it selects it has selected when it comes to its queue. */
@@ -72,7 +93,11 @@ final class SubscriptionNode implements SourceNode {
 
     @Override
     public void attach(ShardMailbox shard, Consumer consumer) {
-        shard.subscribe(consumer, request);
+        if (made.isPresent()) {
+            made.get().subscribe(consumer, request);
+        } else {
+            shard.subscribe(consumer, request);
+        }
     }
 
     @Override
@@ -84,7 +109,7 @@ final class SubscriptionNode implements SourceNode {
     public Source answer() {
         Map<Symbol, Object> filters = new LinkedHashMap<>(filter.accepted());
         filters.putAll(NoLocalFilter.of(asked.getFilter()));
-        Source source = Terminus.answer(asked, filters, Optional.empty());
+        Source source = Terminus.answer(asked, filters, made);
         if (request.subscription().durable()) {
             source.setDurable(asked.getDurable());
             source.setExpiryPolicy(TerminusExpiryPolicy.NEVER);

@@ -434,7 +434,63 @@ class Section3_5_DynamicNodeTest {
     }
 
     @Test
-    void aDynamicSourceIsNoTopic() {
-        expectRefused(peer, temporaryTopic(dynamicReceiver(0, "r")), "amqp:not-implemented");
+    void aDynamicSourceMayBeATopic() {
+        Attach attach = temporaryTopic(dynamicReceiver(0, "r"));
+        ((Source) attach.getSource()).setDurable(TerminusDurability.UNSETTLED_STATE);
+        peer.send(0, attach);
+        Source source = (Source) peer.nextOf(Attach.class).getSource();
+        String name = source.getAddress();
+        assertTrue(TemporaryName.isTopic(name), name);
+        assertTrue(source.getDynamic());
+        assertEquals(TerminusDurability.NONE, source.getDurable());
+        assertEquals(TerminusExpiryPolicy.LINK_DETACH, source.getExpiryPolicy());
+        assertArrayEquals(new Symbol[] {Symbol.valueOf("temporary-topic")}, source.getCapabilities());
+        assertInstanceOf(DeleteOnClose.class, source.getDynamicNodeProperties().get(LIFETIME_POLICY));
+
+        peer.send(0, TestPeer.credit(0, 0, 10));
+        TestPeer other = TestPeer.begun(broker);
+        other.attachSender(0, "in", name);
+        other.send(0, TestPeer.transfer(0, 0), TestPeer.message("m"));
+        assertEquals(
+                List.of("m"),
+                peer.transfers().stream()
+                        .map(frame -> TestPeer.body(frame.payload()))
+                        .toList());
+
+        expectRefused(TestPeer.begun(broker), TestPeer.receiver(0, "theirs", name), "amqp:resource-locked");
+        peer.send(0, TestPeer.detach(0, true));
+        other.nextOf(Disposition.class);
+        other.expectDetach("amqp:resource-deleted");
+        expectRefused(TestPeer.begun(broker), TestPeer.sender(0, "late", name), "amqp:not-found");
+    }
+
+    @Test
+    void aTemporaryTopicMayOutliveItsLinkByItsOtherLinks() {
+        Attach asked = temporaryTopic(living(dynamicReceiver(0, "r"), DeleteOnNoLinks.getInstance()));
+        peer.send(0, asked);
+        Source source = (Source) peer.nextOf(Attach.class).getSource();
+        assertInstanceOf(
+                DeleteOnNoLinks.class, source.getDynamicNodeProperties().get(LIFETIME_POLICY));
+        String name = source.getAddress();
+        TestPeer other = TestPeer.begun(broker);
+        other.attachSender(0, "in", name);
+        peer.send(0, TestPeer.detach(0, true));
+        peer.nextOf(Detach.class);
+        peer.send(0, TestPeer.receiver(1, "again", name));
+        assertEquals(name, ((Source) peer.nextOf(Attach.class).getSource()).getAddress());
+
+        other.send(0, TestPeer.detach(0, true));
+        other.expect(Detach.class);
+        peer.send(0, TestPeer.detach(1, true));
+        peer.nextOf(Detach.class);
+        expectRefused(TestPeer.begun(broker), TestPeer.sender(0, "late", name), "amqp:not-found");
+    }
+
+    @Test
+    void aTemporaryTopicThatCannotBeSubscribedToIsNotThere() {
+        broker.limits = AmqpLimits.DEFAULT.withDynamicNodes(new AmqpLimits.DynamicNodes(1, 10, 60));
+        TestPeer small = TestPeer.begun(broker);
+        receive(small, temporaryTopic(dynamicReceiver(0, "r")));
+        expectRefused(small, temporaryTopic(dynamicReceiver(1, "s")), "amqp:resource-limit-exceeded");
     }
 }

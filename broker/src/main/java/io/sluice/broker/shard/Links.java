@@ -17,7 +17,7 @@ import java.util.Optional;
 final class Links {
     private final ShardQueues queues;
     private final TemporaryQueues temporaries;
-    private final TemporaryTopics temporaryTopics = new TemporaryTopics();
+    private final TemporaryTopics temporaryTopics;
     private final TopicProducers topics;
     private final Producers anonymous = new Producers();
     /**
@@ -30,6 +30,7 @@ final class Links {
         this.queues = queues;
         this.topics = topics;
         this.temporaries = new TemporaryQueues(queues);
+        this.temporaryTopics = new TemporaryTopics(topics);
     }
 
     TemporaryQueues temporaries() {
@@ -112,6 +113,7 @@ final class Links {
         anonymous.remove(producer);
         if (producer.kind() == NodeKind.TOPIC && producer.address().isPresent()) {
             topics.remove(producer);
+            temporaryTopics.changed(producer.address().get(), turn);
             return;
         }
         producer.address().flatMap(queues::find).ifPresent(queue -> {
@@ -198,9 +200,18 @@ final class Links {
         }
     }
 
+    /** The queue was looked at: a temporary node may have waited for what is no more. */
+    void changed(Queue queue, Turn turn) {
+        temporaries.changed(queue, turn);
+        if (temporaryTopics.areLingering()) {
+            topics.topicOf(queue).ifPresent(topic -> temporaryTopics.changed(topic, turn));
+        }
+    }
+
     /** A subscription is gone: what held back the producers of its topics may be gone with it. */
     void routesChanged(Turn turn) {
         topics.update(nodeReason, turn);
+        temporaryTopics.changed(turn);
     }
 
     /** The pressure on the node changed: every producer hears of it. */

@@ -220,7 +220,7 @@ public final class Shard {
             if (queue.isDeclared() && !queue.isDeleted()) {
                 queue.dispatcher().dispatch(turn);
                 links.updateCredit(queue, turn);
-                links.temporaries().changed(queue, turn);
+                links.changed(queue, turn);
             }
             turn.cut();
         }

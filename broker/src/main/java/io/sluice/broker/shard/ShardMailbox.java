@@ -286,7 +286,12 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.subscribing().subscribe(consumer, request, turn));
     }
 
-    /** As {@link #subscribe}, to one that is there, whatever it is for; {@code NOT_FOUND} where none is. */
+    /** As {@link #subscribe(Consumer, SubscriptionRequest)}, to a temporary topic that comes to be with this link. */
+    public void subscribe(Consumer consumer, SubscriptionRequest request, TemporaryLink creating) {
+        post((shard, turn) -> shard.subscribing().subscribe(consumer, request, creating, turn));
+    }
+
+    /** As {@link #subscribe(Consumer, SubscriptionRequest)}, to one that is there, whatever it is for; {@code NOT_FOUND} where none is. */
     public void resume(Consumer consumer, SubscriptionRequest.Lookup lookup) {
         post((shard, turn) -> shard.subscribing().resume(consumer, lookup, turn));
     }

@@ -54,6 +54,19 @@ final class Subscribing {
         join(link, begin(request, turn), request.user(), turn);
     }
 
+    /** As {@link #subscribe}, to a temporary topic that comes to be with the link. */
+    void subscribe(Consumer link, SubscriptionRequest request, TemporaryLink creating, Turn turn) {
+        Optional<Refusal> refusal = links.temporaryTopics().create(creating);
+        if (refusal.isPresent()) {
+            refuse(link, refusal.get(), turn);
+            return;
+        }
+        subscribe(link, request, turn);
+        if (link.home().isEmpty()) {
+            links.temporaryTopics().detached(creating, turn);
+        }
+    }
+
     void resume(Consumer link, Lookup lookup, Turn turn) {
         Optional<Binding> found = lookup.candidates().stream()
                 .map(bindings::find)

@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Lifetime;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.TemporaryName;
@@ -7,19 +8,30 @@ import io.sluice.broker.port.Client;
 import io.sluice.broker.queue.Turn;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * The temporary topics there are: each lives as long as the link that asked for it (AMQP 1.0 §3.5.10, delete-on-close). Only the client
- * that created one subscribes to it, anybody sends to it. Every other topic is there as soon as somebody names it, these are not.
+ * The temporary topics there are: each lives by the link that asked for it (AMQP 1.0 §3.5.10 to §3.5.13). Only the client that created
+ * one subscribes to it, anybody sends to it. Every other topic is there as soon as somebody names it, these are not.
  */
 final class TemporaryTopics {
+    private final TopicProducers use;
     private final Map<String, TemporaryLink> byName = new HashMap<>();
+    /** Whose link has ended, and that stay for what else there is of them. */
+    private final Set<String> lingering = new LinkedHashSet<>();
+
     private BiConsumer<String, Turn> delete = (topic, turn) -> {};
+
+    /** @param use who has links to topics, and what waits there */
+    TemporaryTopics(TopicProducers use) {
+        this.use = use;
+    }
 
     /** Who ends what hangs on a topic that is gone: its subscriptions, and its producers. */
     void onEnd(BiConsumer<String, Turn> newDelete) {
@@ -77,17 +89,48 @@ final class TemporaryTopics {
                 "temporary topic '" + topic + "' belongs to another connection: only that may subscribe to it"));
     }
 
-    /** The link is gone. */
+    /** The link is gone: the topic goes, or stays as its lifetime says. */
     void detached(TemporaryLink link, Turn turn) {
-        if (byName.remove(link.node(), link)) {
-            delete.accept(link.node(), turn);
+        if (byName.get(link.node()) == link) {
+            lingering.add(link.node());
+            changed(link.node(), turn);
         }
+    }
+
+    /** A link to the topic, or a message that waited there, may have gone. */
+    void changed(String topic, Turn turn) {
+        if (lingering.contains(topic) && isOver(topic)) {
+            end(topic, turn);
+        }
+    }
+
+    /** As {@link #changed(String, Turn)}, of any topic. */
+    void changed(Turn turn) {
+        if (!lingering.isEmpty()) {
+            List.copyOf(lingering).forEach(topic -> changed(topic, turn));
+        }
+    }
+
+    /** Whether any topic waits for what is asked by {@link #changed(String, Turn)}. */
+    boolean areLingering() {
+        return !lingering.isEmpty();
+    }
+
+    private boolean isOver(String topic) {
+        Lifetime lifetime = byName.get(topic).creates().orElseThrow();
+        return !(lifetime.needsLinks() && use.hasLinks(topic) || lifetime.needsMessages() && use.hasMessages(topic));
+    }
+
+    private void end(String topic, Turn turn) {
+        byName.remove(topic);
+        lingering.remove(topic);
+        delete.accept(topic, turn);
     }
 
     /** The client is gone. */
     void left(Client client, Turn turn) {
         List<TemporaryLink> owned = new ArrayList<>(byName.values());
         owned.removeIf(link -> link.client() != client);
-        owned.forEach(link -> detached(link, turn));
+        owned.forEach(link -> end(link.node(), turn));
     }
 }

@@ -48,6 +48,24 @@ final class TopicProducers {
         return producers == null ? List.of() : producers.all();
     }
 
+    /** Whether somebody publishes to the topic, or takes from it. */
+    boolean hasLinks(String topic) {
+        return byTopic.containsKey(topic)
+                || bindings.route(topic).stream()
+                        .anyMatch(binding -> binding.queue().dispatcher().consumerCount() > 0);
+    }
+
+    /** Whether something waits for a subscriber of the topic. */
+    boolean hasMessages(String topic) {
+        return bindings.route(topic).stream()
+                .anyMatch(binding -> binding.queue().expectedMessages() > 0);
+    }
+
+    /** The topic whose messages come to the queue, where it is that of a subscription. */
+    Optional<String> topicOf(Queue queue) {
+        return bindings.find(queue.id()).map(binding -> binding.subscription().topic());
+    }
+
     /** The queue's room may be another now: tells whom that concerns. Asked at every dispatch, it costs nothing for other queues. */
     void roomChanged(Queue queue, String nodeReason, Turn turn) {
         if (byTopic.isEmpty()) {

@@ -222,6 +222,14 @@ final class ShardFixture {
         return consumer;
     }
 
+    /** To a temporary topic that comes to be with the link. */
+    TestConsumer subscribe(Subscription subscription, TemporaryLink creating) {
+        TestConsumer consumer = new TestConsumer(this, subscription.topic(), Consumer.Mode.MOVE, Outcome.RELEASED);
+        SubscriptionRequest request = new SubscriptionRequest(subscription, Optional.empty(), "");
+        runWhere(() -> mailbox().subscribe(consumer.handle, request, creating));
+        return consumer;
+    }
+
     /** Comes back without saying to what. @param found gets what it is */
     TestConsumer resume(Subscription.Identity identity, java.util.function.Consumer<Subscription> found) {
         TestConsumer consumer = new TestConsumer(this, identity.name(), Consumer.Mode.MOVE, Outcome.RELEASED);

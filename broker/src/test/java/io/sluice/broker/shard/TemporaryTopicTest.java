@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.broker.Lifetime;
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.TemporaryName;
 import io.sluice.broker.port.Client;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Temporary topics: whose they are and what ends them (AMQP 1.0 §3.5.10, delete-on-close). */
+/** Temporary topics: whose they are and what ends them (AMQP 1.0 §3.5.10 to §3.5.13). */
 class TemporaryTopicTest {
     private static final String NAME = TemporaryName.topic(TemporaryName.PREFIX + "abc");
     private static final TemporaryLink.Limits LIMITS = new TemporaryLink.Limits(2, 3);
@@ -27,7 +28,11 @@ class TemporaryTopicTest {
     private final TestProducer creator = producer(link);
 
     private TemporaryLink creating(String name) {
-        return TemporaryLink.creating(shard.client, "link", name, Lifetime.DELETE_ON_CLOSE, LIMITS);
+        return creating(name, Lifetime.DELETE_ON_CLOSE);
+    }
+
+    private TemporaryLink creating(String name, Lifetime lifetime) {
+        return TemporaryLink.creating(shard.client, "link", name, lifetime, LIMITS);
     }
 
     private TestProducer producer(TemporaryLink by) {
@@ -123,5 +128,107 @@ class TemporaryTopicTest {
         creator.send("a");
 
         assertEquals(List.of(), shard.journal.history());
+    }
+
+    private boolean isThere(String topic) {
+        TestProducer probe = shard.topicProducer(topic);
+        boolean there = !probe.events.contains("closed NOT_FOUND");
+        shard.runWhere(() -> shard.mailbox().detach(probe.handle));
+        return there;
+    }
+
+    /** A topic with a producer and a subscriber beside the link that created it, and a message that waits. */
+    private final class Busy {
+        final String name = TemporaryName.topic(TemporaryName.PREFIX + "busy");
+        final TemporaryLink creating;
+        final TestConsumer first;
+        final TestConsumer consumer;
+        final TestProducer producer;
+
+        Busy(Lifetime lifetime) {
+            creating = creating(name, lifetime);
+            first = shard.subscribe(Topics.volatileOne(name), creating);
+            consumer = shard.subscribe(Topics.volatileOne(name));
+            producer = shard.topicProducer(name);
+            producer.send("m");
+        }
+
+        void endLink() {
+            shard.runWhere(() -> {
+                shard.mailbox().detach(first.handle);
+                shard.mailbox().detached(creating, 0);
+            });
+        }
+
+        void take() {
+            consumer.credit(1);
+            consumer.settle(0, Outcome.ACCEPTED);
+        }
+
+        void endConsumer() {
+            shard.runWhere(() -> shard.mailbox().detach(consumer.handle));
+        }
+
+        void endProducer() {
+            shard.runWhere(() -> shard.mailbox().detach(producer.handle));
+        }
+    }
+
+    @Test
+    void aConsumerMayAskForIt() {
+        Busy topic = new Busy(Lifetime.DELETE_ON_CLOSE);
+        topic.first.credit(10);
+        assertTrue(topic.creating.isHolding());
+        assertEquals(List.of("m"), topic.first.bodies());
+        topic.endLink();
+        assertFalse(isThere(topic.name));
+        assertEquals(Kind.RESOURCE_DELETED, topic.consumer.closedBy.kind());
+    }
+
+    @Test
+    void aRefusedSubscriptionLeavesNoTopicBehind() {
+        TemporaryLink both = creating(NAME + "3");
+        TestConsumer refused = shard.subscribe(Topics.durable("s", both.node()), both);
+        assertEquals(Kind.NOT_ALLOWED, refused.closedBy.kind());
+        assertFalse(isThere(both.node()));
+    }
+
+    @Test
+    void itStaysWhileItHasLinks() {
+        Busy topic = new Busy(Lifetime.DELETE_ON_NO_LINKS);
+        topic.endLink();
+        topic.endConsumer();
+        assertTrue(isThere(topic.name));
+        topic.endProducer();
+        assertFalse(isThere(topic.name));
+    }
+
+    @Test
+    void itStaysWhileAMessageWaits() {
+        Busy topic = new Busy(Lifetime.DELETE_ON_NO_MESSAGES);
+        topic.endLink();
+        assertTrue(isThere(topic.name));
+        topic.take();
+        assertFalse(isThere(topic.name));
+        assertEquals(Kind.RESOURCE_DELETED, topic.consumer.closedBy.kind());
+    }
+
+    @Test
+    void itStaysForLinksAndForMessages() {
+        Busy topic = new Busy(Lifetime.DELETE_ON_NO_LINKS_OR_MESSAGES);
+        topic.endLink();
+        topic.take();
+        topic.endProducer();
+        assertTrue(shard.topics().stream().anyMatch(each -> each.name().equals(topic.name)));
+        topic.endConsumer();
+        assertFalse(isThere(topic.name));
+    }
+
+    @Test
+    void itsOwnersEndEndsItWhateverElse() {
+        Busy topic = new Busy(Lifetime.DELETE_ON_NO_LINKS_OR_MESSAGES);
+        topic.endLink();
+        shard.runWhere(() -> shard.mailbox().left(owner));
+        assertFalse(isThere(topic.name));
     }
 }
