@@ -1,7 +1,6 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.TemporaryLink;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,23 +18,28 @@ import org.apache.qpid.proton.engine.Session;
 final class KeptTermini {
     private final ConnectionScope scope;
     private final Map<LinkEndpoint, Kept> attached = new HashMap<>();
-    /** By the address of the node. */
-    private final Map<String, Kept> detached = new HashMap<>();
+    /** By their keys. */
+    private final Map<Object, Kept> detached = new HashMap<>();
 
     private final Set<ShardMailbox> shards = new HashSet<>();
 
-    /**
-     * @param holder by which the node knows the link
-     * @param session the link was on
-     */
-    record Kept(ShardMailbox shard, TemporaryLink holder, String address, TerminusExpiry expiry, Session session) {
-        private void expire() {
-            shard.detached(holder, expiry.timeoutMillis());
-        }
+    /** A terminus, and the link it has or had. */
+    interface Kept {
+        ShardMailbox shard();
 
-        private void end() {
-            shard.detached(holder, 0);
-        }
+        /** Equal when the link comes back to it. */
+        Object key();
+
+        TerminusExpiryPolicy policy();
+
+        /** The link was on. */
+        Session session();
+
+        /** The event has come that the policy names. */
+        void expire();
+
+        /** The link has ended. */
+        void end();
     }
 
     KeptTermini(ConnectionScope scope) {
@@ -44,7 +48,7 @@ final class KeptTermini {
 
     void attached(LinkEndpoint endpoint, Kept kept) {
         attached.put(endpoint, kept);
-        shards.add(kept.shard);
+        shards.add(kept.shard());
     }
 
     /** The peer detached. To be told when the endpoint knows. @param closed the link is not only detached, it has ended (§2.6.4) */
@@ -54,12 +58,28 @@ final class KeptTermini {
             return;
         }
         if (closed) {
-            detached.remove(kept.address);
+            Kept before = detached.remove(kept.key());
             kept.end();
-        } else if (kept.expiry.policy() == TerminusExpiryPolicy.LINK_DETACH || !kept.holder.isHolding()) {
-            kept.expire();
+            if (before != null) {
+                before.end();
+            }
+        } else if (outlivesLink(kept.policy())) {
+            waits(kept);
         } else {
-            detached.put(kept.address, kept);
+            kept.expire();
+        }
+    }
+
+    /** Of what never expires nobody needs to be told when: it is said at once. */
+    private static boolean outlivesLink(TerminusExpiryPolicy policy) {
+        return policy == TerminusExpiryPolicy.SESSION_END || policy == TerminusExpiryPolicy.CONNECTION_CLOSE;
+    }
+
+    /** The link of before, if any, has come back as this one: it is not waited for any more. */
+    private void waits(Kept kept) {
+        Kept before = detached.put(kept.key(), kept);
+        if (before != null) {
+            before.end();
         }
     }
 
@@ -67,14 +87,14 @@ final class KeptTermini {
     void stolen(LinkEndpoint endpoint) {
         Kept kept = attached.remove(endpoint);
         if (kept != null) {
-            detached.put(kept.address, kept);
+            waits(kept);
         }
     }
 
     void sessionEnded(Session session) {
         List<LinkEndpoint> gone = new ArrayList<>();
         attached.forEach((endpoint, kept) -> {
-            if (kept.session == session) {
+            if (kept.session() == session) {
                 gone.add(endpoint);
             }
         });
@@ -82,7 +102,7 @@ final class KeptTermini {
         Iterator<Kept> each = detached.values().iterator();
         while (each.hasNext()) {
             Kept kept = each.next();
-            if (kept.session == session && kept.expiry.policy() != TerminusExpiryPolicy.CONNECTION_CLOSE) {
+            if (kept.session() == session && kept.policy() != TerminusExpiryPolicy.CONNECTION_CLOSE) {
                 each.remove();
                 kept.expire();
             }

@@ -52,7 +52,10 @@ final class LinkAttacher {
         Destination destination = destination(receiver);
         IncomingLink endpoint = new IncomingLink(scope, receiver, destination);
         enter(receiver, endpoint, key);
-        destination.node().ifPresent(node -> keep(endpoint, node));
+        destination
+                .node()
+                .flatMap(node -> node.kept(receiver))
+                .ifPresent(kept -> scope.termini().attached(endpoint, kept));
         endpoint.attach();
     }
 
@@ -105,10 +108,6 @@ final class LinkAttacher {
         return new QueueDestination(scope, LinkNode.of(scope, receiver, target));
     }
 
-    private void keep(LinkEndpoint endpoint, LinkNode node) {
-        node.kept(endpoint.link()).ifPresent(kept -> scope.termini().attached(endpoint, kept));
-    }
-
     private void attach(Sender sender, LinkRegistry.Key key) {
         ErrorCondition problem = problemOf(sender);
         if (problem != null) {
@@ -132,7 +131,7 @@ final class LinkAttacher {
         }
         OutgoingLink endpoint = new OutgoingLink(scope, sender, node, terms);
         enter(sender, endpoint, key);
-        node.linkNode().ifPresent(its -> keep(endpoint, its));
+        endpoint.kept().ifPresent(kept -> scope.termini().attached(endpoint, kept));
         endpoint.attach();
     }
 
@@ -146,11 +145,11 @@ final class LinkAttacher {
                 return SubscriptionNode.ofNewTopic(scope, source, sender);
             }
         } else if (scope.environment().kinds().of(source.getCapabilities(), source.getAddress()) == NodeKind.TOPIC) {
-            return SubscriptionNode.of(scope, source, sender.getName());
+            return SubscriptionNode.of(scope, source, sender);
         }
         SourceFilter filter =
                 SourceFilter.of(source.getFilter(), scope.environment().clock()::millis);
-        return new QueueNode(source, filter, LinkNode.of(scope, sender, source));
+        return new QueueNode(sender, source, filter, LinkNode.of(scope, sender, source));
     }
 
     private static ErrorCondition problemOf(Sender sender) {

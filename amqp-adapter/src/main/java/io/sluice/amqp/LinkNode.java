@@ -9,8 +9,10 @@ import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.SubscriptionRequest;
 import io.sluice.broker.shard.TemporaryLink;
 import java.util.Optional;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.engine.Link;
 import org.apache.qpid.proton.engine.Receiver;
+import org.apache.qpid.proton.engine.Session;
 
 /** The queue a link is for: one that there is by its address, or a temporary one, or a temporary topic, that is made for the link. */
 final class LinkNode {
@@ -99,7 +101,30 @@ final class LinkNode {
 
     /** What the connection is to keep when the link goes; empty where nothing may be kept. */
     Optional<KeptTermini.Kept> kept(Link link) {
-        return temporary.map(holder -> new KeptTermini.Kept(shard, holder, address, expiry, link.getSession()));
+        return temporary.map(holder -> new Kept(shard, holder, address, expiry, link.getSession()));
+    }
+
+    /**
+     * A temporary node that may outlive its link, for as long as its lifetime policy alone does not say.
+     *
+     * @param holder by which the node knows the link
+     */
+    private record Kept(ShardMailbox shard, TemporaryLink holder, String key, TerminusExpiry expiry, Session session)
+            implements KeptTermini.Kept {
+        @Override
+        public TerminusExpiryPolicy policy() {
+            return holder.isHolding() ? expiry.policy() : TerminusExpiryPolicy.LINK_DETACH;
+        }
+
+        @Override
+        public void expire() {
+            shard.detached(holder, expiry.timeoutMillis());
+        }
+
+        @Override
+        public void end() {
+            shard.detached(holder, 0);
+        }
     }
 
     NodeKind kind() {

@@ -85,6 +85,11 @@ final class OutgoingLink implements LinkEndpoint {
         return sender.getRemoteSenderSettleMode() == SenderSettleMode.SETTLED;
     }
 
+    /** What the connection is to keep when the link goes. */
+    Optional<KeptTermini.Kept> kept() {
+        return node.kept(shard, consumer);
+    }
+
     void attach() {
         node.attach(shard, consumer);
     }

@@ -7,22 +7,25 @@ import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.engine.Sender;
 
 /** One queue, and what the link selects of it. */
 final class QueueNode implements SourceNode {
+    private final Sender link;
     private final Source asked;
     private final SourceFilter filter;
     private final LinkNode queue;
 
-    QueueNode(Source asked, SourceFilter filter, LinkNode queue) {
+    QueueNode(Sender link, Source asked, SourceFilter filter, LinkNode queue) {
+        this.link = link;
         this.asked = asked;
         this.filter = filter;
         this.queue = queue;
     }
 
     @Override
-    public Optional<LinkNode> linkNode() {
-        return Optional.of(queue);
+    public Optional<KeptTermini.Kept> kept(ShardMailbox shard, Consumer consumer) {
+        return queue.kept(link);
     }
 
     @Override
@@ -52,6 +55,6 @@ final class QueueNode implements SourceNode {
 
     @Override
     public Source answer() {
-        return Terminus.answer(asked, filter.accepted(), linkNode());
+        return Terminus.answer(asked, filter.accepted(), Optional.of(queue));
     }
 }

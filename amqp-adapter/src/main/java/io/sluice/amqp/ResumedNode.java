@@ -4,6 +4,7 @@ import io.sluice.amqp.filter.NoLocalFilter;
 import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.SubscriptionRequest.Leaving;
@@ -17,7 +18,6 @@ import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
-import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.engine.Sender;
 
 /**
@@ -25,28 +25,39 @@ import org.apache.qpid.proton.engine.Sender;
  * clients do it to unsubscribe: they read the answer and close.
  */
 final class ResumedNode implements SourceNode {
-    private final String linkName;
+    private final ConnectionScope scope;
+    private final Sender link;
     private final Lookup lookup;
     /** Set on the shard's thread before the link hears that it is attached. */
-    private Subscription found;
+    private Found found;
+
+    private record Found(Subscription subscription, SubscriptionExpiry expiry) {}
 
     /** @throws IllegalArgumentException something is too long to have been kept; the text says what */
     ResumedNode(ConnectionScope scope, Sender sender) {
-        this.linkName = sender.getName();
+        this.scope = scope;
+        this.link = sender;
         this.lookup = new Lookup(
-                SubscriptionNames.of(scope.peerContainer(), sender.getRemoteDesiredCapabilities(), linkName),
+                SubscriptionNames.of(scope.peerContainer(), sender.getRemoteDesiredCapabilities(), sender.getName()),
                 scope.principal().name(),
-                subscription -> found = subscription);
+                (subscription, expiry) -> found = new Found(subscription, expiry));
     }
 
     @Override
     public String address() {
-        return linkName;
+        return link.getName();
     }
 
     @Override
     public Optional<Predicate<Message>> filter() {
         return Optional.empty();
+    }
+
+    /** Before it is known which it is there is none to be kept. */
+    @Override
+    public Optional<KeptTermini.Kept> kept(ShardMailbox shard, Consumer consumer) {
+        return Optional.of(SubscriptionTerminus.of(
+                scope, link, shard, consumer, () -> found == null ? SubscriptionExpiry.WITH_LINKS : found.expiry));
     }
 
     @Override
@@ -66,28 +77,29 @@ final class ResumedNode implements SourceNode {
 
     @Override
     public Source answer() {
+        Subscription subscription = found.subscription;
         Source source = new Source();
-        source.setAddress(found.topic());
-        source.setDurable(TerminusDurability.UNSETTLED_STATE);
-        source.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+        source.setAddress(subscription.topic());
+        source.setDurable(subscription.durable() ? TerminusDurability.UNSETTLED_STATE : TerminusDurability.NONE);
+        SubscriptionTerminus.describe(source, found.expiry);
         source.setDistributionMode(Terminus.COPY);
         SourceOutcomes.of(source).describe(source);
-        source.setCapabilities(capabilities());
-        Map<Symbol, Object> filters = new LinkedHashMap<>(StoredFilter.filters(found.selection()));
-        if (found.noLocal()) {
+        source.setCapabilities(capabilities(subscription));
+        Map<Symbol, Object> filters = new LinkedHashMap<>(StoredFilter.filters(subscription.selection()));
+        if (subscription.noLocal()) {
             filters.putAll(NoLocalFilter.ANSWER);
         }
         source.setFilter(filters.isEmpty() ? null : filters);
         return source;
     }
 
-    private Symbol[] capabilities() {
+    private static Symbol[] capabilities(Subscription subscription) {
         List<Symbol> capabilities = new ArrayList<>();
         capabilities.add(NodeKinds.TOPIC);
-        if (found.shared()) {
+        if (subscription.shared()) {
             capabilities.add(NodeKinds.SHARED);
         }
-        if (found.identity().isGlobal()) {
+        if (subscription.identity().isGlobal()) {
             capabilities.add(NodeKinds.GLOBAL);
         }
         return capabilities.toArray(new Symbol[0]);

@@ -12,10 +12,8 @@ interface SourceNode {
     /** By which its shard is found. */
     String address();
 
-    /** The queue, where it is one; or the topic that is made for the link. */
-    default Optional<LinkNode> linkNode() {
-        return Optional.empty();
-    }
+    /** What the connection is to keep when the link goes; empty where nothing may be kept. */
+    Optional<KeptTermini.Kept> kept(ShardMailbox shard, Consumer consumer);
 
     /** What the link itself selects; empty: everything there. */
     Optional<Predicate<Message>> filter();

@@ -1,13 +1,12 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.Subscription.Identity;
+import io.sluice.broker.SubscriptionExpiry;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
-import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 
 /**
  * By what a subscription is found again. Links that share one have names of their own, {@code sub}, {@code sub|2},
@@ -18,19 +17,20 @@ final class SubscriptionNames {
 
     private SubscriptionNames() {}
 
-    static Identity of(String container, Source source, String linkName) {
-        return of(container, source, linkName, isDurable(source));
+    static Identity of(String container, Source source, String linkName, SubscriptionExpiry expiry) {
+        boolean kept = !expiry.equals(SubscriptionExpiry.WITH_LINKS);
+        return of(container, source, linkName, SubscriptionTerminus.isDurable(source), kept);
     }
 
-    /** Of one that is not durable, whatever is asked for. */
+    /** Of one that is not kept, whatever is asked for. */
     static Identity whileAttached(String container, Source source, String linkName) {
-        return of(container, source, linkName, false);
+        return of(container, source, linkName, false, false);
     }
 
-    private static Identity of(String container, Source source, String linkName, boolean durable) {
+    private static Identity of(String container, Source source, String linkName, boolean durable, boolean kept) {
         boolean shared = NodeKinds.has(source.getCapabilities(), NodeKinds.SHARED);
         boolean global = shared && NodeKinds.has(source.getCapabilities(), NodeKinds.GLOBAL);
-        String name = shared ? bare(linkName) : durable ? linkName : "";
+        String name = shared ? bare(linkName) : durable || kept ? linkName : "";
         return new Identity(global ? "" : needed(container), name, durable);
     }
 
@@ -43,6 +43,7 @@ final class SubscriptionNames {
             candidates.add(new Identity(from, linkName, true));
         }
         candidates.add(new Identity(from, bare(linkName), true));
+        candidates.add(new Identity(from, linkName, false));
         return List.copyOf(candidates);
     }
 
@@ -51,11 +52,6 @@ final class SubscriptionNames {
             throw new IllegalArgumentException("a subscription that is not global needs a container-id");
         }
         return container;
-    }
-
-    static boolean isDurable(Source source) {
-        boolean durable = source.getDurable() != null && source.getDurable() != TerminusDurability.NONE;
-        return durable || source.getExpiryPolicy() == TerminusExpiryPolicy.NEVER;
     }
 
     private static String bare(String linkName) {

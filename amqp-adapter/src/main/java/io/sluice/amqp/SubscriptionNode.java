@@ -7,6 +7,8 @@ import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Identity;
+import io.sluice.broker.SubscriptionExpiry;
+import io.sluice.broker.TemporaryName;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.SubscriptionRequest;
@@ -17,44 +19,54 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
 import org.apache.qpid.proton.engine.Sender;
 
 /** A topic: a subscription of this link's own, or one with a name, which other links may have or come back to. */
 final class SubscriptionNode implements SourceNode {
-    private final Source asked;
+    private final ConnectionScope scope;
+    private final Sender link;
     private final SubscriptionRequest request;
     private final SourceFilter filter;
     /** The topic that is made for the link. */
     private final Optional<LinkNode> made;
 
-    private SubscriptionNode(Source asked, SubscriptionRequest request, SourceFilter filter, Optional<LinkNode> made) {
-        this.asked = asked;
+    private SubscriptionNode(
+            ConnectionScope scope,
+            Sender link,
+            SubscriptionRequest request,
+            SourceFilter filter,
+            Optional<LinkNode> made) {
+        this.scope = scope;
+        this.link = link;
         this.request = request;
         this.filter = filter;
         this.made = made;
     }
 
     /**
-     * @param linkName the subscription's name, where it has one
+     * @param link its name is the subscription's, where that has one
      * @throws InvalidFilterException a filter is wrong in itself
      * @throws IllegalArgumentException something is too long to be kept; the text says what
      */
-    static SubscriptionNode of(ConnectionScope scope, Source asked, String linkName) throws InvalidFilterException {
-        Identity identity = SubscriptionNames.of(scope.peerContainer(), asked, linkName);
-        return of(scope, asked, identity, Optional.empty());
+    static SubscriptionNode of(ConnectionScope scope, Source asked, Sender link) throws InvalidFilterException {
+        boolean fleeting = TemporaryName.is(asked.getAddress()) && !SubscriptionTerminus.isDurable(asked);
+        SubscriptionExpiry expiry = fleeting ? SubscriptionExpiry.WITH_LINKS : SubscriptionTerminus.expiry(asked);
+        Identity identity = SubscriptionNames.of(scope.peerContainer(), asked, link.getName(), expiry);
+        return of(scope, link, identity, expiry, Optional.empty());
     }
 
     /** A dynamic source that is a topic: the link subscribes to it as it comes to be. Throws as {@link #of}. */
-    static SubscriptionNode ofNewTopic(ConnectionScope scope, Source asked, Sender sender)
-            throws InvalidFilterException {
-        LinkNode made = LinkNode.of(scope, sender, asked);
-        Identity identity = SubscriptionNames.whileAttached(scope.peerContainer(), asked, sender.getName());
-        return of(scope, asked, identity, Optional.of(made));
+    static SubscriptionNode ofNewTopic(ConnectionScope scope, Source asked, Sender link) throws InvalidFilterException {
+        LinkNode made = LinkNode.of(scope, link, asked);
+        Identity identity = SubscriptionNames.whileAttached(scope.peerContainer(), asked, link.getName());
+        return of(scope, link, identity, SubscriptionExpiry.WITH_LINKS, Optional.of(made));
     }
 
-    private static SubscriptionNode of(ConnectionScope scope, Source asked, Identity identity, Optional<LinkNode> made)
+    private static SubscriptionNode of(
+            ConnectionScope scope, Sender link, Identity identity, SubscriptionExpiry expiry, Optional<LinkNode> made)
             throws InvalidFilterException {
+        Source asked = (Source) link.getRemoteSource();
         SourceFilter filter =
                 SourceFilter.of(asked.getFilter(), scope.environment().clock()::millis);
         Subscription subscription = new Subscription(
@@ -65,13 +77,16 @@ final class SubscriptionNode implements SourceNode {
                 NodeKinds.has(asked.getCapabilities(), NodeKinds.SHARED));
         Optional<Predicate<Message>> condition = filter.isEmpty() ? Optional.empty() : Optional.of(filter);
         SubscriptionRequest request = new SubscriptionRequest(
-                subscription, condition, scope.principal().name());
-        return new SubscriptionNode(asked, request, filter, made);
+                subscription, condition, scope.principal().name(), expiry);
+        return new SubscriptionNode(scope, link, request, filter, made);
     }
 
     @Override
-    public Optional<LinkNode> linkNode() {
-        return made;
+    public Optional<KeptTermini.Kept> kept(ShardMailbox shard, Consumer consumer) {
+        if (made.isPresent()) {
+            return made.get().kept(link);
+        }
+        return Optional.of(SubscriptionTerminus.of(scope, link, shard, consumer, request::expiry));
     }
 
     @Override
@@ -107,13 +122,15 @@ final class SubscriptionNode implements SourceNode {
 
     @Override
     public Source answer() {
+        Source asked = (Source) link.getRemoteSource();
         Map<Symbol, Object> filters = new LinkedHashMap<>(filter.accepted());
         filters.putAll(NoLocalFilter.of(asked.getFilter()));
         Source source = Terminus.answer(asked, filters, made);
         if (request.subscription().durable()) {
-            source.setDurable(asked.getDurable());
-            source.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+            boolean says = asked.getDurable() != null && asked.getDurable() != TerminusDurability.NONE;
+            source.setDurable(says ? asked.getDurable() : TerminusDurability.UNSETTLED_STATE);
         }
+        SubscriptionTerminus.describe(source, request.expiry());
         return source;
     }
 }

@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.amqp.management.ManagementCalls;
@@ -73,6 +74,10 @@ class ManagedTopicsTest {
         assertEquals(false, subscription.get("shared"));
         assertEquals(false, subscription.get("global"));
         assertEquals(1, subscription.get("links"));
+        assertEquals("never", subscription.get("expiryPolicy"));
+        assertEquals(0L, subscription.get("timeoutSeconds"));
+        assertTrue(subscription.containsKey("endsAtMillis"));
+        assertNull(subscription.get("endsAtMillis"));
         assertEquals(2L, subscription.get("messages"));
         assertEquals(
                 subscription.get("identity"),

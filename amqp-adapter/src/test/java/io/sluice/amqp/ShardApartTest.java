@@ -37,6 +37,14 @@ class ShardApartTest {
     }
 
     @Nested
+    class SubscriptionExpiry extends Section3_5_6_SubscriptionExpiryTest {
+        @Override
+        TestBroker newBroker() {
+            return TestBroker.apart();
+        }
+    }
+
+    @Nested
     class Outcomes extends Section3_4_OutcomeTest {
         @Override
         TestBroker newBroker() {

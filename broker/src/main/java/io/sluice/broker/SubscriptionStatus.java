@@ -5,5 +5,7 @@ package io.sluice.broker;
  *
  * @param queue the state of the queue its messages wait in; the queue's name is an address like any other
  * @param links that take from it now
+ * @param expiry when it ends by itself
  */
-public record SubscriptionStatus(Subscription subscription, QueueStatus queue, int links) {}
+public record SubscriptionStatus(
+        Subscription subscription, QueueStatus queue, int links, SubscriptionExpiry.State expiry) {}

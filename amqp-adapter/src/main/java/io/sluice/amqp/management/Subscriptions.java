@@ -1,6 +1,7 @@
 package io.sluice.amqp.management;
 
 import io.sluice.broker.QueueStatus;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.SubscriptionStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +16,12 @@ import java.util.function.Function;
  */
 final class Subscriptions implements Listing {
     static final String TYPE = "subscription";
+
+    private static final Map<SubscriptionExpiry.Policy, String> POLICIES = Map.of(
+            SubscriptionExpiry.Policy.LINK_DETACH, "link-detach",
+            SubscriptionExpiry.Policy.SESSION_END, "session-end",
+            SubscriptionExpiry.Policy.CONNECTION_CLOSE, "connection-close",
+            SubscriptionExpiry.Policy.NEVER, "never");
 
     private static final Map<String, Function<SubscriptionStatus, Object>> ATTRIBUTES = attributesByName();
 
@@ -49,6 +56,9 @@ final class Subscriptions implements Listing {
                         ? null
                         : of.subscription().selection().text());
         all.put("links", SubscriptionStatus::links);
+        all.put("expiryPolicy", of -> POLICIES.get(of.expiry().expiry().policy()));
+        all.put("timeoutSeconds", of -> of.expiry().expiry().timeoutSeconds());
+        all.put("endsAtMillis", of -> of.expiry().waits() ? of.expiry().endsAtMillis() : null);
         all.put("queue", Subscriptions::identity);
         all.put("messages", inQueue(QueueStatus::messages));
         all.put("bytes", inQueue(QueueStatus::bytes));

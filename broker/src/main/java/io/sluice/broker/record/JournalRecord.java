@@ -3,6 +3,7 @@ package io.sluice.broker.record;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionExpiry;
 import java.util.List;
 import java.util.Objects;
 
@@ -164,11 +165,18 @@ public sealed interface JournalRecord
 
     /**
      * A queue is that of a subscription: it gets the messages of its topic from here on. It comes with the queue's declaration, and the
-     * subscription goes with the queue.
+     * subscription goes with the queue. Another one of the same queue says how its expiry stands by then.
      */
-    record Subscribed(long queueId, Subscription subscription) implements JournalRecord {
+    record Subscribed(long queueId, Subscription subscription, SubscriptionExpiry.State expiry)
+            implements JournalRecord {
         public Subscribed {
             Objects.requireNonNull(subscription, "subscription");
+            Objects.requireNonNull(expiry, "expiry");
+        }
+
+        /** Of one that never ends by itself. */
+        public Subscribed(long queueId, Subscription subscription) {
+            this(queueId, subscription, SubscriptionExpiry.State.NEVER);
         }
 
         @Override

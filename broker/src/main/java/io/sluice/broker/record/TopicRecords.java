@@ -4,6 +4,7 @@ import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Identity;
 import io.sluice.broker.Subscription.Selection;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.Subscribed;
@@ -15,8 +16,10 @@ import java.util.List;
  * The part of {@link RecordCodec} that is about topics.
  *
  * <pre>
- * 20 Subscribed := container str | name str | flags u8 (1 = durable, 2 = no-local, 4 = shared) | topic str | selection str
- *                  | length i32 | encoded selection
+ * 20 Subscribed := container str | name str | flags u8 (1 = durable, 2 = no-local, 4 = shared, 8 = expires) | topic str
+ *                  | selection str | length i32 | encoded selection
+ *                  | expires: policy u8 (0 = link-detach, 1 = session-end, 2 = connection-close) | timeoutSeconds i64
+ *                  | endsAtMillis i64
  * 21 Published  := arrivedAtMillis i64 | deliverAtMillis i64 | message, as in Enqueued from its flags on | count i32
  *                  | count x (queueId i64 | sequence i64 | expiresAtMillis i64 | duplicateId str)
  * </pre>
@@ -28,6 +31,11 @@ final class TopicRecords {
     private static final int DURABLE = 1;
     private static final int NO_LOCAL = 2;
     private static final int SHARED = 4;
+    /** Not written of one that never does: so it was before there was any other. */
+    private static final int EXPIRES = 8;
+
+    private static final int EXPIRY_BYTES = 1 + 8 + 8;
+    private static final SubscriptionExpiry.Policy[] POLICIES = SubscriptionExpiry.Policy.values();
 
     /** Flags, priority, format, time to live, expiry, offset and length of a message. */
     private static final int MESSAGE_FIXED = 1 + 1 + 4 + 8 + 8 + 4 + 4;
@@ -44,34 +52,50 @@ final class TopicRecords {
                 + RecordCodec.Size.string(subscription.topic())
                 + RecordCodec.Size.string(subscription.selection().text())
                 + 4
-                + subscription.selection().encoded().length;
+                + subscription.selection().encoded().length
+                + (record.expiry().expiry().isNever() ? 0 : EXPIRY_BYTES);
     }
 
     static void write(Subscribed record, RecordCodec.Write write) {
         Subscription subscription = record.subscription();
+        SubscriptionExpiry expiry = record.expiry().expiry();
         write.string(subscription.identity().container());
         write.string(subscription.identity().name());
         int flags = (subscription.durable() ? DURABLE : 0)
                 | (subscription.noLocal() ? NO_LOCAL : 0)
-                | (subscription.shared() ? SHARED : 0);
+                | (subscription.shared() ? SHARED : 0)
+                | (expiry.isNever() ? 0 : EXPIRES);
         write.out().put((byte) flags);
         write.string(subscription.topic());
         write.string(subscription.selection().text());
         write.bytes(subscription.selection().encoded());
+        if (!expiry.isNever()) {
+            write.out()
+                    .put((byte) expiry.policy().ordinal())
+                    .putLong(expiry.timeoutSeconds())
+                    .putLong(record.expiry().endsAtMillis());
+        }
     }
 
     static Subscribed readSubscribed(long queueId, ByteBuffer in) {
         String container = RecordCodec.readString(in);
         String name = RecordCodec.readString(in);
         byte flags = in.get();
-        if ((flags & ~(DURABLE | NO_LOCAL | SHARED)) != 0) {
+        if ((flags & ~(DURABLE | NO_LOCAL | SHARED | EXPIRES)) != 0) {
             throw new IllegalArgumentException("unknown flags " + flags + " of a subscription");
         }
         String topic = RecordCodec.readString(in);
         Selection selection = new Selection(RecordCodec.readString(in), RecordCodec.readBytes(in));
         Identity identity = new Identity(container, name, (flags & DURABLE) != 0);
+        Subscription subscription =
+                new Subscription(identity, topic, selection, (flags & NO_LOCAL) != 0, (flags & SHARED) != 0);
         return new Subscribed(
-                queueId, new Subscription(identity, topic, selection, (flags & NO_LOCAL) != 0, (flags & SHARED) != 0));
+                queueId, subscription, (flags & EXPIRES) == 0 ? SubscriptionExpiry.State.NEVER : readExpiry(in));
+    }
+
+    private static SubscriptionExpiry.State readExpiry(ByteBuffer in) {
+        SubscriptionExpiry expiry = new SubscriptionExpiry(POLICIES[in.get()], in.getLong());
+        return new SubscriptionExpiry.State(expiry, in.getLong());
     }
 
     static int size(Published record) {

@@ -2,10 +2,13 @@ package io.sluice.broker.routing;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Queue;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** A subscription in force: the queue its messages go to, which they are, and the links that take them. Shard's thread only. */
@@ -19,6 +22,10 @@ public final class Binding {
     private final List<Consumer> links = new ArrayList<>();
     /** Whose link it is that has an unshared one; "" where nobody has. */
     private String user = "";
+    /** Links it is kept for: those that take from it, and those that are gone and whose policy's event has not come. */
+    private final Set<Consumer> keptFor = new HashSet<>();
+
+    private SubscriptionExpiry.State expiry = SubscriptionExpiry.State.NEVER;
     /** What producers were told of its room last. */
     private boolean blocked;
 
@@ -62,12 +69,31 @@ public final class Binding {
     /** @param itsUser who owns the link */
     public void join(Consumer link, String itsUser) {
         links.add(link);
+        keptFor.add(link);
         user = itsUser;
     }
 
     /** @return whether it was one of its links */
     public boolean leave(Consumer link) {
         return links.remove(link);
+    }
+
+    public Set<Consumer> keptFor() {
+        return keptFor;
+    }
+
+    /** When it ends by itself, as it is decided; a record that says so may be on its way. */
+    public SubscriptionExpiry.State expiry() {
+        return expiry;
+    }
+
+    public void expiry(SubscriptionExpiry.State now) {
+        expiry = now;
+    }
+
+    /** Whether it stays when its last link is gone and may come back. */
+    public boolean isKept() {
+        return subscription.durable() || !expiry.expiry().equals(SubscriptionExpiry.WITH_LINKS);
     }
 
     /** Who owns the link that joined last. */

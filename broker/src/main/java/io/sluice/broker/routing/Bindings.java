@@ -3,8 +3,10 @@ package io.sluice.broker.routing;
 import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Selection;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.TemporaryName;
 import io.sluice.broker.queue.Queue;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -33,7 +35,7 @@ public final class Bindings {
     private final Map<Long, Binding> byQueue = new TreeMap<>();
 
     /** Durable ones by queue, until it is on the disk that they are gone: what a checkpoint has to remember. */
-    private final Map<Long, Subscription> recorded = new HashMap<>();
+    private final Map<Long, Subscribed> recorded = new HashMap<>();
 
     private final Map<Subscription.Identity, Binding> byIdentity = new HashMap<>();
     private final Map<String, List<Binding>> exact = new HashMap<>();
@@ -72,11 +74,12 @@ public final class Bindings {
         return Optional.ofNullable(byIdentity.get(identity));
     }
 
-    /** A record says so. The same again changes nothing: a queue is for one subscription as long as it is. */
-    public void restore(Subscription subscription, Queue queue) {
+    /** A record says so. A queue is for one subscription as long as it is; how its expiry stands may change. */
+    public void restore(Subscribed record, Queue queue) {
         if (!byQueue.containsKey(queue.id())) {
-            add(subscription, queue, filterOf(subscription));
+            add(record.subscription(), record.expiry().expiry(), queue, filterOf(record.subscription()));
         }
+        recorded.put(queue.id(), record);
     }
 
     private Predicate<Message> filterOf(Subscription subscription) {
@@ -96,11 +99,12 @@ public final class Bindings {
     }
 
     /** @param filter null where every message passes */
-    public Binding add(Subscription subscription, Queue queue, Predicate<Message> filter) {
+    public Binding add(Subscription subscription, SubscriptionExpiry expiry, Queue queue, Predicate<Message> filter) {
         Binding binding = new Binding(subscription, queue, filter);
+        binding.expiry(new SubscriptionExpiry.State(expiry, 0));
         byQueue.put(queue.id(), binding);
         if (subscription.durable()) {
-            recorded.put(queue.id(), subscription);
+            recorded.put(queue.id(), new Subscribed(queue.id(), subscription, binding.expiry()));
         }
         if (subscription.identity().isNamed()) {
             byIdentity.put(subscription.identity(), binding);
@@ -116,7 +120,7 @@ public final class Bindings {
     }
 
     /** The durable subscription of the queue, also of one that is to go but has not gone. */
-    public Optional<Subscription> recorded(long queueId) {
+    public Optional<Subscribed> recorded(long queueId) {
         return Optional.ofNullable(recorded.get(queueId));
     }
 

@@ -95,6 +95,9 @@ public final class Shard {
         shard.turn.starts(setup.clock().millis());
         Recovery recovery = new Recovery(shard, shard.queues, shard.large, setup.limits());
         recovery.run(setup.store(), setup.journal(), shard.new Commits(recovery));
+        if (setup.journal().decidesAtOnce()) {
+            shard.mailbox.post((itself, turn) -> itself.subscribing().serves(turn));
+        }
         return shard;
     }
 
@@ -158,6 +161,7 @@ public final class Shard {
                 }
             }
             links.temporaries().tick(now);
+            subscribing().tick(now);
         }
         upkeep.tick(turn.appendedBytes() + replication.replicatedBytes(), now.nowMillis());
     }
@@ -268,7 +272,10 @@ public final class Shard {
 
         @Override
         public void becamePrimary(long epoch) {
-            mailbox.post((shard, now) -> replication.becamePrimary());
+            mailbox.post((shard, now) -> {
+                replication.becamePrimary();
+                subscribing().serves(now);
+            });
         }
 
         @Override

@@ -305,6 +305,14 @@ public final class ShardMailbox {
         });
     }
 
+    /**
+     * The event has come that the expiry policy of a consumer's subscription names: where no link comes back in time, it ends. To be told
+     * behind the detach; of a consumer that another link has taken over from, or of no subscription, it means nothing.
+     */
+    public void orphaned(Consumer consumer) {
+        post((shard, turn) -> shard.subscribing().orphaned(consumer, turn));
+    }
+
     /** Topics that somebody publishes or subscribes to, by name, with their subscriptions. */
     public void topics(Client client, Reply<List<TopicStatus>> reply) {
         post((shard, turn) -> shard.topics().list(client, reply, turn));

@@ -234,13 +234,13 @@ final class ShardQueues implements RecordVisitor {
     public void subscribed(Subscribed subscribed) {
         Queue queue = byId.get(subscribed.queueId());
         if (queue != null && !queue.isDeleted()) {
-            bindings.restore(subscribed.subscription(), queue);
+            bindings.restore(subscribed, queue);
         }
     }
 
     /** What a checkpoint is to remember of the queue's subscription, where it has one. */
     Optional<Subscribed> subscriptionOf(Queue queue) {
-        return bindings.recorded(queue.id()).map(subscription -> new Subscribed(queue.id(), subscription));
+        return bindings.recorded(queue.id());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
@@ -25,6 +26,7 @@ final class Subscribing {
     private final TopicSetup setup;
     private final Links links;
     private final QueueRemoval removal;
+    private final Expiring expiring = new Expiring(this::end);
 
     Subscribing(ShardQueues queues, Bindings bindings, TopicSetup setup, Links links, QueueRemoval removal) {
         this.queues = queues;
@@ -46,12 +48,12 @@ final class Subscribing {
         }
         existing.ifPresent(binding -> takeOver(binding, turn));
         if (existing.isPresent() && existing.get().subscription().equals(asked)) {
-            join(link, existing.get(), request.user(), turn);
+            join(link, existing.get(), request.user(), request.expiry(), turn);
             return;
         }
         // Another topic or other filter: what waited for the old one was not selected by the new one (JMS §8.3.3).
         existing.ifPresent(binding -> end(binding, turn, Turn.Effect.NOTHING));
-        join(link, begin(request, turn), request.user(), turn);
+        join(link, begin(request, turn), request.user(), request.expiry(), turn);
     }
 
     /** As {@link #subscribe}, to a temporary topic that comes to be with the link. */
@@ -71,6 +73,7 @@ final class Subscribing {
         Optional<Binding> found = lookup.candidates().stream()
                 .map(bindings::find)
                 .flatMap(Optional::stream)
+                .filter(Binding::isKept)
                 .findFirst();
         if (found.isEmpty()) {
             String name = lookup.candidates().isEmpty()
@@ -86,28 +89,31 @@ final class Subscribing {
             return;
         }
         takeOver(binding, turn);
-        lookup.found().accept(binding.subscription());
-        join(link, binding, lookup.user(), turn);
+        SubscriptionExpiry expiry = binding.expiry().expiry();
+        lookup.found().accept(binding.subscription(), expiry);
+        join(link, binding, lookup.user(), expiry, turn);
     }
 
     private Binding begin(SubscriptionRequest request, Turn turn) {
         Subscription subscription = request.subscription();
         QueueDefinition template = setup.queue().apply(subscription.topic());
         Queue queue = queues.declareFor(subscription, template, turn);
-        Binding binding = bindings.add(subscription, queue, request.filter().orElse(null));
+        Binding binding = bindings.add(
+                subscription, request.expiry(), queue, request.filter().orElse(null));
         if (subscription.durable()) {
-            turn.decide(new Subscribed(queue.id(), subscription), true, Turn.Effect.NOTHING);
+            turn.decide(new Subscribed(queue.id(), subscription, binding.expiry()), true, Turn.Effect.NOTHING);
         }
         return binding;
     }
 
-    private void join(Consumer link, Binding binding, String user, Turn turn) {
+    private void join(Consumer link, Binding binding, String user, SubscriptionExpiry expiry, Turn turn) {
         Optional<Refusal> exclusive = binding.queue().dispatcher().refusalOf(link);
         if (exclusive.isPresent()) {
             refuse(link, exclusive.get(), turn);
             return;
         }
         binding.join(link, user);
+        expiring.joined(link, binding, expiry, turn);
         links.attach(link, binding.queue(), turn);
     }
 
@@ -152,8 +158,9 @@ final class Subscribing {
     }
 
     /** Whoever had an unshared subscription has it no longer; the front end closes that link. */
-    private static void takeOver(Binding binding, Turn turn) {
+    private void takeOver(Binding binding, Turn turn) {
         if (!binding.subscription().shared()) {
+            expiring.forget(binding);
             for (Consumer old : List.copyOf(binding.links())) {
                 binding.leave(old);
                 binding.queue().dispatcher().detach(old, turn);
@@ -168,8 +175,7 @@ final class Subscribing {
             return false;
         }
         Binding binding = found.get();
-        if (binding.links().isEmpty()
-                && (how != Leaving.DETACH || !binding.subscription().durable())) {
+        if (binding.links().isEmpty() && (how != Leaving.DETACH || !binding.isKept())) {
             end(binding, turn, binding.queue().dispatcher().leavesWithQueue(link));
             return true;
         }
@@ -181,8 +187,24 @@ final class Subscribing {
         return true;
     }
 
+    /** The event has come that the expiry policy of a link's subscription names. It has left it, or lost it. */
+    void orphaned(Consumer link, Turn turn) {
+        expiring.orphaned(link, turn);
+    }
+
+    /** Time has passed. */
+    void tick(Turn turn) {
+        expiring.tick(turn);
+    }
+
+    /** The shard serves from here on; links there were, if any, have gone with who served before. */
+    void serves(Turn turn) {
+        expiring.serves(bindings, turn);
+    }
+
     /** What waits for it is dropped. @param then runs when that is durable */
     void end(Binding binding, Turn turn, Turn.Effect then) {
+        expiring.forget(binding);
         Refusal gone = Refusal.of(
                 Kind.RESOURCE_DELETED,
                 "subscription " + binding.subscription().identity() + " to topic '"

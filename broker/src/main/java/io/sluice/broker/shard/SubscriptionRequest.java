@@ -2,9 +2,11 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionExpiry;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -13,12 +15,24 @@ import java.util.function.Predicate;
  * @param subscription joined where there is one like it, else begun
  * @param filter its selection, compiled; empty: every message passes. Asked on the shard's thread: quick, and throws nothing
  * @param user who owns the link: nobody takes an unshared subscription from somebody else's link
+ * @param expiry of the subscription from here on, also where there is one already
  */
-public record SubscriptionRequest(Subscription subscription, Optional<Predicate<Message>> filter, String user) {
+public record SubscriptionRequest(
+        Subscription subscription, Optional<Predicate<Message>> filter, String user, SubscriptionExpiry expiry) {
     public SubscriptionRequest {
+        Objects.requireNonNull(expiry, "expiry");
         Objects.requireNonNull(subscription, "subscription");
         Objects.requireNonNull(filter, "filter");
         Objects.requireNonNull(user, "user");
+    }
+
+    /** A durable one that never ends by itself, or one that ends with its links. */
+    public SubscriptionRequest(Subscription subscription, Optional<Predicate<Message>> filter, String user) {
+        this(
+                subscription,
+                filter,
+                user,
+                subscription.durable() ? SubscriptionExpiry.NEVER : SubscriptionExpiry.WITH_LINKS);
     }
 
     /**
@@ -29,7 +43,7 @@ public record SubscriptionRequest(Subscription subscription, Optional<Predicate<
      * @param found told which it is, just before the link's listener hears {@code attached}; shard's thread
      */
     public record Lookup(
-            List<Subscription.Identity> candidates, String user, java.util.function.Consumer<Subscription> found) {
+            List<Subscription.Identity> candidates, String user, BiConsumer<Subscription, SubscriptionExpiry> found) {
         public Lookup {
             candidates = List.copyOf(candidates);
             Objects.requireNonNull(user, "user");
@@ -37,9 +51,9 @@ public record SubscriptionRequest(Subscription subscription, Optional<Predicate<
         }
     }
 
-    /** How a link leaves its subscription. One that is not durable ends with its last link in any case. */
+    /** How a link leaves its subscription. One that is not kept ends with its last link in any case. */
     public enum Leaving {
-        /** It may come back: a durable subscription stays. */
+        /** It may come back: a durable subscription stays, and one whose expiry is another than with its links. */
         DETACH,
         /** The subscription ends, where no other link has it. */
         CLOSE,

@@ -46,7 +46,8 @@ final class TopicAdministration {
         return new SubscriptionStatus(
                 binding.subscription(),
                 binding.queue().status(),
-                binding.links().size());
+                binding.links().size(),
+                binding.expiry());
     }
 
     void unsubscribe(Subscription.Identity identity, Client client, Reply<SubscriptionStatus> reply, Turn turn) {

@@ -17,6 +17,7 @@ import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -158,6 +159,15 @@ class RecordCodecTest {
                 message);
     }
 
+    private static SubscriptionExpiry.State expiry(Random random) {
+        SubscriptionExpiry.Policy[] policies = SubscriptionExpiry.Policy.values();
+        SubscriptionExpiry.Policy policy = policies[random.nextInt(policies.length)];
+        return policy == SubscriptionExpiry.Policy.NEVER
+                ? SubscriptionExpiry.State.NEVER
+                : new SubscriptionExpiry.State(
+                        new SubscriptionExpiry(policy, random.nextLong(1L << 32)), random.nextLong());
+    }
+
     private static Subscription subscription(Random random) {
         byte[] encoded = new byte[random.nextInt(9)];
         random.nextBytes(encoded);
@@ -188,7 +198,7 @@ class RecordCodecTest {
 
     private static JournalRecord random(Random random) {
         return switch (random.nextInt(11)) {
-            case 8 -> new Subscribed(random.nextLong(), subscription(random));
+            case 8 -> new Subscribed(random.nextLong(), subscription(random), expiry(random));
             case 9 -> published(random);
             case 0 -> new QueueDeclared(random.nextLong(), definition(random), random.nextLong());
             case 1 -> new QueueDeleted(random.nextLong());
@@ -361,6 +371,19 @@ class RecordCodecTest {
                                 new Subscription.Selection("x", new byte[] {1, 2}),
                                 true,
                                 true)));
+        assertGolden(
+                "140000000000000007" + "0000000163" + "0000000173" + "09" + "00000003612e62" + "00000000" + "00000000"
+                        + "01" + "000000000000003c" + "0000000000000009",
+                new Subscribed(
+                        7,
+                        new Subscription(
+                                new Subscription.Identity("c", "s", true),
+                                "a.b",
+                                Subscription.Selection.ALL,
+                                false,
+                                false),
+                        new SubscriptionExpiry.State(
+                                new SubscriptionExpiry(SubscriptionExpiry.Policy.SESSION_END, 60), 9)));
         assertGolden(
                 "150000000000000007" + "0000000000000002" + "000000000000000b" + "01" + "09" + "00000006"
                         + "000000000000000a" + "ffffffffffffffff" + "00000001" + "00000001" + "000000016b" + "01"

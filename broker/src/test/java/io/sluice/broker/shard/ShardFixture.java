@@ -222,6 +222,13 @@ final class ShardFixture {
         return consumer;
     }
 
+    TestConsumer subscribe(SubscriptionRequest request) {
+        TestConsumer consumer =
+                new TestConsumer(this, request.subscription().topic(), Consumer.Mode.MOVE, Outcome.RELEASED);
+        runWhere(() -> mailbox().subscribe(consumer.handle, request));
+        return consumer;
+    }
+
     /** To a temporary topic that comes to be with the link. */
     TestConsumer subscribe(Subscription subscription, TemporaryLink creating) {
         TestConsumer consumer = new TestConsumer(this, subscription.topic(), Consumer.Mode.MOVE, Outcome.RELEASED);
@@ -233,7 +240,11 @@ final class ShardFixture {
     /** Comes back without saying to what. @param found gets what it is */
     TestConsumer resume(Subscription.Identity identity, java.util.function.Consumer<Subscription> found) {
         TestConsumer consumer = new TestConsumer(this, identity.name(), Consumer.Mode.MOVE, Outcome.RELEASED);
-        runWhere(() -> mailbox().resume(consumer.handle, new SubscriptionRequest.Lookup(List.of(identity), "", found)));
+        runWhere(() -> mailbox()
+                .resume(
+                        consumer.handle,
+                        new SubscriptionRequest.Lookup(
+                                List.of(identity), "", (subscription, expiry) -> found.accept(subscription))));
         return consumer;
     }
 

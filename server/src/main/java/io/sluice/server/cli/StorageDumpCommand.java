@@ -2,6 +2,7 @@ package io.sluice.server.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -139,6 +140,10 @@ final class StorageDumpCommand implements Callable<Integer> {
             json.writeStringField("filter", subscription.selection().text());
             json.writeBooleanField("noLocal", subscription.noLocal());
             json.writeBooleanField("shared", subscription.shared());
+            SubscriptionExpiry.State expiry = subscribed.expiry();
+            json.writeStringField("expiryPolicy", expiry.expiry().policy().name());
+            json.writeNumberField("timeoutSeconds", expiry.expiry().timeoutSeconds());
+            json.writeNumberField("endsAtMillis", expiry.endsAtMillis());
         } else if (record instanceof LastValues last) {
             json.writeNumberField("keys", last.values().size());
         } else if (record instanceof QueueDeclared declared) {

@@ -81,7 +81,7 @@ final class FolderState implements RecordVisitor {
     public void subscribed(Subscribed subscribed) {
         QueueContent queue = queues.get(subscribed.queueId());
         if (queue != null) {
-            queue.subscribed(subscribed.subscription());
+            queue.subscribed(subscribed);
         }
     }
 

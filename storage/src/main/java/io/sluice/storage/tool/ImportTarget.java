@@ -100,7 +100,8 @@ final class ImportTarget {
     void subscribe(Subscribed exported) {
         if (knows(exported.queueId())
                 && subscriptions.add(exported.subscription().identity())) {
-            imported.add(new Subscribed(queueOf(exported.queueId()).queueId(), exported.subscription()));
+            imported.add(
+                    new Subscribed(queueOf(exported.queueId()).queueId(), exported.subscription(), exported.expiry()));
         }
     }
 

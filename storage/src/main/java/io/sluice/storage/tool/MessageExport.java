@@ -8,7 +8,6 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
-import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.storage.Damage;
 import io.sluice.storage.large.LargeBodyStore;
 import java.io.IOException;
@@ -97,9 +96,8 @@ public final class MessageExport {
             for (QueueContent queue : reader.queues()) {
                 if (isWanted(queue)) {
                     out.record(new QueueDeclared(queue.id(), queue.definition(), queue.nextSequence()));
-                    if (queue.subscription().isPresent()) {
-                        out.record(
-                                new Subscribed(queue.id(), queue.subscription().get()));
+                    if (queue.subscribed().isPresent()) {
+                        out.record(queue.subscribed().get());
                     }
                     List<Remembered> ids = queue.remembered();
                     for (int from = 0; from < ids.size(); from += IDS_PER_RECORD) {

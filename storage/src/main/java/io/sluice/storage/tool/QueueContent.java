@@ -7,6 +7,7 @@ import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import java.util.Optional;
 public final class QueueContent {
     private final long id;
     private QueueDefinition definition;
-    private Optional<Subscription> subscription = Optional.empty();
+    private Optional<Subscribed> subscription = Optional.empty();
     private long nextSequence;
     private final SequenceSet present = new SequenceSet();
     private final Map<Long, Returned> returned = new HashMap<>();
@@ -48,10 +49,15 @@ public final class QueueContent {
 
     /** Of the queue of a subscription, which that is. */
     public Optional<Subscription> subscription() {
+        return subscription.map(Subscribed::subscription);
+    }
+
+    /** Of the queue of a subscription, the last that was recorded of that. */
+    Optional<Subscribed> subscribed() {
         return subscription;
     }
 
-    void subscribed(Subscription its) {
+    void subscribed(Subscribed its) {
         subscription = Optional.of(its);
     }
 
