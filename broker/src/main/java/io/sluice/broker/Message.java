@@ -33,6 +33,8 @@ public final class Message {
     private final Annotations added;
     /** Null for nearly all. */
     private final LargeBody body;
+    /** Null where nobody else has the bytes. */
+    private final SharedBytes shared;
 
     /**
      * @param encoded all sections, owned by this message from now on
@@ -41,10 +43,11 @@ public final class Message {
      * @param added annotations the broker or a consumer put on, merged over those in {@code encoded} when it is sent
      */
     public Message(byte[] encoded, int annotatedOffset, Header header, Annotations added) {
-        this(encoded, annotatedOffset, header, added, null);
+        this(encoded, annotatedOffset, header, added, null, null);
     }
 
-    private Message(byte[] encoded, int annotatedOffset, Header header, Annotations added, LargeBody body) {
+    private Message(
+            byte[] encoded, int annotatedOffset, Header header, Annotations added, LargeBody body, SharedBytes shared) {
         this.encoded = Objects.requireNonNull(encoded, "encoded");
         if (annotatedOffset < 0 || annotatedOffset > encoded.length) {
             throw new IllegalArgumentException("annotatedOffset " + annotatedOffset + " of " + encoded.length);
@@ -59,6 +62,7 @@ public final class Message {
         this.group = Objects.requireNonNull(header.group, "group");
         this.added = Objects.requireNonNull(added, "added");
         this.body = body;
+        this.shared = shared;
     }
 
     /**
@@ -112,17 +116,17 @@ public final class Message {
 
     /** The same bytes with these annotations in place of those added so far. */
     public Message withAdded(Annotations all) {
-        return new Message(encoded, annotatedOffset, header(), all, body);
+        return new Message(encoded, annotatedOffset, header(), all, body, shared);
     }
 
     /** The same bytes under other header fields: a dead letter must not expire again. */
     public Message with(Header header) {
-        return new Message(encoded, annotatedOffset, header, added, body);
+        return new Message(encoded, annotatedOffset, header, added, body, shared);
     }
 
     /** The same, with the rest of it kept apart. */
     public Message withBody(LargeBody rest) {
-        return new Message(encoded, annotatedOffset, header(), added, Objects.requireNonNull(rest, "rest"));
+        return new Message(encoded, annotatedOffset, header(), added, Objects.requireNonNull(rest, "rest"), shared);
     }
 
     /** What is left of a large message without what was kept apart, and these bytes in its place. */
@@ -130,6 +134,16 @@ public final class Message {
         byte[] all = Arrays.copyOf(encoded, encoded.length + inItsPlace.length);
         System.arraycopy(inItsPlace, 0, all, encoded.length, inItsPlace.length);
         return new Message(all, annotatedOffset, header(), added);
+    }
+
+    /** The same message, for several queues: its bytes and those of what is made of it count once in memory. */
+    public Message forMany() {
+        return shared != null ? this : new Message(encoded, annotatedOffset, header(), added, body, new SharedBytes());
+    }
+
+    /** Who else has the bytes; null where nobody has. */
+    public SharedBytes shared() {
+        return shared;
     }
 
     public Header header() {

@@ -1,6 +1,11 @@
 package io.sluice.broker.queue;
 
-/** What messages take of memory, in bytes: of one queue, or of all queues of a shard. Shard's thread only. */
+import io.sluice.broker.Message;
+
+/**
+ * What messages take of memory, in bytes: of one queue, or of all queues of a shard. Bytes that several queues share count in each of them,
+ * and once in the whole. Shard's thread only.
+ */
 public final class MemoryUse {
     private final MemoryUse whole;
     private long bytes;
@@ -35,17 +40,40 @@ public final class MemoryUse {
         return whole == null ? this : whole;
     }
 
+    /** A message comes into memory. @param besides what it takes beside its bytes, which may be there already */
+    void comes(Message message, long besides) {
+        bytes += message.residentBytes();
+        if (message.shared() == null || message.shared().comes()) {
+            whole.bytes += message.residentBytes();
+        }
+        add(besides);
+    }
+
+    void goes(Message message, long besides) {
+        bytes -= message.residentBytes();
+        if (message.shared() == null || message.shared().goes()) {
+            whole.bytes -= message.residentBytes();
+        }
+        add(-besides);
+    }
+
+    /** A message is in memory only. Counts as in {@link #comes}. */
+    void becomesUnstored(Message message, long besides) {
+        unstoredBytes += message.residentBytes() + besides;
+        boolean first = message.shared() == null || message.shared().becomesUnstored();
+        whole.unstoredBytes += besides + (first ? message.residentBytes() : 0);
+    }
+
+    void isUnstoredNoMore(Message message, long besides) {
+        unstoredBytes -= message.residentBytes() + besides;
+        boolean last = message.shared() == null || message.shared().isUnstoredNoMore();
+        whole.unstoredBytes -= besides + (last ? message.residentBytes() : 0);
+    }
+
     void add(long more) {
         bytes += more;
         if (whole != null) {
             whole.add(more);
-        }
-    }
-
-    void addUnstored(long more) {
-        unstoredBytes += more;
-        if (whole != null) {
-            whole.addUnstored(more);
         }
     }
 }

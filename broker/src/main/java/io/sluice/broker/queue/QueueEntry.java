@@ -73,7 +73,12 @@ final class QueueEntry {
 
     /** What it takes of memory. */
     long footprintBytes() {
-        return message.residentBytes() + message.group().residentBytes() + OVERHEAD_BYTES;
+        return message.residentBytes() + overheadBytes();
+    }
+
+    /** Of that, what it takes beside the message's bytes. */
+    long overheadBytes() {
+        return message.group().residentBytes() + OVERHEAD_BYTES;
     }
 
     /** Whether nobody has it and nothing is decided about it: it is available, or scheduled. */

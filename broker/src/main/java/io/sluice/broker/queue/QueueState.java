@@ -145,13 +145,13 @@ final class QueueState {
     void comesIntoMemory(QueueEntry entry) {
         entries.add(entry);
         residentBytes += entry.message.size();
-        memory.add(entry.footprintBytes());
+        memory.comes(entry.message, entry.overheadBytes());
     }
 
     void leavesMemory(QueueEntry entry) {
         entries.remove(entry.sequence);
         residentBytes -= entry.message.size();
-        memory.add(-entry.footprintBytes());
+        memory.goes(entry.message, entry.overheadBytes());
     }
 
     /** The next checkpoint is to take it. */
@@ -160,12 +160,12 @@ final class QueueState {
         boolean forLater = entry.state == QueueEntry.State.SCHEDULED
                 || (entry.state == QueueEntry.State.SETTLING && entry.deliverAtMillis != 0);
         (forLater ? unstoredForLater : unstored[levelOf(entry.message)]).add(entry);
-        memory.addUnstored(entry.footprintBytes());
+        memory.becomesUnstored(entry.message, entry.overheadBytes());
     }
 
     void isUnstoredNoMore(QueueEntry entry) {
         entry.unstoredIn.remove(entry);
-        memory.addUnstored(-entry.footprintBytes());
+        memory.isUnstoredNoMore(entry.message, entry.overheadBytes());
     }
 
     /** The page that has the entry is not to have it any longer. */

@@ -121,11 +121,12 @@ final class TopicRecords {
     static Published readPublished(ByteBuffer in) {
         long arrivedAtMillis = in.getLong();
         long deliverAtMillis = in.getLong();
-        Message message = RecordCodec.readMessage(in);
+        Message read = RecordCodec.readMessage(in);
         int count = in.getInt();
         if (count < 1 || count > in.remaining() / (COPY_FIXED + 4)) {
             throw new IllegalArgumentException(count + " copies in " + in.remaining() + " bytes");
         }
+        Message message = count == 1 ? read : read.forMany();
         List<Enqueued> copies = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             long queueId = in.getLong();

@@ -141,7 +141,8 @@ final class FanOut {
         }
     }
 
-    private void decide(Message message, List<Copy> copies, Turn turn, Turn.Effect then) {
+    private void decide(Message published, List<Copy> copies, Turn turn, Turn.Effect then) {
+        Message message = copies.size() == 1 ? published : published.forMany();
         large.hold(message);
         Turn.Effect done = applied -> {
             large.letGo(message);

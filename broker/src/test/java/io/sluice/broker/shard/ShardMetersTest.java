@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Outcome;
 import io.sluice.broker.port.Metrics;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
@@ -90,5 +92,85 @@ class ShardMetersTest {
         shard.advance(100);
 
         assertEquals(1, gauges.value("producers.held"));
+    }
+
+    private double memory() {
+        shard.advance(100);
+        return gauges.value("memory");
+    }
+
+    private double unstored() {
+        shard.advance(100);
+        return gauges.value("memory.unstored");
+    }
+
+    /** Subscribers of one topic. */
+    private List<TestConsumer> subscribers(int count) {
+        List<TestConsumer> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(shard.subscribe(Topics.durable("s" + i, "t")));
+        }
+        return all;
+    }
+
+    @Test
+    void aMessageToATopicTakesItsBytesOnce() {
+        List<TestConsumer> subscribers = subscribers(10);
+        double before = memory();
+        shard.topicProducer("t").send("x".repeat(5_000));
+        double taken = memory() - before;
+        assertTrue(taken >= 5_000 && taken < 10_000, "for one body, and ten places");
+        assertEquals(taken, unstored());
+        assertTrue(shard.topicProducer("t").creditOpen, "ten times so much would be more than there is");
+
+        for (int i = 0; i < 9; i++) {
+            subscribers.get(i).credit(1).settle(0, Outcome.ACCEPTED);
+        }
+        taken = memory() - before;
+        assertTrue(taken >= 5_000 && taken < 6_000, "one has it still");
+        assertEquals(taken, unstored());
+        subscribers.get(9).credit(1).settle(0, Outcome.ACCEPTED);
+        assertEquals(before, memory());
+        assertEquals(0, unstored());
+    }
+
+    @Test
+    void soItDoesWhenItIsReturnedRecoveredOrGone() {
+        List<TestConsumer> subscribers = subscribers(3);
+        double before = memory();
+        shard.topicProducer("t").send("x".repeat(7_000));
+        double taken = memory() - before;
+        subscribers.get(0).credit(1).settle(0, Outcome.FAILED);
+        assertEquals(before + taken, memory());
+        assertEquals(taken, unstored());
+
+        ShardFixture after = shard.restart();
+        assertTrue(after.topicProducer("t").creditOpen);
+        subscribers.get(0).leave(SubscriptionRequest.Leaving.CLOSE);
+        subscribers.get(1).leave(SubscriptionRequest.Leaving.CLOSE);
+        double left = memory() - before;
+        assertTrue(left >= 7_000 && left < 8_000, () -> "of one queue: " + left);
+        subscribers.get(2).leave(SubscriptionRequest.Leaving.CLOSE);
+        assertEquals(before, memory());
+        assertEquals(0, unstored());
+    }
+
+    @Test
+    void whatIsReadFromPagesIsCountedWhereItIs() {
+        List<TestConsumer> subscribers = subscribers(3);
+        for (int i = 0; i < 20; i++) {
+            shard.topicProducer("t").send("x".repeat(500));
+        }
+        shard.checkpoint();
+        assertEquals(0, unstored());
+        for (TestConsumer each : subscribers) {
+            each.credit(20);
+            each.acceptAll();
+        }
+        assertEquals(0, unstored());
+        for (TestConsumer each : subscribers) {
+            each.leave(SubscriptionRequest.Leaving.CLOSE);
+        }
+        assertEquals(0, memory());
     }
 }
