@@ -3,6 +3,7 @@ package io.sluice.crash;
 import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -53,6 +54,13 @@ final class ClientAccounts {
         lost.removeAll(taken);
         lost.removeIf(id -> SentMessage.of(id).mayExpire());
         return lost;
+    }
+
+    /** Seen at least once, of those that do not expire. */
+    Set<String> seen() {
+        Set<String> seen = new TreeSet<>(taken);
+        seen.removeIf(id -> SentMessage.of(id).mayExpire());
+        return seen;
     }
 
     Queue<String> violations() {

@@ -10,14 +10,13 @@ import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.Delivery;
 import org.apache.qpid.protonj2.client.Receiver;
-import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.apache.qpid.protonj2.client.Sender;
+import org.apache.qpid.protonj2.client.SenderOptions;
 import org.apache.qpid.protonj2.client.Tracker;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
 
-/** Producers and a consumer that work until the broker dies under them. */
+/** Producers of a queue or topic, and a consumer at each of some places its messages come to, that work until the broker dies under them. */
 final class CrashClients {
-    static final String QUEUE = "crash";
     private static final int PRODUCERS = 3;
     private static final int WINDOW = 20;
     private static final int TAKEN_AT_ONCE = 50;
@@ -25,15 +24,25 @@ final class CrashClients {
 
     private final Client client;
     private final BrokerProcess broker;
-    private final ClientAccounts accounts;
+    private final Work work;
     private final CountDownLatch enough;
     private final List<Thread> threads = new ArrayList<>();
 
+    /**
+     * What is sent and taken.
+     *
+     * @param address of the producers
+     * @param topic whether it is one
+     * @param everywhere all that is to get each message
+     * @param taken where a consumer is
+     */
+    record Work(String address, boolean topic, List<ClientAccounts> everywhere, List<Inbox> taken) {}
+
     /** @param enough accepted messages after which {@link #awaitEnough} returns */
-    CrashClients(Client client, BrokerProcess broker, ClientAccounts accounts, int enough) {
+    CrashClients(Client client, BrokerProcess broker, Work work, int enough) {
         this.client = client;
         this.broker = broker;
-        this.accounts = accounts;
+        this.work = work;
         this.enough = new CountDownLatch(enough);
     }
 
@@ -42,7 +51,9 @@ final class CrashClients {
             String name = round + "-" + p;
             threads.add(new Thread(() -> produce(name), "producer-" + p));
         }
-        threads.add(new Thread(this::consume, "consumer"));
+        for (Inbox inbox : work.taken) {
+            threads.add(new Thread(() -> consume(inbox), "consumer of " + inbox));
+        }
         threads.forEach(Thread::start);
     }
 
@@ -74,10 +85,10 @@ final class CrashClients {
         int next = first;
         ArrayDeque<UnderWay> underWay = new ArrayDeque<>();
         try (Connection connection = client.connect("127.0.0.1", broker.port());
-                Sender sender = connection.openSender(QUEUE)) {
+                Sender sender = openSender(connection)) {
             while (broker.isAlive()) {
                 SentMessage message = new SentMessage(name, next++);
-                accounts.sent(message);
+                work.everywhere.forEach(accounts -> accounts.sent(message));
                 underWay.add(new UnderWay(message, sender.send(message.encoded())));
                 if (underWay.size() >= WINDOW) {
                     awaitAnswer(underWay.remove());
@@ -89,39 +100,47 @@ final class CrashClients {
         return next;
     }
 
+    private Sender openSender(Connection connection) throws ClientException {
+        SenderOptions options = new SenderOptions();
+        if (work.topic) {
+            options.targetOptions().capabilities("topic");
+        }
+        return connection.openSender(work.address, options);
+    }
+
     private void awaitAnswer(UnderWay oldest) throws ClientException {
         if (oldest.tracker
                 .awaitSettlement(WAIT_SECONDS, TimeUnit.SECONDS)
                 .remoteState()
                 .isAccepted()) {
-            accounts.accepted(oldest.message);
+            work.everywhere.forEach(accounts -> accounts.accepted(oldest.message));
             enough.countDown();
         }
     }
 
-    private void consume() {
+    private void consume(Inbox inbox) {
         try (Connection connection = client.connect("127.0.0.1", broker.port())) {
             while (broker.isAlive()) {
                 List<SentMessage> unconfirmed = new ArrayList<>();
-                try (Receiver receiver = connection.openReceiver(
-                        QUEUE, new ReceiverOptions().autoAccept(false).creditWindow(0))) {
+                try (Receiver receiver = inbox.open(connection, false)) {
                     receiver.addCredit(TAKEN_AT_ONCE);
                     for (int i = 0; i < TAKEN_AT_ONCE; i++) {
                         Delivery delivery = receiver.receive(100, TimeUnit.MILLISECONDS);
                         if (delivery == null) {
                             break;
                         }
-                        unconfirmed.add(accounts.received(delivery.message().body()));
+                        unconfirmed.add(
+                                inbox.accounts().received(delivery.message().body()));
                         delivery.accept();
                     }
-                    receiver.closeAsync().get(WAIT_SECONDS, TimeUnit.SECONDS);
+                    inbox.leave(receiver);
                 }
                 // The client calls a receiver closed when its connection is lost, too: only an answer to what was asked
                 // after the detach says that the detach was answered.
                 try (Receiver after = connection.openReceiver("crash.probe")) {
                     after.openFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
                 }
-                unconfirmed.forEach(accounts::consumed);
+                unconfirmed.forEach(inbox.accounts()::consumed);
             }
         } catch (Exception killed) {
             // what the end of the process looks like from here; the last few are not confirmed

@@ -6,18 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.program.BrokerProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Client;
-import org.apache.qpid.protonj2.client.Connection;
-import org.apache.qpid.protonj2.client.Delivery;
-import org.apache.qpid.protonj2.client.Receiver;
-import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,12 +24,14 @@ final class KillNineTest {
     private static final int ROUNDS = Integer.getInteger("crash.server.rounds", 20);
     private static final int MOST_ACCEPTED = 1_500;
     private static final int MOST_STARTING_MILLIS = 1_000;
-    private static final long DRAIN_LIMIT_SECONDS = 60;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
 
     private final ClientAccounts accounts = new ClientAccounts();
+    private final Inbox queue = new Inbox("crash", "", accounts);
+    private final CrashClients.Work work =
+            new CrashClients.Work(queue.address(), false, List.of(accounts), List.of(queue));
 
     private String[] arguments() throws Exception {
         Path file = Files.writeString(folder.resolve("sluice.yaml"), """
@@ -63,8 +57,7 @@ final class KillNineTest {
                     BrokerProcess.startAndKill(data, random.nextInt(MOST_STARTING_MILLIS), arguments());
                 }
                 try (BrokerProcess broker = BrokerProcess.start(data, arguments())) {
-                    CrashClients clients =
-                            new CrashClients(client, broker, accounts, 1 + random.nextInt(MOST_ACCEPTED));
+                    CrashClients clients = new CrashClients(client, broker, work, 1 + random.nextInt(MOST_ACCEPTED));
                     clients.start(round);
                     clients.awaitEnough();
                     broker.kill();
@@ -73,42 +66,12 @@ final class KillNineTest {
                 assertTrue(accounts.violations().isEmpty(), accounts.violations()::toString);
             }
             try (BrokerProcess broker = BrokerProcess.start(data, arguments())) {
-                drain(client, broker);
+                System.out.println("left in the queue: " + queue.drain(client, broker));
                 assertEquals(0, broker.stop());
             }
         }
         assertTrue(accounts.violations().isEmpty(), accounts.violations()::toString);
         assertEquals(Set.of(), accounts.lost(), "accepted and lost");
         System.out.println(accounts);
-    }
-
-    /** Takes all there is, until nothing is missing: what was scheduled may not be due at once. */
-    private void drain(Client client, BrokerProcess broker) throws Exception {
-        Set<String> drained = new HashSet<>();
-        Map<List<Object>, Integer> last = new HashMap<>();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_LIMIT_SECONDS);
-        try (Connection connection = client.connect("127.0.0.1", broker.port());
-                Receiver receiver = connection.openReceiver(
-                        CrashClients.QUEUE,
-                        new ReceiverOptions().autoAccept(true).creditWindow(0))) {
-            boolean more = true;
-            while (more || (!accounts.lost().isEmpty() && System.nanoTime() < deadline)) {
-                receiver.addCredit(500);
-                receiver.drain().get(DRAIN_LIMIT_SECONDS, TimeUnit.SECONDS);
-                Delivery delivery = receiver.tryReceive();
-                more = delivery != null;
-                for (; delivery != null; delivery = receiver.tryReceive()) {
-                    SentMessage message = accounts.received(delivery.message().body());
-                    assertTrue(drained.add(message.id()), () -> "twice in the queue: " + message.id());
-                    if (!message.scheduled()) {
-                        Integer before = last.put(List.of(message.producer(), message.urgent()), message.number());
-                        assertTrue(
-                                before == null || before < message.number(),
-                                () -> message.id() + " after number " + before);
-                    }
-                }
-            }
-        }
-        System.out.println("left in the queue: " + drained.size());
     }
 }
