@@ -9,6 +9,7 @@ import io.sluice.broker.record.RecordVisitor;
 import io.sluice.storage.raft.BatchSubmitter.Submitted;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -33,6 +34,7 @@ public final class RaftJournal implements Journal {
     private final RaftSettings settings;
     private final StoreSnapshots.SnapshotSource store;
     private final LogRoom room;
+    private final CompletableFuture<Void> roleLost = new CompletableFuture<>();
     private final BlockingQueue<Replayed> replay = new LinkedBlockingQueue<>();
     private StoreSnapshots snapshots;
     private Replica replica;
@@ -162,7 +164,7 @@ public final class RaftJournal implements Journal {
 
     /** Who is in the group, and how far everybody is; for administrators. */
     public ReplicaAdministration administration() {
-        return new ReplicaAdministration(replica, settings, room);
+        return new ReplicaAdministration(replica, settings, room, roleLost);
     }
 
     private synchronized boolean isOver() {
@@ -298,6 +300,7 @@ public final class RaftJournal implements Journal {
 
         @Override
         public void notPrimary() {
+            roleLost.complete(null);
             over(new ReplicaRestart("This node is no longer the primary."));
         }
 

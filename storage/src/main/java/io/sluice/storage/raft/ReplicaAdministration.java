@@ -7,6 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -14,7 +18,9 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.TimeDuration;
 
 /**
  * Who is in a group, and changes of that. Any thread; {@link #status} does not block, everything else does, and is asked of the primary.
@@ -26,11 +32,14 @@ public final class ReplicaAdministration {
     private final Replica replica;
     private final RaftSettings settings;
     private final LogRoom room;
+    private final CompletableFuture<Void> roleLost;
 
-    ReplicaAdministration(Replica replica, RaftSettings settings, LogRoom room) {
+    /** @param roleLost completes when this node is the primary no more */
+    ReplicaAdministration(Replica replica, RaftSettings settings, LogRoom room, CompletableFuture<Void> roleLost) {
         this.replica = replica;
         this.settings = settings;
         this.room = room;
+        this.roleLost = roleLost;
     }
 
     /** As this node sees it; of a node that no group took in yet, itself alone. */
@@ -154,18 +163,22 @@ public final class ReplicaAdministration {
         if (current().stream().noneMatch(peer -> peer.getId().toString().equals(id))) {
             throw new StorageException("Node '" + id + "' is no member of the cluster.");
         }
+        TransferLeadershipRequest request = new TransferLeadershipRequest(
+                replica.proposer(),
+                replica.server().getId(),
+                replica.group(),
+                -2,
+                RaftPeerId.valueOf(id),
+                TRANSFER_MILLIS);
         try {
-            check(
-                    replica.server()
-                            .transferLeadership(new TransferLeadershipRequest(
-                                    replica.proposer(),
-                                    replica.server().getId(),
-                                    replica.group(),
-                                    -2,
-                                    RaftPeerId.valueOf(id),
-                                    TRANSFER_MILLIS)),
-                    "make node '" + id + "' the primary");
-        } catch (IOException e) {
+            CompletableFuture<Void> asked =
+                    replica.server().transferLeadershipAsync(request).thenAccept(Replica::checked);
+            // Whoever gave the role away opens its data folder again at once, and hears no answer then.
+            CompletableFuture.anyOf(asked, roleLost).get(TRANSFER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            throw failure("make node '" + id + "' the primary", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             throw failure("make node '" + id + "' the primary", e);
         }
     }
@@ -183,9 +196,8 @@ public final class ReplicaAdministration {
                 .setProperties(RaftConfig.of(settings))
                 .setRaftGroup(group)
                 .setLeaderId(replica.server().getId())
-                .setRetryPolicy(org.apache.ratis.retry.RetryPolicies.retryUpToMaximumCountWithFixedSleep(
-                        20,
-                        org.apache.ratis.util.TimeDuration.valueOf(250, java.util.concurrent.TimeUnit.MILLISECONDS)))
+                .setRetryPolicy(RetryPolicies.retryUpToMaximumCountWithFixedSleep(
+                        20, TimeDuration.valueOf(250, TimeUnit.MILLISECONDS)))
                 .build();
     }
 

@@ -1,0 +1,178 @@
+package io.sluice.storage.raft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.broker.port.StorageException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Shards of one group, in this JVM, over the real consensus. */
+@Timeout(120)
+class ReplicatedShardTest {
+    @TempDir
+    private Path folder;
+
+    private final List<TestNode> nodes = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws Exception {
+        for (TestNode node : nodes) {
+            node.close();
+            assertNull(node.failure());
+        }
+    }
+
+    private List<TestNode> group(int size) {
+        List<RaftMember> members = IntStream.rangeClosed(1, size)
+                .mapToObj(i -> Members.of("n" + i))
+                .toList();
+        for (RaftMember member : members) {
+            nodes.add(start(member, members));
+        }
+        return nodes;
+    }
+
+    private TestNode start(RaftMember member, List<RaftMember> founders) {
+        return new TestNode(member, founders, folder.resolve(member.id())).start();
+    }
+
+    /** Waits for a state that comes by itself. */
+    private static void await(Callable<Boolean> state) throws Exception {
+        while (!state.call()) {
+            Thread.sleep(10);
+        }
+    }
+
+    private static TestNode primary(List<TestNode> among) throws Exception {
+        TestNode[] found = {null};
+        await(() -> {
+            found[0] = among.stream().filter(TestNode::isPrimary).findFirst().orElse(null);
+            return found[0] != null;
+        });
+        return found[0];
+    }
+
+    private List<TestNode> others(TestNode node) {
+        return nodes.stream().filter(other -> other != node).toList();
+    }
+
+    @Test
+    void whatIsAcceptedIsOnEveryNode() throws Exception {
+        TestNode primary = primary(group(3));
+        primary.publish(0, 1_000);
+        for (TestNode node : nodes) {
+            await(() -> node.messages() == 1_000);
+            assertEquals(IntStream.range(0, 1_000).boxed().toList(), node.numbers(1_000));
+        }
+        assertEquals(1, nodes.stream().filter(TestNode::isPrimary).count());
+    }
+
+    @Test
+    void aBackupTakesOverWithAllThatWasAccepted() throws Exception {
+        TestNode first = primary(group(3));
+        first.publish(0, 500);
+        first.close();
+        List<TestNode> left = others(first);
+        TestNode second = primary(left);
+        assertEquals(IntStream.range(0, 500).boxed().toList(), second.numbers(500));
+        second.publish(500, 500);
+        assertEquals(IntStream.range(0, 1_000).boxed().toList(), second.numbers(1_000));
+    }
+
+    @Test
+    void aNodeThatWasAwayCatchesUpFromASnapshot() throws Exception {
+        TestNode primary = primary(group(3));
+        primary.publish(0, 100);
+        TestNode away = others(primary).get(0);
+        int at = nodes.indexOf(away);
+        await(() -> away.messages() == 100);
+        away.close();
+        // More than a segment of log, so that some is dropped behind the checkpoint.
+        for (int i = 0; i < 30; i++) {
+            primary.publish(100 + i * 1_000, 1_000);
+        }
+        primary.checkpoint();
+        Path log = folder.resolve(primary.id()).resolve("raft").resolve(TestNode.GROUP.toString());
+        await(() -> !Files.exists(log.resolve("current").resolve("log_inprogress_0"))
+                && logsOf(log).stream().noneMatch(file -> file.startsWith("log_0-")));
+        List<RaftMember> founders = List.of();
+        TestNode back = start(member(away, primary), founders);
+        nodes.set(at, back);
+        await(() -> back.livesBegun() > 1);
+        await(() -> back.messages() == 30_100);
+        assertEquals(primary.numbers(1_000), back.numbers(1_000));
+        assertFalse(Files.exists(log.resolve("tmp").resolve("snapshot")));
+
+        primary.administration().transfer(back.id());
+        await(back::isPrimary);
+        back.publish(30_100, 10);
+        assertEquals(30_110, back.messages());
+    }
+
+    private static List<String> logsOf(Path replica) throws Exception {
+        try (var files = Files.list(replica.resolve("current"))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    private static RaftMember member(TestNode node, TestNode asked) throws Exception {
+        return asked.administration().status().members().stream()
+                .map(ClusterStatus.Member::node)
+                .filter(found -> found.id().equals(node.id()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void anotherNodeIsMadeThePrimary() throws Exception {
+        TestNode first = primary(group(3));
+        first.publish(0, 10);
+        TestNode second = others(first).get(0);
+        first.administration().transfer(second.id());
+        await(second::isPrimary);
+        await(() -> first.livesBegun() > 1);
+        second.publish(10, 10);
+        for (TestNode node : nodes) {
+            await(() -> node.messages() == 20);
+        }
+    }
+
+    @Test
+    void aNodeOnItsOwnGrowsToThreeAndShrinksAgain() throws Exception {
+        TestNode first = primary(group(1));
+        first.publish(0, 100);
+        for (String id : List.of("n2", "n3")) {
+            RaftMember member = Members.of(id);
+            TestNode added = start(member, List.of());
+            nodes.add(added);
+            first.administration().add(member);
+            await(() -> added.messages() == 100);
+        }
+        ClusterStatus status = first.administration().status();
+        assertEquals(3, status.members().size());
+        assertEquals("n1", status.primary().orElseThrow());
+        assertThrows(StorageException.class, () -> first.administration().add(member(nodes.get(1), first)));
+        assertThrows(StorageException.class, () -> first.administration().remove("n1"));
+        assertThrows(StorageException.class, () -> first.administration().remove("nobody"));
+
+        TestNode leaving = nodes.remove(2);
+        first.administration().remove("n3");
+        await(() -> leaving.failure() != null);
+        leaving.close();
+        assertEquals(2, first.administration().status().members().size());
+        first.publish(100, 1);
+        assertTrue(first.isPrimary());
+    }
+}
