@@ -4,13 +4,16 @@ import io.sluice.amqp.ContainerRegistry;
 import io.sluice.amqp.OpenPolicy;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.Carrier;
+import io.sluice.amqp.netty.HandThrough;
 import io.sluice.amqp.netty.WebSocketCarrier;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.Listen;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,11 +50,29 @@ final class ListeningPorts implements AutoCloseable {
     void open(AmqpServer endpoint) throws StartFailure {
         for (Listen.Port port : configuration.listen().ports()) {
             try {
-                InetSocketAddress address = endpoint.start(port.host(), port.port(), carrier(port.protocol()));
+                InetSocketAddress address =
+                        endpoint.start(port.host(), port.port(), port.protocol().scheme(), carrier(port.protocol()));
                 bound.add(new Bound(port.protocol(), shown(address)));
             } catch (IOException e) {
                 throw new StartFailure(ExitCode.LISTEN, sentence(e.getMessage()), e);
             }
+        }
+    }
+
+    /**
+     * In a cluster: listens for what other nodes hand through, whatever is spoken on it.
+     *
+     * @throws StartFailure the address cannot be listened on
+     */
+    void openHandThrough(AmqpServer endpoint, String host, int port, HandThrough rules) throws StartFailure {
+        Map<String, Carrier> kinds = new HashMap<>();
+        for (Listen.Port listening : configuration.listen().ports()) {
+            kinds.put(listening.protocol().scheme(), carrier(listening.protocol()));
+        }
+        try {
+            endpoint.startHandThrough(host, port, kinds, rules);
+        } catch (IOException e) {
+            throw new StartFailure(ExitCode.LISTEN, sentence(e.getMessage()), e);
         }
     }
 

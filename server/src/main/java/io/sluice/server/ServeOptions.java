@@ -13,22 +13,32 @@ import java.util.Optional;
  *
  * @param config the file; empty: the installation's own, or the defaults where it has none
  * @param port 0 for any free one
+ * @param join whether this node waits to be added to a cluster
  */
-public record ServeOptions(Optional<Path> config, Optional<Path> data, Optional<Integer> port, Optional<String> node) {
+public record ServeOptions(
+        Optional<Path> config, Optional<Path> data, Optional<Integer> port, Optional<String> node, boolean join) {
+    /** Of a broker that waits for nobody. */
+    public ServeOptions(Optional<Path> config, Optional<Path> data, Optional<Integer> port, Optional<String> node) {
+        this(config, data, port, node, false);
+    }
+
     /** Set by the launcher: the installation's configuration file. */
     private static final String INSTALLED = "sluice.config";
 
     /** @throws ConfigurationException the file has errors, or the one that was named is not there */
     public Configuration configuration() throws ConfigurationException {
-        Configuration file = fileConfiguration();
-        Configuration result = file;
+        Configuration result = fileConfiguration();
         if (data.isPresent()) {
             result = result.withDataDir(data.get());
         }
-        if (port.isPresent()) {
-            result = result.withListen(file.listen().withPort(port.get()));
+        if (node.isPresent()) {
+            result = result.withNode(node.get());
         }
-        return node.isPresent() ? result.withNode(node.get()) : result;
+        if (join) {
+            result = result.joining();
+        }
+        result = result.asMember();
+        return port.isPresent() ? result.withListen(result.listen().withPort(port.get())) : result;
     }
 
     private Configuration fileConfiguration() throws ConfigurationException {

@@ -52,7 +52,9 @@ public final class ServeProcess {
     }
 
     private int serve(Configuration configuration, Consumer<String> onReady) throws StartFailure {
-        SluiceServer server = SluiceServer.start(configuration, this::failed);
+        RunningBroker server = configuration.cluster().isOn()
+                ? ClusterNode.start(configuration, this::failed)
+                : SluiceServer.start(configuration, this::failed);
         out.println("ready " + server.ports() + " data=" + server.dataFolder() + " in " + ProcessAge.millis() + " ms");
         out.flush();
         onReady.accept(server.listensOn());

@@ -9,19 +9,32 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A journal that tells the operator when producers have to wait for room, and when they go on: the shard logs nothing. */
-record WatchedJournal(Journal journal) implements Journal {
+/**
+ * A journal that tells the operator when producers have to wait for room, and when they go on: the shard logs nothing. And it says when this
+ * node becomes the primary, behind what it tells the shard.
+ */
+record WatchedJournal(Journal journal, Runnable onPrimary) implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedJournal.class);
 
     @Override
     public JournalPosition open(JournalPosition after, RecordVisitor replay, Listener listener)
             throws StorageException {
-        return journal.open(after, replay, new Watching(listener));
+        return journal.open(after, replay, new Watching(listener, onPrimary));
     }
 
     @Override
     public void append(List<JournalRecord> batch) {
         journal.append(batch);
+    }
+
+    @Override
+    public boolean decidesAtOnce() {
+        return journal.decidesAtOnce();
+    }
+
+    @Override
+    public boolean mayServe() {
+        return journal.mayServe();
     }
 
     @Override
@@ -39,7 +52,7 @@ record WatchedJournal(Journal journal) implements Journal {
         journal.close();
     }
 
-    private record Watching(Listener listener) implements Listener {
+    private record Watching(Listener listener, Runnable onPrimary) implements Listener {
         @Override
         public void replayed(JournalPosition position) throws StorageException {
             listener.replayed(position);
@@ -48,6 +61,17 @@ record WatchedJournal(Journal journal) implements Journal {
         @Override
         public void committed(int batches, JournalPosition position) {
             listener.committed(batches, position);
+        }
+
+        @Override
+        public void replicated(List<JournalRecord> records, JournalPosition position, Runnable applied) {
+            listener.replicated(records, position, applied);
+        }
+
+        @Override
+        public void becamePrimary(long epoch) {
+            listener.becamePrimary(epoch);
+            onPrimary.run();
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.sluice.broker.QueueDefinition;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -32,6 +33,15 @@ public final class ManagementNode implements LocalNode {
      * @param connections those of the broker
      */
     public ManagementNode(Queues queues, Function<String, QueueDefinition> template, ConnectionRegistry connections) {
+        this(queues, template, connections, Optional.empty());
+    }
+
+    /** @param cluster where this broker is one of several */
+    public ManagementNode(
+            Queues queues,
+            Function<String, QueueDefinition> template,
+            ConnectionRegistry connections,
+            Optional<ClusterNodes> cluster) {
         Connections ofConnections = new Connections(connections);
         Links ofLinks = new Links(connections, queues);
         Topics topics = new Topics(queues);
@@ -43,6 +53,8 @@ public final class ManagementNode implements LocalNode {
         add(ofConnections.type());
         add(ofLinks.type());
         add(moves.type());
+        Nodes nodes = new Nodes(cluster);
+        add(nodes.type());
         Map<String, Listing> listings = new LinkedHashMap<>();
         listings.put(QueueAttributes.TYPE, new QueueListing(queues));
         listings.put(Topics.TYPE, topics);
@@ -50,6 +62,7 @@ public final class ManagementNode implements LocalNode {
         listings.put(Connections.TYPE, ofConnections);
         listings.put(Links.TYPE, ofLinks);
         listings.put(Moves.TYPE, moves);
+        listings.put(Nodes.TYPE, nodes);
         node = EntityType.of(
                 NODE_TYPE,
                 List.of(),

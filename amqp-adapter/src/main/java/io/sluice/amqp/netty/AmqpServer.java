@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,7 @@ public final class AmqpServer implements AutoCloseable {
     private final ServerLoops loops;
     private final boolean ownsLoops;
     private final Connections connections;
+    private final Reception reception;
     private final List<Channel> listening = new ArrayList<>();
 
     /** With event loops of its own, which end with it. */
@@ -43,6 +46,7 @@ public final class AmqpServer implements AutoCloseable {
         this.loops = loops;
         this.ownsLoops = ownsLoops;
         this.connections = new Connections(loops);
+        this.reception = new Reception(settings, connections);
     }
 
     /** Listens for AMQP on the socket itself; otherwise as {@link #start(String, int, Carrier)}. */
@@ -50,15 +54,40 @@ public final class AmqpServer implements AutoCloseable {
         return start(host, port, Carrier.TCP);
     }
 
+    /** On a port that is of no kind a connection could be handed through to. */
+    public InetSocketAddress start(String host, int port, Carrier carrier) throws IOException {
+        return start(host, port, "", carrier);
+    }
+
     /**
      * Starts to listen on one more port. Blocks until it does.
      *
      * @param port 0 for any that is free
+     * @param kind of the carrier, by which the other nodes of a cluster know it
      * @param carrier what carries AMQP there
      * @return where it listens
      * @throws IOException the address cannot be bound
      */
-    public synchronized InetSocketAddress start(String host, int port, Carrier carrier) throws IOException {
+    public InetSocketAddress start(String host, int port, String kind, Carrier carrier) throws IOException {
+        return listen(host, port, channel -> reception.accept(channel, kind, carrier));
+    }
+
+    /**
+     * Starts to listen for connections that the other nodes of a cluster hand through.
+     *
+     * @param kinds what may be spoken on them
+     * @param rules also for those that this node hands through
+     * @throws IOException the address cannot be bound
+     */
+    public InetSocketAddress startHandThrough(String host, int port, Map<String, Carrier> kinds, HandThrough rules)
+            throws IOException {
+        reception.rules(rules);
+        int limitMillis = settings.environment().limits().openTimeoutMillis();
+        return listen(host, port, channel -> new NodePort(channel, kinds, rules.secret(), reception, limitMillis));
+    }
+
+    private synchronized InetSocketAddress listen(String host, int port, Consumer<SocketChannel> accept)
+            throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.channelType())
@@ -69,7 +98,7 @@ public final class AmqpServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        accept(channel, carrier);
+                        accept.accept(channel);
                     }
                 });
         try {
@@ -81,13 +110,26 @@ public final class AmqpServer implements AutoCloseable {
         }
     }
 
-    private void accept(SocketChannel channel, Carrier carrier) {
-        if (connections.count() >= settings.maxConnections()) {
-            LOG.warn("{}: refused, there are {} connections already", channel.remoteAddress(), connections.count());
-            channel.close();
-            return;
+    /**
+     * In a cluster: says where connections are served that come from now on, and those that wait. Any thread. A server serves its
+     * connections itself until it is told otherwise.
+     */
+    public void serve(ServingPlace place) {
+        reception.serve(place);
+    }
+
+    /**
+     * Closes every connection that is served here with {@code amqp:connection:forced}, and waits until they are gone, at most {@link
+     * ServerSettings#stopTimeoutMillis}; then cuts what is left. It goes on listening.
+     *
+     * @param text why, for the peers
+     */
+    public void forceAll(String text) {
+        try {
+            connections.force(text, settings.stopTimeoutMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        carrier.carry(channel.pipeline(), new NettyChannel(settings, connections));
     }
 
     /** How many peers are connected. */
@@ -110,6 +152,7 @@ public final class AmqpServer implements AutoCloseable {
             // What was accepted last may be on its way to a loop of its own: from here on all of them are known.
             loops.awaitGiven(settings.stopTimeoutMillis());
         }
+        reception.close();
         boolean interrupted = false;
         try {
             int cut = connections.stop(settings.stopTimeoutMillis());

@@ -2,6 +2,7 @@ package io.sluice.amqp.netty;
 
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +17,8 @@ final class Connections {
     private final Set<NettyChannel> all = ConcurrentHashMap.newKeySet();
     private final List<Future<?>> schedules = new ArrayList<>();
     private volatile boolean stopping;
+
+    private static final String STOPPING = "the broker is stopping";
 
     Connections(ServerLoops loops) {
         for (EventExecutor loop : loops.group()) {
@@ -39,7 +42,7 @@ final class Connections {
     void add(NettyChannel channel) {
         all.add(channel);
         if (stopping) {
-            channel.stop();
+            channel.stop(STOPPING);
         }
     }
 
@@ -63,30 +66,42 @@ final class Connections {
      */
     int stop(long timeoutMillis) throws InterruptedException {
         stopping = true;
-        all.forEach(NettyChannel::stop);
+        return force(STOPPING, timeoutMillis);
+    }
+
+    /**
+     * Tells every peer there is now to connect again, and why; otherwise as {@link #stop}.
+     *
+     * @return how many had to be cut
+     */
+    int force(String text, long timeoutMillis) throws InterruptedException {
+        Set<NettyChannel> now = Set.copyOf(all);
+        now.forEach(channel -> channel.stop(text));
         boolean interrupted = false;
         int cut = 0;
         try {
-            awaitNone(timeoutMillis);
+            awaitGone(now, timeoutMillis);
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        for (NettyChannel channel : all) {
-            channel.cut();
-            cut++;
+        for (NettyChannel channel : now) {
+            if (all.contains(channel)) {
+                channel.cut();
+                cut++;
+            }
         }
-        awaitNone(timeoutMillis);
+        awaitGone(now, timeoutMillis);
         if (interrupted) {
             throw new InterruptedException();
         }
         return cut;
     }
 
-    private void awaitNone(long timeoutMillis) throws InterruptedException {
+    private void awaitGone(Set<NettyChannel> gone, long timeoutMillis) throws InterruptedException {
         long endMillis = nowMillis() + timeoutMillis;
         synchronized (all) {
             for (long leftMillis = timeoutMillis;
-                    !all.isEmpty() && leftMillis > 0;
+                    !Collections.disjoint(all, gone) && leftMillis > 0;
                     leftMillis = endMillis - nowMillis()) {
                 all.wait(leftMillis);
             }

@@ -7,13 +7,16 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.EventExecutor;
 import io.sluice.amqp.AmqpConnection;
+import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.ByteSink;
 import io.sluice.amqp.EventLoop;
 import io.sluice.amqp.Peer;
 import io.sluice.amqp.sasl.PeerSecurity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.slf4j.Logger;
@@ -29,6 +32,8 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     private static final int LINGER_MILLIS = 1000;
 
     private final ServerSettings settings;
+    private final AmqpEnvironment environment;
+    private final Optional<InetSocketAddress> client;
     private final Connections connections;
     private ChannelHandlerContext context;
     /** Null until the carrier is ready. */
@@ -41,8 +46,15 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     private long nextTickMillis;
     private boolean ending;
 
-    NettyChannel(ServerSettings settings, Connections connections) {
+    /** @param client who is at the other end, where that is not the socket's other end */
+    NettyChannel(
+            ServerSettings settings,
+            AmqpEnvironment environment,
+            Optional<InetSocketAddress> client,
+            Connections connections) {
         this.settings = settings;
+        this.environment = environment;
+        this.client = client;
         this.connections = connections;
     }
 
@@ -50,7 +62,9 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     public void handlerAdded(ChannelHandlerContext newContext) {
         context = newContext;
         // A peer that is gone already has no address.
-        if (newContext.channel().remoteAddress() instanceof InetSocketAddress address) {
+        SocketAddress peer =
+                client.isPresent() ? client.get() : newContext.channel().remoteAddress();
+        if (peer instanceof InetSocketAddress address) {
             remote = address.getAddress().getHostAddress() + ":" + address.getPort();
             loopback = address.getAddress().isLoopbackAddress();
         }
@@ -72,7 +86,7 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
         Peer peer = new Peer(remote, new PeerSecurity(loopback, ready.encrypted(), ready.certificateName()));
         EventExecutor loop = context.executor();
         connection = new AmqpConnection(
-                settings.environment(),
+                environment,
                 peer,
                 new EventLoop(loop, loop::inEventLoop),
                 this::pump,
@@ -129,7 +143,7 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     }
 
     private void endIfLate(long nowMillis) {
-        int limitMillis = settings.environment().limits().openTimeoutMillis();
+        int limitMillis = environment.limits().openTimeoutMillis();
         if (nowMillis - acceptedMillis >= limitMillis && !ending) {
             LOG.info("{}: no TLS or WebSocket handshake within {} ms, closed", remote, limitMillis);
             ending = true;
@@ -174,14 +188,14 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
         context.write(buffer, context.voidPromise());
     }
 
-    /** Ends the connection from our side. Any thread. */
-    void stop() {
+    /** Ends the connection from our side. Any thread. @param text why, for the peer */
+    void stop(String text) {
         context.executor().execute(() -> {
             if (connection == null) {
                 context.close();
                 return;
             }
-            connection.close(Symbol.valueOf("amqp:connection:forced"), "the broker is stopping");
+            connection.close(Symbol.valueOf("amqp:connection:forced"), text);
             pump();
         });
     }

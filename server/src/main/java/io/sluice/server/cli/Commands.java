@@ -25,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
             TopicCommand.class,
             SubscriptionCommand.class,
             ConnectionCommand.class,
+            ClusterCommand.class,
             LinkCommand.class,
             MoveCommand.class,
             UserCommand.class,

@@ -44,6 +44,12 @@ final class ServeCommand implements Callable<Integer> {
     String node;
 
     @Option(
+            names = "--join",
+            description =
+                    "In a cluster: wait to be added to one that there is ('sluice cluster add'), do not found one.")
+    boolean join;
+
+    @Option(
             names = "--hello",
             description = "When ready, send a message to the queue hello through AMQP, receive it, and show both.")
     boolean hello;
@@ -54,7 +60,8 @@ final class ServeCommand implements Callable<Integer> {
                 Optional.ofNullable(config),
                 Optional.ofNullable(data),
                 Optional.ofNullable(port),
-                Optional.ofNullable(node));
+                Optional.ofNullable(node),
+                join);
         PrintWriter out = spec.commandLine().getOut();
         return new ServeProcess(out).run(options, hello ? address -> new Hello(out).greet(address) : address -> {});
     }

@@ -21,7 +21,11 @@ public record Configuration(
         Storage storage,
         Memory memory,
         Metrics metrics,
+        Cluster cluster,
         int eventLoops) {
+
+    /** A message goes through the journal of a cluster in one piece. */
+    public static final int MAX_MEMBERS_MESSAGE_BYTES = 16 << 20;
 
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
@@ -61,7 +65,28 @@ public record Configuration(
             long maxTransactionBytes,
             int maxDynamicNodesPerConnection,
             int maxDynamicNodes,
-            int maxTerminusTimeoutSeconds) {}
+            int maxTerminusTimeoutSeconds) {
+        private Amqp withoutLargeMessages(int mostBytes) {
+            return new Amqp(
+                    maxConnections,
+                    maxFrameSizeBytes,
+                    Math.min(maxMessageSizeBytes, mostBytes),
+                    Integer.MAX_VALUE,
+                    channelMax,
+                    maxLinksPerSession,
+                    maxLinksPerConnection,
+                    linkCreditMessages,
+                    idleTimeoutMillis,
+                    preOpenTimeoutMillis,
+                    transactionTimeoutMillis,
+                    maxTransactionsPerConnection,
+                    maxTransactionOperations,
+                    maxTransactionBytes,
+                    maxDynamicNodesPerConnection,
+                    maxDynamicNodes,
+                    maxTerminusTimeoutSeconds);
+        }
+    }
 
     /**
      * Sizes of the data folder; {@link #minFreeDiskBytes} is what the broker leaves free on its file system.
@@ -96,12 +121,14 @@ public record Configuration(
 
     /** What the command line says over the file. */
     public Configuration withListen(Listen newListen) {
-        return new Configuration(node, newListen, security, amqp, queues, topics, storage, memory, metrics, eventLoops);
+        return new Configuration(
+                node, newListen, security, amqp, queues, topics, storage, memory, metrics, cluster, eventLoops);
     }
 
     /** What the command line says over the file. */
     public Configuration withNode(String newNode) {
-        return new Configuration(newNode, listen, security, amqp, queues, topics, storage, memory, metrics, eventLoops);
+        return new Configuration(
+                newNode, listen, security, amqp, queues, topics, storage, memory, metrics, cluster, eventLoops);
     }
 
     /** What the command line says over the file. */
@@ -116,6 +143,52 @@ public record Configuration(
                 storage.stalledForceMillis,
                 storage.checkpointBytesPerSecond,
                 storage.idleCheckpointMillis);
-        return new Configuration(node, listen, security, amqp, queues, topics, moved, memory, metrics, eventLoops);
+        return new Configuration(
+                node, listen, security, amqp, queues, topics, moved, memory, metrics, cluster, eventLoops);
+    }
+
+    /** What the command line says over the file. */
+    public Configuration joining() {
+        return new Configuration(
+                node, listen, security, amqp, queues, topics, storage, memory, metrics, cluster.joining(), eventLoops);
+    }
+
+    /**
+     * In a cluster: as this node is to run, with what the list of nodes says of it. Its clients are told where all nodes are, unless the
+     * file says otherwise; and every message is in the journal as a whole.
+     *
+     * @throws ConfigurationException this node is not among the nodes
+     */
+    public Configuration asMember() throws ConfigurationException {
+        if (!cluster.isOn()) {
+            return this;
+        }
+        Cluster.Node self = cluster.node(node)
+                .orElseThrow(() -> new ConfigurationException(List.of(new Problem(
+                        "cluster " + cluster.name(),
+                        0,
+                        0,
+                        "there is no node \"" + node + "\" in cluster.nodes, only "
+                                + cluster.nodes().stream()
+                                        .map(Cluster.Node::name)
+                                        .toList()
+                                + ": say which one this is with --node"))));
+        List<Listen.Port> others = listen.failoverServers().isEmpty()
+                ? cluster.nodes().stream()
+                        .map(other -> new Listen.Port(other.host(), other.port(), listen.protocol()))
+                        .toList()
+                : listen.failoverServers();
+        return new Configuration(
+                node,
+                listen.at(self.host(), self.port(), others),
+                security,
+                amqp.withoutLargeMessages(MAX_MEMBERS_MESSAGE_BYTES),
+                queues,
+                topics,
+                storage,
+                memory,
+                metrics,
+                cluster,
+                eventLoops);
     }
 }

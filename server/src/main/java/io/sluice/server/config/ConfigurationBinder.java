@@ -49,6 +49,7 @@ final class ConfigurationBinder {
                 storage(file.section("storage"), Math.min(amqp.largeMessageBytes(), amqp.maxMessageSizeBytes())),
                 memory(file.section("memory")),
                 metrics(file.section("metrics")),
+                new ClusterBinder().bind(file),
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
         file.end();
         return configuration;

@@ -95,6 +95,11 @@ public record Listen(
         return new Listen(host, newPort, protocol, also, tls, allowedOrigins, hostNames, failoverServers);
     }
 
+    /** On another main port, with other servers to go to. */
+    Listen at(String newHost, int newPort, List<Port> newFailoverServers) {
+        return new Listen(newHost, newPort, protocol, also, tls, allowedOrigins, hostNames, newFailoverServers);
+    }
+
     /** All of them, the main one first. */
     public List<Port> ports() {
         return Stream.concat(Stream.of(new Port(host, port, protocol)), also.stream())

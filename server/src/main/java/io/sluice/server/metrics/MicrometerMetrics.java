@@ -6,7 +6,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.sluice.broker.port.Metrics;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 
 /** The port of metrics over a Micrometer registry, whose meters take no lock. Any thread. */
@@ -36,6 +40,7 @@ final class MicrometerMetrics implements Metrics {
     private static final int POWERS_OF_FOUR = 14;
 
     private final MeterRegistry registry;
+    private final Map<String, AtomicReference<DoubleSupplier>> gauges = new ConcurrentHashMap<>();
 
     MicrometerMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -53,7 +58,11 @@ final class MicrometerMetrics implements Metrics {
 
     @Override
     public void gauge(String name, Unit unit, String description, DoubleSupplier value, String... tags) {
-        Gauge.builder(name, value::getAsDouble)
+        String id = name + List.of(tags);
+        AtomicReference<DoubleSupplier> asked = gauges.computeIfAbsent(id, absent -> new AtomicReference<>(value));
+        // Who makes a gauge again has taken the place of who made it first.
+        asked.set(value);
+        Gauge.builder(name, () -> asked.get().getAsDouble())
                 .baseUnit(baseUnit(unit))
                 .description(description)
                 .tags(tags)

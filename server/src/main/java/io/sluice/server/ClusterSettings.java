@@ -1,0 +1,75 @@
+package io.sluice.server;
+
+import io.sluice.amqp.netty.HandThrough;
+import io.sluice.server.config.Cluster;
+import io.sluice.server.config.Configuration;
+import io.sluice.storage.raft.RaftGroups;
+import io.sluice.storage.raft.RaftMember;
+import io.sluice.storage.raft.RaftSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The sections {@code cluster} and {@code replication} of the configuration, in the terms of the other modules. */
+final class ClusterSettings {
+    private ClusterSettings() {}
+
+    static RaftMember member(Cluster.Node node) {
+        return new RaftMember(
+                node.name(),
+                new RaftMember.Endpoint(node.host(), node.replicationPort()),
+                new RaftMember.Endpoint(node.host(), node.port()),
+                new RaftMember.Endpoint(node.host(), node.handThroughPort()));
+    }
+
+    static Cluster.Node self(Configuration configuration) {
+        return configuration.cluster().nodes().stream()
+                .filter(node -> node.name().equals(configuration.node()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static RaftSettings raft(Configuration configuration) {
+        Cluster cluster = configuration.cluster();
+        Configuration.Storage storage = configuration.storage();
+        List<RaftMember> founders = cluster.join()
+                ? List.of()
+                : cluster.nodes().stream().map(ClusterSettings::member).toList();
+        return new RaftSettings(
+                RaftGroups.of(cluster.name(), 0),
+                member(self(configuration)),
+                founders,
+                dataFolder(configuration).resolve("raft"),
+                new RaftSettings.Timing(
+                        cluster.replication().electionMinMillis(),
+                        cluster.replication().electionMaxMillis()),
+                new RaftSettings.Limits(
+                        storage.journalBudgetBytes(),
+                        storage.journalMaxBytes(),
+                        storage.minFreeDiskBytes(),
+                        RaftSettings.Limits.DEFAULT.maxBatchBytes()),
+                cluster.replication().sync() == Cluster.Sync.MAJORITY
+                        ? RaftSettings.Sync.DISK
+                        : RaftSettings.Sync.MEMORY);
+    }
+
+    static Path dataFolder(Configuration configuration) {
+        return configuration.storage().dataDir().toAbsolutePath().normalize();
+    }
+
+    /** @throws StartFailure the file with the secret cannot be read */
+    static HandThrough handThrough(Cluster cluster) throws StartFailure {
+        String secret = "";
+        if (!cluster.secretFile().isEmpty()) {
+            Path file = Path.of(cluster.secretFile());
+            try {
+                secret = Files.readString(file).lines().findFirst().orElse("").strip();
+            } catch (IOException e) {
+                throw new StartFailure(
+                        ExitCode.CONFIGURATION, "The secret of the cluster in " + file + " cannot be read: " + e, e);
+            }
+        }
+        return new HandThrough(secret, cluster.handThroughWaitMillis());
+    }
+}

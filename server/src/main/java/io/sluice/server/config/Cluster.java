@@ -1,0 +1,60 @@
+package io.sluice.server.config;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The sections {@code cluster} and {@code replication}: which brokers keep the same queues.
+ *
+ * @param name the same on every node, and no other cluster's; "" for a broker on its own
+ * @param nodes those that found the cluster, and this one
+ * @param join whether this node waits to be added to a cluster that there is already
+ * @param secretFile its first line is known to all nodes; "" for none
+ * @param handThroughWaitMillis a client waits so long for a primary
+ */
+public record Cluster(
+        String name,
+        List<Node> nodes,
+        boolean join,
+        String secretFile,
+        int handThroughWaitMillis,
+        Replication replication) {
+    public Cluster {
+        nodes = List.copyOf(nodes);
+    }
+
+    /**
+     * @param host where it is reached, by clients and by the others
+     * @param port for clients, on its main port
+     * @param replicationPort for the journal
+     * @param handThroughPort for connections that other nodes hand through to it
+     */
+    public record Node(String name, String host, int port, int replicationPort, int handThroughPort) {}
+
+    /** What an accepted message has survived. */
+    public enum Sync {
+        /** On the disks of most nodes. */
+        MAJORITY,
+        /** Written by most nodes, and not yet forced to their disks. */
+        OS_CACHE
+    }
+
+    /**
+     * @param electionMinMillis a backup that hears nothing for so long asks to become the primary
+     * @param electionMaxMillis the latest it does so
+     */
+    public record Replication(Sync sync, int electionMinMillis, int electionMaxMillis) {}
+
+    /** Whether there is more than this broker. */
+    public boolean isOn() {
+        return !name.isEmpty();
+    }
+
+    Optional<Node> node(String nodeName) {
+        return nodes.stream().filter(node -> node.name().equals(nodeName)).findFirst();
+    }
+
+    Cluster joining() {
+        return new Cluster(name, nodes, true, secretFile, handThroughWaitMillis, replication);
+    }
+}
