@@ -191,8 +191,7 @@ public final class ClusterNode implements RunningBroker {
 
     @Override
     public String ports() {
-        return ports.all() + " node=" + configuration.node() + " cluster="
-                + configuration.cluster().name();
+        return ports.all();
     }
 
     @Override

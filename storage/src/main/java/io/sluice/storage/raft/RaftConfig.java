@@ -76,6 +76,8 @@ final class RaftConfig {
         Rpc.setFirstElectionTimeoutMin(properties, min);
         Rpc.setFirstElectionTimeoutMax(properties, max);
         Rpc.setRequestTimeout(properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
+        // Between attempts to reach a node that is not there.
+        Rpc.setSleepTime(properties, TimeDuration.valueOf(100, TimeUnit.MILLISECONDS));
         // One that stepped down may be needed again at once: with two of three nodes there is nobody else.
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
                 properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
