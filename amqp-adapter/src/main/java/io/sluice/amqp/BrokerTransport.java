@@ -118,8 +118,9 @@ final class BrokerTransport extends TransportImpl {
         if (session != null && rules.allowAttach(attach, session)) {
             boolean sends = attach.getRole() == Role.SENDER;
             LinkCount count = new LinkCount(++links, scope.environment().clock().millis(), sends ? in : out);
-            PeerLink link = new PeerLink(attach, count);
+            PeerLink link = new PeerLink(attach, session.handles().give(attach.getHandle()), count);
             session.add(link);
+            attach.setHandle(link.handle.ofEngine());
             events.expect(link);
             scope.forgetFinished(link.name, link.peerSends);
             super.handleAttach(attach, payload, channel);
@@ -130,7 +131,7 @@ final class BrokerTransport extends TransportImpl {
     private void endPartial(PeerLink old, Integer channel) {
         if (old != null && old.peerSends && !old.startsDelivery() && old.link != null) {
             Transfer abort = new Transfer();
-            abort.setHandle(old.handle);
+            abort.setHandle(old.handle.ofEngine());
             abort.setAborted(true);
             super.handleTransfer(abort, null, channel);
             events.dispatch();
@@ -144,6 +145,9 @@ final class BrokerTransport extends TransportImpl {
             return;
         }
         PeerLink link = flow.getHandle() == null ? null : session.byHandle(flow.getHandle());
+        if (link != null) {
+            flow.setHandle(link.handle.ofEngine());
+        }
         super.handleFlow(flow, payload, channel);
         if (flow.getEcho()) {
             echoes.ask(session, link);
@@ -166,6 +170,7 @@ final class BrokerTransport extends TransportImpl {
         if (session.windowChanged(link)) {
             windows.add(session);
         }
+        transfer.setHandle(link.handle.ofEngine());
         if (!link.closed) {
             super.handleTransfer(transfer, payload, channel);
         } else if (first || link.link != null) {
@@ -201,8 +206,10 @@ final class BrokerTransport extends TransportImpl {
         if (link == null) {
             return;
         }
+        detach.setHandle(link.handle.ofEngine());
         if (link.localHandle == null && !link.closed) {
             // The engine would never answer an attach whose detach it has seen.
+            session.handles().free(link);
             link.early = detach;
             earlyDetaches.add(new EarlyDetach(session, link, channel));
         } else {

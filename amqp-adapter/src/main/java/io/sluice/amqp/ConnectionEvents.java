@@ -190,6 +190,10 @@ final class ConnectionEvents implements FrameEvents {
         endpoint.close(Conditions.of(Conditions.LINK_STOLEN, "the link was attached again"));
         scope.termini().stolen(endpoint);
         scope.remove(endpoint);
+        if (!old.answered) {
+            // The engine is to write the answer before it forgets the link: it miscounts who uses it otherwise.
+            transport.pending();
+        }
         // Or the engine would answer the new attach with the old link.
         old.link.free();
         old.link = null;

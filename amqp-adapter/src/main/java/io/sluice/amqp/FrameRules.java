@@ -170,7 +170,7 @@ final class FrameRules {
     /** The link a detach is for; null when it may not go on to the engine. */
     PeerLink linkFor(Detach detach, PeerSession session) {
         PeerLink link = session.byHandle(detach.getHandle());
-        if (link == null || link.early != null) {
+        if (link == null) {
             unattached(session, detach.getHandle(), "detach");
             return null;
         }

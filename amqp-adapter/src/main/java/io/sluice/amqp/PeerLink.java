@@ -22,7 +22,8 @@ final class PeerLink {
 
     final String name;
     final boolean peerSends;
-    final UnsignedInteger handle;
+    final PeerHandles.Handle handle;
+
     private final ReceiverSettleMode receiverSettleMode;
     /** The sender of the link sends everything settled. */
     final boolean presettled;
@@ -37,16 +38,18 @@ final class PeerLink {
     Link link;
     /** Ours; null until the attach is answered and after the detach. */
     UnsignedInteger localHandle;
+    /** Our attach was sent. */
+    boolean answered;
     /** We sent or decided on a detach: what still comes is to be dropped. */
     boolean closed;
     /** A detach that came before our attach was sent. */
     Detach early;
 
-    PeerLink(Attach attach, LinkCount count) {
+    PeerLink(Attach attach, PeerHandles.Handle handle, LinkCount count) {
         this.count = count;
         this.name = attach.getName();
         this.peerSends = attach.getRole() == Role.SENDER;
-        this.handle = attach.getHandle();
+        this.handle = handle;
         this.receiverSettleMode = attach.getRcvSettleMode();
         this.presettled = attach.getSndSettleMode() == SenderSettleMode.SETTLED;
         if (peerSends) {

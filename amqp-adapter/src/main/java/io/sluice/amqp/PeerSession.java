@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,10 +21,12 @@ final class PeerSession {
     /** What we say of how much we might send. */
     private static final UnsignedInteger WINDOW = UnsignedInteger.valueOf(Integer.MAX_VALUE);
 
-    private final Map<UnsignedInteger, PeerLink> byHandle = new HashMap<>();
+    private final PeerHandles handles = new PeerHandles();
     private final Map<UnsignedInteger, PeerLink> byLocalHandle = new HashMap<>();
     private final Map<String, PeerLink> senders = new HashMap<>();
     private final Map<String, PeerLink> receivers = new HashMap<>();
+    /** Links that others of their names took over before their attach was answered, which it will be. */
+    private final List<PeerLink> unanswered = new ArrayList<>();
     /** Links on which a delivery of ours has begun and not ended. */
     private final Set<PeerLink> sendingPartly = new HashSet<>();
 
@@ -44,8 +47,12 @@ final class PeerSession {
         this.window = new IncomingWindow(nextIncomingId);
     }
 
+    PeerHandles handles() {
+        return handles;
+    }
+
     PeerLink byHandle(UnsignedInteger handle) {
-        return byHandle.get(handle);
+        return handles.link(handle);
     }
 
     PeerLink byName(String name, boolean peerSends) {
@@ -54,17 +61,20 @@ final class PeerSession {
 
     /** Those the peer has not detached. */
     Collection<PeerLink> links() {
-        return byHandle.values();
+        return handles.links();
     }
 
     void add(PeerLink link) {
-        byHandle.put(link.handle, link);
-        (link.peerSends ? senders : receivers).put(link.name, link);
+        handles.add(link);
+        PeerLink before = (link.peerSends ? senders : receivers).put(link.name, link);
+        if (before != null && !before.answered) {
+            unanswered.add(before);
+        }
     }
 
     /** The peer detached it. */
     void remove(PeerLink link) {
-        byHandle.remove(link.handle);
+        handles.remove(link);
         window.gone(link);
         (link.peerSends ? senders : receivers).remove(link.name, link);
     }
@@ -147,11 +157,23 @@ final class PeerSession {
     }
 
     void sent(Attach attach) {
-        PeerLink link = byName(attach.getName(), attach.getRole() == Role.RECEIVER);
+        PeerLink link = nextUnanswered(attach.getName(), attach.getRole() == Role.RECEIVER);
         if (link != null) {
+            link.answered = true;
             link.localHandle = attach.getHandle();
             byLocalHandle.put(attach.getHandle(), link);
         }
+    }
+
+    /** The engine answers those of one name in their order. */
+    private PeerLink nextUnanswered(String name, boolean peerSends) {
+        for (PeerLink link : unanswered) {
+            if (link.peerSends == peerSends && link.name.equals(name)) {
+                unanswered.remove(link);
+                return link;
+            }
+        }
+        return byName(name, peerSends);
     }
 
     void sent(Detach detach) {

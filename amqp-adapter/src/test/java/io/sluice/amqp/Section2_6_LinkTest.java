@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
@@ -20,6 +23,7 @@ import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
@@ -266,5 +270,90 @@ class Section2_6_LinkTest {
         assertEquals(0, broker.status("q").producers());
         assertEquals(0, broker.status("q").consumers());
         assertEquals(0, broker.registry.size());
+    }
+
+    /** A peer's handle is free as soon as it has sent its own detach (§2.6.2), whatever of the link is still to be answered. */
+    @Test
+    void aHandleIsFreeBehindItsDetachInTheSameRead() {
+        peer.pipelined(0, TestPeer.sender(0, "one", "q"), new byte[0]);
+        peer.pipelined(0, TestPeer.detach(0, true), new byte[0]);
+        peer.pipelined(0, TestPeer.receiver(0, "two", "q"), new byte[0]);
+        peer.pipelined(0, TestPeer.detach(0, true), new byte[0]);
+        peer.pipelined(0, TestPeer.sender(0, "three", "q"), new byte[0]);
+        peer.settle();
+        List<String> attached = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            attached.add(peer.nextOf(Attach.class).getName());
+        }
+        assertEquals(
+                List.of("one", "two", "three"),
+                attached.stream().sorted(byPlace()).toList());
+        assertEquals(2, peer.kinds().stream().filter("Detach"::equals).count());
+
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.message("m"));
+        assertEquals(1, broker.status("q").messages());
+        peer.nextOf(Disposition.class);
+        peer.send(0, TestPeer.detach(0, true));
+        peer.expect(Detach.class);
+        peer.attachReceiver(0, "four", "q");
+        peer.send(0, TestPeer.credit(0, 0, 1));
+        assertEquals("m", TestPeer.body(peer.transfers().get(0).payload()));
+    }
+
+    private static Comparator<String> byPlace() {
+        return Comparator.comparingInt(List.of("one", "two", "three")::indexOf);
+    }
+
+    @Test
+    void soItIsForALinkOfTheSameName() {
+        peer.pipelined(0, TestPeer.sender(0, "one", "q"), new byte[0]);
+        peer.pipelined(0, TestPeer.detach(0, false), new byte[0]);
+        peer.pipelined(0, TestPeer.sender(0, "one", "q"), new byte[0]);
+        peer.settle();
+        Attach answer = peer.nextOf(Attach.class);
+        while (answer.getTarget() == null) {
+            answer = peer.nextOf(Attach.class);
+        }
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.message("m"));
+        assertEquals(1, broker.status("q").messages(), peer.kinds()::toString);
+    }
+
+    @Test
+    void manyInOneReadLeaveNothingBehind() {
+        int before = peer.connection.retained();
+        for (int i = 0; i < 200; i++) {
+            peer.pipelined(0, TestPeer.receiver(0, "link" + i, "q"), new byte[0]);
+            peer.pipelined(0, TestPeer.detach(0, true), new byte[0]);
+        }
+        peer.settle();
+        assertEquals(before, peer.connection.retained());
+        peer.attachReceiver(0, "last", "q");
+        assertEquals(1, broker.status("q").consumers());
+    }
+
+    @Test
+    void whatComesBehindTheDetachIsForNoLink() {
+        peer.pipelined(0, TestPeer.sender(0, "one", "q"), new byte[0]);
+        peer.pipelined(0, TestPeer.detach(0, true), new byte[0]);
+        peer.pipelined(0, TestPeer.credit(0, 0, 1), new byte[0]);
+        peer.settle();
+        peer.expectEnd("amqp:session:unattached-handle");
+    }
+
+    @Test
+    void theSessionMayEndBehindALinkThatCameBack() {
+        for (int session = 1; session <= 3; session++) {
+            peer.pipelined(session, TestPeer.begin(), new byte[0]);
+            peer.pipelined(session, TestPeer.sender(0, "in", "none"), new byte[0]);
+            peer.pipelined(session, TestPeer.detach(0, true), new byte[0]);
+            peer.pipelined(session, TestPeer.sender(2, "in", "q"), new byte[0]);
+            peer.pipelined(session, new End(), new byte[0]);
+        }
+        peer.settle();
+        assertEquals(Optional.empty(), peer.connection.failure());
+        for (int session = 1; session <= 3; session++) {
+            assertNull(peer.nextOf(End.class).getError());
+        }
+        peer.attachSender(0, "in", "q");
     }
 }
