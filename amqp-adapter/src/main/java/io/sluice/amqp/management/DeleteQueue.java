@@ -35,8 +35,8 @@ final class DeleteQueue implements Operation {
     }
 
     private static DeleteCondition condition(ManagementRequest request) throws ManagementException {
-        boolean unused = request.flag("ifUnused");
-        boolean empty = request.flag("ifEmpty");
+        boolean unused = request.flagArgument("ifUnused").orElse(false);
+        boolean empty = request.flagArgument("ifEmpty").orElse(false);
         if (unused && empty) {
             throw ManagementException.badRequest("of ifUnused and ifEmpty one can be asked for");
         }

@@ -120,10 +120,6 @@ final class ManagementRequest {
         return Optional.ofNullable((Boolean) value);
     }
 
-    boolean flag(String property) {
-        return Boolean.TRUE.equals(properties.get(property));
-    }
-
     Map<?, ?> body() {
         return body;
     }

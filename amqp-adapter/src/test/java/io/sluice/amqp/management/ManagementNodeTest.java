@@ -93,6 +93,18 @@ class ManagementNodeTest {
         ask(Map.of("operation", "READ", "type", "queue", "name", "jobs"), null).is(404, "there is no queue 'jobs'");
     }
 
+    /** JMS clients have arguments in the body, as other operations take them. */
+    @Test
+    void theConditionsOfADeleteMayBeInTheBody() {
+        ask(Map.of("operation", "CREATE", "type", "queue", "name", "full"), null)
+                .is(201, "Created");
+        Map<String, String> delete = Map.of("operation", "DELETE", "type", "queue", "name", "full");
+        ask(delete, Map.of("ifEmpty", "true")).is(400, "argument 'ifEmpty' is no boolean");
+        ask(delete, Map.of("ifEmpty", true, "ifUnused", true)).is(400, "of ifUnused and ifEmpty one can be asked for");
+        ask(Map.of("operation", "READ", "type", "queue", "name", "full"), null).ok();
+        ask(delete, Map.of("ifEmpty", true)).is(204, "No Content");
+    }
+
     @Test
     void whatBecomesOfMessagesIsAskedForAndReadBack() {
         Map<String, Object> all = new HashMap<>();
