@@ -91,10 +91,11 @@ def check_small_frames():
 
 
 def check_container_id():
-    def sole():
-        return Peer(container_id=scene["address"], desired_capabilities=symbols("sole-connection-for-container"))
+    def sole(capabilities=symbols("sole-connection-for-container")):
+        return Peer(container_id=scene["address"], desired_capabilities=capabilities)
 
-    first = sole()
+    # A list of strings is what users of this client write, and no symbols.
+    first = sole(["sole-connection-for-container"])
     try:
         second = sole()
         second.wait(lambda: False, "refusal")

@@ -31,6 +31,7 @@ final class Engine implements ConnectionEvents.Listener {
     private final Peer peer;
     private final Consumer<ErrorCondition> close;
     private final Connection connection = Proton.connection();
+    private final OpeningBytes opening;
     private BrokerTransport transport;
     private boolean sasl;
     private boolean opened;
@@ -40,6 +41,7 @@ final class Engine implements ConnectionEvents.Listener {
     /** @param close closes the connection for a reason that is not the peer's; any thread */
     Engine(ConnectionScope scope, Peer peer, FrameListener frames, Consumer<ErrorCondition> close) {
         this.peer = peer;
+        this.opening = new OpeningBytes(scope.limits().maxFrameBytes());
         this.scope = scope;
         this.negotiation = new SaslNegotiation(scope.environment().authenticator(), peer.security());
         this.frames = frames;
@@ -77,6 +79,14 @@ final class Engine implements ConnectionEvents.Listener {
 
     /** All of it, or up to where the engine stops listening. */
     void feed(ByteBuffer bytes) {
+        if (opening.isOver()) {
+            pass(bytes);
+        } else {
+            opening.feed(bytes, this::pass);
+        }
+    }
+
+    private void pass(ByteBuffer bytes) {
         while (bytes.hasRemaining() && accepting()) {
             int capacity = transport.capacity();
             if (capacity <= 0) {

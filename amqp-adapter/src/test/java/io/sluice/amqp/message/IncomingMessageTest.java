@@ -270,6 +270,8 @@ class IncomingMessageTest {
                 "0053774000537740 | amqp-value section at offset 4: cannot stand behind the amqp-value section",
                 "0053774000537045 | header section at offset 4: cannot stand behind the amqp-value section",
                 "0053704500537045 | header section at offset 4: cannot stand behind the header section",
+                // As one client writes a message with a footer: its place is the tail (§3.2).
+                "005378c1010000537740 | amqp-value section at offset 6: cannot stand behind the footer section",
                 "00537345005372c10100 | message-annotations section at offset 4: cannot stand behind the properties section",
                 "005375a00000537740 | amqp-value section at offset 5: cannot stand behind the data section",
                 "005370c003014241 | header section at offset 0: its values end at offset 7, the size it announces at 8",
