@@ -4,8 +4,10 @@ import io.sluice.server.config.Configuration;
 import io.sluice.server.config.ConfigurationException;
 import io.sluice.server.config.ConfigurationFile;
 import io.sluice.server.config.Defaults;
+import io.sluice.server.config.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,18 +29,33 @@ public record ServeOptions(
 
     /** @throws ConfigurationException the file has errors, or the one that was named is not there */
     public Configuration configuration() throws ConfigurationException {
-        Configuration result = fileConfiguration();
-        if (data.isPresent()) {
-            result = result.withDataDir(data.get());
-        }
+        Configuration result = ofAnyNode();
         if (node.isPresent()) {
             result = result.withNode(node.get());
         }
         if (join) {
+            if (!result.cluster().isOn()) {
+                throw new ConfigurationException(List.of(new Problem(
+                        "--join", 0, 0, "is for a node of a cluster, but cluster.name is empty in the configuration")));
+            }
             result = result.joining();
         }
         result = result.asMember();
         return port.isPresent() ? result.withListen(result.listen().withPort(port.get())) : result;
+    }
+
+    /**
+     * The data folder, for which a node of a cluster need not be named.
+     *
+     * @throws ConfigurationException as {@link #configuration}
+     */
+    public Path dataDir() throws ConfigurationException {
+        return ofAnyNode().storage().dataDir();
+    }
+
+    private Configuration ofAnyNode() throws ConfigurationException {
+        Configuration file = fileConfiguration();
+        return data.isPresent() ? file.withDataDir(data.get()) : file;
     }
 
     private Configuration fileConfiguration() throws ConfigurationException {

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.ConfigurationException;
 import io.sluice.server.config.Defaults;
+import io.sluice.server.config.Listen;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +20,8 @@ class ServeOptionsTest {
 
     @Test
     void withoutAnythingTheDefaultsCount() throws Exception {
-        ServeOptions none = new ServeOptions(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        ServeOptions none =
+                new ServeOptions(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
         assertEquals(Defaults.CONFIGURATION, none.configuration());
     }
 
@@ -28,7 +31,7 @@ class ServeOptionsTest {
                 folder.resolve("s.yaml"),
                 "node: one\nlisten: {host: 127.0.0.2, port: 1}\nstorage: {dataDir: elsewhere}\neventLoops: 2\n");
         Configuration configuration = new ServeOptions(
-                        Optional.of(file), Optional.of(folder), Optional.of(0), Optional.of("two"))
+                        Optional.of(file), Optional.of(folder), Optional.of(0), Optional.of("two"), false)
                 .configuration();
         assertEquals("two", configuration.node());
         assertEquals("127.0.0.2", configuration.listen().host());
@@ -40,7 +43,89 @@ class ServeOptionsTest {
     @Test
     void aFileThatIsNamedMustBeThere() {
         ServeOptions missing = new ServeOptions(
-                Optional.of(folder.resolve("no.yaml")), Optional.empty(), Optional.empty(), Optional.empty());
+                Optional.of(folder.resolve("no.yaml")), Optional.empty(), Optional.empty(), Optional.empty(), false);
         assertThrows(ConfigurationException.class, missing::configuration);
+    }
+
+    private static final String CLUSTER = """
+            listen: {host: 0.0.0.0, port: 1, protocol: amqp}
+            cluster:
+              name: c
+              nodes:
+                - {name: n1, host: 127.0.0.1, port: 11, replicationPort: 12, handThroughPort: 13}
+                - {name: n2, host: localhost, port: 21, replicationPort: 22, handThroughPort: 23}
+            """;
+
+    private ServeOptions options(String text, Optional<Integer> port, Optional<String> node, boolean join)
+            throws Exception {
+        Path file = Files.writeString(folder.resolve("s.yaml"), text);
+        return new ServeOptions(Optional.of(file), Optional.empty(), port, node, join);
+    }
+
+    @Test
+    void aNodeOfAClusterListensWhereItsEntrySays() throws Exception {
+        Configuration n2 =
+                options(CLUSTER, Optional.empty(), Optional.of("n2"), false).configuration();
+        assertEquals("localhost", n2.listen().host());
+        assertEquals(21, n2.listen().port());
+        assertEquals(
+                List.of(
+                        new Listen.Port("127.0.0.1", 11, Listen.Protocol.AMQP),
+                        new Listen.Port("localhost", 21, Listen.Protocol.AMQP)),
+                n2.listen().failoverServers());
+        assertEquals(2, ClusterSettings.raft(n2).founders().size());
+    }
+
+    @Test
+    void thePortOfTheCommandLineWinsOverTheEntry() throws Exception {
+        Configuration n1 =
+                options(CLUSTER, Optional.of(99), Optional.of("n1"), false).configuration();
+        assertEquals(99, n1.listen().port());
+        assertEquals("127.0.0.1", n1.listen().host());
+    }
+
+    @Test
+    void failoverServersOfTheFileStay() throws Exception {
+        String text = CLUSTER.replace(
+                "protocol: amqp}", "protocol: amqp, failoverServers: [{host: x, port: 5, protocol: amqp}]}");
+        assertEquals(
+                List.of(new Listen.Port("x", 5, Listen.Protocol.AMQP)),
+                options(text, Optional.empty(), Optional.of("n1"), false)
+                        .configuration()
+                        .listen()
+                        .failoverServers());
+    }
+
+    @Test
+    void aNodeThatJoinsFoundsNothing() throws Exception {
+        Configuration n1 = options("node: n1\n" + CLUSTER, Optional.empty(), Optional.empty(), true)
+                .configuration();
+        assertEquals(List.of(), ClusterSettings.raft(n1).founders());
+        assertEquals(2, n1.cluster().nodes().size());
+    }
+
+    @Test
+    void aNodeThatTheFileDoesNotKnowIsRefusedWithThoseItKnows() throws Exception {
+        ServeOptions options = options(CLUSTER, Optional.empty(), Optional.of("n3"), false);
+        ConfigurationException error = assertThrows(ConfigurationException.class, options::configuration);
+        assertEquals(
+                "cluster c: there is no node \"n3\" in cluster.nodes, only [n1, n2]: say which one this is with --node",
+                error.getMessage());
+    }
+
+    @Test
+    void theDataFolderIsKnownWithoutANode() throws Exception {
+        assertEquals(
+                Path.of("data"),
+                options(CLUSTER, Optional.empty(), Optional.empty(), false).dataDir());
+    }
+
+    @Test
+    void onlyANodeOfAClusterCanJoin() throws Exception {
+        ServeOptions options = options("node: n1\n", Optional.empty(), Optional.empty(), true);
+        ConfigurationException error = assertThrows(ConfigurationException.class, options::configuration);
+        assertEquals(
+                "--join: is for a node of a cluster, but cluster.name is empty in the configuration",
+                error.getMessage());
     }
 }

@@ -65,6 +65,9 @@ public final class DataDirectory implements AutoCloseable {
             throws StorageException {
         DataDirectory opened = open(disk, folder, group, neededBytes);
         if (!opened.store().equals(group)) {
+            if (isBegun(disk, folder, group)) {
+                return opened.becomeMembers(disk, group);
+            }
             opened.close();
             throw new StorageException(
                     "Data folder " + folder
@@ -73,6 +76,45 @@ public final class DataDirectory implements AutoCloseable {
                                     : " is of a broker on its own: 'sluice cluster init' makes it the first node of a cluster."));
         }
         return opened;
+    }
+
+    private static boolean isBegun(Disk disk, Path folder, UUID group) throws StorageException {
+        try {
+            return disk.exists(folder.resolve(RAFT).resolve(group.toString()));
+        } catch (IOException e) {
+            throw new StorageException("Data folder " + folder + " cannot be used: " + describe(e), e);
+        }
+    }
+
+    /**
+     * Gives the folder of a broker on its own to a node of a cluster, whose replica in {@link #raftFolder} has a copy of all that was in
+     * it: removes journal and store, which are void now, and then changes the identity. May be done again where it was cut off; until it
+     * is done, {@link #openMember} does so.
+     *
+     * @return the folder as it is then, under the same lock. This one must not be used any more, and is closed where it fails
+     */
+    public DataDirectory becomeMembers(Disk disk, UUID group) throws StorageException {
+        boolean done = false;
+        try {
+            if (disk.exists(journalFolder())) {
+                for (Path segment : disk.list(journalFolder())) {
+                    disk.delete(segment);
+                }
+                disk.forceFolder(journalFolder());
+            }
+            disk.delete(folder.resolve("store.redo"));
+            disk.delete(folder.resolve("store.db"));
+            disk.forceFolder(folder);
+            writeFormat(disk, folder, group);
+            done = true;
+            return new DataDirectory(folder, group, lock);
+        } catch (IOException e) {
+            throw new StorageException("Data folder " + folder + " cannot be used: " + describe(e), e);
+        } finally {
+            if (!done) {
+                close();
+            }
+        }
     }
 
     private static boolean isMembers(Disk disk, Path folder) throws StorageException {

@@ -10,6 +10,9 @@ import picocli.CommandLine.Spec;
 
 /** A command that asks the cluster to change something about one node. */
 abstract class ClusterChange implements Callable<Integer> {
+    /** A new node gets all there is before it counts. */
+    private static final long CATCH_UP_MILLIS = 600_000;
+
     @Spec
     CommandSpec spec;
 
@@ -22,7 +25,7 @@ abstract class ClusterChange implements Callable<Integer> {
     /** @param body arguments of the operation */
     Integer change(String operation, Map<String, Object> body, String done) throws CommandFailure {
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            ManagementNode.open(connection).request(operation, "node", Map.of("name", node), body);
+            ManagementNode.open(connection, CATCH_UP_MILLIS).request(operation, "node", Map.of("name", node), body);
         }
         if (broker.json) {
             new Output(spec.commandLine().getOut()).object(Map.of(done, node));

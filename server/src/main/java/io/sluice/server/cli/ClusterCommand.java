@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             ClusterStatusCommand.class,
             ClusterAddCommand.class,
             ClusterRemoveCommand.class,
-            ClusterTransferCommand.class
+            ClusterTransferCommand.class,
+            ClusterInitCommand.class
         })
 final class ClusterCommand {}

@@ -31,6 +31,9 @@ final class ClusterStatusCommand implements Callable<Integer> {
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
             nodes = ManagementNode.open(connection).all("node", List.of());
         }
+        if (nodes.isEmpty()) {
+            throw new CommandFailure(ExitCode.REFUSED, broker.url + " is a broker on its own, not in a cluster");
+        }
         Output out = new Output(spec.commandLine().getOut());
         if (!broker.json) {
             Table.print(out, false, ATTRIBUTES, nodes);

@@ -39,8 +39,8 @@ import picocli.CommandLine.IVersionProvider;
             "   2  wrong usage",
             "   3  cannot connect, or the connection was lost",
             "   4  timed out, or no message",
-            "  10  serve: the configuration is wrong",
-            "  11  serve, storage: the data folder is in use, unwritable, full or damaged",
+            "  10  serve, cluster init: the configuration is wrong",
+            "  11  serve, storage, cluster init: the data folder is in use, unwritable, full or damaged",
             "  12  serve: the address cannot be listened on",
             "  13  serve: the journal failed while running",
             "  70  a defect of Sluice"

@@ -24,24 +24,31 @@ final class ManagementNode {
     private final BrokerConnection connection;
     private final Sender sender;
     private final Receiver receiver;
+    private final long answerMillis;
     private int requests;
     /** Entities there are in all, as the last answer said; -1 where it did not. */
     private long total;
 
-    private ManagementNode(BrokerConnection connection, Sender sender, Receiver receiver) {
+    private ManagementNode(BrokerConnection connection, Sender sender, Receiver receiver, long answerMillis) {
+        this.answerMillis = answerMillis;
         this.connection = connection;
         this.sender = sender;
         this.receiver = receiver;
     }
 
     static ManagementNode open(BrokerConnection connection) throws CommandFailure {
+        return open(connection, TIMEOUT_MILLIS);
+    }
+
+    /** @param answerMillis longest time that an answer takes */
+    static ManagementNode open(BrokerConnection connection, long answerMillis) throws CommandFailure {
         try {
             // The client library gives a receiving link its source's address as target too: it is our reply-to.
             Receiver receiver = connection.amqp().openReceiver(ADDRESS, new ReceiverOptions().creditWindow(1));
             connection.awaitOpen(receiver);
             Sender sender = connection.amqp().openSender(ADDRESS, new SenderOptions().sendTimeout(TIMEOUT_MILLIS));
             connection.awaitOpen(sender);
-            return new ManagementNode(connection, sender, receiver);
+            return new ManagementNode(connection, sender, receiver, answerMillis);
         } catch (ClientException e) {
             throw connection.failure(e);
         }
@@ -71,7 +78,7 @@ final class ManagementNode {
                 request.property(property.getKey(), property.getValue());
             }
             sender.send(request).awaitAccepted(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-            Delivery delivery = receiver.receive(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            Delivery delivery = receiver.receive(answerMillis, TimeUnit.MILLISECONDS);
             if (delivery == null) {
                 throw new ClientOperationTimedOutException("no response to " + operation);
             }

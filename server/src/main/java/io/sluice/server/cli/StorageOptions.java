@@ -53,8 +53,6 @@ final class StorageOptions {
         try {
             Path folder = new ServeOptions(
                             Optional.ofNullable(config), Optional.ofNullable(data), Optional.empty(), Optional.empty())
-                    .configuration()
-                    .storage()
                     .dataDir();
             return folder.toAbsolutePath().normalize();
         } catch (ConfigurationException e) {

@@ -1,16 +1,20 @@
 package io.sluice.server.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Makes a {@link Cluster} of its sections. */
 final class ClusterBinder {
     private static final int MAX_MILLIS = 600_000;
+    private static final String NODE_NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
-    Cluster bind(Section file) {
+    /** @param amqp of the same file */
+    Cluster bind(Section file, Configuration.Amqp amqp) {
         Cluster.Replication replication = replication(file.section("replication"));
         Section section = file.section("cluster");
         Cluster defaults = Defaults.CLUSTER;
@@ -30,8 +34,40 @@ final class ClusterBinder {
             section.problem("name", "is missing, but there are nodes");
         }
         section.end();
+        if (cluster.isOn()) {
+            checkSecret(section, cluster);
+            checkMessageSize(file, amqp);
+        }
         shards(file);
         return cluster;
+    }
+
+    private static void checkSecret(Section section, Cluster cluster) {
+        Optional<String> elsewhere = cluster.nodes().stream()
+                .map(Cluster.Node::host)
+                .filter(host -> !host.equals(ConfigurationBinder.MISSING) && !isLoopback(host))
+                .findFirst();
+        if (cluster.secretFile().isEmpty() && elsewhere.isPresent()) {
+            section.problem(
+                    "secretFile",
+                    "is empty, but " + elsewhere.get()
+                            + " is another machine: connections that are handed through show a secret");
+        }
+    }
+
+    /** By its text: a name server is not asked. */
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.[0-9]{1,3}){3}");
+    }
+
+    /** What the file leaves out, or has as it was shipped, is bounded without a word. */
+    private static void checkMessageSize(Section file, Configuration.Amqp amqp) {
+        int most = Configuration.MAX_MEMBERS_MESSAGE_BYTES;
+        int asked = amqp.maxMessageSizeBytes();
+        if (asked > most && asked != Defaults.AMQP.maxMessageSizeBytes()) {
+            file.section("amqp")
+                    .problem("maxMessageSizeBytes", "is " + asked + "; in a cluster it must be at most " + most);
+        }
     }
 
     private static void shards(Section file) {
@@ -66,6 +102,7 @@ final class ClusterBinder {
     private static List<Cluster.Node> nodes(List<Section> sections) {
         List<Cluster.Node> nodes = new ArrayList<>();
         Set<String> names = new HashSet<>();
+        Map<String, String> taken = new HashMap<>();
         for (Section section : sections) {
             Cluster.Node node = new Cluster.Node(
                     ConfigurationBinder.required(section, "name"),
@@ -76,10 +113,30 @@ final class ClusterBinder {
             if (section.has("name") && !names.add(node.name())) {
                 section.problem("name", "is \"" + node.name() + "\", which another node has already");
             }
+            if (section.has("name") && !node.name().matches(NODE_NAME)) {
+                section.problem(
+                        "name",
+                        "is \"" + node.name() + "\"; it must be letters, digits, dots, hyphens and underscores, at most"
+                                + " 64");
+            }
+            checkPort(section, "port", node, node.port(), taken);
+            checkPort(section, "replicationPort", node, node.replicationPort(), taken);
+            checkPort(section, "handThroughPort", node, node.handThroughPort(), taken);
             section.end();
             nodes.add(node);
         }
         return nodes;
+    }
+
+    /** @param taken by the nodes before, and by this one */
+    private static void checkPort(Section section, String key, Cluster.Node node, int port, Map<String, String> taken) {
+        if (!section.has("host") || !section.has(key)) {
+            return;
+        }
+        String before = taken.putIfAbsent(node.host() + " " + port, key + " of " + node.name());
+        if (before != null) {
+            section.problem(key, "is " + port + " on " + node.host() + ", which is the " + before + " already");
+        }
     }
 
     private static int port(Section section, String key) {

@@ -16,6 +16,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Makes a {@link Configuration} of a parsed file, key by key. */
 final class ConfigurationBinder {
+    /** In place of a text that has no default and is not there, which is reported. */
+    static final String MISSING = "?";
+
     private static final int MAX_FRAME_SIZE_BYTES = 16_777_215;
     private static final int MIN_LARGE_MESSAGE_BYTES = 65_536;
     private static final int MAX_LARGE_MESSAGE_BYTES = 268_435_456;
@@ -49,7 +52,7 @@ final class ConfigurationBinder {
                 storage(file.section("storage"), Math.min(amqp.largeMessageBytes(), amqp.maxMessageSizeBytes())),
                 memory(file.section("memory")),
                 metrics(file.section("metrics")),
-                new ClusterBinder().bind(file),
+                new ClusterBinder().bind(file, amqp),
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
         file.end();
         return configuration;
@@ -210,7 +213,7 @@ final class ConfigurationBinder {
 
     /** A text that has no default. */
     static String required(Section section, String key) {
-        String text = section.text(key, "?");
+        String text = section.text(key, MISSING);
         if (!section.has(key)) {
             section.problem(key, "is missing");
         }

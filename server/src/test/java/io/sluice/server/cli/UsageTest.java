@@ -30,6 +30,7 @@ class UsageTest {
                 "subscription",
                 "connection",
                 "link",
+                "cluster",
                 "user")) {
             assertTrue(help.out().contains("\n  " + word + " "), word);
         }
@@ -77,6 +78,11 @@ class UsageTest {
                 "scheduled cancel orders",
                 "connection",
                 "connection close",
+                "cluster",
+                "cluster add",
+                "cluster add n2",
+                "cluster remove",
+                "cluster transfer",
                 "link detach",
                 "subscription delete",
                 "explain",

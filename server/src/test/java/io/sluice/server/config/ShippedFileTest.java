@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Holds {@code config/sluice.yaml} to what it promises in its first lines: every key is there, with its default. */
 class ShippedFileTest {
     private static final Path SHIPPED = Path.of("../config/sluice.yaml");
+    private static final Path THREE_NODES = Path.of("../config/three-nodes.yaml");
 
     @Test
     void saysTheDefaults() throws Exception {
@@ -39,6 +40,9 @@ class ShippedFileTest {
                 Configuration.Storage.class,
                 Configuration.Memory.class,
                 Configuration.Metrics.class,
+                Cluster.Node.class,
+                Cluster.class,
+                Cluster.Replication.class,
                 QueueRules.class);
         sections.flatMap(section -> Stream.of(section.getRecordComponents()))
                 .forEach(key -> assertTrue(file.contains(key.getName() + ":"), key.getName()));
@@ -57,14 +61,40 @@ class ShippedFileTest {
                         "messageGroups",
                         "maxIdleGroups",
                         "singleActiveConsumer",
-                        "lockMillis")
+                        "lockMillis",
+                        "secretFile",
+                        "handThroughWaitMillis")
                 .forEach(key -> assertTrue(file.contains(" " + key + ":"), key));
     }
 
     /** The comment above or beside each key is its only documentation. */
     @Test
     void explainsEveryKeyThatHasAValue() throws Exception {
-        List<String> lines = Files.readAllLines(SHIPPED);
+        explainsEveryKey(SHIPPED);
+    }
+
+    @Test
+    void theFileOfThreeNodesExplainsItsKeysToo() throws Exception {
+        explainsEveryKey(THREE_NODES);
+    }
+
+    @Test
+    void theFileOfThreeNodesIsTheDefaultsButForItsNodes() throws Exception {
+        Configuration file = ConfigurationFile.read(THREE_NODES);
+        Cluster cluster = file.cluster();
+        assertEquals("three-nodes", cluster.name());
+        assertEquals(
+                List.of(
+                        new Cluster.Node("n1", "127.0.0.1", 5672, 5772, 5872),
+                        new Cluster.Node("n2", "127.0.0.1", 5673, 5773, 5873),
+                        new Cluster.Node("n3", "127.0.0.1", 5674, 5774, 5874)),
+                cluster.nodes());
+        assertEquals(Defaults.CLUSTER.replication(), cluster.replication());
+        assertEquals(Defaults.STORAGE, file.storage());
+    }
+
+    private static void explainsEveryKey(Path file) throws Exception {
+        List<String> lines = Files.readAllLines(file);
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
             boolean hasValue = line.matches("(- )?[a-zA-Z]+: .+") && !line.startsWith("#");

@@ -110,7 +110,7 @@ final class StoreSnapshots implements StateMachineStorage {
 
     /** One at a time; a copy that is there already is used again, older ones are deleted: whoever reads one may go on. */
     private synchronized Path export(JournalPosition at) {
-        Path file = folder.resolve("store-" + at.epoch() + "-" + at.index() + ".db");
+        Path file = adoptable(folder.getParent(), at);
         try {
             if (!Files.exists(file)) {
                 deleteExports();
@@ -177,6 +177,20 @@ final class StoreSnapshots implements StateMachineStorage {
         try (var files = Files.list(folder)) {
             return files.filter(StoreSnapshots::isReceived).max(Comparator.comparing(StoreSnapshots::positionOf));
         }
+    }
+
+    /**
+     * Where a copy lies that takes the store's place at the next open, once it is {@link #marked}.
+     *
+     * @param replica folder of the group's replica
+     */
+    static Path adoptable(Path replica, JournalPosition position) {
+        return replica.resolve("sm").resolve("store-" + position.epoch() + "-" + position.index() + ".db");
+    }
+
+    /** The copy is whole. */
+    static void marked(Path copy) throws IOException {
+        Files.createFile(copy.resolveSibling(copy.getFileName() + CHECKSUM));
     }
 
     /**

@@ -104,6 +104,12 @@ final class TestNode {
                 RaftSettings.Sync.DISK);
         next.storage = ReplicatedStorage.open(new FileDisk(), folder, settings, StoreLimits.DEFAULT, Metrics.NONE);
         synchronized (this) {
+            if (closing) {
+                // Nobody would close this one: close() saw the life before.
+                next.storage.close();
+                next.thread.shutdown();
+                return false;
+            }
             life = next;
             begun++;
         }
@@ -257,6 +263,11 @@ final class TestNode {
 
     /** Publishes messages with these numbers; returns when all are accepted. */
     void publish(int first, int count) throws Exception {
+        publish(shard(), first, count);
+    }
+
+    /** As {@link #publish(int, int)}, to any shard. */
+    static void publish(ShardMailbox shard, int first, int count) throws Exception {
         CompletableFuture<Void> all = new CompletableFuture<>();
         int[] left = {count};
         ProducerListener listener = new ProducerListener() {
@@ -283,7 +294,6 @@ final class TestNode {
             @Override
             public void creditOpen(boolean open, String reason) {}
         };
-        ShardMailbox shard = shard();
         Producer producer = new Producer(NOBODY, listener, Optional.of(QUEUE));
         shard.attach(producer);
         for (int i = 0; i < count; i++) {
@@ -321,7 +331,7 @@ final class TestNode {
         return numbers;
     }
 
-    private static <T> Reply<T> reply(CompletableFuture<T> answer) {
+    static <T> Reply<T> reply(CompletableFuture<T> answer) {
         return new Reply<>() {
             @Override
             public void done(T value) {

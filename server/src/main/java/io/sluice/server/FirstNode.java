@@ -1,0 +1,87 @@
+package io.sluice.server;
+
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.Metrics;
+import io.sluice.broker.port.Reply;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.shard.Shard;
+import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.broker.shard.ShardSetup;
+import io.sluice.server.config.Configuration;
+import io.sluice.storage.FileDisk;
+import io.sluice.storage.Storage;
+import io.sluice.storage.raft.FirstMember;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Makes the data folder of a broker on its own, which does not run, that of the first node of a cluster of one. */
+public final class FirstNode {
+    private FirstNode() {}
+
+    /**
+     * Blocks until it is done; may be called again where it was cut off.
+     *
+     * @param configuration of the node, as {@link Configuration#asMember} has it
+     * @return the folder
+     * @throws StorageException there is no such folder, it is a node's already, it cannot be read, or it has bodies of large messages
+     */
+    public static Path make(Configuration configuration) throws StorageException {
+        Path folder = ClusterSettings.dataFolder(configuration);
+        if (!Files.exists(folder.resolve("format"))) {
+            throw new StorageException("There is no data folder of a broker at " + folder + ".");
+        }
+        Storage storage = Storage.open(StorageSettings.of(configuration), Metrics.NONE);
+        ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "shard"));
+        boolean given = false;
+        try {
+            JournalPosition checkpoint = checkpoint(configuration, storage, thread);
+            given = true;
+            new FirstMember(new FileDisk(), ClusterSettings.raft(configuration)).make(storage, checkpoint);
+        } finally {
+            if (!given) {
+                storage.close();
+            }
+            thread.shutdown();
+        }
+        return folder;
+    }
+
+    private static JournalPosition checkpoint(Configuration configuration, Storage storage, ExecutorService thread)
+            throws StorageException {
+        CompletableFuture<JournalPosition> answer = new CompletableFuture<>();
+        ShardMailbox shard = Shard.recover(new ShardSetup(
+                        thread,
+                        System::currentTimeMillis,
+                        storage.journal(),
+                        storage.store(),
+                        storage.largeBodies(),
+                        ServedShard.limits(configuration),
+                        name -> Optional.empty(),
+                        ServedShard.topics(configuration.topics(), System::currentTimeMillis),
+                        answer::completeExceptionally,
+                        Metrics.NONE))
+                .mailbox();
+        shard.checkpoint(new Reply<>() {
+            @Override
+            public void done(JournalPosition position) {
+                answer.complete(position);
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                answer.completeExceptionally(new StorageException(refusal.text()));
+            }
+        });
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw new StorageException(e.getCause().getMessage(), e.getCause());
+        }
+    }
+}
