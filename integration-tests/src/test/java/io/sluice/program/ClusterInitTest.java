@@ -115,6 +115,14 @@ final class ClusterInitTest {
             assertEquals(
                     IntStream.range(0, MESSAGES).mapToObj(i -> "m").toList(),
                     received.lines().toList());
+            assertEquals(
+                    "{\"primary\":\"n2\"}",
+                    ok("cluster", "transfer", "n2", "--json", "--url", first.uri())
+                            .strip());
+            second.awaitError("This node, n2, is the primary");
+            Ended nobody = run("cluster", "transfer", "n9", "--url", second.uri());
+            assertEquals(1, nobody.exitCode());
+            assertTrue(nobody.errors().contains("Node 'n9' is no member of the cluster."), nobody.errors());
         }
     }
 

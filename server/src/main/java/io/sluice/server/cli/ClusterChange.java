@@ -27,9 +27,13 @@ abstract class ClusterChange implements Callable<Integer> {
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
             ManagementNode.open(connection, CATCH_UP_MILLIS).request(operation, "node", Map.of("name", node), body);
         }
+        report(done);
+        return ExitCode.OK;
+    }
+
+    final void report(String done) {
         if (broker.json) {
             new Output(spec.commandLine().getOut()).object(Map.of(done, node));
         }
-        return ExitCode.OK;
     }
 }

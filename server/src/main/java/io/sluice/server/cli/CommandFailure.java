@@ -17,6 +17,11 @@ final class CommandFailure extends Exception {
         this.exitCode = exitCode;
     }
 
+    /** Whether the broker went away, or closed the connection so that its client connects again. */
+    boolean lostConnection() {
+        return exitCode == ExitCode.UNREACHABLE || getMessage().startsWith("refused with amqp:connection:forced");
+    }
+
     int exitCode() {
         return exitCode;
     }
