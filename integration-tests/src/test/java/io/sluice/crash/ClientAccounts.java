@@ -28,6 +28,10 @@ final class ClientAccounts {
         accepted.add(message.id());
     }
 
+    int acceptedSoFar() {
+        return accepted.size();
+    }
+
     /** A message came. @return it, where it is one of ours */
     SentMessage received(Object body) {
         SentMessage message = SentMessage.of((String) body);

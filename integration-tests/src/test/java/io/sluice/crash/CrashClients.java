@@ -1,6 +1,6 @@
 package io.sluice.crash;
 
-import io.sluice.program.BrokerProcess;
+import io.sluice.program.ReachableBroker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ final class CrashClients {
     private static final long WAIT_SECONDS = 180;
 
     private final Client client;
-    private final BrokerProcess broker;
+    private final ReachableBroker broker;
     private final Work work;
     private final CountDownLatch enough;
     private final List<Thread> threads = new ArrayList<>();
@@ -39,7 +39,7 @@ final class CrashClients {
     record Work(String address, boolean topic, List<ClientAccounts> everywhere, List<Inbox> taken) {}
 
     /** @param enough accepted messages after which {@link #awaitEnough} returns */
-    CrashClients(Client client, BrokerProcess broker, Work work, int enough) {
+    CrashClients(Client client, ReachableBroker broker, Work work, int enough) {
         this.client = client;
         this.broker = broker;
         this.work = work;
@@ -60,6 +60,18 @@ final class CrashClients {
     void awaitEnough() throws InterruptedException {
         if (!enough.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("too few accepted: " + broker.errors());
+        }
+    }
+
+    /** Waits until so many more are accepted. */
+    static void awaitMore(ClientAccounts accounts, int more) throws InterruptedException {
+        int wanted = accounts.acceptedSoFar() + more;
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (accounts.acceptedSoFar() < wanted) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("nothing is accepted any more");
+            }
+            Thread.sleep(10);
         }
     }
 
@@ -119,6 +131,12 @@ final class CrashClients {
     }
 
     private void consume(Inbox inbox) {
+        while (broker.isAlive()) {
+            consumeUntilLost(inbox);
+        }
+    }
+
+    private void consumeUntilLost(Inbox inbox) {
         try (Connection connection = client.connect("127.0.0.1", broker.port())) {
             while (broker.isAlive()) {
                 List<SentMessage> unconfirmed = new ArrayList<>();

@@ -2,7 +2,7 @@ package io.sluice.crash;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.program.BrokerProcess;
+import io.sluice.program.ReachableBroker;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -53,7 +53,7 @@ record Inbox(String address, String subscription, ClientAccounts accounts) {
     }
 
     /** The subscription is there when this returns. */
-    void subscribe(Client client, BrokerProcess broker) throws Exception {
+    void subscribe(Client client, ReachableBroker broker) throws Exception {
         try (Connection connection = client.connect("127.0.0.1", broker.port())) {
             Receiver receiver = open(connection, false);
             receiver.openFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
@@ -62,7 +62,7 @@ record Inbox(String address, String subscription, ClientAccounts accounts) {
     }
 
     /** Takes all there is, until nothing is missing: what was scheduled may not be due at once. @return how many there were */
-    int drain(Client client, BrokerProcess broker) throws Exception {
+    int drain(Client client, ReachableBroker broker) throws Exception {
         Set<String> drained = new HashSet<>();
         Map<List<Object>, Integer> last = new HashMap<>();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_LIMIT_SECONDS);

@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The broker as its users start it: the distribution's own program, in a process of its own. */
-public final class BrokerProcess implements AutoCloseable {
+public final class BrokerProcess implements ReachableBroker, AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready ((?:[a-z]+=\\S+:\\d+ )+)data=(\\S+) in (\\d+) ms");
     private static final long START_LIMIT_SECONDS = 180;
     private static final String END = "\0end";
@@ -179,6 +179,7 @@ public final class BrokerProcess implements AutoCloseable {
         return ports;
     }
 
+    @Override
     public int port() {
         return port("amqp");
     }
@@ -196,6 +197,7 @@ public final class BrokerProcess implements AutoCloseable {
         return process.pid();
     }
 
+    @Override
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -231,6 +233,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /** Lines of its standard error so far. */
+    @Override
     public List<String> errors() {
         return List.copyOf(errors);
     }
