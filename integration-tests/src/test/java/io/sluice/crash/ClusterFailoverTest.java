@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * whatever happens to one of the nodes. {@code -Dcrash.cluster.rounds=} sets how often.
  */
 final class ClusterFailoverTest {
-    private static final int ROUNDS = Integer.getInteger("crash.cluster.rounds", 3);
+    private static final int ROUNDS = Integer.getInteger("crash.cluster.rounds", 2);
     private static final int MOST_ACCEPTED = 800;
     private static final long WAIT_SECONDS = 120;
     /** Checkpoints all the time, so that some are under way whenever something happens. */

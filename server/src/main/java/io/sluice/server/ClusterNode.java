@@ -147,7 +147,12 @@ public final class ClusterNode implements RunningBroker {
     private void live() {
         try {
             while (oneLife()) {
-                life = ClusterLife.open(configuration, loops, metrics);
+                ClusterLife next = ClusterLife.open(configuration, loops, metrics);
+                life = next;
+                if (stopping) {
+                    // Whoever stops the node may have ended the life before this one.
+                    next.stop(false);
+                }
             }
         } catch (StorageException | StartFailure | RuntimeException e) {
             if (!stopping) {

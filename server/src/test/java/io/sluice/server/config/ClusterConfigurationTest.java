@@ -137,9 +137,9 @@ class ClusterConfigurationTest {
     @Test
     void electionsNeedARange() {
         assertEquals(
-                List.of("s.yaml line 1 column 34: replication.electionMaxMillis is 500; it must be more than"
-                        + " electionMinMillis, which is 500"),
-                problems("replication: {electionMaxMillis: 500}\n"));
+                List.of("s.yaml line 1 column 34: replication.electionMaxMillis is 300; it must be more than"
+                        + " electionMinMillis, which is 300"),
+                problems("replication: {electionMaxMillis: 300}\n"));
         assertEquals(
                 List.of("s.yaml line 1 column 21: replication.sync is \"all\"; it must be one of majority, os-cache"),
                 problems("replication: {sync: all}\n"));
