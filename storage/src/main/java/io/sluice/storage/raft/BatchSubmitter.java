@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  */
 final class BatchSubmitter {
     /** Enough to keep disks and network busy; with more, entries get smaller. */
-    private static final int MAX_IN_FLIGHT = 3;
+    private static final int MAX_IN_FLIGHT = 2;
     /** An entry takes no further batch above it. */
     private static final int ENTRY_BYTES = 256 << 10;
 
