@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A broker on its own, with messages, becomes the first node of a cluster, and a second one joins: all with the started program. */
+@Tag("slow")
 @Timeout(300)
 final class ClusterInitTest {
     private static final int MESSAGES = 20;
