@@ -1,14 +1,10 @@
 package io.sluice.broker.queue;
 
 import io.sluice.broker.Outcome;
-import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.explain.LinkExplanation;
 import io.sluice.broker.explain.MessageExplanation;
 import io.sluice.broker.explain.QueueExplanation;
-import io.sluice.broker.record.JournalRecord.Removed;
-import io.sluice.broker.record.SequenceRanges;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,6 +22,8 @@ public final class Dispatcher {
     private final Removals removals = new Removals();
     private final Parking parking;
     private final Settlement settlement;
+    private final Handover handover;
+    private final Selecting selecting;
     private DispatchReason lastStop = DispatchReason.NOTHING_AVAILABLE;
 
     Dispatcher(Queue queue, Availability availability, QueueLoads loads, Pages pages) {
@@ -36,7 +34,9 @@ public final class Dispatcher {
         this.groups = new GroupTable(queue.state());
         this.lookAhead = new LookAhead(queue.state().levelCount());
         this.settlement = new Settlement(queue, availability, consumers, groups, removals);
-        this.parking = new Parking(queue, loads, consumers, this::giveByNumber);
+        this.handover = new Handover(queue, availability, consumers, settlement, removals);
+        this.selecting = new Selecting(queue, pages, consumers, settlement, handover);
+        this.parking = new Parking(queue, loads, consumers, handover::giveByNumber);
         availability.tell(consumers, settlement.undeliverable());
     }
 
@@ -192,7 +192,7 @@ public final class Dispatcher {
         if (consumers.has(delivery.consumer)) {
             delivery.held = false;
             delivery.consumer.held.remove(delivery);
-            locks(delivery, turn);
+            Handover.locks(delivery, turn);
         } else {
             settle(delivery, delivery.consumer.lossOutcome(), turn);
         }
@@ -237,7 +237,7 @@ public final class Dispatcher {
         lastStop = dispatchToTakers(turn);
         lookAhead.clear();
         for (Consumer browser : consumers.browsers()) {
-            browse(browser, turn);
+            handover.browse(browser, turn);
         }
         removals.decide(queue.id(), turn);
         boolean soon = lastStop == DispatchReason.PAGED_OUT || lastStop == DispatchReason.SETTLING;
@@ -286,7 +286,7 @@ public final class Dispatcher {
                 return whyNobodyWaits();
             }
             if (consumers.onlyFilteringHaveCredit()) {
-                return dispatchSelected(ready, runs, turn);
+                return selecting.dispatch(ready, runs, turn);
             }
             DispatchReason reason = dispatchOne(ready, runs, turn);
             if (reason != DispatchReason.NEXT) {
@@ -324,7 +324,7 @@ public final class Dispatcher {
                 Consumer consumer = heldBack ? consumers.takeNextAwayFor(entry) : takerOf(entry, group);
                 if (consumer != null) {
                     ready.served(level);
-                    give(entry, consumer, turn);
+                    handover.give(entry, consumer, turn);
                     return DispatchReason.NEXT;
                 }
                 lookAhead.pass(level, entry, heldBack);
@@ -370,144 +370,6 @@ public final class Dispatcher {
         return group != null && group.owner().mayTake(entry)
                 ? consumers.take(group.owner())
                 : consumers.takeNextFor(entry);
-    }
-
-    /** Everybody with credit looks for messages of its own: each gets one in turns, until nobody finds any more. */
-    private DispatchReason dispatchSelected(ReadyLevels ready, PagedRuns runs, Turn turn) {
-        List<List<Consumer>> ranks = consumers.withCredit();
-        boolean waits = false;
-        boolean heldBack = false;
-        for (List<Consumer> equals : ranks) {
-            equals.forEach(consumer -> consumer.filter.rested());
-            while (selectInTurns(equals, ready, runs, turn)) {
-                // one more round
-            }
-            for (Consumer consumer : equals) {
-                waits |= consumer.filter.isWaiting();
-                heldBack |= consumer.filter.isHeldBack();
-                if (consumer.filter.isTired()) {
-                    pages.later(later -> later.dispatchable(queue));
-                }
-            }
-        }
-        if (!consumers.anyHasCredit()) {
-            return DispatchReason.NO_CREDIT;
-        }
-        if (waits) {
-            return DispatchReason.PAGED_OUT;
-        }
-        return heldBack ? DispatchReason.GROUP_OWNED : DispatchReason.NOT_SELECTED;
-    }
-
-    private boolean selectInTurns(List<Consumer> consumersOfARank, ReadyLevels ready, PagedRuns runs, Turn turn) {
-        boolean given = false;
-        for (Consumer consumer : consumersOfARank) {
-            given |= consumers.isWaiting(consumer) && selectOne(consumer, ready, runs, turn);
-        }
-        return given;
-    }
-
-    private boolean selectOne(Consumer consumer, ReadyLevels ready, PagedRuns runs, Turn turn) {
-        int candidates = ready.occupied() | runs.occupied();
-        while (candidates != 0 && !consumer.isWaitingForPage()) {
-            int level = ready.choose(candidates);
-            QueueEntry entry = consumer.filter.peek(level, turn.nowMillis());
-            if (entry != null && entry.sequence < settlement.returning().first(level)) {
-                consumers.leaveRing(consumer);
-                ready.served(level);
-                give(entry, consumer, turn);
-                return true;
-            }
-            candidates &= ~(1 << level);
-        }
-        return false;
-    }
-
-    private void give(QueueEntry entry, Consumer consumer, Turn turn) {
-        Delivery delivery =
-                new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
-        entry.acquiredBefore = true;
-        consumers.delivered(consumer);
-        consumer.creditMayHaveEnded(turn.nowMillis());
-        settlement.given(delivery);
-        if (consumer.mode() == Consumer.Mode.MOVE_PRESETTLED) {
-            givePresettled(delivery, turn);
-            return;
-        }
-        availability.take(entry, QueueEntry.State.LOCKED);
-        locks(delivery, turn);
-        annotate(delivery);
-        turn.calling(consumer.client());
-        consumer.listener().deliver(delivery);
-    }
-
-    private static void annotate(Delivery delivery) {
-        if (delivery.consumer.isAnnotated()) {
-            delivery.annotate(DeliveryAnnotations.of(delivery));
-        }
-    }
-
-    /** From now on its consumer has to settle it, in its time where that is limited: so they are in the order their times end. */
-    private static void locks(Delivery delivery, Turn turn) {
-        Consumer consumer = delivery.consumer;
-        if (consumer.lockMillis != QueueDefinition.UNLIMITED) {
-            delivery.lockedUntilMillis = turn.nowMillis() + Math.min(consumer.lockMillis, Long.MAX_VALUE / 2);
-        }
-        consumer.unsettled.add(delivery);
-    }
-
-    /** One that is asked for by its number is beside the credit: both counts go on by one. */
-    private Delivery giveByNumber(QueueEntry entry, Consumer consumer, Turn turn) {
-        Delivery delivery =
-                new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
-        entry.acquiredBefore = true;
-        consumer.delivered++;
-        consumer.deliveryLimit++;
-        settlement.given(delivery);
-        availability.take(entry, QueueEntry.State.LOCKED);
-        locks(delivery, turn);
-        annotate(delivery);
-        turn.calling(consumer.client());
-        consumer.listener().deliver(delivery);
-        return delivery;
-    }
-
-    /** At most once: what is sent settled must never come back, so it leaves the journal before it leaves the broker. */
-    private void givePresettled(Delivery delivery, Turn turn) {
-        QueueEntry entry = delivery.entry;
-        availability.take(entry, QueueEntry.State.SETTLING);
-        delivery.state = Delivery.State.DONE;
-        Turn.Effect send = applied -> {
-            settlement.over(delivery, applied);
-            if (delivery.consumer.attached) {
-                applied.calling(delivery.consumer.client());
-                delivery.consumer.listener().deliver(delivery);
-            }
-        };
-        if (entry.durable) {
-            removals.add(entry.sequence, send);
-        } else {
-            SequenceRanges one = SequenceRanges.of(entry.sequence);
-            turn.decide(new Removed(queue.id(), one, Removed.Reason.CONSUMED), false, send);
-        }
-    }
-
-    private void browse(Consumer browser, Turn turn) {
-        while (browser.hasCredit()) {
-            QueueEntry entry = browser.cursor.peek(turn.nowMillis());
-            if (entry == null) {
-                return;
-            }
-            browser.cursor.passed(entry);
-            if (!browser.selects(entry.message)) {
-                continue;
-            }
-            browser.delivered++;
-            browser.creditMayHaveEnded(turn.nowMillis());
-            turn.calling(browser.client());
-            boolean stamped = queue.definition().life().stamped();
-            browser.listener().deliver(new Delivery(entry, browser, stamped, turn.nowMillis()));
-        }
     }
 
     /** Why the last dispatch stopped. */

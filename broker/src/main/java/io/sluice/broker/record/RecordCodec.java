@@ -11,14 +11,11 @@ import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
-import io.sluice.broker.record.JournalRecord.LastValues;
-import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
-import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,27 +56,27 @@ import java.util.Optional;
  * Stateless; any thread.
  */
 public final class RecordCodec {
-    private static final byte DECLARED = 1;
-    private static final byte DELETED = 2;
-    private static final byte ENQUEUED = 3;
-    private static final byte REMOVED = 4;
-    private static final byte RETURNED = 5;
-    private static final byte REMEMBERED = 6;
-    private static final byte RETURNED_LATER = 16;
-    private static final byte LAST_VALUES = 17;
-    private static final byte PAUSED = 19;
-    private static final byte DECLARED_EXTENDED = 10;
+    static final byte DECLARED = 1;
+    static final byte DELETED = 2;
+    static final byte ENQUEUED = 3;
+    static final byte REMOVED = 4;
+    static final byte RETURNED = 5;
+    static final byte REMEMBERED = 6;
+    static final byte RETURNED_LATER = 16;
+    static final byte LAST_VALUES = 17;
+    static final byte PAUSED = 19;
+    static final byte DECLARED_EXTENDED = 10;
 
-    private static final int DURABLE = 1;
+    static final int DURABLE = 1;
     /** A part of the message is kept apart. */
-    private static final int LARGE = 2;
+    static final int LARGE = 2;
 
-    private static final int DELIVERY = 1;
-    private static final int INTAKE = 2;
-    private static final int GROUPED = 4;
+    static final int DELIVERY = 1;
+    static final int INTAKE = 2;
+    static final int GROUPED = 4;
 
-    private static final int HEAD = 1 + 8;
-    private static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
+    static final int HEAD = 1 + 8;
+    static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
 
     private static final Removed.Reason[] REASONS = Removed.Reason.values();
     private static final QueueDefinition.Overflow[] OVERFLOWS = QueueDefinition.Overflow.values();
@@ -88,14 +85,14 @@ public final class RecordCodec {
 
     /** Bytes that {@link #write} will take. */
     public static int size(JournalRecord record) {
-        Size size = new Size();
+        EncodedSize size = new EncodedSize();
         record.accept(size);
         return size.bytes;
     }
 
     /** Writes the record at the buffer's position; the buffer has at least {@link #size} bytes left. */
     public static void write(JournalRecord record, ByteBuffer out) {
-        record.accept(new Write(out));
+        record.accept(new RecordWriter(out));
     }
 
     /**
@@ -301,285 +298,5 @@ public final class RecordCodec {
 
     private static Optional<String> readOptionalString(ByteBuffer in) {
         return in.get() == 0 ? Optional.empty() : Optional.of(readString(in));
-    }
-
-    static final class Size implements RecordVisitor {
-        int bytes;
-
-        @Override
-        public void queueDeclared(QueueDeclared declared) {
-            QueueDefinition definition = declared.definition();
-            int service = definition.service() instanceof QueueDefinition.Weighted ? 1 + 2 * 10 : 1;
-            bytes = HEAD
-                    + 8
-                    + string(definition.name())
-                    + 1
-                    + service
-                    + 8
-                    + 8
-                    + 1
-                    + 8
-                    + optional(definition.deadLetter().queue())
-                    + optional(definition.deadLetter().expiryQueue())
-                    + 4
-                    + 4
-                    + 8
-                    + string(definition.deduplication().property())
-                    + Extensions.size(definition);
-        }
-
-        @Override
-        public void queueDeleted(QueueDeleted deleted) {
-            bytes = HEAD;
-        }
-
-        @Override
-        public void enqueued(Enqueued enqueued) {
-            bytes = ENQUEUED_FIXED + string(enqueued.duplicateId()) + message(enqueued.message());
-        }
-
-        /** Beyond what every message takes. */
-        static int message(Message message) {
-            return annotations(message.added())
-                    + message.encoded().length
-                    + (message.isLarge() ? 8 + 8 : 0)
-                    + group(message.group());
-        }
-
-        @Override
-        public void subscribed(Subscribed subscribed) {
-            bytes = HEAD + TopicRecords.size(subscribed);
-        }
-
-        @Override
-        public void published(Published published) {
-            bytes = HEAD + TopicRecords.size(published);
-        }
-
-        @Override
-        public void removed(Removed removed) {
-            bytes = HEAD + 1 + 4 + 16 * removed.sequences().rangeCount();
-        }
-
-        @Override
-        public void returned(Returned returned) {
-            bytes = HEAD + 8 + 4 + annotations(returned.added()) + (returned.deliverAtMillis() == 0 ? 0 : 8);
-        }
-
-        @Override
-        public void duplicatesRemembered(DuplicatesRemembered remembered) {
-            bytes = HEAD + 4;
-            for (Remembered id : remembered.ids()) {
-                bytes += string(id.id()) + 8;
-            }
-        }
-
-        @Override
-        public void queuePaused(QueuePaused paused) {
-            bytes = HEAD + 1;
-        }
-
-        private static int group(MessageGroup group) {
-            return group.isNone() ? 0 : string(group.id()) + 4;
-        }
-
-        @Override
-        public void lastValues(LastValues last) {
-            bytes = HEAD + LifeRecords.size(last);
-        }
-
-        private static int annotations(Annotations annotations) {
-            int bytes = 4;
-            if (!annotations.isEmpty()) {
-                for (Map.Entry<String, Annotations.Value> entry :
-                        annotations.values().entrySet()) {
-                    bytes += string(entry.getKey()) + 1;
-                    if (entry.getValue() instanceof Annotations.Text text) {
-                        bytes += string(text.value());
-                    } else if (entry.getValue() instanceof Annotations.Encoded encoded) {
-                        bytes += 4 + encoded.bytes().length;
-                    } else if (entry.getValue() instanceof Annotations.Maps list) {
-                        bytes += 4
-                                + list.maps().stream()
-                                        .mapToInt(Size::annotations)
-                                        .sum();
-                    } else {
-                        bytes += 8;
-                    }
-                }
-            }
-            return bytes;
-        }
-
-        static int string(String text) {
-            return text.isEmpty() ? 4 : 4 + text.getBytes(StandardCharsets.UTF_8).length;
-        }
-
-        private static int optional(Optional<String> text) {
-            return 1 + text.map(Size::string).orElse(0);
-        }
-    }
-
-    record Write(ByteBuffer out) implements RecordVisitor {
-        private void head(byte type, JournalRecord record) {
-            out.put(type).putLong(record.queueId());
-        }
-
-        @Override
-        public void queueDeclared(QueueDeclared declared) {
-            QueueDefinition definition = declared.definition();
-            head(Extensions.isNeeded(definition) ? DECLARED_EXTENDED : DECLARED, declared);
-            out.putLong(declared.nextSequence());
-            string(definition.name());
-            out.put((byte) (definition.durable() ? 1 : 0));
-            service(definition.service());
-            QueueDefinition.Limits limits = definition.limits();
-            out.putLong(limits.maxMessages()).putLong(limits.maxBytes());
-            out.put((byte) limits.overflow().ordinal()).putLong(limits.maxTtlMillis());
-            optional(definition.deadLetter().queue());
-            optional(definition.deadLetter().expiryQueue());
-            out.putInt(definition.deadLetter().maxDeliveries());
-            Deduplication deduplication = definition.deduplication();
-            out.putInt(deduplication.maxIds()).putLong(deduplication.maxAgeMillis());
-            string(deduplication.property());
-            Extensions.write(definition, out);
-        }
-
-        private void service(QueueDefinition.Service service) {
-            if (service instanceof QueueDefinition.Weighted weighted) {
-                out.put((byte) 2);
-                for (int weight : weighted.weights()) {
-                    out.putShort((short) weight);
-                }
-            } else {
-                out.put((byte) (service instanceof QueueDefinition.Strict ? 1 : 0));
-            }
-        }
-
-        @Override
-        public void queueDeleted(QueueDeleted deleted) {
-            head(DELETED, deleted);
-        }
-
-        @Override
-        public void enqueued(Enqueued enqueued) {
-            head(ENQUEUED, enqueued);
-            Message message = enqueued.message();
-            out.putLong(enqueued.sequence())
-                    .putLong(enqueued.arrivedAtMillis())
-                    .putLong(enqueued.expiresAtMillis())
-                    .putLong(enqueued.deliverAtMillis())
-                    .putInt(enqueued.deliveryCount());
-            string(enqueued.duplicateId());
-            message(message);
-        }
-
-        @Override
-        public void subscribed(Subscribed subscribed) {
-            head(TopicRecords.SUBSCRIBED, subscribed);
-            TopicRecords.write(subscribed, this);
-        }
-
-        @Override
-        public void published(Published published) {
-            head(TopicRecords.PUBLISHED, published);
-            TopicRecords.write(published, this);
-        }
-
-        /** From its flags on. */
-        void message(Message message) {
-            boolean grouped = !message.group().isNone();
-            int flags = (message.durable() ? DURABLE : 0) | (message.isLarge() ? LARGE : 0) | (grouped ? GROUPED : 0);
-            out.put((byte) flags)
-                    .put((byte) message.priority())
-                    .putInt(message.messageFormat())
-                    .putLong(message.ttlMillis())
-                    .putLong(message.absoluteExpiryMillis())
-                    .putInt(message.annotatedOffset());
-            annotations(message.added());
-            bytes(message.encoded());
-            message.largeBody().ifPresent(body -> out.putLong(body.id()).putLong(body.length()));
-            if (grouped) {
-                string(message.group().id());
-                out.putInt(message.group().sequence());
-            }
-        }
-
-        @Override
-        public void removed(Removed removed) {
-            head(REMOVED, removed);
-            SequenceRanges sequences = removed.sequences();
-            out.put((byte) removed.reason().ordinal()).putInt(sequences.rangeCount());
-            for (int range = 0; range < sequences.rangeCount(); range++) {
-                out.putLong(sequences.first(range)).putLong(sequences.last(range));
-            }
-        }
-
-        @Override
-        public void returned(Returned returned) {
-            boolean later = returned.deliverAtMillis() != 0;
-            head(later ? RETURNED_LATER : RETURNED, returned);
-            out.putLong(returned.sequence()).putInt(returned.deliveryCount());
-            annotations(returned.added());
-            if (later) {
-                out.putLong(returned.deliverAtMillis());
-            }
-        }
-
-        @Override
-        public void duplicatesRemembered(DuplicatesRemembered remembered) {
-            head(REMEMBERED, remembered);
-            out.putInt(remembered.ids().size());
-            for (Remembered id : remembered.ids()) {
-                string(id.id());
-                out.putLong(id.arrivedAtMillis());
-            }
-        }
-
-        @Override
-        public void queuePaused(QueuePaused paused) {
-            head(PAUSED, paused);
-            out.put((byte) ((paused.delivery() ? DELIVERY : 0) | (paused.intake() ? INTAKE : 0)));
-        }
-
-        @Override
-        public void lastValues(LastValues last) {
-            head(LAST_VALUES, last);
-            LifeRecords.write(last, out);
-        }
-
-        private void annotations(Annotations annotations) {
-            out.putInt(annotations.values().size());
-            annotations.values().forEach((key, value) -> {
-                string(key);
-                if (value instanceof Annotations.Text text) {
-                    out.put((byte) 0);
-                    string(text.value());
-                } else if (value instanceof Annotations.Number number) {
-                    out.put((byte) 1).putLong(number.value());
-                } else if (value instanceof Annotations.Timestamp timestamp) {
-                    out.put((byte) 2).putLong(timestamp.epochMillis());
-                } else if (value instanceof Annotations.Encoded encoded) {
-                    out.put((byte) 3);
-                    bytes(encoded.bytes());
-                } else if (value instanceof Annotations.Maps list) {
-                    out.put((byte) 4).putInt(list.maps().size());
-                    list.maps().forEach(this::annotations);
-                }
-            });
-        }
-
-        void bytes(byte[] bytes) {
-            out.putInt(bytes.length).put(bytes);
-        }
-
-        void string(String text) {
-            bytes(text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        private void optional(Optional<String> text) {
-            out.put((byte) (text.isPresent() ? 1 : 0));
-            text.ifPresent(this::string);
-        }
     }
 }

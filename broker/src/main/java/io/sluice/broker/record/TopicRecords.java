@@ -46,17 +46,17 @@ final class TopicRecords {
 
     static int size(Subscribed record) {
         Subscription subscription = record.subscription();
-        return RecordCodec.Size.string(subscription.identity().container())
-                + RecordCodec.Size.string(subscription.identity().name())
+        return EncodedSize.string(subscription.identity().container())
+                + EncodedSize.string(subscription.identity().name())
                 + 1
-                + RecordCodec.Size.string(subscription.topic())
-                + RecordCodec.Size.string(subscription.selection().text())
+                + EncodedSize.string(subscription.topic())
+                + EncodedSize.string(subscription.selection().text())
                 + 4
                 + subscription.selection().encoded().length
                 + (record.expiry().expiry().isNever() ? 0 : EXPIRY_BYTES);
     }
 
-    static void write(Subscribed record, RecordCodec.Write write) {
+    static void write(Subscribed record, RecordWriter write) {
         Subscription subscription = record.subscription();
         SubscriptionExpiry expiry = record.expiry().expiry();
         write.string(subscription.identity().container());
@@ -99,14 +99,14 @@ final class TopicRecords {
     }
 
     static int size(Published record) {
-        int bytes = 8 + 8 + MESSAGE_FIXED + RecordCodec.Size.message(record.message()) + 4;
+        int bytes = 8 + 8 + MESSAGE_FIXED + EncodedSize.message(record.message()) + 4;
         for (Enqueued copy : record.copies()) {
-            bytes += COPY_FIXED + RecordCodec.Size.string(copy.duplicateId());
+            bytes += COPY_FIXED + EncodedSize.string(copy.duplicateId());
         }
         return bytes;
     }
 
-    static void write(Published record, RecordCodec.Write write) {
+    static void write(Published record, RecordWriter write) {
         Enqueued first = record.copies().get(0);
         ByteBuffer out = write.out();
         out.putLong(first.arrivedAtMillis()).putLong(first.deliverAtMillis());

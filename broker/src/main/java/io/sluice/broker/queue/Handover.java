@@ -1,0 +1,109 @@
+package io.sluice.broker.queue;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.record.JournalRecord.Removed;
+import io.sluice.broker.record.SequenceRanges;
+
+/** Hands messages that were chosen to the consumers they were chosen for, locked or for good. Shard's thread only. */
+final class Handover {
+    private final Queue queue;
+    private final Availability availability;
+    private final Consumers consumers;
+    private final Settlement settlement;
+    private final Removals removals;
+
+    Handover(Queue queue, Availability availability, Consumers consumers, Settlement settlement, Removals removals) {
+        this.queue = queue;
+        this.availability = availability;
+        this.consumers = consumers;
+        this.settlement = settlement;
+        this.removals = removals;
+    }
+
+    void give(QueueEntry entry, Consumer consumer, Turn turn) {
+        Delivery delivery =
+                new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
+        entry.acquiredBefore = true;
+        consumers.delivered(consumer);
+        consumer.creditMayHaveEnded(turn.nowMillis());
+        settlement.given(delivery);
+        if (consumer.mode() == Consumer.Mode.MOVE_PRESETTLED) {
+            givePresettled(delivery, turn);
+            return;
+        }
+        availability.take(entry, QueueEntry.State.LOCKED);
+        locks(delivery, turn);
+        annotate(delivery);
+        turn.calling(consumer.client());
+        consumer.listener().deliver(delivery);
+    }
+
+    private static void annotate(Delivery delivery) {
+        if (delivery.consumer.isAnnotated()) {
+            delivery.annotate(DeliveryAnnotations.of(delivery));
+        }
+    }
+
+    /** From now on its consumer has to settle it, in its time where that is limited: so they are in the order their times end. */
+    static void locks(Delivery delivery, Turn turn) {
+        Consumer consumer = delivery.consumer;
+        if (consumer.lockMillis != QueueDefinition.UNLIMITED) {
+            delivery.lockedUntilMillis = turn.nowMillis() + Math.min(consumer.lockMillis, Long.MAX_VALUE / 2);
+        }
+        consumer.unsettled.add(delivery);
+    }
+
+    /** One that is asked for by its number is beside the credit: both counts go on by one. */
+    Delivery giveByNumber(QueueEntry entry, Consumer consumer, Turn turn) {
+        Delivery delivery =
+                new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
+        entry.acquiredBefore = true;
+        consumer.delivered++;
+        consumer.deliveryLimit++;
+        settlement.given(delivery);
+        availability.take(entry, QueueEntry.State.LOCKED);
+        locks(delivery, turn);
+        annotate(delivery);
+        turn.calling(consumer.client());
+        consumer.listener().deliver(delivery);
+        return delivery;
+    }
+
+    /** At most once: what is sent settled must never come back, so it leaves the journal before it leaves the broker. */
+    private void givePresettled(Delivery delivery, Turn turn) {
+        QueueEntry entry = delivery.entry;
+        availability.take(entry, QueueEntry.State.SETTLING);
+        delivery.state = Delivery.State.DONE;
+        Turn.Effect send = applied -> {
+            settlement.over(delivery, applied);
+            if (delivery.consumer.attached) {
+                applied.calling(delivery.consumer.client());
+                delivery.consumer.listener().deliver(delivery);
+            }
+        };
+        if (entry.durable) {
+            removals.add(entry.sequence, send);
+        } else {
+            SequenceRanges one = SequenceRanges.of(entry.sequence);
+            turn.decide(new Removed(queue.id(), one, Removed.Reason.CONSUMED), false, send);
+        }
+    }
+
+    void browse(Consumer browser, Turn turn) {
+        while (browser.hasCredit()) {
+            QueueEntry entry = browser.cursor.peek(turn.nowMillis());
+            if (entry == null) {
+                return;
+            }
+            browser.cursor.passed(entry);
+            if (!browser.selects(entry.message)) {
+                continue;
+            }
+            browser.delivered++;
+            browser.creditMayHaveEnded(turn.nowMillis());
+            turn.calling(browser.client());
+            boolean stamped = queue.definition().life().stamped();
+            browser.listener().deliver(new Delivery(entry, browser, stamped, turn.nowMillis()));
+        }
+    }
+}
