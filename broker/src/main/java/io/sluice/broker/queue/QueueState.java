@@ -178,6 +178,14 @@ final class QueueState {
         runs.residentLeaves(run, entry.place);
     }
 
+    /** An entry that came back leaves its page where the others wait and it does not, or it does: out of memory it would be one of them. */
+    void leavesUnlikePage(QueueEntry entry) {
+        if (entry.run != null && entry.run.isScheduled != (entry.state == QueueEntry.State.SCHEDULED)) {
+            leavesPage(entry);
+            becomesUnstored(entry);
+        }
+    }
+
     /** The entry has left the queue. It must not be available. */
     void removed(QueueEntry entry) {
         leavesMemory(entry);

@@ -207,6 +207,7 @@ final class Settlement {
         // The queue may have been deleted or the message purged with it while the change was on its way.
         if (!entry.links.superseded && queue.state().entries().find(entry.sequence) == entry) {
             availability.cameBack(entry, turn.nowMillis());
+            queue.state().leavesUnlikePage(entry);
             turn.dispatchable(queue);
         }
         done(delivery, turn);
