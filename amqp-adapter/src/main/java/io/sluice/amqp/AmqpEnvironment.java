@@ -1,9 +1,11 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.message.DeadLetterNames;
 import io.sluice.broker.port.Clock;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
  * @param connections those that are open, for administrators
  * @param nodeNames names for nodes that links ask for, see {@link NodeNames}
  * @param kinds which addresses are topics
+ * @param deadLetterNames by which consumers are told where dead letters were
  */
 public record AmqpEnvironment(
         Function<String, ShardMailbox> shards,
@@ -33,7 +36,8 @@ public record AmqpEnvironment(
         OpenPolicy opening,
         ConnectionRegistry connections,
         Supplier<String> nodeNames,
-        NodeKinds kinds) {
+        NodeKinds kinds,
+        Set<DeadLetterNames> deadLetterNames) {
     /** Every message is in memory, any host name is ours. */
     public AmqpEnvironment(
             Function<String, ShardMailbox> shards,
@@ -55,7 +59,8 @@ public record AmqpEnvironment(
                 OpenPolicy.open(),
                 new ConnectionRegistry(),
                 NodeNames.random(),
-                new NodeKinds(address -> false));
+                new NodeKinds(address -> false),
+                Set.of(DeadLetterNames.SLUICE));
     }
 
     /** The same with another list of connections, which an administrator sees. */
@@ -72,7 +77,8 @@ public record AmqpEnvironment(
                 opening,
                 registry,
                 nodeNames,
-                kinds);
+                kinds,
+                deadLetterNames);
     }
 
     /**

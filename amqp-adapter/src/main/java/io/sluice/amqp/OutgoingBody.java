@@ -87,9 +87,10 @@ final class OutgoingBody implements LargeBodies.SourceListener {
      * @return a buffer of its own; with the message's front in it where it is the first
      */
     ReadableBuffer take() {
+        AmqpEnvironment broker = scope.environment();
         written = hasBegun()
                 ? ReadableBuffer.ByteBufferReader.wrap(next)
-                : OutgoingMessage.encode(message, scope.environment().clock().millis(), next);
+                : OutgoingMessage.encode(message, broker.clock().millis(), broker.deadLetterNames(), next);
         next = null;
         if (!nextIsLast) {
             source.read(this);

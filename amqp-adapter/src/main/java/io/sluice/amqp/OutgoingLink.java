@@ -132,8 +132,8 @@ final class OutgoingLink implements LinkEndpoint {
             shard.settle(message, Outcome.UNSENT);
             return;
         }
-        ReadableBuffer encoded =
-                OutgoingMessage.encode(message, scope.environment().clock().millis());
+        AmqpEnvironment broker = scope.environment();
+        ReadableBuffer encoded = OutgoingMessage.encode(message, broker.clock().millis(), broker.deadLetterNames());
         if (tooLarge(encoded.remaining())) {
             shard.settle(message, NOT_HERE);
             return;

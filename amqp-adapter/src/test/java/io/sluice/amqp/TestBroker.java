@@ -45,6 +45,8 @@ final class TestBroker implements Authenticator {
     final TestBodies bodies = new TestBodies();
 
     int thresholdBytes = Integer.MAX_VALUE;
+    java.util.Set<io.sluice.amqp.message.DeadLetterNames> deadLetterNames =
+            java.util.Set.of(io.sluice.amqp.message.DeadLetterNames.SLUICE);
     /** Names of queues that clients create by using them. */
     Predicate<String> autoCreate = name -> name.startsWith("auto.");
 
@@ -192,7 +194,8 @@ final class TestBroker implements Authenticator {
                 opening,
                 connections,
                 () -> TemporaryName.PREFIX + "node" + ++dynamicNodes,
-                new NodeKinds(address -> address.startsWith("topic.")));
+                new NodeKinds(address -> address.startsWith("topic.")),
+                deadLetterNames);
     }
 
     @Override

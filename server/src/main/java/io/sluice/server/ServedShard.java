@@ -79,7 +79,8 @@ final class ServedShard {
                 ListeningPorts.opening(configuration.listen()),
                 connections,
                 NodeNames.random(),
-                new NodeKinds(configuration.topics()::isTopic));
+                new NodeKinds(configuration.topics()::isTopic),
+                configuration.amqp().deadLetterAnnotations());
     }
 
     /** For a server that is told later which shard it serves: of this, only limits count. */

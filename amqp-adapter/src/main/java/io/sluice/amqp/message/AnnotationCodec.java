@@ -150,7 +150,7 @@ public final class AnnotationCodec {
     }
 
     /** The wide constructor of a variable-width type is its narrow one plus 0x10 (§1.6). */
-    private static void writeSized(Encoded target, int narrow, byte[] content) {
+    static void writeSized(Encoded target, int narrow, byte[] content) {
         if (content.length <= MAX_NARROW) {
             target.writeByte(narrow).writeByte(content.length);
         } else {

@@ -6,6 +6,7 @@ import io.sluice.broker.queue.Delivery;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.qpid.proton.codec.ReadableBuffer;
 
 /**
@@ -22,10 +23,11 @@ public final class OutgoingMessage {
      * Any thread.
      *
      * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
+     * @param names by which a dead letter tells where it was
      * @return a buffer of its own, for {@code Sender.sendNoCopy}
      */
-    public static ReadableBuffer encode(Delivery delivery, long nowMillis) {
-        Message message = delivery.isStamped() ? stamped(delivery) : delivery.message();
+    public static ReadableBuffer encode(Delivery delivery, long nowMillis, Set<DeadLetterNames> names) {
+        Message message = DeadLetterNames.named(delivery.isStamped() ? stamped(delivery) : delivery.message(), names);
         return encode(
                 message,
                 remainingTtl(message, delivery.expiresAtMillis(), nowMillis),
@@ -47,8 +49,8 @@ public final class OutgoingMessage {
      * @param first is not copied, and not to be changed
      * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
      */
-    public static ReadableBuffer encode(Delivery delivery, long nowMillis, byte[] first) {
-        ReadableBuffer front = encode(delivery, nowMillis);
+    public static ReadableBuffer encode(Delivery delivery, long nowMillis, Set<DeadLetterNames> names, byte[] first) {
+        ReadableBuffer front = encode(delivery, nowMillis, names);
         byte[] bytes = new byte[front.remaining()];
         front.get(bytes);
         return new TwoPartBuffer(bytes, first, 0);

@@ -1,8 +1,10 @@
 package io.sluice.server.config;
 
+import io.sluice.amqp.message.DeadLetterNames;
 import io.sluice.broker.security.Users;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * All that {@code sluice.yaml} says, valid and complete: what the file leaves out has its default. Immutable. The keys of the
@@ -65,7 +67,12 @@ public record Configuration(
             long maxTransactionBytes,
             int maxDynamicNodesPerConnection,
             int maxDynamicNodes,
-            int maxTerminusTimeoutSeconds) {
+            int maxTerminusTimeoutSeconds,
+            Set<DeadLetterNames> deadLetterAnnotations) {
+        public Amqp {
+            deadLetterAnnotations = Set.copyOf(deadLetterAnnotations);
+        }
+
         private Amqp withoutLargeMessages(int mostBytes) {
             return new Amqp(
                     maxConnections,
@@ -84,7 +91,8 @@ public record Configuration(
                     maxTransactionBytes,
                     maxDynamicNodesPerConnection,
                     maxDynamicNodes,
-                    maxTerminusTimeoutSeconds);
+                    maxTerminusTimeoutSeconds,
+                    deadLetterAnnotations);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.server.config;
 
+import io.sluice.amqp.message.DeadLetterNames;
 import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.Users.Anonymous;
 import io.sluice.broker.security.Users.Plain;
@@ -29,6 +30,9 @@ final class ConfigurationBinder {
     private static final long MIN_CHECKPOINT_BYTES_PER_SECOND = 1 << 20;
     /** Those the journal writes to and prepares while the budget is full. */
     private static final long SEGMENTS_BEYOND_BUDGET = 3;
+
+    private static final Map<String, DeadLetterNames> DEAD_LETTER_NAMES = Map.of(
+            "sluice", DeadLetterNames.SLUICE, "artemis", DeadLetterNames.ARTEMIS, "rabbitmq", DeadLetterNames.RABBITMQ);
 
     private final Problems problems;
 
@@ -124,8 +128,8 @@ final class ConfigurationBinder {
                 section.number("maxTransactionBytes", Range.atLeast(1024), defaults.maxTransactionBytes()),
                 section.number("maxDynamicNodesPerConnection", 1, 1_000_000, defaults.maxDynamicNodesPerConnection()),
                 section.number("maxDynamicNodes", 1, 10_000_000, defaults.maxDynamicNodes()),
-                section.number(
-                        "maxTerminusTimeoutSeconds", 0, MAX_MILLIS / 1000, defaults.maxTerminusTimeoutSeconds()));
+                section.number("maxTerminusTimeoutSeconds", 0, MAX_MILLIS / 1000, defaults.maxTerminusTimeoutSeconds()),
+                section.choices("deadLetterAnnotations", DEAD_LETTER_NAMES).orElse(defaults.deadLetterAnnotations()));
         section.end();
         return amqp;
     }

@@ -2,6 +2,7 @@ package io.sluice.server.config;
 
 import static io.sluice.server.config.Configuration.UNLIMITED;
 
+import io.sluice.amqp.message.DeadLetterNames;
 import io.sluice.amqp.netty.CertificateUser;
 import io.sluice.amqp.netty.TlsSettings.ClientCertificates;
 import io.sluice.broker.QueueDefinition;
@@ -11,6 +12,7 @@ import io.sluice.broker.security.Users.Plain;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What counts where nobody says otherwise; the shipped {@code sluice.yaml} says the same, and a test holds it to that. */
 public final class Defaults {
@@ -55,7 +57,8 @@ public final class Defaults {
             33_554_432,
             1000,
             50_000,
-            3600);
+            3600,
+            Set.of(DeadLetterNames.SLUICE));
 
     static final QueueRules QUEUES = new QueueRules(
             List.of(new NamePattern("*")),

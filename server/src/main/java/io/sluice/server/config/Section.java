@@ -2,6 +2,7 @@ package io.sluice.server.config;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +89,24 @@ final class Section {
                 }
             }
             return texts;
+        });
+    }
+
+    /** A set of some of these; empty where the file does not have the key. */
+    <T> Optional<Set<T>> choices(String key, Map<String, T> choices) {
+        return nodes(key).map(nodes -> {
+            Set<T> chosen = new LinkedHashSet<>();
+            for (int i = 0; i < nodes.size(); i++) {
+                Node entry = nodes.get(i);
+                if (entry instanceof ScalarNode scalar && choices.containsKey(scalar.getValue())) {
+                    chosen.add(choices.get(scalar.getValue()));
+                } else {
+                    String allowed = String.join(", ", new TreeSet<>(choices.keySet()));
+                    String text = "is " + Problems.shown(entry) + "; it must be one of " + allowed;
+                    problems.add(entry, pathOf(key) + "[" + i + "] " + text);
+                }
+            }
+            return chosen;
         });
     }
 
