@@ -1,6 +1,7 @@
 package io.sluice.broker;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a queue does with its messages beside giving them out in order.
@@ -13,10 +14,16 @@ import java.util.Objects;
  * @param lastValue whether a message takes the place of the one before it of the same key
  * @param stamped whether messages go out with annotations that say where they stand: {@code x-opt-sequence-number} and
  *     {@code x-opt-enqueued-time}
+ * @param acknowledgedQueue where a message goes that its consumer has accepted; empty, or the queue itself: nowhere
  */
 public record MessageLife(
-        Backoff backoff, int maxAcquisitions, long undeliverableMillis, LastValue lastValue, boolean stamped) {
-    public static final MessageLife PLAIN = new MessageLife(Backoff.NONE, 0, 0, LastValue.OFF, false);
+        Backoff backoff,
+        int maxAcquisitions,
+        long undeliverableMillis,
+        LastValue lastValue,
+        boolean stamped,
+        Optional<String> acknowledgedQueue) {
+    public static final MessageLife PLAIN = new MessageLife(Backoff.NONE, 0, 0, LastValue.OFF, false, Optional.empty());
 
     public MessageLife {
         Objects.requireNonNull(backoff, "backoff");
@@ -27,26 +34,34 @@ public record MessageLife(
         if (undeliverableMillis < 0) {
             throw new IllegalArgumentException("undeliverableMillis is 0 or more, not " + undeliverableMillis);
         }
+        // The broker will declare it one day; then it is too late to say that it cannot.
+        if (!acknowledgedQueue.map(QueueDefinition::isName).orElse(true)) {
+            throw new IllegalArgumentException("not a queue name: '" + acknowledgedQueue.get() + "'");
+        }
     }
 
     public MessageLife withBackoff(Backoff newBackoff) {
-        return new MessageLife(newBackoff, maxAcquisitions, undeliverableMillis, lastValue, stamped);
+        return new MessageLife(newBackoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, acknowledgedQueue);
     }
 
     public MessageLife withMaxAcquisitions(int maximum) {
-        return new MessageLife(backoff, maximum, undeliverableMillis, lastValue, stamped);
+        return new MessageLife(backoff, maximum, undeliverableMillis, lastValue, stamped, acknowledgedQueue);
     }
 
     public MessageLife withUndeliverableMillis(long millis) {
-        return new MessageLife(backoff, maxAcquisitions, millis, lastValue, stamped);
+        return new MessageLife(backoff, maxAcquisitions, millis, lastValue, stamped, acknowledgedQueue);
     }
 
     public MessageLife withLastValue(LastValue newLastValue) {
-        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, newLastValue, stamped);
+        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, newLastValue, stamped, acknowledgedQueue);
     }
 
     public MessageLife withStamped(boolean isStamped) {
-        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, isStamped);
+        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, isStamped, acknowledgedQueue);
+    }
+
+    public MessageLife withAcknowledgedQueue(Optional<String> queue) {
+        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, queue);
     }
 
     /** How the wait grows with each failed delivery. */

@@ -91,7 +91,9 @@ final class CommandsTest {
             "--max-acquisitions",
             "5",
             "--last-value",
-            "--stamp-messages"
+            "--stamp-messages",
+            "--acknowledged-queue",
+            "cli.done"
         };
         ok(create);
         ok(create);

@@ -113,6 +113,12 @@ public final class QueueOptions {
         return deadLetter(new DeadLetter(is.queue(), is.expiryQueue(), failedDeliveries));
     }
 
+    /** @param queue where messages go that their consumers have accepted */
+    public QueueOptions keepAcknowledgedIn(String queue) {
+        return new QueueOptions(
+                definition.withLife(definition.life().withAcknowledgedQueue(Optional.of(checked(queue)))));
+    }
+
     private QueueOptions deadLetter(DeadLetter deadLetter) {
         return new QueueOptions(definition.withDeadLetter(deadLetter));
     }

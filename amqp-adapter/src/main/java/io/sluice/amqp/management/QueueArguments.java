@@ -53,7 +53,8 @@ final class QueueArguments {
             "lastValue",
             "lastValueKeys",
             "lastValueProperty",
-            "stampMessages");
+            "stampMessages",
+            "acknowledgedQueue");
 
     /** Allowed and without meaning: they say again what the request's properties say. */
     private static final Set<String> REPEATED = Set.of("name", "type");
@@ -119,7 +120,8 @@ final class QueueArguments {
                 (int) number("maxAcquisitions", template.maxAcquisitions(), Integer.MAX_VALUE),
                 number("undeliverableMillis", template.undeliverableMillis()),
                 lastValue(template.lastValue()),
-                flag("stampMessages", template.stamped()));
+                flag("stampMessages", template.stamped()),
+                queue("acknowledgedQueue", template.acknowledgedQueue()));
     }
 
     private Backoff backoff(Backoff template) throws ManagementException {

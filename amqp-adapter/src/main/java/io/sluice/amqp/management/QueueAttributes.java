@@ -77,6 +77,9 @@ final class QueueAttributes {
         all.put("lastValueKeys", lastValue(keys -> (long) keys.maxKeys()));
         all.put("lastValueProperty", lastValue(LastValue::property));
         all.put("stampMessages", status -> status.definition().life().stamped());
+        all.put(
+                "acknowledgedQueue",
+                status -> status.definition().life().acknowledgedQueue().orElse(null));
     }
 
     /** Null where nobody waits. */

@@ -115,6 +115,7 @@ class ManagementNodeTest {
         all.put("retryJitterPercent", 10);
         all.put("maxAcquisitions", 7);
         all.put("undeliverableMillis", 60_000);
+        all.put("acknowledgedQueue", "done");
         all.put("lastValue", true);
         all.put("lastValueKeys", 50);
         all.put("lastValueProperty", "symbol");
@@ -420,7 +421,8 @@ class ManagementNodeTest {
 
     /** Or the shard would fail when the first message goes there. */
     @ParameterizedTest
-    @CsvSource({"deadLetterQueue,0", "deadLetterQueue,256", "expiryQueue,0", "expiryQueue,256"})
+    @CsvSource({"deadLetterQueue,0", "deadLetterQueue,256", "expiryQueue,0", "expiryQueue,256", "acknowledgedQueue,256"
+    })
     void namesOfOtherQueuesAreNames(String attribute, int length) {
         ask(Map.of("operation", "CREATE", "type", "queue", "name", "jobs"), Map.of(attribute, "x".repeat(length)))
                 .is(400, "attribute '" + attribute + "' has 1 to 255 characters, this has " + length);

@@ -112,6 +112,24 @@ final class Departures {
         turn.decide(new Removed(state.id(), SequenceRanges.of(entry.sequence), removedAs(reason)), entry.durable, then);
     }
 
+    /** Where messages go that their consumers have accepted; empty where they are just gone. */
+    Optional<String> acknowledgedQueue() {
+        return state.definition()
+                .life()
+                .acknowledgedQueue()
+                .filter(target -> !target.equals(state.definition().name()));
+    }
+
+    /** An entry that its consumer has accepted (its state is SETTLING) leaves to the queue that keeps such. One batch, as {@link #moveOut}. */
+    void keep(QueueEntry entry, String target, Turn turn, Turn.Effect then) {
+        Message kept = Acknowledged.of(entry, state.definition().name(), turn.nowMillis());
+        turn.target(target).put(kept, 0, turn, Turn.Effect.NOTHING);
+        turn.decide(
+                new Removed(state.id(), SequenceRanges.of(entry.sequence), Removed.Reason.CONSUMED),
+                entry.durable,
+                then);
+    }
+
     private static Removed.Reason removedAs(DeadLetters.Reason reason) {
         return switch (reason) {
             case REJECTED -> Removed.Reason.REJECTED;

@@ -203,6 +203,11 @@ public final class Dispatcher {
         return queue.definition().life().maxAcquisitions() > 0;
     }
 
+    /** Whether a message that is accepted goes to another queue by that. */
+    public boolean keepsAcknowledged() {
+        return queue.acknowledgedQueue().isPresent();
+    }
+
     /** Whether its queue is being deleted: what consumers still have of it is gone. */
     public boolean isDeleted() {
         return queue.isDeleted();

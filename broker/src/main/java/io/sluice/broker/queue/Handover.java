@@ -3,6 +3,7 @@ package io.sluice.broker.queue;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.SequenceRanges;
+import java.util.Optional;
 
 /** Hands messages that were chosen to the consumers they were chosen for, locked or for good. Shard's thread only. */
 final class Handover {
@@ -81,7 +82,11 @@ final class Handover {
                 delivery.consumer.listener().deliver(delivery);
             }
         };
-        if (entry.durable) {
+        Optional<String> keeping = queue.acknowledgedQueue();
+        if (keeping.isPresent()) {
+            queue.keep(entry, keeping.get(), turn, send);
+            turn.cut();
+        } else if (entry.durable) {
             removals.add(entry.sequence, send);
         } else {
             SequenceRanges one = SequenceRanges.of(entry.sequence);

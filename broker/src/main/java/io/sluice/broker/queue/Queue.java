@@ -319,6 +319,16 @@ public final class Queue {
         departures.moveOut(entry, reason, deliveryCount, more, turn, then);
     }
 
+    /** See {@link Departures#acknowledgedQueue}. */
+    Optional<String> acknowledgedQueue() {
+        return departures.acknowledgedQueue();
+    }
+
+    /** See {@link Departures#keep}. */
+    void keep(QueueEntry entry, String target, Turn turn, Turn.Effect then) {
+        departures.keep(entry, target, turn, then);
+    }
+
     // ---- applying
 
     public void declared(QueueDeclared record) {

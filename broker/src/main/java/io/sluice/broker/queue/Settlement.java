@@ -77,7 +77,11 @@ final class Settlement {
 
     private void consumed(Delivery delivery, Turn turn) {
         QueueEntry entry = delivery.entry;
-        if (entry.durable) {
+        // What the broker itself takes elsewhere nobody has acknowledged.
+        Optional<String> keeping = delivery.consumer.isTakingAway() ? Optional.empty() : queue.acknowledgedQueue();
+        if (keeping.isPresent()) {
+            queue.keep(entry, keeping.get(), turn, applied -> done(delivery, applied));
+        } else if (entry.durable) {
             removals.add(entry.sequence, applied -> done(delivery, applied));
         } else {
             SequenceRanges one = SequenceRanges.of(entry.sequence);

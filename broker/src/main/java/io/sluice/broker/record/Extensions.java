@@ -5,6 +5,10 @@ import io.sluice.broker.MessageLife;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Settings of a queue that came after the first form of its declaration. Only those that are not as they were before they came are
@@ -14,11 +18,13 @@ import java.nio.ByteBuffer;
  * extensions  := count u8 | count x (kind u8 | length i32 | content)
  * 1 dispatching := groups u8 | maxIdleGroups i32 | singleActiveConsumer u8 | lockMillis i64
  * 2 life        := see {@link LifeRecords}
+ * 3 acknowledgedQueue := str
  * </pre>
  */
 final class Extensions {
     private static final byte DISPATCHING = 1;
     private static final byte LIFE = 2;
+    private static final byte ACKNOWLEDGED_QUEUE = 3;
     private static final int DISPATCHING_BYTES = 1 + 4 + 1 + 8;
 
     private static final int HEAD = 1 + 4;
@@ -26,14 +32,39 @@ final class Extensions {
 
     private Extensions() {}
 
-    private static int count(QueueDefinition definition) {
-        int dispatching = definition.dispatching().equals(Dispatching.DEFAULT) ? 0 : 1;
-        return dispatching + (definition.life().equals(MessageLife.PLAIN) ? 0 : 1);
+    /** One setting in its binary form. */
+    private record Extension(byte kind, byte[] content) {}
+
+    private static List<Extension> of(QueueDefinition definition) {
+        List<Extension> extensions = new ArrayList<>(3);
+        Dispatching dispatching = definition.dispatching();
+        if (!dispatching.equals(Dispatching.DEFAULT)) {
+            ByteBuffer out = ByteBuffer.allocate(DISPATCHING_BYTES);
+            out.put((byte) dispatching.groups().ordinal())
+                    .putInt(dispatching.maxIdleGroups())
+                    .put((byte) (dispatching.singleActiveConsumer() ? 1 : 0))
+                    .putLong(dispatching.lockMillis());
+            extensions.add(new Extension(DISPATCHING, out.array()));
+        }
+        MessageLife life = definition.life().withAcknowledgedQueue(Optional.empty());
+        if (!life.equals(MessageLife.PLAIN)) {
+            ByteBuffer out = ByteBuffer.allocate(LifeRecords.size(life));
+            LifeRecords.write(life, out);
+            extensions.add(new Extension(LIFE, out.array()));
+        }
+        definition.life().acknowledgedQueue().ifPresent(queue -> {
+            byte[] name = queue.getBytes(StandardCharsets.UTF_8);
+            ByteBuffer out = ByteBuffer.allocate(4 + name.length);
+            out.putInt(name.length).put(name);
+            extensions.add(new Extension(ACKNOWLEDGED_QUEUE, out.array()));
+        });
+        return extensions;
     }
 
     /** Whether the first form of a declaration cannot say it all. */
     static boolean isNeeded(QueueDefinition definition) {
-        return count(definition) > 0;
+        return !definition.dispatching().equals(Dispatching.DEFAULT)
+                || !definition.life().equals(MessageLife.PLAIN);
     }
 
     /** Bytes that {@link #write} will take. */
@@ -41,9 +72,11 @@ final class Extensions {
         if (!isNeeded(definition)) {
             return 0;
         }
-        int dispatching = definition.dispatching().equals(Dispatching.DEFAULT) ? 0 : HEAD + DISPATCHING_BYTES;
-        MessageLife life = definition.life();
-        return 1 + dispatching + (life.equals(MessageLife.PLAIN) ? 0 : HEAD + LifeRecords.size(life));
+        int bytes = 1;
+        for (Extension extension : of(definition)) {
+            bytes += HEAD + extension.content.length;
+        }
+        return bytes;
     }
 
     /** Writes nothing where none {@link #isNeeded}. */
@@ -51,20 +84,10 @@ final class Extensions {
         if (!isNeeded(definition)) {
             return;
         }
-        out.put((byte) count(definition));
-        Dispatching dispatching = definition.dispatching();
-        if (!dispatching.equals(Dispatching.DEFAULT)) {
-            out.put(DISPATCHING)
-                    .putInt(DISPATCHING_BYTES)
-                    .put((byte) dispatching.groups().ordinal())
-                    .putInt(dispatching.maxIdleGroups())
-                    .put((byte) (dispatching.singleActiveConsumer() ? 1 : 0))
-                    .putLong(dispatching.lockMillis());
-        }
-        MessageLife life = definition.life();
-        if (!life.equals(MessageLife.PLAIN)) {
-            out.put(LIFE).putInt(LifeRecords.size(life));
-            LifeRecords.write(life, out);
+        List<Extension> extensions = of(definition);
+        out.put((byte) extensions.size());
+        for (Extension extension : extensions) {
+            out.put(extension.kind).putInt(extension.content.length).put(extension.content);
         }
     }
 
@@ -83,9 +106,12 @@ final class Extensions {
             byte kind = in.get();
             long length = in.getInt();
             long end = in.position() + length;
+            MessageLife life = definition.life();
             definition = switch (kind) {
                 case DISPATCHING -> definition.withDispatching(readDispatching(in));
-                case LIFE -> definition.withLife(LifeRecords.read(in));
+                case LIFE -> definition.withLife(LifeRecords.read(in).withAcknowledgedQueue(life.acknowledgedQueue()));
+                case ACKNOWLEDGED_QUEUE ->
+                    definition.withLife(life.withAcknowledgedQueue(Optional.of(RecordCodec.readString(in))));
                 default -> throw new IllegalArgumentException("unknown setting " + kind + " of a queue");
             };
             if (in.position() != end) {

@@ -8,9 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The binary form of what a queue does with its messages, and of the last values it knows.
+ * The binary form of what a queue does with its messages but for where acknowledged ones go, which came later, and of the last values it knows.
  *
  * <pre>
  * life := growth u8 | delayMillis i64 | multiplierPercent i32 | maxDelayMillis i64 | jitterPercent u8
@@ -55,7 +56,8 @@ final class LifeRecords {
         long undeliverableMillis = in.getLong();
         int maxKeys = in.getInt();
         LastValue lastValue = new LastValue(maxKeys, RecordCodec.readString(in));
-        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, in.get() != 0);
+        boolean stamped = in.get() != 0;
+        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, Optional.empty());
     }
 
     static int size(LastValues last) {

@@ -7,6 +7,7 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
+import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.queue.Dispatcher;
 import io.sluice.broker.queue.LargeReferences;
@@ -168,9 +169,11 @@ final class AtomicCommits {
     }
 
     private static long recordBytes(Delivery delivery, Outcome outcome) {
-        boolean counts =
-                delivery.consumer().home().map(Dispatcher::limitsAcquisitions).orElse(false);
-        return RecordSize.ofSettlement(delivery.message(), outcome, counts);
+        Optional<Dispatcher> home = delivery.consumer().home();
+        boolean counts = home.map(Dispatcher::limitsAcquisitions).orElse(false);
+        boolean keeps = delivery.consumer().mode() != Consumer.Mode.TAKE_AWAY
+                && home.map(Dispatcher::keepsAcknowledged).orElse(false);
+        return RecordSize.ofSettlement(delivery.message(), outcome, counts, keeps);
     }
 
     private Refusal tooLarge() {

@@ -103,12 +103,13 @@ final class RecordSize {
      * As what the outcome may come to at most: a dead letter in a queue that does not exist yet.
      *
      * @param acquisitionsCount whether a message that is released may be one by that
+     * @param keepsAcknowledged whether a message that is accepted goes to another queue
      */
-    static long ofSettlement(Message message, Outcome outcome, boolean acquisitionsCount) {
+    static long ofSettlement(Message message, Outcome outcome, boolean acquisitionsCount, boolean keepsAcknowledged) {
         long removed = RECORD_BYTES + RANGE_BYTES;
         boolean comesBack =
                 outcome instanceof Outcome.Unsent || (outcome instanceof Outcome.Released && !acquisitionsCount);
-        if (outcome instanceof Outcome.Accepted || comesBack) {
+        if ((outcome instanceof Outcome.Accepted && !keepsAcknowledged) || comesBack) {
             return removed;
         }
         long more = outcome instanceof Outcome.Modified modified

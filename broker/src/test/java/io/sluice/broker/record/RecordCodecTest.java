@@ -129,7 +129,9 @@ class RecordCodecTest {
         MessageLife.LastValue lastValue = random.nextBoolean()
                 ? MessageLife.LastValue.OFF
                 : new MessageLife.LastValue(1 + random.nextInt(1000), text(random, 1));
-        return new MessageLife(backoff, random.nextInt(9), random.nextInt(9_000), lastValue, random.nextBoolean());
+        boolean stamped = random.nextBoolean();
+        int acquisitions = random.nextInt(9);
+        return new MessageLife(backoff, acquisitions, random.nextInt(9_000), lastValue, stamped, name(random));
     }
 
     private static Optional<String> name(Random random) {
@@ -404,7 +406,8 @@ class RecordCodecTest {
                 5,
                 6,
                 new MessageLife.LastValue(7, "v"),
-                true);
+                true,
+                Optional.empty());
         assertGolden(
                 "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
                         + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
@@ -412,6 +415,13 @@ class RecordCodecTest {
                         + "01" + "02" + "0000002c" + "03" + "0000000000000001" + "000000c8" + "0000000000000003" + "04"
                         + "00000005" + "0000000000000006" + "00000007" + "0000000176" + "01",
                 new QueueDeclared(7, QueueDefinition.named("q").withLife(life), 9));
+        MessageLife keeping = MessageLife.PLAIN.withAcknowledgedQueue(Optional.of("a"));
+        assertGolden(
+                "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
+                        + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
+                        + "00000000" + "0000000000000000" + "00000000"
+                        + "01" + "03" + "00000005" + "0000000161",
+                new QueueDeclared(7, QueueDefinition.named("q").withLife(keeping), 9));
         assertGolden(
                 "100000000000000007" + "0000000000000001" + "00000003" + "00000001" + "000000016b" + "01"
                         + "0000000000000005" + "0000000000000008",

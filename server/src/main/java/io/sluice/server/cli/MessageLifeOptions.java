@@ -59,6 +59,12 @@ final class MessageLifeOptions {
             description = "Whether messages go out with their sequence number and the time they came in.")
     Boolean stampMessages;
 
+    @Option(
+            names = "--acknowledged-queue",
+            paramLabel = "QUEUE",
+            description = "Where a message goes that its consumer has accepted.")
+    String acknowledgedQueue;
+
     /** Named as in {@code sluice.yaml}; null where nothing was said. */
     void putInto(Map<String, Object> attributes) {
         attributes.put("retryBackoff", retryBackoff);
@@ -72,5 +78,6 @@ final class MessageLifeOptions {
         attributes.put("lastValueKeys", lastValueKeys);
         attributes.put("lastValueProperty", lastValueProperty);
         attributes.put("stampMessages", stampMessages);
+        attributes.put("acknowledgedQueue", acknowledgedQueue);
     }
 }

@@ -4,8 +4,10 @@ import io.sluice.broker.MessageLife;
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.MessageLife.Growth;
 import io.sluice.broker.MessageLife.LastValue;
+import io.sluice.broker.QueueDefinition;
 import io.sluice.server.config.Section.Range;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads of a queue's section what becomes of its messages beside being given out. */
 final class MessageLifeBinder {
@@ -26,7 +28,19 @@ final class MessageLifeBinder {
                 acquisitions == Configuration.UNLIMITED ? 0 : (int) acquisitions,
                 section.number("undeliverableMillis", Range.atLeast(0), 0),
                 lastValue(),
-                section.flag("stampMessages", false));
+                section.flag("stampMessages", false),
+                acknowledgedQueue());
+    }
+
+    private Optional<String> acknowledgedQueue() {
+        String queue = section.textOrNone("acknowledgedQueue", "");
+        if (queue.length() > QueueDefinition.MAX_NAME_LENGTH) {
+            section.problem(
+                    "acknowledgedQueue",
+                    "has " + queue.length() + " characters; it must have up to " + QueueDefinition.MAX_NAME_LENGTH);
+            return Optional.empty();
+        }
+        return queue.isEmpty() ? Optional.empty() : Optional.of(queue);
     }
 
     private Backoff backoff() {

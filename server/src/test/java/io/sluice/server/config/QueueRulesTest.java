@@ -81,6 +81,7 @@ class QueueRulesTest {
                       lastValue: true
                       lastValueKeys: 50
                       lastValueProperty: symbol
+                      acknowledgedQueue: jobs.done
                       stampMessages: true
                 """);
         assertEquals(
@@ -98,7 +99,8 @@ class QueueRulesTest {
                         7,
                         60_000,
                         new MessageLife.LastValue(50, "symbol"),
-                        true),
+                        true,
+                        Optional.of("jobs.done")),
                 jobs.life());
         assertEquals(MessageLife.PLAIN, rules.definition("jobs.urgent").life());
         assertEquals(new QueueDefinition.Limits(10, 2000, Overflow.DROP_HEAD, 5000), jobs.limits());
