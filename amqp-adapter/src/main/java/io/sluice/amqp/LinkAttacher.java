@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.amqp.filter.InvalidFilterException;
+import io.sluice.amqp.filter.SequenceFilter;
 import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal.Kind;
@@ -146,6 +147,10 @@ final class LinkAttacher {
             }
         } else if (scope.environment().kinds().of(source.getCapabilities(), source.getAddress()) == NodeKind.TOPIC) {
             return SubscriptionNode.of(scope, source, sender);
+        }
+        SequenceFilter numbers = SequenceFilter.of(source.getFilter());
+        if (numbers.isPresent()) {
+            return FetchedNode.of(sender, source, numbers);
         }
         SourceFilter filter =
                 SourceFilter.of(source.getFilter(), scope.environment().clock()::millis);

@@ -75,6 +75,9 @@ final class OutgoingLink implements LinkEndpoint {
     }
 
     private Consumer.Mode mode() {
+        if (node.fetches()) {
+            return Consumer.Mode.FETCH;
+        }
         if (node.copies()) {
             return Consumer.Mode.COPY;
         }

@@ -21,6 +21,11 @@ interface SourceNode {
     /** Whether it looks and does not take. */
     boolean copies();
 
+    /** Whether it takes what it has named and nothing else. */
+    default boolean fetches() {
+        return false;
+    }
+
     /** Leads to {@code attached} or {@code closed}. */
     void attach(ShardMailbox shard, Consumer consumer);
 

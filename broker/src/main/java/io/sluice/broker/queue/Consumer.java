@@ -20,6 +20,8 @@ public final class Consumer {
         MOVE_PRESETTLED,
         /** As {@link #MOVE}, by the broker itself, which takes messages elsewhere: a paused queue does not hold it up. */
         TAKE_AWAY,
+        /** As {@link #MOVE}, but of the messages it named when it attached, and of no others. */
+        FETCH,
         /** Looks at what is available when it attached and not locked by others; changes nothing (AMQP 1.0 §3.5.2). */
         COPY
     }
@@ -101,6 +103,8 @@ public final class Consumer {
     BrowseCursor cursor;
     /** Position of a consumer that takes selected messages; null for the others. */
     FilterCursor filter;
+    /** What a {@link Mode#FETCH} consumer is still to get; null for the others. */
+    Fetched fetched;
 
     private Optional<Dispatcher> home = Optional.empty();
     /** Deliveries given since the attach, credit that drains used up included, and how many may be given in all. */
@@ -153,7 +157,9 @@ public final class Consumer {
 
     /** It looks for messages by itself, and the page it is at is being read. */
     boolean isWaitingForPage() {
-        return (cursor != null && cursor.isWaiting()) || (filter != null && (filter.isWaiting() || filter.isTired()));
+        return (cursor != null && cursor.isWaiting())
+                || (fetched != null && fetched.isWaiting())
+                || (filter != null && (filter.isWaiting() || filter.isTired()));
     }
 
     /** It had credit. @param nowMillis when that may have ended */
@@ -175,6 +181,11 @@ public final class Consumer {
     /** Whether it wants the message, and has not said that it is undeliverable to it. */
     boolean mayTake(QueueEntry entry) {
         return !entry.excludes(this) && selects(entry.message);
+    }
+
+    /** It gets nothing of what comes its way: it looks on, or has named what it wants. */
+    boolean isApart() {
+        return request.mode == Mode.COPY || request.mode == Mode.FETCH;
     }
 
     /** It is the broker itself. */

@@ -11,14 +11,16 @@ import java.util.Set;
 final class Consumers {
     private final Set<Consumer> takers = new LinkedHashSet<>();
     private final Ring ring = new Ring();
-    private final Set<Consumer> browsers = new LinkedHashSet<>();
+    /** Browsers, and those who have named what they want: they are not given what the others share. */
+    private final Set<Consumer> apart = new LinkedHashSet<>();
+    /** Whose locks end by themselves. */
+    private final Set<Consumer> timed = new LinkedHashSet<>();
+
     private final ActiveConsumer active = new ActiveConsumer();
     /** Takers that have a filter. */
     private int filtering;
 
     private boolean paused;
-    /** Takers whose locks end by themselves. */
-    private int timed;
     /** Takers that are the broker itself. */
     private int takingAway;
     /** Takers that are to be the only one: at most one. */
@@ -27,10 +29,11 @@ final class Consumers {
     private boolean single;
 
     void add(Consumer consumer) {
-        (consumer.cursor == null ? takers : browsers).add(consumer);
-        if (consumer.cursor == null) {
+        (consumer.isApart() ? apart : takers).add(consumer);
+        if (!consumer.isApart()) {
             count(consumer, 1);
         }
+        lockChanged(consumer);
         elect();
     }
 
@@ -38,7 +41,8 @@ final class Consumers {
         if (takers.remove(consumer)) {
             count(consumer, -1);
         }
-        browsers.remove(consumer);
+        apart.remove(consumer);
+        timed.remove(consumer);
         ring.leave(consumer);
         ring.tidy();
         elect();
@@ -56,7 +60,6 @@ final class Consumers {
 
     private void count(Consumer taker, int one) {
         filtering += taker.filter == null ? 0 : one;
-        timed += taker.lockMillis == QueueDefinition.UNLIMITED ? 0 : one;
         exclusive += taker.isExclusive() ? one : 0;
         takingAway += taker.isTakingAway() ? one : 0;
     }
@@ -132,7 +135,14 @@ final class Consumers {
 
     /** Those whose locks end by themselves. */
     Iterable<Consumer> timed() {
-        return timed == 0 ? List.of() : takers;
+        return timed;
+    }
+
+    /** Whether the consumer's locks end by themselves is not as it was. */
+    private void lockChanged(Consumer consumer) {
+        if (consumer.lockMillis != QueueDefinition.UNLIMITED && consumer.mode() != Consumer.Mode.COPY) {
+            timed.add(consumer);
+        }
     }
 
     /** Whether one of them is to be the only one. */
@@ -178,11 +188,11 @@ final class Consumers {
     }
 
     int size() {
-        return takers.size() + browsers.size();
+        return takers.size() + apart.size();
     }
 
     boolean has(Consumer consumer) {
-        return takers.contains(consumer) || browsers.contains(consumer);
+        return takers.contains(consumer) || apart.contains(consumer);
     }
 
     boolean hasTakers() {
@@ -197,19 +207,19 @@ final class Consumers {
         return takers;
     }
 
-    Iterable<Consumer> browsers() {
-        return browsers;
+    Iterable<Consumer> apart() {
+        return apart;
     }
 
     List<Consumer> all() {
         List<Consumer> all = new ArrayList<>(takers);
-        all.addAll(browsers);
+        all.addAll(apart);
         return all;
     }
 
     /** The consumer's credit changed. */
     void creditChanged(Consumer consumer) {
-        if (consumer.cursor != null) {
+        if (consumer.isApart()) {
             return;
         }
         boolean waiting = ring.has(consumer);
@@ -294,7 +304,7 @@ final class Consumers {
         if (!takersWait) {
             drained(takers, turn);
         }
-        drained(browsers, turn);
+        drained(apart, turn);
     }
 
     private void drained(Set<Consumer> consumers, Turn turn) {

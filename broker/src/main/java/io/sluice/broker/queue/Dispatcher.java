@@ -5,6 +5,7 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.explain.LinkExplanation;
 import io.sluice.broker.explain.MessageExplanation;
 import io.sluice.broker.explain.QueueExplanation;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,7 @@ public final class Dispatcher {
     private final Settlement settlement;
     private final Handover handover;
     private final Selecting selecting;
+    private final Fetching fetching;
     private DispatchReason lastStop = DispatchReason.NOTHING_AVAILABLE;
 
     Dispatcher(Queue queue, Availability availability, QueueLoads loads, Pages pages) {
@@ -36,6 +38,7 @@ public final class Dispatcher {
         this.settlement = new Settlement(queue, availability, consumers, groups, removals);
         this.handover = new Handover(queue, availability, consumers, settlement, removals);
         this.selecting = new Selecting(queue, pages, consumers, settlement, handover);
+        this.fetching = new Fetching(queue, availability, consumers, settlement, loads);
         this.parking = new Parking(queue, loads, consumers, handover::giveByNumber);
         availability.tell(consumers, settlement.undeliverable());
     }
@@ -53,7 +56,10 @@ public final class Dispatcher {
         if (consumer.mode() == Consumer.Mode.COPY) {
             consumer.cursor = new BrowseCursor(queue.state(), availability, new PageReading(queue, loads, pages));
         }
-        if (consumer.mode() != Consumer.Mode.COPY && consumer.isFiltering()) {
+        if (consumer.mode() == Consumer.Mode.FETCH) {
+            consumer.fetched = new Fetched();
+        }
+        if (!consumer.isApart() && consumer.isFiltering()) {
             consumer.filter =
                     new FilterCursor(consumer, queue.state(), loads, new PageReading(queue, loads, pages), groups);
         }
@@ -61,12 +67,22 @@ public final class Dispatcher {
         consumer.attached = true;
         consumer.home(this);
         consumers.add(consumer);
-        if (consumer.mode() != Consumer.Mode.COPY) {
+        if (!consumer.isApart()) {
             settlement.undeliverable().attached(consumer);
         }
-        if (consumer.mode() != Consumer.Mode.COPY && !consumer.isTakingAway()) {
+        if (!consumer.isApart() && !consumer.isTakingAway()) {
             groups.joined();
         }
+    }
+
+    /**
+     * Locks for a {@link Consumer.Mode#FETCH} consumer that was just attached what it names, all or nothing.
+     *
+     * @param numbers each once
+     * @param answer why it gets nothing and is attached no longer; empty where it has all. None where it has left by then
+     */
+    public void fetch(Consumer consumer, List<Long> numbers, Turn turn, Queue.Answer<Optional<Refusal>> answer) {
+        fetching.reserve(consumer, numbers, turn, answer);
     }
 
     /** Why the consumer may not be attached, empty where it may: one that wants to be the only one must be. */
@@ -100,7 +116,8 @@ public final class Dispatcher {
             return -1;
         }
         long credit = Math.max(0, consumer.deliveryLimit - consumer.delivered);
-        return Math.max(0, queue.availableMessages() - credit);
+        long waiting = consumer.fetched == null ? queue.availableMessages() : consumer.fetched.size();
+        return Math.max(0, waiting - credit);
     }
 
     /** The consumer is gone; what it had unsettled gets its loss outcome. */
@@ -110,6 +127,9 @@ public final class Dispatcher {
         }
         consumers.remove(consumer);
         groups.left(consumer);
+        if (consumer.fetched != null) {
+            fetching.giveUp(consumer, turn);
+        }
         Delivery delivery = consumer.unsettled.head();
         while (delivery != null) {
             settlement.settle(delivery, consumer.lossOutcome(), turn);
@@ -177,7 +197,7 @@ public final class Dispatcher {
 
     /** What becomes of the delivery is up to a transaction: a detach of its consumer does not decide it. */
     public void hold(Delivery delivery) {
-        if (delivery.isLocked() && !delivery.held && delivery.consumer.mode() == Consumer.Mode.MOVE) {
+        if (delivery.isLocked() && !delivery.held && delivery.consumer.mode() != Consumer.Mode.COPY) {
             delivery.consumer.unsettled.remove(delivery);
             delivery.consumer.held.add(delivery);
             delivery.held = true;
@@ -241,8 +261,12 @@ public final class Dispatcher {
         settlement.undeliverable().moveOut(turn);
         lastStop = dispatchToTakers(turn);
         lookAhead.clear();
-        for (Consumer browser : consumers.browsers()) {
-            handover.browse(browser, turn);
+        for (Consumer consumer : consumers.apart()) {
+            if (consumer.fetched == null) {
+                handover.browse(consumer, turn);
+            } else if (!consumers.isPaused()) {
+                handover.giveFetched(consumer, turn);
+            }
         }
         removals.decide(queue.id(), turn);
         boolean soon = lastStop == DispatchReason.PAGED_OUT || lastStop == DispatchReason.SETTLING;

@@ -174,13 +174,13 @@ final class Explainer {
         if (consumers.isPaused() && consumer.cursor == null) {
             return new Cause.Plain(DispatchReason.PAUSED);
         }
-        if (consumer.cursor == null && !consumers.couldTake(consumer)) {
+        if (!consumer.isApart() && !consumers.couldTake(consumer)) {
             return standsBy();
         }
         if (consumer.isWaitingForPage()) {
             return new Cause.Plain(DispatchReason.LOADING);
         }
-        if (consumer.cursor != null || head().isEmpty()) {
+        if (consumer.isApart() || head().isEmpty()) {
             return nothingAvailable();
         }
         QueueEntry entry = queue.state().entries().find(head().get());

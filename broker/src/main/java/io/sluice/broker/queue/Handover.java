@@ -70,6 +70,22 @@ final class Handover {
         return delivery;
     }
 
+    /** What the consumer has named, as far as it has credit. */
+    void giveFetched(Consumer consumer, Turn turn) {
+        while (consumer.hasCredit()) {
+            Delivery delivery = consumer.fetched.take();
+            if (delivery == null) {
+                return;
+            }
+            consumer.delivered++;
+            consumer.creditMayHaveEnded(turn.nowMillis());
+            locks(delivery, turn);
+            annotate(delivery);
+            turn.calling(consumer.client());
+            consumer.listener().deliver(delivery);
+        }
+    }
+
     /** At most once: what is sent settled must never come back, so it leaves the journal before it leaves the broker. */
     private void givePresettled(Delivery delivery, Turn turn) {
         QueueEntry entry = delivery.entry;

@@ -53,6 +53,14 @@ final class Settlement {
         }
         (delivery.held ? delivery.consumer.held : delivery.consumer.unsettled).remove(delivery);
         delivery.held = false;
+        if (outcome instanceof Outcome.Unsent
+                && delivery.consumer.fetched != null
+                && consumers.has(delivery.consumer)
+                && !delivery.entry.links.superseded) {
+            // It has named the message: it has it still, and gets it with its next credit.
+            delivery.consumer.fetched.again(delivery);
+            return;
+        }
         delivery.state = Delivery.State.SETTLING;
         delivery.entry.state = QueueEntry.State.SETTLING;
         if (delivery.entry.links.superseded) {

@@ -11,6 +11,7 @@ import io.sluice.broker.queue.Producer;
 import io.sluice.broker.queue.Producers;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import java.util.List;
 import java.util.Optional;
 
 /** Attaches and detaches the links of front ends, and passes on what they say of credit and deliveries. */
@@ -154,6 +155,32 @@ final class Links {
             return;
         }
         attach(consumer, found.get(), turn);
+    }
+
+    /** See {@link ShardMailbox#attachFetching}. A queue is not made for it: there is nothing in one that is not there. */
+    void attachFetching(Consumer consumer, List<Long> numbers, Turn turn) {
+        Optional<Queue> found = queues.find(consumer.address()).filter(Queue::isDeclared);
+        if (found.isEmpty()) {
+            refuse(consumer, Administration.noQueue(consumer.address()), turn);
+            return;
+        }
+        Queue queue = found.get();
+        Optional<Refusal> locked = temporaries
+                .refusalOf(queue, consumer.client())
+                .or(() -> queue.dispatcher().refusalOf(consumer));
+        if (locked.isPresent()) {
+            refuse(consumer, locked.get(), turn);
+            return;
+        }
+        queue.dispatcher().attach(consumer);
+        queue.dispatcher().fetch(consumer, numbers, turn, (refusal, answering) -> {
+            if (refusal.isPresent()) {
+                refuse(consumer, refusal.get(), answering);
+            } else {
+                answering.calling(consumer.client());
+                consumer.listener().attached();
+            }
+        });
     }
 
     void attach(Consumer consumer, Queue queue, Turn turn) {

@@ -212,6 +212,16 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.links().attach(consumer, turn));
     }
 
+    /**
+     * A {@link Consumer.Mode#FETCH} consumer is attached, and has the messages of these numbers: they wait for its credit. Its listener hears
+     * {@code closed} where one of them is not there or somebody has it, and then it has none.
+     *
+     * @param numbers each once, one at least
+     */
+    public void attachFetching(Consumer consumer, List<Long> numbers) {
+        post((shard, turn) -> shard.links().attachFetching(consumer, numbers, turn));
+    }
+
     /** As {@link #attach(Producer)}, for a link that a temporary queue may live by. */
     public void attach(Producer producer, TemporaryLink link) {
         post((shard, turn) -> shard.links().attach(producer, link, turn));
