@@ -107,6 +107,18 @@ class ManagedConnectionsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void locksOfALinkAreRenewed(boolean apart) {
+        start(apart);
+        sendTwoAndTakeOne();
+        management.ask("RENEW-LOCK", "link", "name", "reader").is(409, "the locks of the link do not run out");
+        management
+                .ask("RENEW-LOCK", "link", "name", "writer")
+                .is(409, "link '1.1' takes nothing from a queue: it has no locks");
+        management.ask("RENEW-LOCK", "link", "name", "nobody").is(404, "there is no link 'nobody'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void aLinkIsListedWithCreditAndWhatIsUnsettled(boolean apart) {
         start(apart);
         sendTwoAndTakeOne();

@@ -7,6 +7,7 @@ import io.sluice.broker.queue.Consumer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Answers why messages go over a link, or none do: what its connection knows of it, and for a consumer what its shard does. */
 final class LinkExplainer {
@@ -33,6 +34,25 @@ final class LinkExplainer {
                             : CauseText.of("local", "It gets answers of the broker itself.", ""));
             answer.give(Status.OK, "OK", body);
         }
+    }
+
+    /** RENEW-LOCK: 200 with how many locks last anew, and until when. @param sequence of one message, empty for all */
+    void renewLock(LinkStatus link, Optional<Long> sequence, Answer answer) {
+        Optional<Consumer> consumer = link.handle().consumer();
+        if (consumer.isEmpty()) {
+            answer.refuse(new ManagementException(
+                    Status.CONFLICT, "link '" + link.identity() + "' takes nothing from a queue: it has no locks"));
+            return;
+        }
+        OptionalLong number = sequence.map(OptionalLong::of).orElse(OptionalLong.empty());
+        queues.ofQueue()
+                .apply(consumer.get().address())
+                .renewLocks(consumer.get(), number, Queues.NO_BATCHES, answer.then(renewal -> {
+                    Map<String, Object> body = new LinkedHashMap<>();
+                    body.put("locks", renewal.locks());
+                    body.put("lockedUntilMillis", renewal.lockedUntilMillis());
+                    answer.give(Status.OK, "OK", body);
+                }));
     }
 
     private static Map<String, Object> consumer(LinkStatus link, LinkExplanation why) {

@@ -34,6 +34,7 @@ final class Links implements Listing {
                 attributes(),
                 new SimpleOperation("READ", List.of("address"), this::read),
                 new SimpleOperation("DELETE", List.of("address", "reason"), this::detach),
+                new SimpleOperation("RENEW-LOCK", List.of("address", "sequence"), this::renewLock),
                 new SimpleOperation("EXPLAIN", List.of("address"), this::explain));
     }
 
@@ -125,6 +126,11 @@ final class Links implements Listing {
 
     private void explain(ManagementRequest request, Answer answer) throws ManagementException {
         one(request, answer, link -> explainer.explain(link, answer));
+    }
+
+    private void renewLock(ManagementRequest request, Answer answer) throws ManagementException {
+        Optional<Long> sequence = request.numberArgument("sequence", 1);
+        one(request, answer, link -> explainer.renewLock(link, sequence, answer));
     }
 
     private void detach(ManagementRequest request, Answer answer) throws ManagementException {

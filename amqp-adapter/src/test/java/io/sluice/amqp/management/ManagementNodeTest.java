@@ -379,7 +379,7 @@ class ManagementNodeTest {
                 "CREATE | queue | $own |            | 400 | names that begin with $ are the broker's own",
                 "CREATE | queue | ''   |            | 400 | a queue name has 1 to 255 characters, this has 0",
                 "CREATE | moon | jobs |            | 400 | operation CREATE is for a type of [queue, topic, subscription, connection, link, move, node], not 'moon'",
-                "CREATE | link | jobs |            | 501 | a link has no operation 'CREATE', it has [READ, DELETE, EXPLAIN]",
+                "CREATE | link | jobs |            | 501 | a link has no operation 'CREATE', it has [READ, DELETE, RENEW-LOCK, EXPLAIN]",
                 "CREATE | queue |      |            | 400 | application property 'name' is missing",
                 "BOIL   | queue | jobs |            | 501 | there is no operation 'BOIL'",
                 "UPDATE | queue | jobs |            | 400 | the body names no attribute to change",

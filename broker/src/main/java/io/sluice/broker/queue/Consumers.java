@@ -139,7 +139,7 @@ final class Consumers {
     }
 
     /** Whether the consumer's locks end by themselves is not as it was. */
-    private void lockChanged(Consumer consumer) {
+    void lockChanged(Consumer consumer) {
         if (consumer.lockMillis != QueueDefinition.UNLIMITED && consumer.mode() != Consumer.Mode.COPY) {
             timed.add(consumer);
         }

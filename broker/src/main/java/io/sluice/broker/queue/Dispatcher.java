@@ -7,6 +7,7 @@ import io.sluice.broker.explain.MessageExplanation;
 import io.sluice.broker.explain.QueueExplanation;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Gives the available messages of one queue to its consumers: by the queue's order of service, to whoever has credit, in turns.
@@ -26,6 +27,7 @@ public final class Dispatcher {
     private final Handover handover;
     private final Selecting selecting;
     private final Fetching fetching;
+    private final Locks locks;
     private DispatchReason lastStop = DispatchReason.NOTHING_AVAILABLE;
 
     Dispatcher(Queue queue, Availability availability, QueueLoads loads, Pages pages) {
@@ -38,6 +40,7 @@ public final class Dispatcher {
         this.settlement = new Settlement(queue, availability, consumers, groups, removals);
         this.handover = new Handover(queue, availability, consumers, settlement, removals);
         this.selecting = new Selecting(queue, pages, consumers, settlement, handover);
+        this.locks = new Locks(queue, consumers);
         this.fetching = new Fetching(queue, availability, consumers, settlement, loads);
         this.parking = new Parking(queue, loads, consumers, handover::giveByNumber);
         availability.tell(consumers, settlement.undeliverable());
@@ -212,10 +215,25 @@ public final class Dispatcher {
         if (consumers.has(delivery.consumer)) {
             delivery.held = false;
             delivery.consumer.held.remove(delivery);
-            Handover.locks(delivery, turn);
+            Locks.begin(delivery, turn.nowMillis());
         } else {
             settle(delivery, delivery.consumer.lossOutcome(), turn);
         }
+    }
+
+    /** The time to settle a delivery is another one from now on. */
+    void lockMillis(long millis) {
+        locks.changed(millis);
+    }
+
+    /** Why no locks of the consumer can be made to last anew; empty where they can. @param sequence of one message, empty for all */
+    public Optional<Refusal> refusalOfRenewal(Consumer consumer, OptionalLong sequence) {
+        return locks.refusalOf(consumer, sequence);
+    }
+
+    /** Makes locks last anew, from now on; what is not refused. @param sequence of one message, empty for all it has unsettled */
+    public LockRenewal renew(Consumer consumer, OptionalLong sequence, long nowMillis) {
+        return locks.renew(consumer, sequence, nowMillis);
     }
 
     /** Whether a message that is released may be a dead letter by that. */

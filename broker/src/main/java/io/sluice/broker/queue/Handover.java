@@ -33,25 +33,18 @@ final class Handover {
             return;
         }
         availability.take(entry, QueueEntry.State.LOCKED);
-        locks(delivery, turn);
+        Locks.begin(delivery, turn.nowMillis());
         annotate(delivery);
         turn.calling(consumer.client());
         consumer.listener().deliver(delivery);
     }
 
-    private static void annotate(Delivery delivery) {
-        if (delivery.consumer.isAnnotated()) {
-            delivery.annotate(DeliveryAnnotations.of(delivery));
+    /** Where its queue lets locks run out every consumer is told; of more, who asks for it. */
+    private void annotate(Delivery delivery) {
+        boolean asks = delivery.consumer.isAnnotated();
+        if (asks || queue.definition().dispatching().lockMillis() != QueueDefinition.UNLIMITED) {
+            delivery.annotate(DeliveryAnnotations.of(delivery, asks));
         }
-    }
-
-    /** From now on its consumer has to settle it, in its time where that is limited: so they are in the order their times end. */
-    static void locks(Delivery delivery, Turn turn) {
-        Consumer consumer = delivery.consumer;
-        if (consumer.lockMillis != QueueDefinition.UNLIMITED) {
-            delivery.lockedUntilMillis = turn.nowMillis() + Math.min(consumer.lockMillis, Long.MAX_VALUE / 2);
-        }
-        consumer.unsettled.add(delivery);
     }
 
     /** One that is asked for by its number is beside the credit: both counts go on by one. */
@@ -63,7 +56,7 @@ final class Handover {
         consumer.deliveryLimit++;
         settlement.given(delivery);
         availability.take(entry, QueueEntry.State.LOCKED);
-        locks(delivery, turn);
+        Locks.begin(delivery, turn.nowMillis());
         annotate(delivery);
         turn.calling(consumer.client());
         consumer.listener().deliver(delivery);
@@ -79,7 +72,7 @@ final class Handover {
             }
             consumer.delivered++;
             consumer.creditMayHaveEnded(turn.nowMillis());
-            locks(delivery, turn);
+            Locks.begin(delivery, turn.nowMillis());
             annotate(delivery);
             turn.calling(consumer.client());
             consumer.listener().deliver(delivery);

@@ -335,6 +335,7 @@ public final class Queue {
         declared = true;
         application.declared(record);
         availability.ready().serve(record.definition().service());
+        dispatcher.lockMillis(record.definition().dispatching().lockMillis());
     }
 
     public void enqueued(Enqueued record) {

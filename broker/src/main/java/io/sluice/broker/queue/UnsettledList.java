@@ -1,6 +1,6 @@
 package io.sluice.broker.queue;
 
-/** The deliveries a consumer has locked, oldest first; any may leave. */
+/** The deliveries a consumer has locked, by when their locks end, then oldest first; any may leave. */
 final class UnsettledList {
     private Delivery head;
     private Delivery tail;
@@ -42,13 +42,24 @@ final class UnsettledList {
     }
 
     void add(Delivery delivery) {
-        delivery.previous = tail;
-        if (tail == null) {
+        // Nearly always it is the last: locks are of one length, unless that was changed.
+        Delivery before = tail;
+        while (before != null && before.lockedUntilMillis > delivery.lockedUntilMillis) {
+            before = before.previous;
+        }
+        Delivery behind = before == null ? head : before.next;
+        delivery.previous = before;
+        delivery.next = behind;
+        if (before == null) {
             head = delivery;
         } else {
-            tail.next = delivery;
+            before.next = delivery;
         }
-        tail = delivery;
+        if (behind == null) {
+            tail = delivery;
+        } else {
+            behind.previous = delivery;
+        }
         size++;
     }
 

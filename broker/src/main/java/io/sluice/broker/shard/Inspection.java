@@ -9,10 +9,12 @@ import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Dispatcher;
+import io.sluice.broker.queue.LockRenewal;
 import io.sluice.broker.queue.Pages;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Looks into queues for an administrator; changes nothing. */
 final class Inspection {
@@ -49,6 +51,19 @@ final class Inspection {
                 reply,
                 turn,
                 queue -> done(client, reply, queue.dispatcher().explainMessage(sequence, turn.nowMillis()), turn));
+    }
+
+    /** See {@link ShardMailbox#renewLocks}. */
+    void renewLocks(Consumer consumer, OptionalLong sequence, Client client, Reply<LockRenewal> reply, Turn turn) {
+        Optional<Refusal> refusal = consumer.home()
+                .map(home -> home.refusalOfRenewal(consumer, sequence))
+                .orElse(Optional.of(Administration.noQueue(consumer.address())));
+        turn.calling(client);
+        if (refusal.isPresent()) {
+            reply.refused(refusal.get());
+        } else {
+            reply.done(consumer.home().orElseThrow().renew(consumer, sequence, turn.nowMillis()));
+        }
     }
 
     void explain(Consumer consumer, Client client, Reply<LinkExplanation> reply, Turn turn) {

@@ -17,9 +17,11 @@ import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.queue.LockRenewal;
 import io.sluice.broker.queue.Producer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -402,6 +404,15 @@ public final class ShardMailbox {
     /** Why a consumer gets messages, or none, at this instant. */
     public void explain(Consumer consumer, Client client, Reply<LinkExplanation> reply) {
         post((shard, turn) -> shard.administration().inspection().explain(consumer, client, reply, turn));
+    }
+
+    /**
+     * Locks of a consumer's deliveries last anew, from now on; refused where they do not run out, or it has no such delivery.
+     *
+     * @param sequence of one message; empty: of all it has not settled
+     */
+    public void renewLocks(Consumer consumer, OptionalLong sequence, Client client, Reply<LockRenewal> reply) {
+        post((shard, turn) -> shard.administration().inspection().renewLocks(consumer, sequence, client, reply, turn));
     }
 
     /** One queue. */

@@ -17,6 +17,7 @@ import org.apache.qpid.protonj2.client.ConnectionOptions;
 import org.apache.qpid.protonj2.client.Delivery;
 import org.apache.qpid.protonj2.client.Message;
 import org.apache.qpid.protonj2.client.Receiver;
+import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.apache.qpid.protonj2.client.Sender;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
 import org.apache.qpid.protonj2.types.Binary;
@@ -99,6 +100,33 @@ final class ProtonJ2ManagementTest {
             properties.put((String) more[i], more[i + 1]);
         }
         return properties;
+    }
+
+    @Test
+    void a_lock_is_renewed_by_its_consumer_and_stays_while_it_does() throws Exception {
+        ask("CREATE", queue("mgmt.locks"), Map.of("lockMillis", 3_600_000L, "stampMessages", true))
+                .is(201);
+        Receiver receiver = connection.openReceiver(
+                "mgmt.locks", new ReceiverOptions().autoAccept(false).linkName("holder"));
+        connection.openSender("mgmt.locks").send(Message.create("kept"));
+        Delivery delivery = receiver.receive(20, TimeUnit.SECONDS);
+        long until = (Long) delivery.message().annotation("x-opt-locked-until");
+        Object number = delivery.message().annotation("x-opt-sequence-number");
+
+        Map<String, Object> link = Map.of("type", "link", "name", "holder", "address", "mgmt.locks");
+        Map<String, Object> renewed =
+                ask("RENEW-LOCK", link, Map.of("sequence", number)).is(200).body();
+        assertEquals(1, renewed.get("locks"));
+        assertTrue((Long) renewed.get("lockedUntilMillis") >= until, renewed + " and was " + until);
+        // Shorter from now on: what is renewed runs out, and the link hears of it.
+        ask("UPDATE", queue("mgmt.locks"), Map.of("lockMillis", 1L)).is(200);
+        ask("RENEW-LOCK", link, Map.of()).is(200);
+        Delivery again = receiver.receive(20, TimeUnit.SECONDS);
+        assertEquals("kept", again.message().body());
+        assertEquals(1, again.message().deliveryCount());
+        ask("UPDATE", queue("mgmt.locks"), Map.of("lockMillis", 3_600_000L)).is(200);
+        ask("RENEW-LOCK", link, Map.of("sequence", 99L)).is(404);
+        receiver.close();
     }
 
     @Test
