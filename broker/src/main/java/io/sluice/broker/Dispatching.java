@@ -20,7 +20,9 @@ public record Dispatching(Groups groups, int maxIdleGroups, boolean singleActive
         /** While it has one that is not settled. */
         WHILE_UNSETTLED,
         /** Until it detaches, the group is closed, or another one joins while it has none. */
-        UNTIL_DETACH
+        UNTIL_DETACH,
+        /** A group is a tenant: of one that has much in flight messages are given out behind those of the others. */
+        FAIR
     }
 
     public static final int MAX_IDLE_GROUPS = 1_000_000;

@@ -62,6 +62,28 @@ final class WhoGetsMessagesTest {
     }
 
     @Test
+    void a_noisy_tenant_comes_behind_the_others() throws Exception {
+        try (Client client = Client.create();
+                BrokerProcess broker = start("    - {name: q, messageGroups: fair}\n");
+                Connection connection = client.connect("127.0.0.1", broker.port())) {
+            Message<?>[] messages = new Message<?>[41];
+            for (int i = 0; i < 40; i++) {
+                messages[i] = grouped("a" + i);
+            }
+            messages[40] = grouped("b0");
+            send(connection, "q", messages);
+            Receiver receiver = connection.openReceiver("q", options());
+            receiver.addCredit(30);
+            for (int i = 0; i < 30; i++) {
+                next(receiver, "a" + i);
+            }
+            receiver.addCredit(2);
+            next(receiver, "b0");
+            next(receiver, "a30");
+        }
+    }
+
+    @Test
     void groups_are_kept_in_order_over_kill_nine() throws Exception {
         String queue = "    - {name: q, messageGroups: while-unsettled}\n";
         try (Client client = Client.create()) {

@@ -159,6 +159,11 @@ public final class QueueOptions {
         return dispatching(definition.dispatching().withGroups(Groups.WHILE_UNSETTLED));
     }
 
+    /** A group is a tenant: messages of one that has much in flight come behind those of the others. */
+    public QueueOptions fairGroups() {
+        return dispatching(definition.dispatching().withGroups(Groups.FAIR));
+    }
+
     /** Groups are not looked at. */
     public QueueOptions withoutGroups() {
         return dispatching(definition.dispatching().withGroups(Groups.OFF));

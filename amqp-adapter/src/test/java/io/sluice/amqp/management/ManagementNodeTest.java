@@ -288,7 +288,7 @@ class ManagementNodeTest {
 
         Map<String, String> none = Map.of("operation", "CREATE", "type", "queue", "name", "none");
         ask(none, Map.of("messageGroups", "always"))
-                .is(400, "attribute 'messageGroups' is off, while-unsettled or until-detach, not 'always'");
+                .is(400, "attribute 'messageGroups' is off, while-unsettled, until-detach or fair, not 'always'");
         ask(none, Map.of("lockMillis", 0)).is(400, "a lock lasts 1 ms or more, not 0");
     }
 

@@ -367,7 +367,7 @@ public final class Dispatcher {
             QueueEntry entry = lookAhead.next(level, ready.level(level));
             while (entry != null && entry.sequence < Math.min(boundary, returning) && !lookAhead.isAtEnd(level)) {
                 GroupTable.Group group = groups.of(entry.message.group());
-                boolean heldBack = group != null && isHeldBack(entry, group);
+                boolean heldBack = (group != null && isHeldBack(entry, group)) || groups.isNoisy(entry.message.group());
                 Consumer consumer = heldBack ? consumers.takeNextAwayFor(entry) : takerOf(entry, group);
                 if (consumer != null) {
                     ready.served(level);
@@ -388,12 +388,34 @@ public final class Dispatcher {
                 loads.wantHead(level);
                 return DispatchReason.PAGED_OUT;
             }
+            if (groups.isFair() && giveNoisy(ready, level, turn)) {
+                return DispatchReason.NEXT;
+            }
             candidates &= ~(1 << level);
         }
         if (returns) {
             return DispatchReason.SETTLING;
         }
-        return lookAhead.heldBack() ? DispatchReason.GROUP_OWNED : DispatchReason.UNDELIVERABLE_HERE;
+        return lookAhead.heldBack() && !groups.isFair()
+                ? DispatchReason.GROUP_OWNED
+                : DispatchReason.UNDELIVERABLE_HERE;
+    }
+
+    /** Nobody else waits in the level: those who have much in flight get more. @return whether anybody was given anything */
+    private boolean giveNoisy(ReadyLevels ready, int level, Turn turn) {
+        QueueEntry last = lookAhead.lastPassed(level);
+        QueueEntry entry = last == null ? null : ready.level(level).head();
+        while (entry != null) {
+            Consumer consumer = groups.isNoisy(entry.message.group()) ? consumers.takeNextFor(entry) : null;
+            if (consumer != null) {
+                lookAhead.takenBack(level, entry);
+                ready.served(level);
+                handover.give(entry, consumer, turn);
+                return true;
+            }
+            entry = entry == last ? null : entry.links.nextReady;
+        }
+        return false;
     }
 
     /** Whether nobody may have the entry now because of its group. */

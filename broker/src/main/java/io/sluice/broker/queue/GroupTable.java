@@ -9,6 +9,8 @@ import java.util.Map;
  * Which consumer has which group of messages. A group stays with its consumer while that has a message of it whose outcome is not
  * applied yet, so that what comes back is given out again before what stands behind it; and longer, where the queue asks for that.
  * Groups that nobody has are not in here, so a queue without groups has nothing in it.
+ *
+ * <p>Where groups are tenants that share fairly nobody has one: it is only counted what they have in flight.
  */
 final class GroupTable {
     /** One that a consumer has. */
@@ -57,7 +59,15 @@ final class GroupTable {
         }
     }
 
+    /** A tenant that has so many messages in flight, and more than its share, is noisy. */
+    private static final int NOISY_MESSAGES = 30;
+
+    private static final int NOISY_PERCENT = 10;
+
     private final QueueState state;
+    /** Messages of the queue that consumers have, in whatever group. */
+    private long inFlight;
+
     private final Map<String, Group> groups = new HashMap<>();
     private Group longestIdle;
     private Group latestIdle;
@@ -81,7 +91,26 @@ final class GroupTable {
     /** @return the group where somebody has it; null where anybody may have its messages, and for a message in no group */
     Group of(MessageGroup group) {
         Group found = find(group);
-        return found == null || kind() == Dispatching.Groups.OFF ? null : found;
+        return found == null || kind() == Dispatching.Groups.OFF || isFair() ? null : found;
+    }
+
+    /** Whether groups are tenants. */
+    boolean isFair() {
+        return kind() == Dispatching.Groups.FAIR;
+    }
+
+    /** Whether messages of the group come behind those of others: it is a tenant that has much in flight. */
+    boolean isNoisy(MessageGroup group) {
+        if (!isFair()) {
+            return false;
+        }
+        Group tenant = find(group);
+        return tenant != null && tenant.held >= NOISY_MESSAGES && tenant.held * 100L > inFlight * NOISY_PERCENT;
+    }
+
+    /** A message is given to a consumer, or is over: one more or one less is in flight. */
+    void inFlight(int more) {
+        inFlight += more;
     }
 
     private Group find(MessageGroup group) {
@@ -118,7 +147,7 @@ final class GroupTable {
         }
         group.closed = message.closes();
         group.held++;
-        return first;
+        return first && !isFair();
     }
 
     /** A message on its way back to the queue was its consumer's; {@link #over} follows when it is there. */

@@ -50,6 +50,20 @@ final class LookAhead {
         }
     }
 
+    /** The last entry of the level that was passed, null where none was. */
+    QueueEntry lastPassed(int level) {
+        return passed[level];
+    }
+
+    /** An entry that was passed because of its group is given out after all, and leaves the list. */
+    void takenBack(int level, QueueEntry entry) {
+        heldBack[level]--;
+        heldBackBytes[level] -= entry.footprintBytes();
+        if (passed[level] == entry) {
+            passed[level] = entry.links.previousReady;
+        }
+    }
+
     /** A message of the group waits for its consumer's credit: those behind it wait as well, whoever may have them. */
     void holdBack(GroupTable.Group group) {
         group.holdBackIn(number);

@@ -141,7 +141,7 @@ final class Settlement {
 
     private void returned(Delivery delivery, Returned record, Turn turn) {
         MessageGroup group = delivery.entry.message.group();
-        if (!delivery.grouped) {
+        if (!delivery.grouped || groups.isFair()) {
             returnedByItself(delivery, record, turn);
             return;
         }
@@ -237,6 +237,7 @@ final class Settlement {
     /** A message was given to its consumer. */
     void given(Delivery delivery) {
         delivery.consumer.unsettled.given();
+        groups.inFlight(1);
         delivery.grouped = groups.isCounted(delivery.entry.message.group(), delivery.consumer);
         if (delivery.grouped) {
             delivery.firstOfGroup = groups.given(delivery.entry.message.group(), delivery.consumer);
@@ -253,6 +254,7 @@ final class Settlement {
             return;
         }
         boolean last = consumer.unsettled.over();
+        groups.inFlight(-1);
         if (last && consumers.hasNothingLeft(consumer)) {
             turn.dispatchable(queue);
         }

@@ -8,7 +8,8 @@ final class DispatchingOptions {
     @Option(
             names = "--message-groups",
             paramLabel = "WHAT",
-            description = "How long messages of one group go to one consumer: off, while-unsettled or until-detach.")
+            description = "How long messages of one group go to one consumer: off, while-unsettled or until-detach;"
+                    + " fair: groups are tenants, of which none comes before the others.")
     String messageGroups;
 
     @Option(names = "--max-idle-groups", paramLabel = "N", description = "Most idle groups that are remembered.")

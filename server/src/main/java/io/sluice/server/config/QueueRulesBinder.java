@@ -27,8 +27,15 @@ final class QueueRulesBinder {
     private static final Map<String, Overflow> OVERFLOWS =
             Map.of("reject", Overflow.REJECT, "drop-head", Overflow.DROP_HEAD, "block", Overflow.BLOCK);
 
-    private static final Map<String, Groups> GROUPS =
-            Map.of("off", Groups.OFF, "while-unsettled", Groups.WHILE_UNSETTLED, "until-detach", Groups.UNTIL_DETACH);
+    private static final Map<String, Groups> GROUPS = Map.of(
+            "off",
+            Groups.OFF,
+            "while-unsettled",
+            Groups.WHILE_UNSETTLED,
+            "until-detach",
+            Groups.UNTIL_DETACH,
+            "fair",
+            Groups.FAIR);
 
     QueueRules bind(Section section) {
         QueueRules rules = new QueueRules(
