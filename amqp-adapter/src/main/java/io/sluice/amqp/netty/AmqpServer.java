@@ -83,7 +83,11 @@ public final class AmqpServer implements AutoCloseable {
             throws IOException {
         reception.rules(rules);
         int limitMillis = settings.environment().limits().openTimeoutMillis();
-        return listen(host, port, channel -> new NodePort(channel, kinds, rules.secret(), reception, limitMillis));
+        return listen(host, port, channel -> {
+            if (reception.enter(channel)) {
+                new NodePort(channel, kinds, rules.secret(), reception, limitMillis);
+            }
+        });
     }
 
     private synchronized InetSocketAddress listen(String host, int port, Consumer<SocketChannel> accept)
@@ -135,6 +139,11 @@ public final class AmqpServer implements AutoCloseable {
     /** How many peers are connected. */
     public int connectionCount() {
         return connections.count();
+    }
+
+    /** How many are connected that are not served here: they have not said who they are, wait, or are handed through to another node. */
+    int unservedCount() {
+        return reception.unservedCount();
     }
 
     /**

@@ -9,6 +9,7 @@ import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
+import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +37,8 @@ final class NodeHeader {
                 HAProxyProtocolVersion.V2,
                 HAProxyCommand.PROXY,
                 six ? HAProxyProxiedProtocol.TCP6 : HAProxyProxiedProtocol.TCP4,
-                from.getAddress().getHostAddress(),
-                to.getAddress().getHostAddress(),
+                NetUtil.toAddressString(from.getAddress()),
+                NetUtil.toAddressString(to.getAddress()),
                 from.getPort(),
                 to.getPort(),
                 List.of(value(KIND, kind), value(SECRET, secret)));
@@ -45,6 +46,14 @@ final class NodeHeader {
 
     private static HAProxyTLV value(byte type, String text) {
         return new HAProxyTLV(type, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Empty where the header has no address of TCP. */
+    static Optional<InetSocketAddress> client(HAProxyMessage header) {
+        return header.proxiedProtocol() == HAProxyProxiedProtocol.TCP4
+                        || header.proxiedProtocol() == HAProxyProxiedProtocol.TCP6
+                ? Optional.of(new InetSocketAddress(header.sourceAddress(), header.sourcePort()))
+                : Optional.empty();
     }
 
     static String kind(HAProxyMessage header) {

@@ -1,15 +1,12 @@
 package io.sluice.amqp.netty;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.sluice.amqp.AmqpEnvironment;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +20,10 @@ final class Reception {
 
     private final ServerSettings settings;
     private final Connections connections;
+    /** All that is open and not served here, whatever becomes of it. */
+    private final Set<SocketChannel> unserved = ConcurrentHashMap.newKeySet();
+
     private final Set<Guest> waiting = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger handedThrough = new AtomicInteger();
     private volatile HandThrough rules = new HandThrough("", 0);
     private volatile ServingPlace place;
 
@@ -46,79 +45,73 @@ final class Reception {
 
     /** A port's new connection. On its event loop. */
     void accept(SocketChannel channel, String kind, Carrier carrier) {
-        receive(new Guest(channel, kind, carrier, Optional.empty(), deadlineNanos()));
+        if (enter(channel)) {
+            receive(channel, kind, carrier, Optional.empty());
+        }
     }
 
-    /** A connection that another node brings; it is served here, as soon as this node is the primary, or not at all. */
+    /**
+     * A connection that entered and that another node brings; it is served here, as soon as this node is the primary, or not at all.
+     *
+     * @param client who is at the other end of the other node's connection
+     */
     void acceptFromNode(SocketChannel channel, Carrier carrier, InetSocketAddress client) {
-        receive(new Guest(channel, "", carrier, Optional.of(client), deadlineNanos()));
+        receive(channel, "", carrier, Optional.of(client));
     }
 
-    private long deadlineNanos() {
-        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(rules.waitMillis());
-    }
-
-    private void receive(Guest guest) {
-        if (isFull(guest.channel)) {
-            return;
-        }
-        if (place instanceof ServingPlace.Here here) {
-            serve(guest, here);
-            return;
-        }
-        guest.channel.config().setAutoRead(false);
-        guest.channel.pipeline().addLast(guest);
-        admit(guest);
-    }
-
-    private boolean isFull(SocketChannel channel) {
-        int all = connections.count() + waiting.size() + handedThrough.get();
-        if (all < settings.maxConnections()) {
+    /**
+     * Takes a new connection into account until it ends, whoever it may be. On its event loop.
+     *
+     * @return false where there are too many: it is closed
+     */
+    boolean enter(SocketChannel channel) {
+        int all = connections.count() + unserved.size();
+        if (all >= settings.maxConnections()) {
+            LOG.warn("{}: refused, there are {} connections already", channel.remoteAddress(), all);
+            channel.close();
             return false;
         }
-        LOG.warn("{}: refused, there are {} connections already", channel.remoteAddress(), all);
-        channel.close();
+        unserved.add(channel);
+        channel.closeFuture().addListener(closed -> unserved.remove(channel));
         return true;
     }
 
-    private void serve(Guest guest, ServingPlace.Here here) {
+    int unservedCount() {
+        return unserved.size();
+    }
+
+    private void receive(SocketChannel channel, String kind, Carrier carrier, Optional<InetSocketAddress> client) {
+        long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(rules.waitMillis());
+        Guest guest = new Guest(channel, kind, carrier, client, new EarlyBytes(), untilNanos);
+        if (place instanceof ServingPlace.Here here) {
+            carry(guest, here.environment());
+            return;
+        }
+        channel.config().setAutoRead(false);
+        channel.pipeline().addLast(guest.early);
+        channel.closeFuture().addListener(closed -> waiting.remove(guest));
+        admit(guest);
+    }
+
+    private void carry(Guest guest, AmqpEnvironment environment) {
         guest.carrier.carry(
-                guest.channel.pipeline(), new NettyChannel(settings, here.environment(), guest.client, connections));
+                guest.channel.pipeline(), new NettyChannel(settings, environment, guest.client, connections));
+        unserved.remove(guest.channel);
     }
 
-    /** One that is neither served nor handed through yet. */
-    private final class Guest extends ChannelInboundHandlerAdapter {
-        private final SocketChannel channel;
-        private final String kind;
-        private final Carrier carrier;
-        /** Who is at the other end, where that is another node's client. */
-        private final Optional<InetSocketAddress> client;
-
-        private final long untilNanos;
-
-        private Guest(
-                SocketChannel channel,
-                String kind,
-                Carrier carrier,
-                Optional<InetSocketAddress> client,
-                long untilNanos) {
-            this.channel = channel;
-            this.kind = kind;
-            this.carrier = carrier;
-            this.client = client;
-            this.untilNanos = untilNanos;
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            waiting.remove(this);
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            context.close();
-        }
-    }
+    /**
+     * One that is neither served nor handed through yet.
+     *
+     * @param kind by which other nodes know the carrier
+     * @param client who is at the other end, where that is another node's client
+     */
+    private record Guest(
+            SocketChannel channel,
+            String kind,
+            Carrier carrier,
+            Optional<InetSocketAddress> client,
+            EarlyBytes early,
+            long untilNanos) {}
 
     private void admitWaiting(Guest guest) {
         // Only one of those that call for it goes on with it.
@@ -133,9 +126,7 @@ final class Reception {
         }
         ServingPlace now = place;
         if (now instanceof ServingPlace.Here here) {
-            guest.channel.pipeline().remove(guest);
-            serve(guest, here);
-            guest.channel.config().setAutoRead(true);
+            serveWaiting(guest, here.environment());
         } else if (now instanceof ServingPlace.Elsewhere elsewhere && guest.client.isEmpty()) {
             handThrough(guest, elsewhere);
         } else {
@@ -143,7 +134,17 @@ final class Reception {
         }
     }
 
+    private void serveWaiting(Guest guest, AmqpEnvironment environment) {
+        carry(guest, environment);
+        // What is handed on may stop it again.
+        guest.channel.config().setAutoRead(true);
+        guest.early.handOn();
+    }
+
     private void await(Guest guest) {
+        if (!guest.channel.isActive()) {
+            return;
+        }
         if (System.nanoTime() - guest.untilNanos >= 0) {
             LOG.info("{}: closed, there was no primary for {} ms", guest.channel.remoteAddress(), rules.waitMillis());
             guest.channel.close();
@@ -154,14 +155,15 @@ final class Reception {
     }
 
     private void handThrough(Guest guest, ServingPlace.Elsewhere elsewhere) {
-        handedThrough.incrementAndGet();
-        Splice.connect(guest.channel, elsewhere.handThrough(), NodeHeader.of(guest.channel, guest.kind, rules.secret()))
+        Splice.connect(
+                        guest.channel,
+                        elsewhere.handThrough(),
+                        NodeHeader.of(guest.channel, guest.kind, rules.secret()),
+                        settings.stopTimeoutMillis())
                 .addListener(connected -> {
                     if (connected.isSuccess()) {
-                        guest.channel.pipeline().remove(guest);
-                        guest.channel.closeFuture().addListener(closed -> handedThrough.decrementAndGet());
+                        guest.early.handOn();
                     } else {
-                        handedThrough.decrementAndGet();
                         LOG.debug(
                                 "{}: not handed through to {} yet",
                                 guest.channel.remoteAddress(),
@@ -172,14 +174,8 @@ final class Reception {
                 });
     }
 
-    /** Ends what waits, and what is handed through. */
+    /** Ends all that is not served here: what waits, what is handed through, what has not said who it is. */
     void close() {
-        waiting.forEach(guest -> guest.channel.close());
-    }
-
-    /** For a connection of an unknown kind. */
-    static void refuse(Channel channel, String why) {
-        LOG.warn("{}: not a node of this cluster, closed: {}", channel.remoteAddress(), why);
-        channel.close();
+        unserved.forEach(SocketChannel::close);
     }
 }

@@ -15,6 +15,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Two connections made one: what comes from either goes to the other, no faster than that takes it; the end of either half is passed on, and
@@ -24,9 +25,15 @@ final class Splice extends ChannelInboundHandlerAdapter {
     private static final int CONNECT_MILLIS = 2_000;
 
     private final Channel other;
+    private final int lingerMillis;
+    /** Of the other connection. */
+    private Splice back;
+    /** What comes from here is at its end, and the other connection has all of it. */
+    private boolean ended;
 
-    private Splice(Channel other) {
+    private Splice(Channel other, int lingerMillis) {
         this.other = other;
+        this.lingerMillis = lingerMillis;
     }
 
     /**
@@ -34,9 +41,11 @@ final class Splice extends ChannelInboundHandlerAdapter {
      *
      * @param client accepted, not read from yet
      * @param header goes in front of everything else
+     * @param lingerMillis so long one half may go on when the other has ended
      * @return done when both are one; where it fails, the client is as it was
      */
-    static ChannelFuture connect(SocketChannel client, InetSocketAddress node, HAProxyMessage header) {
+    static ChannelFuture connect(
+            SocketChannel client, InetSocketAddress node, HAProxyMessage header, int lingerMillis) {
         ChannelPromise spliced = client.newPromise();
         Bootstrap bootstrap = new Bootstrap()
                 .group(client.eventLoop())
@@ -62,7 +71,7 @@ final class Splice extends ChannelInboundHandlerAdapter {
             primary.writeAndFlush(header).addListener(written -> {
                 if (written.isSuccess()) {
                     primary.pipeline().remove(HAProxyMessageEncoder.INSTANCE);
-                    join(client, primary);
+                    join(client, primary, lingerMillis);
                     spliced.setSuccess();
                 } else {
                     primary.close();
@@ -73,14 +82,18 @@ final class Splice extends ChannelInboundHandlerAdapter {
         return spliced;
     }
 
-    private static void join(Channel client, Channel primary) {
-        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        client.pipeline().addLast(new Splice(primary));
-        primary.pipeline().addLast(new Splice(client));
+    private static void join(Channel client, Channel primary, int lingerMillis) {
         if (!client.isActive()) {
             primary.close();
             return;
         }
+        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        Splice there = new Splice(primary, lingerMillis);
+        Splice back = new Splice(client, lingerMillis);
+        there.back = back;
+        back.back = there;
+        client.pipeline().addLast(there);
+        primary.pipeline().addLast(back);
         client.config().setAutoRead(true);
         primary.config().setAutoRead(true);
     }
@@ -106,13 +119,36 @@ final class Splice extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> ((SocketChannel) other).shutdownOutput());
+            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endHalf(context));
+            endLater(context);
         }
+    }
+
+    private void endHalf(ChannelHandlerContext context) {
+        ended = true;
+        if (back.ended) {
+            endBoth(context);
+        } else {
+            ((SocketChannel) other).shutdownOutput();
+        }
+    }
+
+    private void endBoth(ChannelHandlerContext context) {
+        context.close();
+        other.close();
+    }
+
+    /** Whoever does not take the rest, or does not end its own half, would keep both for ever. */
+    private void endLater(ChannelHandlerContext context) {
+        context.executor().schedule(() -> endBoth(context), lingerMillis, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (other.isActive()) {
+            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            endLater(context);
+        }
     }
 
     @Override
