@@ -149,6 +149,8 @@ final class WhoGetsMessagesTest {
                 Client client = Client.create();
                 Connection connection = client.connect("127.0.0.1", broker.port())) {
             Receiver active = connection.openReceiver("single", options()).addCredit(1);
+            // Links opened before their connection is are attached by this client in any order.
+            active.openFuture().get(60, TimeUnit.SECONDS);
             Receiver standby = connection.openReceiver("single", options()).addCredit(9);
             send(connection, "single", Message.create("1"), Message.create("2"));
             next(active, "1").accept();
