@@ -1,10 +1,9 @@
 package io.sluice.crash;
 
 import io.sluice.program.BrokerProcess;
+import io.sluice.program.FreePorts;
 import io.sluice.program.ReachableBroker;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
         this.folder = folder;
         StringBuilder text = new StringBuilder(more).append("cluster:\n  name: test\n  nodes:\n");
         for (String name : names) {
-            Ports its = new Ports(freePort(), freePort(), freePort());
+            Ports its = new Ports(FreePorts.take(), FreePorts.take(), FreePorts.take());
             ports.put(name, its);
             text.append("    - {name: ")
                     .append(name)
@@ -43,12 +42,6 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
             text.append(", handThroughPort: ").append(its.handThrough()).append("}\n");
         }
         this.file = Files.writeString(folder.resolve("cluster.yaml"), text);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     void startAll() throws Exception {

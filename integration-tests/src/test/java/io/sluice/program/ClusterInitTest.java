@@ -4,21 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A broker on its own, with messages, becomes the first node of a cluster, and a second one joins: all with the started program. */
-@Tag("slow")
 @Timeout(300)
 final class ClusterInitTest {
     private static final int MESSAGES = 20;
@@ -44,16 +40,10 @@ final class ClusterInitTest {
         return ended.output();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     /** Its entry in the file, and its addresses. */
     private record Node(String name, int port, int replicationPort, int handThroughPort) {
-        static Node of(String name) throws IOException {
-            return new Node(name, freePort(), freePort(), freePort());
+        static Node of(String name) {
+            return new Node(name, FreePorts.take(), FreePorts.take(), FreePorts.take());
         }
 
         String entry() {

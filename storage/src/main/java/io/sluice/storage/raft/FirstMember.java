@@ -135,8 +135,9 @@ public final class FirstMember {
                 },
                 checkpoint);
         Election election = new Election();
-        Replica replica = Replica.start(alone, new ShardStateMachine(snapshots, election));
+        Replica replica = Replica.open(alone, new ShardStateMachine(snapshots, election));
         try {
+            replica.start(alone);
             election.await();
         } finally {
             replica.close();

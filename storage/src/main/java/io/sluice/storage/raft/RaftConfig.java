@@ -6,7 +6,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.netty.NettyConfigKeys;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
 import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
@@ -27,7 +26,7 @@ final class RaftConfig {
         RaftProperties properties = new RaftProperties();
         // Its appender sends all that gathered in one request; the one of gRPC sends entry by entry, at five times the
         // cost.
-        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.NETTY);
+        RaftConfigKeys.Rpc.setType(properties, new WatchedNetty());
         NettyConfigKeys.Server.setHost(properties, settings.self().replication().host());
         NettyConfigKeys.Server.setPort(properties, settings.self().replication().port());
         RaftServerConfigKeys.setStorageDir(properties, List.of(settings.folder().toFile()));

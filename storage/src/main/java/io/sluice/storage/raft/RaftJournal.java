@@ -9,8 +9,8 @@ import io.sluice.broker.record.RecordVisitor;
 import io.sluice.storage.raft.BatchSubmitter.Submitted;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.slf4j.Logger;
@@ -34,7 +34,7 @@ public final class RaftJournal implements Journal {
     private final RaftSettings settings;
     private final StoreSnapshots.SnapshotSource store;
     private final LogRoom room;
-    private final CompletableFuture<Void> roleLost = new CompletableFuture<>();
+    private final Succession succession = new Succession();
     private final BlockingQueue<Replayed> replay = new LinkedBlockingQueue<>();
     private StoreSnapshots snapshots;
     private Replica replica;
@@ -42,6 +42,7 @@ public final class RaftJournal implements Journal {
     private ReplicaWatch watch;
     private ByteString proposer = ByteString.EMPTY;
     private Listener listener;
+    private final long openedNanos = System.nanoTime();
     private JournalPosition after = JournalPosition.START;
     private Phase phase = Phase.NEW;
     private long aheadBytes;
@@ -88,13 +89,40 @@ public final class RaftJournal implements Journal {
             phase = Phase.REPLAYING;
         }
         long lastClosed = files.lastOfClosedSegments();
-        replica = Replica.start(settings, new ShardStateMachine(snapshots, new Applying()));
+        forgetPromises();
+        replica = Replica.open(settings, new ShardStateMachine(snapshots, new Applying()));
         proposer = replica.proposer().toByteString();
-        files.refuseHole(replica, lastClosed);
         submitter = new BatchSubmitter("raft-journal", replica::propose, this::proposalFailed);
         submitter.start();
         watch = new ReplicaWatch(replica, settings, snapshots, this::roomChanged);
+        replica.start(settings);
+        files.refuseHole(replica, lastClosed);
         return replayed(visitor);
+    }
+
+    /**
+     * Before it was opened, this replica may have told a primary that it is there, and the primary's lease counts on it for a while. It
+     * remembers nothing of that: so it takes part in elections when that time is over.
+     */
+    private void forgetPromises() throws StorageException {
+        long until =
+                openedNanos + TimeUnit.MILLISECONDS.toNanos(settings.timing().electionMinMillis());
+        try {
+            synchronized (this) {
+                for (long left = until - System.nanoTime();
+                        left > 0 && phase != Phase.OVER;
+                        left = until - System.nanoTime()) {
+                    TimeUnit.NANOSECONDS.timedWait(this, left);
+                }
+            }
+        } catch (InterruptedException e) {
+            throw interrupted("opened", e);
+        }
+    }
+
+    private static StorageException interrupted(String what, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new StorageException("Interrupted while the replicated journal was " + what + ".", e);
     }
 
     private JournalPosition replayed(RecordVisitor visitor) throws StorageException {
@@ -124,8 +152,7 @@ public final class RaftJournal implements Journal {
             }
             return last;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageException("Interrupted while the replicated journal was opened.", e);
+            throw interrupted("opened", e);
         }
     }
 
@@ -164,7 +191,7 @@ public final class RaftJournal implements Journal {
 
     /** Who is in the group, and how far everybody is; for administrators. */
     public ReplicaAdministration administration() {
-        return new ReplicaAdministration(replica, settings, room, roleLost);
+        return new ReplicaAdministration(replica, settings, room, succession, watch);
     }
 
     private synchronized boolean isOver() {
@@ -217,7 +244,7 @@ public final class RaftJournal implements Journal {
         if (isOver()) {
             return;
         }
-        room.tell(listener, watch == null ? "" : watch.diskLow());
+        room.tell(listener, watch.diskLow());
     }
 
     /** Called by Ratis, all of it but the changes of role on the one thread that applies. */
@@ -277,6 +304,10 @@ public final class RaftJournal implements Journal {
 
         @Override
         public void primary(long term) {
+            succession.primaryIs(settings.self().id());
+            if (!succession.gained(() -> replica.leads())) {
+                return;
+            }
             synchronized (RaftJournal.this) {
                 if (phase == Phase.OVER) {
                     return;
@@ -291,6 +322,7 @@ public final class RaftJournal implements Journal {
 
         @Override
         public void following(String primaryId) {
+            succession.primaryIs(primaryId);
             synchronized (RaftJournal.this) {
                 if (phase == Phase.REPLAYING) {
                     replay.add(new Replayed(null, null, 0, null));
@@ -300,7 +332,10 @@ public final class RaftJournal implements Journal {
 
         @Override
         public void notPrimary() {
-            roleLost.complete(null);
+            if (!succession.lost()) {
+                LOG.debug("elected, but not the primary for long enough to be ready");
+                return;
+            }
             over(new ReplicaRestart("This node is no longer the primary."));
         }
 
@@ -333,11 +368,23 @@ public final class RaftJournal implements Journal {
             phase = Phase.OVER;
             notifyAll();
         }
+        if (succession.isLost()) {
+            awaitSuccessor();
+        }
         if (watch != null) {
             watch.close();
         }
         if (replica != null) {
             replica.close();
+        }
+    }
+
+    /** Where nobody comes, this one goes all the same: it may be the one that the others wait for. */
+    private void awaitSuccessor() throws StorageException {
+        try {
+            succession.await(2L * settings.timing().electionMaxMillis());
+        } catch (InterruptedException e) {
+            throw interrupted("closed", e);
         }
     }
 
@@ -348,8 +395,7 @@ public final class RaftJournal implements Journal {
         try {
             submitter.end();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageException("Interrupted while the replicated journal was closed.", e);
+            throw interrupted("closed", e);
         }
     }
 }

@@ -2,13 +2,13 @@ package io.sluice.storage.raft;
 
 import io.sluice.broker.port.StorageException;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
@@ -31,41 +31,58 @@ final class Replica {
 
     private final RaftServer server;
     private final RaftGroupId group;
+    private final FollowerAnswers answers;
     /** Of this life: what is proposed in another one is told apart by it. */
     private final ClientId proposer = ClientId.randomId();
 
-    private Replica(RaftServer server, RaftGroupId group) {
+    private Replica(RaftServer server, RaftGroupId group, FollowerAnswers answers) {
         this.server = server;
         this.group = group;
+        this.answers = answers;
     }
 
     /**
-     * Starts the server; it takes part in elections from now on.
+     * Reads the folder; nobody hears of it before {@link #start}.
      *
-     * @throws StorageException the log cannot be read or belongs to somebody else, or the address is in use
+     * @throws StorageException the log cannot be read or belongs to somebody else
      */
-    static Replica start(RaftSettings settings, ShardStateMachine machine) throws StorageException {
+    static Replica open(RaftSettings settings, ShardStateMachine machine) throws StorageException {
         RaftGroupId group = RaftGroupId.valueOf(settings.group());
+        FollowerAnswers answers = new FollowerAnswers();
         RaftServer.Builder builder = RaftServer.newBuilder()
                 .setServerId(RaftPeerId.valueOf(settings.self().id()))
                 .setStateMachine(machine)
                 .setOption(RaftStorage.StartupOption.RECOVER)
-                .setProperties(RaftConfig.of(settings));
+                .setProperties(RaftConfig.of(settings))
+                .setParameters(WatchedNetty.parameters(answers));
         if (!settings.founders().isEmpty()) {
             builder.setGroup(RaftGroup.valueOf(group, peers(settings.founders())));
         }
-        RaftServer server = null;
         try {
-            server = builder.build();
-            server.start();
-            return new Replica(server, group);
+            return new Replica(builder.build(), group, answers);
         } catch (IOException | RuntimeException e) {
-            close(server);
-            throw new StorageException(
-                    "The replicated journal in " + settings.folder() + " cannot be opened, or "
-                            + settings.self().replication() + " cannot be listened on: " + Causes.sentence(e),
-                    e);
+            throw cannotOpen(settings, e);
         }
+    }
+
+    /**
+     * Takes part in elections from now on.
+     *
+     * @throws StorageException the log cannot be read, or the address is in use
+     */
+    void start(RaftSettings settings) throws StorageException {
+        try {
+            server.start();
+        } catch (IOException | RuntimeException e) {
+            throw cannotOpen(settings, e);
+        }
+    }
+
+    private static StorageException cannotOpen(RaftSettings settings, Exception cause) {
+        return new StorageException(
+                "The replicated journal in " + settings.folder() + " cannot be opened, or "
+                        + settings.self().replication() + " cannot be listened on: " + Causes.sentence(cause),
+                cause);
     }
 
     static List<RaftPeer> peers(List<RaftMember> members) {
@@ -107,10 +124,17 @@ final class Replica {
                 .setType(RaftClientRequest.writeRequestType())
                 .build();
         try {
-            return server.submitClientRequestAsync(request).thenAccept(Replica::checked);
+            return division(server.getDivision(group))
+                    .submitClientRequestAsync(request)
+                    .thenAccept(Replica::checked);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** The server would hand the request to a thread of its own and wait for it. */
+    private RaftClientAsynchronousProtocol division(RaftServer.Division division) {
+        return division instanceof RaftClientAsynchronousProtocol direct ? direct : server;
     }
 
     static void checked(RaftClientReply reply) {
@@ -144,41 +168,42 @@ final class Replica {
     }
 
     /**
-     * As the primary: how long ago a majority, this node among it, is known to have been there.
+     * As the primary: how long ago a majority, this node among it, was there for sure.
      *
      * @return milliseconds; {@code Long.MAX_VALUE} where this is not the primary
      */
     long majorityAgeMillis() {
-        RoleInfoProto role;
-        int voters;
         try {
-            role = division().getInfo().getRoleInfoProto();
-            voters = division().getRaftConf().getCurrentPeers().size();
+            RaftServer.Division division = division();
+            if (!division.getInfo().isLeader()) {
+                return Long.MAX_VALUE;
+            }
+            // While members change, a majority is one of those before and one of those after.
+            return Math.max(
+                    majorityAgeMillis(division.getRaftConf().getCurrentPeers()),
+                    majorityAgeMillis(division.getRaftConf().getPreviousPeers()));
         } catch (IOException closing) {
             return Long.MAX_VALUE;
         }
-        if (!role.hasLeaderInfo()) {
-            return Long.MAX_VALUE;
+    }
+
+    private long majorityAgeMillis(Collection<RaftPeer> voters) {
+        return answers.majorityAgeMillis(voters.stream()
+                .map(RaftPeer::getId)
+                .filter(id -> !id.equals(server.getId()))
+                .toList());
+    }
+
+    /** Whether this node is elected, and all that earlier leaders committed is applied. */
+    boolean leads() {
+        try {
+            return division().getInfo().isLeader() && division().getInfo().isLeaderReady();
+        } catch (IOException closing) {
+            return false;
         }
-        int others = voters / 2;
-        if (others == 0) {
-            return 0;
-        }
-        long[] ages = role.getLeaderInfo().getFollowerInfoList().stream()
-                .mapToLong(ServerRpcProto::getLastRpcElapsedTimeMs)
-                .sorted()
-                .toArray();
-        return ages.length < others ? Long.MAX_VALUE : ages[others - 1];
     }
 
     void close() {
-        close(server);
-    }
-
-    private static void close(RaftServer server) {
-        if (server == null) {
-            return;
-        }
         try {
             server.close();
         } catch (IOException | RuntimeException e) {

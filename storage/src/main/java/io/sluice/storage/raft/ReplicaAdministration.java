@@ -32,14 +32,16 @@ public final class ReplicaAdministration {
     private final Replica replica;
     private final RaftSettings settings;
     private final LogRoom room;
-    private final CompletableFuture<Void> roleLost;
+    private final Succession succession;
+    private final ReplicaWatch watch;
 
-    /** @param roleLost completes when this node is the primary no more */
-    ReplicaAdministration(Replica replica, RaftSettings settings, LogRoom room, CompletableFuture<Void> roleLost) {
+    ReplicaAdministration(
+            Replica replica, RaftSettings settings, LogRoom room, Succession succession, ReplicaWatch watch) {
         this.replica = replica;
         this.settings = settings;
         this.room = room;
-        this.roleLost = roleLost;
+        this.succession = succession;
+        this.watch = watch;
     }
 
     /** As this node sees it; of a node that no group took in yet, itself alone. */
@@ -170,16 +172,26 @@ public final class ReplicaAdministration {
                 -2,
                 RaftPeerId.valueOf(id),
                 TRANSFER_MILLIS);
+        watch.givingAway(true);
         try {
-            CompletableFuture<Void> asked =
-                    replica.server().transferLeadershipAsync(request).thenAccept(Replica::checked);
-            // Whoever gave the role away opens its data folder again at once, and hears no answer then.
-            CompletableFuture.anyOf(asked, roleLost).get(TRANSFER_MILLIS, TimeUnit.MILLISECONDS);
+            CompletableFuture<String> asked = replica.server()
+                    .transferLeadershipAsync(request)
+                    .thenAccept(Replica::checked)
+                    .thenApply(done -> id);
+            // Whoever gave the role away opens its data folder again soon, and may hear no answer then.
+            Object next = CompletableFuture.anyOf(asked, succession.next())
+                    .get(TRANSFER_MILLIS + settings.timing().electionMaxMillis(), TimeUnit.MILLISECONDS);
+            if (!next.equals(id)) {
+                throw new StorageException(
+                        "Node '" + next + "' became the primary when node '" + id + "' was to be it.");
+            }
         } catch (IOException | ExecutionException | TimeoutException e) {
             throw failure("make node '" + id + "' the primary", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failure("make node '" + id + "' the primary", e);
+        } finally {
+            watch.givingAway(false);
         }
     }
 

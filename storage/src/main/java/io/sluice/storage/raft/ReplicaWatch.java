@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
  * Looks after a replica on a thread of its own: renews the primary's lease, watches the room on the disk, and deletes what broken-off
  * transfers of snapshots left.
  *
- * <p>The lease: backups ask for an election at the earliest when they have heard nothing for {@code electionMinMillis}. A primary that a
- * majority answered more recently than that is the only one there is. Where it is not sure of it (it was cut off, or its process stood still),
- * it must neither accept nor dispatch.
+ * <p>The lease (Ongaro, "Consensus: Bridging Theory and Practice", section 6.4.1): backups ask for an election at the earliest when they have
+ * heard nothing for {@code electionMinMillis}. A primary that a majority answered what it sent more recently than that is the only one there
+ * is. Where it is not sure of it (it was cut off, or its process stood still), it must neither accept nor dispatch.
  */
 final class ReplicaWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaWatch.class);
@@ -29,6 +29,7 @@ final class ReplicaWatch {
     private final Runnable roomChanged;
     private final ScheduledExecutorService thread;
     private volatile long leaseUntilNanos = System.nanoTime();
+    private volatile boolean givingAway;
     private volatile String diskLow = "";
 
     ReplicaWatch(Replica replica, RaftSettings settings, StoreSnapshots snapshots, Runnable roomChanged) {
@@ -52,7 +53,12 @@ final class ReplicaWatch {
     }
 
     boolean holdsLease() {
-        return System.nanoTime() - leaseUntilNanos < 0;
+        return !givingAway && System.nanoTime() - leaseUntilNanos < 0;
+    }
+
+    /** While the role is handed to another node, that one may be elected at any time, whoever was there a moment ago. */
+    void givingAway(boolean now) {
+        givingAway = now;
     }
 
     /** Why the disk is too full, "" where it is not. */

@@ -36,13 +36,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The data folder of a broker on its own goes on as that of the first member of a group, with all that is in it. */
-@Tag("slow")
 @Timeout(300)
 class FirstMemberTest {
     private static final int MESSAGES = 200;

@@ -14,13 +14,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shards of one group, in this JVM, over the real consensus. */
-@Tag("slow")
 @Timeout(120)
 class ReplicatedShardTest {
     @TempDir
@@ -149,6 +147,21 @@ class ReplicatedShardTest {
         for (TestNode node : nodes) {
             await(() -> node.messages() == 20);
         }
+    }
+
+    @Test
+    void theRoleGoesToAndFroBetweenTwoOfWhichEachNeedsTheOthersVote() throws Exception {
+        TestNode holder = primary(group(2));
+        for (int round = 0; round < 10; round++) {
+            TestNode next = others(holder).get(0);
+            holder.publish(round, 1);
+            int published = round + 1;
+            await(() -> next.messages() == published);
+            holder.administration().transfer(next.id());
+            await(next::isPrimary);
+            holder = next;
+        }
+        assertEquals(10, holder.messages());
     }
 
     @Test

@@ -1,0 +1,54 @@
+package io.sluice.storage.raft;
+
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.netty.NettyFactory;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.rpc.RpcFactory;
+import org.apache.ratis.rpc.RpcType;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.leader.LogAppender;
+
+/**
+ * Ratis's transport over Netty, which also lets {@link FollowerAnswers} see what a primary hears of its backups. Ratis makes one by the name
+ * of its class.
+ */
+final class WatchedNetty implements RpcType {
+    private static final String ANSWERS = "sluice.follower-answers";
+
+    static Parameters parameters(FollowerAnswers answers) {
+        Parameters parameters = new Parameters();
+        parameters.put(ANSWERS, answers, FollowerAnswers.class);
+        return parameters;
+    }
+
+    @Override
+    public String name() {
+        return WatchedNetty.class.getName();
+    }
+
+    @Override
+    public RpcFactory newFactory(Parameters parameters) {
+        return new Factory(parameters);
+    }
+
+    private static final class Factory extends NettyFactory {
+        private final FollowerAnswers answers;
+
+        private Factory(Parameters parameters) {
+            super(parameters);
+            // A client of ours has the same settings, and nobody who watches it.
+            FollowerAnswers given = parameters == null ? null : parameters.get(ANSWERS, FollowerAnswers.class);
+            this.answers = given != null ? given : new FollowerAnswers();
+        }
+
+        @Override
+        public LogAppender newLogAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
+            RaftPeerId id = follower.getId();
+            answers.follows(
+                    id, () -> follower.getLastRespondedAppendEntriesSendTime().elapsedTimeMs());
+            return super.newLogAppender(server, state, follower);
+        }
+    }
+}
