@@ -247,6 +247,21 @@ class MessageOperationsTest {
     }
 
     @Test
+    void aScheduledMessageIsLetGoBeforeItsTime() {
+        send(encoded("later", Map.of(Symbol.valueOf("x-opt-delivery-time"), 5_000_000_000_000L)));
+        assertEquals(
+                "scheduled",
+                messages(management.ask("PEEK", "queue", "name", "q")).get(0).get("state"));
+        management.ask("RELEASE-SCHEDULED", "queue", "name", "q", "sequence", 1).is(204, "No Content");
+        assertEquals(
+                "available",
+                messages(management.ask("PEEK", "queue", "name", "q")).get(0).get("state"));
+        management
+                .ask("RELEASE-SCHEDULED", "queue", "name", "q", "sequence", 1)
+                .is(404, "no message 1 of queue 'q' waits for its time");
+    }
+
+    @Test
     void scheduledMessagesAreListedAndTakenBack() {
         for (long at : List.of(5_000L, 4_000L, 6_000L)) {
             send(encoded("at " + at, Map.of(Symbol.valueOf("x-opt-delivery-time"), at)));

@@ -163,6 +163,45 @@ class SubscriptionTest {
         assertEquals(2, one.bodies().size());
     }
 
+    private TestConsumer exclusive(Subscription subscription) {
+        io.sluice.broker.queue.Consumer.Terms terms =
+                new io.sluice.broker.queue.Consumer.Terms(0, true, java.util.OptionalLong.empty());
+        TestConsumer consumer = new TestConsumer(
+                shard,
+                new TestConsumer.Terms(
+                        subscription.topic(),
+                        io.sluice.broker.queue.Consumer.Mode.MOVE,
+                        io.sluice.broker.Outcome.RELEASED,
+                        Optional.empty(),
+                        terms));
+        shard.runWhere(() -> shard.mailbox()
+                .subscribe(consumer.handle, new SubscriptionRequest(subscription, Optional.empty(), "")));
+        return consumer;
+    }
+
+    @Test
+    void whoAsksToBeTheOnlyLinkOfASharedOneIs() {
+        TestConsumer alone = exclusive(shared).credit(5);
+        assertEquals(Kind.RESOURCE_LOCKED, shard.subscribe(shared).closedBy.kind());
+        assertEquals(Kind.RESOURCE_LOCKED, exclusive(shared).closedBy.kind());
+        shard.publishTo("t", "1");
+        assertEquals(List.of("1"), alone.acceptAll().bodies());
+        alone.detach();
+        TestConsumer next = shard.subscribe(shared);
+        assertEquals(List.of("attached"), next.events);
+        assertEquals(Kind.RESOURCE_LOCKED, exclusive(shared).closedBy.kind(), "others have it");
+        assertEquals(1, subscriptions());
+    }
+
+    @Test
+    void whoComesBackToAnUnsharedOneIsNotInItsOwnWay() {
+        TestConsumer first = exclusive(durable);
+        TestConsumer again = exclusive(durable).credit(1);
+        shard.publishTo("t", "1");
+        assertEquals(List.of("1"), again.bodies());
+        assertEquals(List.of(), first.bodies());
+    }
+
     @Test
     void aSharedVolatileOneEndsWithItsLastLink() {
         TestConsumer one = shard.subscribe(sharedVolatile).credit(1);
