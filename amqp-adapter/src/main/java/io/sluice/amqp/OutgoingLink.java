@@ -102,7 +102,12 @@ final class OutgoingLink implements LinkEndpoint {
     void attached() {
         if (state == State.ATTACHING) {
             state = State.OPEN;
-            Terminus.accept(sender, node.answer());
+            Source answer = node.answer();
+            if (consumer.mode() == Consumer.Mode.COPY) {
+                // Also where it asked to take: the queue may be one that nobody takes from.
+                answer.setDistributionMode(Terminus.COPY);
+            }
+            Terminus.accept(sender, answer);
             // Clients send their first flow right behind the attach, without waiting for ours.
             grant(true);
         }

@@ -11,8 +11,10 @@ import java.util.Objects;
  * @param singleActiveConsumer one consumer gets everything, the others stand by
  * @param lockMillis after which a delivery that is not settled goes back, 1 or more, {@link QueueDefinition#UNLIMITED} for never;
  *     a link may ask for another time
+ * @param nonDestructive no message leaves by being consumed: consumers see all there is and all that comes
  */
-public record Dispatching(Groups groups, int maxIdleGroups, boolean singleActiveConsumer, long lockMillis) {
+public record Dispatching(
+        Groups groups, int maxIdleGroups, boolean singleActiveConsumer, long lockMillis, boolean nonDestructive) {
     /** How long the messages of one group go to one consumer. */
     public enum Groups {
         /** Groups are not looked at. */
@@ -30,6 +32,11 @@ public record Dispatching(Groups groups, int maxIdleGroups, boolean singleActive
     public static final Dispatching DEFAULT =
             new Dispatching(Groups.UNTIL_DETACH, 10_000, false, QueueDefinition.UNLIMITED);
 
+    /** Of a queue whose messages leave it when they are consumed. */
+    public Dispatching(Groups groups, int maxIdleGroups, boolean singleActiveConsumer, long lockMillis) {
+        this(groups, maxIdleGroups, singleActiveConsumer, lockMillis, false);
+    }
+
     public Dispatching {
         Objects.requireNonNull(groups, "groups");
         if (maxIdleGroups < 1 || maxIdleGroups > MAX_IDLE_GROUPS) {
@@ -42,18 +49,22 @@ public record Dispatching(Groups groups, int maxIdleGroups, boolean singleActive
     }
 
     public Dispatching withGroups(Groups newGroups) {
-        return new Dispatching(newGroups, maxIdleGroups, singleActiveConsumer, lockMillis);
+        return new Dispatching(newGroups, maxIdleGroups, singleActiveConsumer, lockMillis, nonDestructive);
     }
 
     public Dispatching withMaxIdleGroups(int newMaxIdleGroups) {
-        return new Dispatching(groups, newMaxIdleGroups, singleActiveConsumer, lockMillis);
+        return new Dispatching(groups, newMaxIdleGroups, singleActiveConsumer, lockMillis, nonDestructive);
     }
 
     public Dispatching withSingleActiveConsumer(boolean isSingle) {
-        return new Dispatching(groups, maxIdleGroups, isSingle, lockMillis);
+        return new Dispatching(groups, maxIdleGroups, isSingle, lockMillis, nonDestructive);
     }
 
     public Dispatching withLockMillis(long newLockMillis) {
-        return new Dispatching(groups, maxIdleGroups, singleActiveConsumer, newLockMillis);
+        return new Dispatching(groups, maxIdleGroups, singleActiveConsumer, newLockMillis, nonDestructive);
+    }
+
+    public Dispatching withNonDestructive(boolean isNonDestructive) {
+        return new Dispatching(groups, maxIdleGroups, singleActiveConsumer, lockMillis, isNonDestructive);
     }
 }

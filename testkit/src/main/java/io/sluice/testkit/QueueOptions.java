@@ -164,6 +164,11 @@ public final class QueueOptions {
         return dispatching(definition.dispatching().withGroups(Groups.FAIR));
     }
 
+    /** No message leaves by being consumed: every consumer sees all there is and all that comes. */
+    public QueueOptions nonDestructive() {
+        return dispatching(definition.dispatching().withNonDestructive(true));
+    }
+
     /** Groups are not looked at. */
     public QueueOptions withoutGroups() {
         return dispatching(definition.dispatching().withGroups(Groups.OFF));

@@ -43,6 +43,7 @@ final class QueueArguments {
             "maxIdleGroups",
             "singleActiveConsumer",
             "lockMillis",
+            "nonDestructive",
             "retryBackoff",
             "retryDelayMillis",
             "retryMultiplierPercent",
@@ -111,7 +112,8 @@ final class QueueArguments {
                 constant("messageGroups", Dispatching.Groups.values(), template.groups()),
                 (int) Math.max(-1, Math.min(Integer.MAX_VALUE, number("maxIdleGroups", template.maxIdleGroups()))),
                 flag("singleActiveConsumer", template.singleActiveConsumer()),
-                limit("lockMillis", template.lockMillis()));
+                limit("lockMillis", template.lockMillis()),
+                flag("nonDestructive", template.nonDestructive()));
     }
 
     private MessageLife life(MessageLife template) throws ManagementException {

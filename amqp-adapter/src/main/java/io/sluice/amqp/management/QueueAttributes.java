@@ -48,6 +48,7 @@ final class QueueAttributes {
         all.put("maxIdleGroups", dispatching(Dispatching::maxIdleGroups));
         all.put("singleActiveConsumer", dispatching(Dispatching::singleActiveConsumer));
         all.put("lockMillis", dispatching(dispatching -> limit(dispatching.lockMillis())));
+        all.put("nonDestructive", dispatching(Dispatching::nonDestructive));
         putLife(all);
         all.put("messages", QueueStatus::messages);
         all.put("bytes", QueueStatus::bytes);

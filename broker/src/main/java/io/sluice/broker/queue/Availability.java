@@ -58,7 +58,7 @@ final class Availability {
     /** The entry goes to its own place among the available ones. */
     void add(QueueEntry entry) {
         wasAvailable(entry);
-        consumers.becameAvailable(entry);
+        consumers.becameAvailable(entry, ready.levelOf(entry));
     }
 
     /** As {@link #add}, of an entry that was available while it was out of memory. */
@@ -95,7 +95,7 @@ final class Availability {
     void released(QueueEntry entry) {
         entry.state = QueueEntry.State.READY;
         ready.insert(entry);
-        consumers.becameAvailable(entry);
+        consumers.becameAvailable(entry, ready.levelOf(entry));
     }
 
     /** The entry has left the queue. */

@@ -2,32 +2,57 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Returned;
+import java.util.TreeSet;
 
 /**
  * Where a browsing consumer stands: it walks the levels from the highest down, each in order, over what was in the queue when it
- * attached. It holds a place and no entry, so messages may come and go while it walks. What is out of memory it reads for itself,
+ * attached. One that follows the queue goes on from there by sequence over what has come since, whatever its level, and looks at what became available
+ * where it had passed. It holds a place and no entry, so messages may come and go while it walks. What is out of memory it reads for itself,
  * one page at a time, and leaves where it is.
  */
 final class BrowseCursor {
+    private static final int BEHIND_ALL_LEVELS = -1;
+
     private final QueueState state;
     private final Availability availability;
     private final PageReading reading;
+    private final boolean follows;
     private final long endSequence;
     private int level;
     private long nextSequence = 1;
+    /** It cannot go on before a page is read. */
+    private boolean halted;
 
-    /** The browser sees nothing that comes in from now on. */
-    BrowseCursor(QueueState state, Availability availability, PageReading reading) {
+    /** Sequences that became available where it had passed; of one that follows. */
+    private final TreeSet<Long> late = new TreeSet<>();
+
+    /** @param follows whether it sees what comes in from now on */
+    BrowseCursor(QueueState state, Availability availability, PageReading reading, boolean follows) {
         this.state = state;
         this.availability = availability;
         this.reading = reading;
+        this.follows = follows;
         this.level = state.levelCount() - 1;
         this.endSequence = state.nextSequence();
+    }
+
+    boolean follows() {
+        return follows;
     }
 
     /** A page is on its way that must be looked at before the walk can go on. */
     boolean isWaiting() {
         return reading.isWaiting();
+    }
+
+    /** A message is available that was not. */
+    void becameAvailable(int itsLevel, long sequence) {
+        boolean ahead = level == BEHIND_ALL_LEVELS
+                ? sequence >= nextSequence
+                : sequence >= endSequence || itsLevel < level || (itsLevel == level && sequence >= nextSequence);
+        if (!ahead) {
+            late.add(sequence);
+        }
     }
 
     /**
@@ -36,14 +61,94 @@ final class BrowseCursor {
      * @return null at the end, and where {@link #isWaiting}
      */
     QueueEntry peek(long nowMillis) {
-        while (level >= 0 && !reading.isWaiting()) {
-            PagedLevel paged = state.runs().level(level);
-            PagedRun run = paged == null ? null : paged.nextOut(nextSequence);
+        halted = reading.isWaiting();
+        while (level >= 0 && !halted) {
+            QueueEntry entry = next(level, endSequence, nowMillis);
+            if (entry != null || halted) {
+                return entry;
+            }
+            level--;
+            nextSequence = level == BEHIND_ALL_LEVELS ? endSequence : 1;
+        }
+        if (!follows || halted) {
+            return null;
+        }
+        QueueEntry entry = peekLate(nowMillis);
+        return entry != null || halted ? entry : peekNew(nowMillis);
+    }
+
+    /** @return null where its page must be read first: the walk is halted */
+    private Enqueued read(PagedRun run, int index) {
+        Enqueued message = reading.message(run, index);
+        halted = message == null;
+        return message;
+    }
+
+    private QueueEntry peekLate(long nowMillis) {
+        while (!late.isEmpty()) {
+            long sequence = late.first();
+            QueueEntry entry = state.entries().find(sequence);
+            if (entry == null) {
+                PagedRun run = state.runs().find(sequence);
+                if (run != null && run.isReadable() && !run.isScheduled) {
+                    Enqueued message = read(run, run.indexOf(sequence));
+                    if (message == null) {
+                        return null;
+                    }
+                    entry = out(message, nowMillis);
+                }
+            } else if (!entry.links.inReady || entry.expired(nowMillis)) {
+                entry = null;
+            }
+            if (entry != null) {
+                return entry;
+            }
+            late.remove(sequence);
+        }
+        return null;
+    }
+
+    /** Of what has come since it attached, the next of any level. */
+    private QueueEntry peekNew(long nowMillis) {
+        while (!halted) {
+            int first = BEHIND_ALL_LEVELS;
+            long sequence = Long.MAX_VALUE;
+            for (int each = state.levelCount() - 1; each >= 0; each--) {
+                PagedRun run = nextOut(each);
+                long out = run == null ? Long.MAX_VALUE : run.sequence(run.nextOutFrom(nextSequence));
+                QueueEntry entry = resident(each, Math.min(out, sequence), nowMillis);
+                long next = entry == null ? out : entry.sequence;
+                if (next < sequence) {
+                    sequence = next;
+                    first = each;
+                }
+            }
+            if (first == BEHIND_ALL_LEVELS) {
+                return null;
+            }
+            nextSequence = sequence;
+            QueueEntry entry = next(first, sequence + 1, nowMillis);
+            if (entry != null) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    private PagedRun nextOut(int ofLevel) {
+        PagedLevel paged = state.runs().level(ofLevel);
+        return paged == null ? null : paged.nextOut(nextSequence);
+    }
+
+    /** The next of one level before {@code end}. @return null where there is none, and where a page must be read first */
+    private QueueEntry next(int ofLevel, long end, long nowMillis) {
+        while (true) {
+            PagedRun run = nextOut(ofLevel);
             int index = run == null ? -1 : run.nextOutFrom(nextSequence);
             long outSequence = run == null ? Long.MAX_VALUE : run.sequence(index);
-            QueueEntry entry = resident(Math.min(endSequence, outSequence), nowMillis);
-            if (entry == null && outSequence < endSequence) {
-                Enqueued message = reading.message(run, index);
+            QueueEntry entry = resident(ofLevel, Math.min(end, outSequence), nowMillis);
+            if (entry == null && outSequence < end) {
+                Enqueued message = read(run, index);
                 if (message == null) {
                     return null;
                 }
@@ -55,21 +160,18 @@ final class BrowseCursor {
             }
             if (entry != null) {
                 nextSequence = entry.sequence;
-                return entry;
             }
-            level--;
-            nextSequence = 1;
+            return entry;
         }
-        return null;
     }
 
-    private QueueEntry resident(long endOfSearch, long nowMillis) {
-        if ((availability.ready().occupied() & 1 << level) == 0) {
+    private QueueEntry resident(int ofLevel, long endOfSearch, long nowMillis) {
+        if ((availability.ready().occupied() & 1 << ofLevel) == 0) {
             return null;
         }
         QueueEntry entry = state.entries().atOrAfter(nextSequence);
         while (entry != null && entry.sequence < endOfSearch) {
-            if (entry.links.inReady && state.levelOf(entry.message) == level && !entry.expired(nowMillis)) {
+            if (entry.links.inReady && state.levelOf(entry.message) == ofLevel && !entry.expired(nowMillis)) {
                 return entry;
             }
             entry = state.entries().atOrAfter(entry.sequence + 1);
@@ -89,6 +191,8 @@ final class BrowseCursor {
     }
 
     void passed(QueueEntry entry) {
-        nextSequence = entry.sequence + 1;
+        if (!late.remove(entry.sequence)) {
+            nextSequence = entry.sequence + 1;
+        }
     }
 }

@@ -99,7 +99,7 @@ public final class Consumer {
     final UnsettledList unsettled = new UnsettledList();
     /** Whose outcome is a transaction's, not discharged: a detach leaves them alone. */
     final UnsettledList held = new UnsettledList();
-    /** Position of a {@link Mode#COPY} consumer; null for the others. */
+    /** Position of one that looks at messages; null for the others. Set when it is attached. */
     BrowseCursor cursor;
     /** Position of a consumer that takes selected messages; null for the others. */
     FilterCursor filter;
@@ -138,8 +138,19 @@ public final class Consumer {
         return request.address;
     }
 
+    /** How it takes messages, or looks at them where nobody takes any. */
     public Mode mode() {
-        return request.mode;
+        return cursor == null ? request.mode : Mode.COPY;
+    }
+
+    /** Whether it takes messages of its own accord: where nobody takes any, it is to see all there is and all that comes. */
+    boolean wouldTake() {
+        return request.mode == Mode.MOVE || request.mode == Mode.MOVE_PRESETTLED;
+    }
+
+    /** It sees what comes, and takes nothing. */
+    boolean follows() {
+        return cursor != null && cursor.follows();
     }
 
     public Outcome lossOutcome() {
@@ -185,7 +196,7 @@ public final class Consumer {
 
     /** It gets nothing of what comes its way: it looks on, or has named what it wants. */
     boolean isApart() {
-        return request.mode == Mode.COPY || request.mode == Mode.FETCH;
+        return mode() == Mode.COPY || request.mode == Mode.FETCH;
     }
 
     /** It is the broker itself. */

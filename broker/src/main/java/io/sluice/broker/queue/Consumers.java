@@ -21,6 +21,9 @@ final class Consumers {
     private int filtering;
 
     private boolean paused;
+    /** Those apart who see what comes. */
+    private int following;
+
     /** Takers that are the broker itself. */
     private int takingAway;
     /** Takers that are to be the only one: at most one. */
@@ -30,6 +33,7 @@ final class Consumers {
 
     void add(Consumer consumer) {
         (consumer.isApart() ? apart : takers).add(consumer);
+        following += consumer.follows() ? 1 : 0;
         if (!consumer.isApart()) {
             count(consumer, 1);
         }
@@ -41,7 +45,7 @@ final class Consumers {
         if (takers.remove(consumer)) {
             count(consumer, -1);
         }
-        apart.remove(consumer);
+        following -= apart.remove(consumer) && consumer.follows() ? 1 : 0;
         timed.remove(consumer);
         ring.leave(consumer);
         ring.tidy();
@@ -177,11 +181,23 @@ final class Consumers {
     }
 
     /** A message is available that was not: those who look for theirs may be past it. */
-    void becameAvailable(QueueEntry entry) {
+    void becameAvailable(QueueEntry entry, int level) {
+        becameAvailable(level, entry.sequence);
         if (filtering > 0) {
             for (Consumer consumer : takers) {
                 if (consumer.filter != null) {
                     consumer.filter.becameAvailable(entry);
+                }
+            }
+        }
+    }
+
+    /** As {@link #becameAvailable(QueueEntry, int)}, of one that may be out of memory. */
+    void becameAvailable(int level, long sequence) {
+        if (following > 0) {
+            for (Consumer consumer : apart) {
+                if (consumer.follows()) {
+                    consumer.cursor.becameAvailable(level, sequence);
                 }
             }
         }

@@ -56,8 +56,10 @@ public final class Dispatcher {
     }
 
     public void attach(Consumer consumer) {
-        if (consumer.mode() == Consumer.Mode.COPY) {
-            consumer.cursor = new BrowseCursor(queue.state(), availability, new PageReading(queue, loads, pages));
+        boolean follows = queue.definition().dispatching().nonDestructive() && consumer.wouldTake();
+        if (follows || consumer.mode() == Consumer.Mode.COPY) {
+            PageReading reading = new PageReading(queue, loads, pages);
+            consumer.cursor = new BrowseCursor(queue.state(), availability, reading, follows);
         }
         if (consumer.mode() == Consumer.Mode.FETCH) {
             consumer.fetched = new Fetched();
@@ -88,9 +90,17 @@ public final class Dispatcher {
         fetching.reserve(consumer, numbers, turn, answer);
     }
 
+    /** Messages of the run, which are out of memory, are available from now on. */
+    void becameAvailable(PagedRun run) {
+        for (int index = run.nextOut(0); index >= 0; index = run.nextOut(index + 1)) {
+            consumers.becameAvailable(run.level(), run.sequence(index));
+        }
+    }
+
     /** Why the consumer may not be attached, empty where it may: one that wants to be the only one must be. */
     public Optional<Refusal> refusalOf(Consumer consumer) {
-        boolean takes = consumer.mode() != Consumer.Mode.COPY && !consumer.isTakingAway();
+        boolean follows = queue.definition().dispatching().nonDestructive();
+        boolean takes = !follows && consumer.mode() != Consumer.Mode.COPY && !consumer.isTakingAway();
         boolean refused = takes && (consumers.hasExclusive() || (consumer.isExclusive() && consumers.hasConsumers()));
         String why = consumers.hasExclusive() ? "is taken from by one consumer alone" : "has consumers already";
         return refused

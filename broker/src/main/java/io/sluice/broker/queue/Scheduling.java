@@ -65,7 +65,10 @@ final class Scheduling {
                 read.add(run);
             }
         }
-        due.forEach(state.runs()::released);
+        for (PagedRun run : due) {
+            state.runs().released(run);
+            queue.dispatcher().becameAvailable(run);
+        }
         loads.readReleased(read);
     }
 

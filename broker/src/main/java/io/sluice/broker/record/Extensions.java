@@ -19,12 +19,14 @@ import java.util.Optional;
  * 1 dispatching := groups u8 | maxIdleGroups i32 | singleActiveConsumer u8 | lockMillis i64
  * 2 life        := see {@link LifeRecords}
  * 3 acknowledgedQueue := str
+ * 4 nonDestructive := u8
  * </pre>
  */
 final class Extensions {
     private static final byte DISPATCHING = 1;
     private static final byte LIFE = 2;
     private static final byte ACKNOWLEDGED_QUEUE = 3;
+    private static final byte NON_DESTRUCTIVE = 4;
     private static final int DISPATCHING_BYTES = 1 + 4 + 1 + 8;
 
     private static final int HEAD = 1 + 4;
@@ -36,8 +38,8 @@ final class Extensions {
     private record Extension(byte kind, byte[] content) {}
 
     private static List<Extension> of(QueueDefinition definition) {
-        List<Extension> extensions = new ArrayList<>(3);
-        Dispatching dispatching = definition.dispatching();
+        List<Extension> extensions = new ArrayList<>(4);
+        Dispatching dispatching = definition.dispatching().withNonDestructive(false);
         if (!dispatching.equals(Dispatching.DEFAULT)) {
             ByteBuffer out = ByteBuffer.allocate(DISPATCHING_BYTES);
             out.put((byte) dispatching.groups().ordinal())
@@ -58,6 +60,9 @@ final class Extensions {
             out.putInt(name.length).put(name);
             extensions.add(new Extension(ACKNOWLEDGED_QUEUE, out.array()));
         });
+        if (definition.dispatching().nonDestructive()) {
+            extensions.add(new Extension(NON_DESTRUCTIVE, new byte[] {1}));
+        }
         return extensions;
     }
 
@@ -106,12 +111,15 @@ final class Extensions {
             byte kind = in.get();
             long length = in.getInt();
             long end = in.position() + length;
+            Dispatching dispatching = definition.dispatching();
             MessageLife life = definition.life();
             definition = switch (kind) {
-                case DISPATCHING -> definition.withDispatching(readDispatching(in));
+                case DISPATCHING ->
+                    definition.withDispatching(readDispatching(in).withNonDestructive(dispatching.nonDestructive()));
                 case LIFE -> definition.withLife(LifeRecords.read(in).withAcknowledgedQueue(life.acknowledgedQueue()));
                 case ACKNOWLEDGED_QUEUE ->
                     definition.withLife(life.withAcknowledgedQueue(Optional.of(RecordCodec.readString(in))));
+                case NON_DESTRUCTIVE -> definition.withDispatching(dispatching.withNonDestructive(in.get() != 0));
                 default -> throw new IllegalArgumentException("unknown setting " + kind + " of a queue");
             };
             if (in.position() != end) {

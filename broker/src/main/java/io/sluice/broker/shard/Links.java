@@ -165,6 +165,11 @@ final class Links {
             return;
         }
         Queue queue = found.get();
+        if (queue.definition().dispatching().nonDestructive()) {
+            String text = "queue '" + queue.name() + "' is non-destructive: nobody takes its messages";
+            refuse(consumer, Refusal.of(Refusal.Kind.PRECONDITION_FAILED, text), turn);
+            return;
+        }
         Optional<Refusal> locked = temporaries
                 .refusalOf(queue, consumer.client())
                 .or(() -> queue.dispatcher().refusalOf(consumer));

@@ -110,7 +110,8 @@ class RecordCodecTest {
             return Dispatching.DEFAULT;
         }
         Dispatching.Groups groups = Dispatching.Groups.values()[random.nextInt(3)];
-        return new Dispatching(groups, 1 + random.nextInt(1000), random.nextBoolean(), positive(random));
+        return new Dispatching(
+                groups, 1 + random.nextInt(1000), random.nextBoolean(), positive(random), random.nextBoolean());
     }
 
     private static MessageLife life(Random random) {
@@ -422,6 +423,15 @@ class RecordCodecTest {
                         + "00000000" + "0000000000000000" + "00000000"
                         + "01" + "03" + "00000005" + "0000000161",
                 new QueueDeclared(7, QueueDefinition.named("q").withLife(keeping), 9));
+        assertGolden(
+                "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
+                        + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
+                        + "00000000" + "0000000000000000" + "00000000"
+                        + "01" + "04" + "00000001" + "01",
+                new QueueDeclared(
+                        7,
+                        QueueDefinition.named("q").withDispatching(Dispatching.DEFAULT.withNonDestructive(true)),
+                        9));
         assertGolden(
                 "100000000000000007" + "0000000000000001" + "00000003" + "00000001" + "000000016b" + "01"
                         + "0000000000000005" + "0000000000000008",

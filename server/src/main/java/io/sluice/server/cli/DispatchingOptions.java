@@ -27,11 +27,15 @@ final class DispatchingOptions {
             description = "After which a delivery that is not settled goes back.")
     Long lockMillis;
 
+    @Option(names = "--non-destructive", negatable = true, description = "Whether no message leaves by being consumed.")
+    Boolean nonDestructive;
+
     /** Named as in {@code sluice.yaml}; null where nothing was said. */
     void putInto(Map<String, Object> attributes) {
         attributes.put("messageGroups", messageGroups);
         attributes.put("maxIdleGroups", maxIdleGroups);
         attributes.put("singleActiveConsumer", singleActiveConsumer);
         attributes.put("lockMillis", lockMillis);
+        attributes.put("nonDestructive", nonDestructive);
     }
 }

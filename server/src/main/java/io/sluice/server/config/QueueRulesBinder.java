@@ -134,7 +134,8 @@ final class QueueRulesBinder {
                 section.choice("messageGroups", GROUPS, defaults.groups()),
                 section.number("maxIdleGroups", 1, Dispatching.MAX_IDLE_GROUPS, defaults.maxIdleGroups()),
                 section.flag("singleActiveConsumer", defaults.singleActiveConsumer()),
-                section.number("lockMillis", Range.atLeastOrUnlimited(1), defaults.lockMillis()));
+                section.number("lockMillis", Range.atLeastOrUnlimited(1), defaults.lockMillis()),
+                section.flag("nonDestructive", defaults.nonDestructive()));
     }
 
     private static Deduplication deduplication(Section section) {
