@@ -81,6 +81,24 @@ public record AmqpEnvironment(
                 deadLetterNames);
     }
 
+    /** The same with another say about opens. */
+    public AmqpEnvironment withOpening(OpenPolicy policy) {
+        return new AmqpEnvironment(
+                shards,
+                localNodes,
+                authenticator,
+                limits,
+                clock,
+                links,
+                identity,
+                large,
+                policy,
+                connections,
+                nodeNames,
+                kinds,
+                deadLetterNames);
+    }
+
     /**
      * @param containerId unique among the brokers a client may talk to (AMQP 1.0 §2.4.1)
      * @param version of this program

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -12,8 +13,18 @@ import java.util.stream.Collectors;
  *     Addresses, {@code localhost} and no name at all are always taken
  * @param failoverServers where clients may go when this broker is gone
  * @param containers who has a connection
+ * @param closed why nobody may have one at the moment; whoever has said who it is gets it with {@code amqp:connection:forced}
  */
-public record OpenPolicy(Set<String> hostNames, List<FailoverServer> failoverServers, ContainerRegistry containers) {
+public record OpenPolicy(
+        Set<String> hostNames,
+        List<FailoverServer> failoverServers,
+        ContainerRegistry containers,
+        Optional<String> closed) {
+    /** For everybody who knows our name. */
+    public OpenPolicy(Set<String> hostNames, List<FailoverServer> failoverServers, ContainerRegistry containers) {
+        this(hostNames, failoverServers, containers, Optional.empty());
+    }
+
     /** Any host name, and nowhere else to go. */
     public static OpenPolicy open() {
         return new OpenPolicy(Set.of("*"), List.of(), new ContainerRegistry());
@@ -23,6 +34,11 @@ public record OpenPolicy(Set<String> hostNames, List<FailoverServer> failoverSer
         hostNames =
                 hostNames.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
         failoverServers = List.copyOf(failoverServers);
+    }
+
+    /** The same for nobody. @param text why, for the peers */
+    public OpenPolicy closed(String text) {
+        return new OpenPolicy(hostNames, failoverServers, containers, Optional.of(text));
     }
 
     /** @param scheme as clients' URIs have it: amqp, amqps, amqpws, amqpwss */

@@ -40,6 +40,9 @@ final class Opening {
 
     /** All but the sole connection, which is asked for last: who is refused anyway must not close another. */
     Optional<ErrorCondition> refusal(int peerIdleTimeoutMillis) {
+        if (policy.closed().isPresent()) {
+            return policy.closed().map(text -> Conditions.of(Conditions.CONNECTION_FORCED, text));
+        }
         if (peerIdleTimeoutMillis > 0 && peerIdleTimeoutMillis < MIN_IDLE_TIMEOUT_MILLIS) {
             String text = "an idle-time-out of " + peerIdleTimeoutMillis + " ms cannot be kept, the least is "
                     + MIN_IDLE_TIMEOUT_MILLIS;

@@ -66,7 +66,6 @@ final class ServedShard {
         QueueRules rules = configuration.queues();
         ConnectionRegistry connections = new ConnectionRegistry();
         ManagementNode management = new ManagementNode(Queues.in(shard), rules::definition, connections, cluster);
-        String version = ServedShard.class.getPackage().getImplementationVersion();
         return new AmqpEnvironment(
                 anyAddress -> shard,
                 name -> name.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
@@ -74,7 +73,7 @@ final class ServedShard {
                 AmqpSettings.of(configuration.amqp()),
                 System::currentTimeMillis,
                 new LinkRegistry(),
-                new AmqpEnvironment.Identity(configuration.node(), version == null ? "0" : version),
+                new AmqpEnvironment.Identity(configuration.node(), version()),
                 large,
                 ListeningPorts.opening(configuration.listen()),
                 connections,
@@ -83,18 +82,24 @@ final class ServedShard {
                 configuration.amqp().deadLetterAnnotations());
     }
 
-    /** For a server that is told later which shard it serves: of this, only limits count. */
+    /** For a server that is told later which shard it serves: of this, only limits count, and what is said to those that come before. */
     static AmqpEnvironment nobodyServed(Configuration configuration) {
         return new AmqpEnvironment(
-                anyAddress -> {
-                    throw new IllegalStateException("nobody is served yet");
-                },
-                anyName -> Optional.empty(),
-                Credentials.of(configuration.security()),
-                AmqpSettings.of(configuration.amqp()),
-                System::currentTimeMillis,
-                new LinkRegistry(),
-                new AmqpEnvironment.Identity(configuration.node(), "0"));
+                        anyAddress -> {
+                            throw new IllegalStateException("nobody is served yet");
+                        },
+                        anyName -> Optional.empty(),
+                        Credentials.of(configuration.security()),
+                        AmqpSettings.of(configuration.amqp()),
+                        System::currentTimeMillis,
+                        new LinkRegistry(),
+                        new AmqpEnvironment.Identity(configuration.node(), version()))
+                .withOpening(ListeningPorts.opening(configuration.listen()));
+    }
+
+    private static String version() {
+        String version = ServedShard.class.getPackage().getImplementationVersion();
+        return version == null ? "0" : version;
     }
 
     void tick() {

@@ -13,10 +13,7 @@ import io.sluice.amqp.EventLoop;
 import io.sluice.amqp.Peer;
 import io.sluice.amqp.sasl.PeerSecurity;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.slf4j.Logger;
@@ -33,7 +30,6 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
 
     private final ServerSettings settings;
     private final AmqpEnvironment environment;
-    private final Optional<InetSocketAddress> client;
     private final Connections connections;
     private ChannelHandlerContext context;
     /** Null until the carrier is ready. */
@@ -46,28 +42,18 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     private long nextTickMillis;
     private boolean ending;
 
-    /** @param client who is at the other end, where that is not the socket's other end */
-    NettyChannel(
-            ServerSettings settings,
-            AmqpEnvironment environment,
-            Optional<InetSocketAddress> client,
-            Connections connections) {
+    NettyChannel(ServerSettings settings, AmqpEnvironment environment, Connections connections) {
         this.settings = settings;
         this.environment = environment;
-        this.client = client;
         this.connections = connections;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext newContext) {
         context = newContext;
-        // A peer that is gone already has no address.
-        SocketAddress peer =
-                client.isPresent() ? client.get() : newContext.channel().remoteAddress();
-        if (peer instanceof InetSocketAddress address) {
-            remote = address.getAddress().getHostAddress() + ":" + address.getPort();
-            loopback = address.getAddress().isLoopbackAddress();
-        }
+        ClientAddress.of(newContext.channel())
+                .ifPresent(client -> remote = client.getAddress().getHostAddress() + ":" + client.getPort());
+        loopback = ClientAddress.isHere(newContext.channel());
         acceptedMillis = Connections.nowMillis();
         connections.add(this);
     }

@@ -6,6 +6,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -45,11 +46,13 @@ final class NodePort extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        HAProxyMessage header = (HAProxyMessage) message;
         try {
-            meet(header);
+            // Otherwise it is what came behind the header of one that is refused.
+            if (message instanceof HAProxyMessage header) {
+                meet(header);
+            }
         } finally {
-            header.release();
+            ReferenceCountUtil.release(message);
         }
     }
 

@@ -3,7 +3,7 @@ package io.sluice.amqp.netty;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.amqp.AmqpEnvironment;
 import java.net.InetSocketAddress;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +24,9 @@ final class Reception {
     private final Set<SocketChannel> unserved = ConcurrentHashMap.newKeySet();
 
     private final Set<Guest> waiting = ConcurrentHashMap.newKeySet();
+    /** Where their primary takes them. */
+    private final Map<SocketChannel, InetSocketAddress> handedThrough = new ConcurrentHashMap<>();
+
     private volatile HandThrough rules = new HandThrough("", 0);
     private volatile ServingPlace place;
 
@@ -37,16 +40,17 @@ final class Reception {
         rules = newRules;
     }
 
-    /** Any thread. Connections that are served already are not touched. */
+    /** Any thread. Connections that are served already are not touched; those that another node than the primary serves are left a while to end. */
     void serve(ServingPlace newPlace) {
         place = newPlace;
         waiting.forEach(guest -> guest.channel.eventLoop().execute(() -> admitWaiting(guest)));
+        handedThrough.forEach(this::endWithItsPrimary);
     }
 
     /** A port's new connection. On its event loop. */
     void accept(SocketChannel channel, String kind, Carrier carrier) {
         if (enter(channel)) {
-            receive(channel, kind, carrier, Optional.empty());
+            receive(channel, kind, carrier);
         }
     }
 
@@ -56,7 +60,8 @@ final class Reception {
      * @param client who is at the other end of the other node's connection
      */
     void acceptFromNode(SocketChannel channel, Carrier carrier, InetSocketAddress client) {
-        receive(channel, "", carrier, Optional.of(client));
+        ClientAddress.brought(channel, client);
+        receive(channel, "", carrier);
     }
 
     /**
@@ -80,9 +85,9 @@ final class Reception {
         return unserved.size();
     }
 
-    private void receive(SocketChannel channel, String kind, Carrier carrier, Optional<InetSocketAddress> client) {
+    private void receive(SocketChannel channel, String kind, Carrier carrier) {
         long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(rules.waitMillis());
-        Guest guest = new Guest(channel, kind, carrier, client, new EarlyBytes(), untilNanos);
+        Guest guest = new Guest(channel, kind, carrier, new EarlyBytes(), untilNanos);
         if (place instanceof ServingPlace.Here here) {
             carry(guest, here.environment());
             return;
@@ -94,8 +99,7 @@ final class Reception {
     }
 
     private void carry(Guest guest, AmqpEnvironment environment) {
-        guest.carrier.carry(
-                guest.channel.pipeline(), new NettyChannel(settings, environment, guest.client, connections));
+        guest.carrier.carry(guest.channel.pipeline(), new NettyChannel(settings, environment, connections));
         unserved.remove(guest.channel);
     }
 
@@ -103,15 +107,8 @@ final class Reception {
      * One that is neither served nor handed through yet.
      *
      * @param kind by which other nodes know the carrier
-     * @param client who is at the other end, where that is another node's client
      */
-    private record Guest(
-            SocketChannel channel,
-            String kind,
-            Carrier carrier,
-            Optional<InetSocketAddress> client,
-            EarlyBytes early,
-            long untilNanos) {}
+    private record Guest(SocketChannel channel, String kind, Carrier carrier, EarlyBytes early, long untilNanos) {}
 
     private void admitWaiting(Guest guest) {
         // Only one of those that call for it goes on with it.
@@ -127,7 +124,7 @@ final class Reception {
         ServingPlace now = place;
         if (now instanceof ServingPlace.Here here) {
             serveWaiting(guest, here.environment());
-        } else if (now instanceof ServingPlace.Elsewhere elsewhere && guest.client.isEmpty()) {
+        } else if (now instanceof ServingPlace.Elsewhere elsewhere && !ClientAddress.isBrought(guest.channel)) {
             handThrough(guest, elsewhere);
         } else {
             await(guest);
@@ -146,8 +143,9 @@ final class Reception {
             return;
         }
         if (System.nanoTime() - guest.untilNanos >= 0) {
-            LOG.info("{}: closed, there was no primary for {} ms", guest.channel.remoteAddress(), rules.waitMillis());
-            guest.channel.close();
+            LOG.info("{}: refused, there was no primary for {} ms", guest.channel.remoteAddress(), rules.waitMillis());
+            AmqpEnvironment nobody = settings.environment();
+            serveWaiting(guest, nobody.withOpening(nobody.opening().closed("there is no primary at the moment")));
             return;
         }
         waiting.add(guest);
@@ -162,6 +160,9 @@ final class Reception {
                         settings.stopTimeoutMillis())
                 .addListener(connected -> {
                     if (connected.isSuccess()) {
+                        handedThrough.put(guest.channel, elsewhere.handThrough());
+                        guest.channel.closeFuture().addListener(closed -> handedThrough.remove(guest.channel));
+                        endWithItsPrimary(guest.channel, elsewhere.handThrough());
                         guest.early.handOn();
                     } else {
                         LOG.debug(
@@ -172,6 +173,30 @@ final class Reception {
                         await(guest);
                     }
                 });
+    }
+
+    /** One that lost its role says so to its clients. One that is gone without a word would leave them waiting. */
+    private void endWithItsPrimary(SocketChannel channel, InetSocketAddress primary) {
+        if (isNoLonger(primary)) {
+            channel.eventLoop()
+                    .schedule(
+                            () -> {
+                                if (isNoLonger(primary) && channel.isActive()) {
+                                    LOG.info("{}: closed, {} is not the primary", channel.remoteAddress(), primary);
+                                    channel.close();
+                                }
+                            },
+                            settings.stopTimeoutMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Where nobody is known, it may still be. */
+    private boolean isNoLonger(InetSocketAddress primary) {
+        ServingPlace now = place;
+        return now instanceof ServingPlace.Here
+                || (now instanceof ServingPlace.Elsewhere elsewhere
+                        && !elsewhere.handThrough().equals(primary));
     }
 
     /** Ends all that is not served here: what waits, what is handed through, what has not said who it is. */

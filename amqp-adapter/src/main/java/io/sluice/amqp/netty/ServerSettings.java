@@ -12,7 +12,7 @@ import java.util.function.Function;
  * @param eventLoops threads of its own loops, where it makes them
  * @param maxConnections more are cut off at once
  * @param stopTimeoutMillis how long a stop waits for peers
- * @param environment what all its connections share
+ * @param environment what all its connections share; in a cluster, those that are refused because nobody serves
  * @param frames who watches the frames of a connection
  */
 public record ServerSettings(

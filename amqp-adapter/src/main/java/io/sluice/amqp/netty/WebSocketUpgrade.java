@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
-import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,13 +58,11 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     }
 
     private boolean originAllowed(ChannelHandlerContext context, FullHttpRequest request) {
-        boolean loopback = context.channel().remoteAddress() instanceof InetSocketAddress address
-                && address.getAddress().isLoopbackAddress();
         return origins.allows(
                 request.headers().get(HttpHeaderNames.ORIGIN),
                 request.headers().get(HttpHeaderNames.HOST),
                 below != null,
-                loopback);
+                ClientAddress.isLocal(context.channel()));
     }
 
     private void upgrade(ChannelHandlerContext context, FullHttpRequest request) {

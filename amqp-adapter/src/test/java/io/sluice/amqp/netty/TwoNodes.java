@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -101,6 +102,17 @@ final class TwoNodes implements AutoCloseable {
         client.getOutputStream().write(SASL);
         client.getOutputStream().flush();
         assertArrayEquals(SASL, client.getInputStream().readNBytes(SASL.length));
+    }
+
+    /** Nothing more comes. */
+    static void assertEnds(Socket socket) {
+        try {
+            socket.getInputStream().readAllBytes();
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("it was not closed", e);
+        } catch (IOException e) {
+            // a reset is an end, too
+        }
     }
 
     /** As a node sends it for a client with an address of IPv4. */
