@@ -25,8 +25,12 @@ final class ClusterFailoverTest {
     private static final int ROUNDS = Integer.getInteger("crash.cluster.rounds", 2);
     private static final int MOST_ACCEPTED = 800;
     private static final long WAIT_SECONDS = 120;
-    /** Checkpoints all the time, so that some are under way whenever something happens. */
+    /**
+     * Checkpoints all the time, so that some are under way whenever something happens. The primary is given longer than by default to be heard of:
+     * three brokers and their clients on two processors would change it where nothing is meant to happen.
+     */
     private static final String SMALL_JOURNAL = """
+            replication: {electionMinMillis: 1500, electionMaxMillis: 3000}
             amqp: {maxMessageSizeBytes: 65536}
             queues: {templates: [{pattern: "*", maxDeliveries: unlimited}]}
             storage:
