@@ -19,8 +19,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shards of one group, in this JVM, over the real consensus. */
-@Timeout(120)
+@Timeout(300)
 class ReplicatedShardTest {
+    private static final int ROUNDS = 4;
+
     @TempDir
     private Path folder;
 
@@ -152,7 +154,7 @@ class ReplicatedShardTest {
     @Test
     void theRoleGoesToAndFroBetweenTwoOfWhichEachNeedsTheOthersVote() throws Exception {
         TestNode holder = primary(group(2));
-        for (int round = 0; round < 10; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
             TestNode next = others(holder).get(0);
             holder.publish(round, 1);
             int published = round + 1;
@@ -161,7 +163,7 @@ class ReplicatedShardTest {
             await(next::isPrimary);
             holder = next;
         }
-        assertEquals(10, holder.messages());
+        assertEquals(ROUNDS, holder.messages());
     }
 
     @Test

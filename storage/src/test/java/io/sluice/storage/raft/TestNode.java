@@ -39,6 +39,9 @@ final class TestNode {
     static final UUID GROUP = UUID.nameUUIDFromBytes(new byte[] {7});
     static final String QUEUE = "q";
     private static final int BODY_BYTES = 1024;
+    /** Longer than by default: several nodes share one process here, and that a machine with other work. */
+    private static final RaftSettings.Timing TIMING = new RaftSettings.Timing(1_000, 2_000);
+
     private static final Client NOBODY = () -> {};
 
     private final RaftMember self;
@@ -99,7 +102,7 @@ final class TestNode {
                 self,
                 founders,
                 folder.resolve("raft"),
-                new RaftSettings.Timing(150, 300),
+                TIMING,
                 new RaftSettings.Limits(8 << 20, 1 << 30, 1, 4 << 20),
                 RaftSettings.Sync.DISK);
         next.storage = ReplicatedStorage.open(new FileDisk(), folder, settings, StoreLimits.DEFAULT, Metrics.NONE);
@@ -302,7 +305,7 @@ final class TestNode {
             shard.publish(
                     producer, new Publish(QUEUE, new Message(body, 0, Message.Header.DURABLE, Annotations.EMPTY)));
         }
-        all.get(30, TimeUnit.SECONDS);
+        all.get(120, TimeUnit.SECONDS);
     }
 
     void checkpoint() throws Exception {
