@@ -50,10 +50,62 @@ public class SimulatedDisk implements Disk {
         this.random = random;
     }
 
+    /** A file: as programs see it, and as it is without what was not forced. Both arrays may be longer than what counts of them. */
     private static final class Content {
         private byte[] now = new byte[0];
+        private int length;
         private byte[] forced = new byte[0];
+        private int forcedLength;
         private final BitSet unforced = new BitSet();
+
+        private void write(ByteBuffer from, int offset, int bytes) {
+            int end = offset + bytes;
+            now = atLeast(now, end);
+            from.get(now, offset, bytes);
+            length = Math.max(length, end);
+            unforced.set(offset / SECTOR, (end + SECTOR - 1) / SECTOR);
+        }
+
+        private void truncate(int newLength) {
+            if (newLength < length) {
+                Arrays.fill(now, newLength, length, (byte) 0);
+                unforced.set(newLength / SECTOR, (length + SECTOR - 1) / SECTOR);
+                length = newLength;
+            }
+        }
+
+        private void force() {
+            forced = atLeast(forced, length);
+            int sector = unforced.nextSetBit(0);
+            for (; sector >= 0; sector = unforced.nextSetBit(sector + 1)) {
+                int from = sector * SECTOR;
+                int bytes = Math.min(SECTOR, Math.min(now.length, forced.length) - from);
+                if (bytes > 0) {
+                    System.arraycopy(now, from, forced, from, bytes);
+                }
+            }
+            unforced.clear();
+            forcedLength = length;
+        }
+
+        /** So it is, and so it stays. */
+        private void is(byte[] bytes) {
+            now = bytes;
+            forced = bytes.clone();
+            length = bytes.length;
+            forcedLength = bytes.length;
+            unforced.clear();
+        }
+
+        private byte[] bytes() {
+            return Arrays.copyOf(now, length);
+        }
+
+        private static byte[] atLeast(byte[] array, int bytes) {
+            return array.length >= bytes
+                    ? array
+                    : Arrays.copyOf(array, Math.max(bytes, array.length + array.length / 2));
+        }
     }
 
     /** The fault happens at the n-th operation from now, 1 for the next. */
@@ -114,21 +166,20 @@ public class SimulatedDisk implements Disk {
 
     private void survive(Content content, int percent) {
         boolean sizeSurvives = random.nextInt(100) < percent;
-        int length = sizeSurvives ? content.now.length : content.forced.length;
-        byte[] after = Arrays.copyOf(content.forced, Math.max(length, content.forced.length));
+        int length = sizeSurvives ? content.length : content.forcedLength;
+        byte[] after = Arrays.copyOf(
+                Arrays.copyOf(content.forced, content.forcedLength), Math.max(length, content.forcedLength));
         for (int sector = content.unforced.nextSetBit(0);
                 sector >= 0;
                 sector = content.unforced.nextSetBit(sector + 1)) {
             int from = sector * SECTOR;
-            int to = Math.min(from + SECTOR, content.now.length);
+            int to = Math.min(from + SECTOR, content.length);
             if (from < to && random.nextInt(100) < percent) {
                 after = after.length < to ? Arrays.copyOf(after, to) : after;
                 System.arraycopy(content.now, from, after, from, to - from);
             }
         }
-        content.now = sizeSurvives && content.now.length < after.length ? Arrays.copyOf(after, length) : after;
-        content.forced = content.now.clone();
-        content.unforced.clear();
+        content.is(sizeSurvives && content.length < after.length ? Arrays.copyOf(after, length) : after);
     }
 
     public synchronized List<Path> files() {
@@ -136,13 +187,14 @@ public class SimulatedDisk implements Disk {
     }
 
     public synchronized byte[] content(Path path) {
-        return live.get(path).now.clone();
+        return live.get(path).bytes();
     }
 
     public synchronized void flipBit(Path path, long offset, int bit) {
         Content content = live.get(path);
-        content.now[(int) offset] ^= (byte) (1 << bit);
-        content.forced = content.now.clone();
+        byte[] bytes = content.bytes();
+        bytes[(int) offset] ^= (byte) (1 << bit);
+        content.is(bytes);
     }
 
     /** An independent copy, as if the disk had been cloned while nothing ran. */
@@ -150,8 +202,7 @@ public class SimulatedDisk implements Disk {
         SimulatedDisk copy = new SimulatedDisk(random);
         live.forEach((path, content) -> {
             Content same = new Content();
-            same.now = content.now.clone();
-            same.forced = content.now.clone();
+            same.is(content.bytes());
             copy.live.put(path, same);
             copy.durable.put(path, same);
         });
@@ -203,7 +254,7 @@ public class SimulatedDisk implements Disk {
     public synchronized long size(Path path) throws IOException {
         operation(false);
         Content content = live.get(path);
-        return content == null ? 0 : content.now.length;
+        return content == null ? 0 : content.length;
     }
 
     @Override
@@ -255,7 +306,7 @@ public class SimulatedDisk implements Disk {
     }
 
     private long usedBytes() {
-        return live.values().stream().mapToLong(content -> content.now.length).sum();
+        return live.values().stream().mapToLong(content -> content.length).sum();
     }
 
     @Override
@@ -278,8 +329,8 @@ public class SimulatedDisk implements Disk {
                 beforeRead = () -> {};
                 before.run();
                 operation(false);
-                int bytes = (int) Math.max(0, Math.min(into.remaining(), content.now.length - offset));
-                into.put(content.now, (int) Math.min(offset, content.now.length), bytes);
+                int bytes = (int) Math.max(0, Math.min(into.remaining(), content.length - offset));
+                into.put(content.now, (int) Math.min(offset, content.length), bytes);
                 return bytes;
             }
         }
@@ -290,14 +341,10 @@ public class SimulatedDisk implements Disk {
                 boolean cut = operation(true);
                 int bytes = cut ? random.nextInt(from.remaining() / SECTOR + 1) * SECTOR : from.remaining();
                 int end = (int) offset + bytes;
-                if (end > content.now.length) {
-                    if (usedBytes() + end - content.now.length > capacityBytes) {
-                        throw new IOException("No space left on device");
-                    }
-                    content.now = Arrays.copyOf(content.now, end);
+                if (end > content.length && usedBytes() + end - content.length > capacityBytes) {
+                    throw new IOException("No space left on device");
                 }
-                from.get(content.now, (int) offset, bytes);
-                content.unforced.set((int) offset / SECTOR, (end + SECTOR - 1) / SECTOR);
+                content.write(from, (int) offset, bytes);
                 if (cut) {
                     throw new IOException("short write");
                 }
@@ -309,18 +356,7 @@ public class SimulatedDisk implements Disk {
             forcing();
             synchronized (SimulatedDisk.this) {
                 operation(false);
-                boolean grown = content.forced.length != content.now.length;
-                if (grown) {
-                    content.forced = content.now.clone();
-                } else {
-                    int sector = content.unforced.nextSetBit(0);
-                    for (; sector >= 0; sector = content.unforced.nextSetBit(sector + 1)) {
-                        int from = sector * SECTOR;
-                        int length = Math.min(SECTOR, content.now.length - from);
-                        System.arraycopy(content.now, from, content.forced, from, length);
-                    }
-                }
-                content.unforced.clear();
+                content.force();
             }
         }
 
@@ -328,7 +364,7 @@ public class SimulatedDisk implements Disk {
         public long size() throws IOException {
             synchronized (SimulatedDisk.this) {
                 operation(false);
-                return content.now.length;
+                return content.length;
             }
         }
 
@@ -336,7 +372,7 @@ public class SimulatedDisk implements Disk {
         public void truncate(long size) throws IOException {
             synchronized (SimulatedDisk.this) {
                 operation(false);
-                content.now = size < content.now.length ? Arrays.copyOf(content.now, (int) size) : content.now;
+                content.truncate((int) size);
             }
         }
 
