@@ -153,17 +153,17 @@ class ReplicatedShardTest {
 
     @Test
     void theRoleGoesToAndFroBetweenTwoOfWhichEachNeedsTheOthersVote() throws Exception {
-        TestNode holder = primary(group(2));
+        group(2);
+        primary(nodes).publish(0, 1);
         for (int round = 0; round < ROUNDS; round++) {
+            // Where the one that gave the role away is slow to come back, the next may have lost it again.
+            TestNode holder = primary(nodes);
             TestNode next = others(holder).get(0);
-            holder.publish(round, 1);
-            int published = round + 1;
-            await(() -> next.messages() == published);
+            int holdersLives = holder.livesBegun();
             holder.administration().transfer(next.id());
-            await(next::isPrimary);
-            holder = next;
+            await(() -> holder.livesBegun() > holdersLives);
         }
-        assertEquals(ROUNDS, holder.messages());
+        await(() -> primary(nodes).messages() == 1);
     }
 
     @Test
