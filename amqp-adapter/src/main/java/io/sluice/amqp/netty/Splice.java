@@ -96,6 +96,15 @@ final class Splice extends ChannelInboundHandlerAdapter {
         primary.pipeline().addLast(back);
         client.config().setAutoRead(true);
         primary.config().setAutoRead(true);
+        // A primary that has no room for another connection may have ended it before anybody listened.
+        tellEnd(client);
+        tellEnd(primary);
+    }
+
+    private static void tellEnd(Channel channel) {
+        if (((SocketChannel) channel).isInputShutdown()) {
+            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
     }
 
     @Override
