@@ -44,10 +44,12 @@ final class LogFiles {
      * @throws StorageException the store and the log do not belong together
      */
     void prepare(JournalPosition checkpoint) throws StorageException {
-        if (!isNew() || checkpoint.equals(JournalPosition.START)) {
-            return;
-        }
         try {
+            // It is looked after from now on, and its room on the disk is asked for.
+            Files.createDirectories(replica.toAbsolutePath().getParent());
+            if (!isNew() || checkpoint.equals(JournalPosition.START)) {
+                return;
+            }
             Files.createDirectories(current);
             byte[] meta = ("term=" + checkpoint.epoch() + "\nvotedFor=\n").getBytes(StandardCharsets.UTF_8);
             try (FileChannel file = FileChannel.open(
