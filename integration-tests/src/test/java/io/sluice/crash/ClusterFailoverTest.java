@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Client;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * whatever happens to one of the nodes. {@code -Dcrash.cluster.rounds=} sets how often. Behind {@code -Pslow}: it has found that two nodes that
  * are left do not always elect a primary, which is not mended (docs/replication.md).
  */
+@Tag("slow")
 final class ClusterFailoverTest {
     private static final int ROUNDS = Integer.getInteger("crash.cluster.rounds", 2);
     private static final int MOST_ACCEPTED = 800;

@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -244,6 +245,7 @@ class FirstMemberTest {
     }
 
     /** Wherever it is cut off, the folder is the broker's on its own as before, or the member's. */
+    @Tag("slow")
     @Test
     void cutOffAnywhereNothingIsLost() throws Exception {
         Path whole = folder.resolve("whole");
