@@ -11,6 +11,7 @@ import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
 import io.sluice.storage.FileDisk;
 import io.sluice.storage.raft.ClusterStatus;
+import io.sluice.storage.raft.Promises;
 import io.sluice.storage.raft.ReplicaAdministration;
 import io.sluice.storage.raft.ReplicaRestart;
 import io.sluice.storage.raft.ReplicatedStorage;
@@ -45,14 +46,16 @@ final class ClusterLife {
         end.thenAccept(cause -> role.complete(false));
     }
 
-    static ClusterLife open(Configuration configuration, ServerLoops loops, MetricsPort metrics)
+    /** @param promises of the lives before */
+    static ClusterLife open(Configuration configuration, ServerLoops loops, MetricsPort metrics, Promises promises)
             throws StorageException {
         ReplicatedStorage storage = ReplicatedStorage.open(
                 new FileDisk(),
                 ClusterSettings.dataFolder(configuration),
                 ClusterSettings.raft(configuration),
                 StorageSettings.of(configuration).messages(),
-                metrics.metrics());
+                metrics.metrics(),
+                promises);
         return new ClusterLife(configuration, loops, metrics, storage);
     }
 

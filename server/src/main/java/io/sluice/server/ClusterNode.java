@@ -8,6 +8,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.server.config.Cluster;
 import io.sluice.server.config.Configuration;
 import io.sluice.storage.raft.ClusterStatus;
+import io.sluice.storage.raft.Promises;
 import io.sluice.storage.raft.ReplicaRestart;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ public final class ClusterNode implements RunningBroker {
     private final AmqpServer endpoint;
     private final ListeningPorts ports;
     private final MetricsPort metrics;
+    private final Promises promises;
     private final IntConsumer onFailure;
     private final Thread lives = new Thread(this::live, "node");
     private final ScheduledExecutorService ticker =
@@ -55,12 +57,14 @@ public final class ClusterNode implements RunningBroker {
             ServerLoops loops,
             ListeningPorts ports,
             MetricsPort metrics,
+            Promises promises,
             IntConsumer onFailure) {
         this.configuration = configuration;
         this.life = first;
         this.loops = loops;
         this.ports = ports;
         this.metrics = metrics;
+        this.promises = promises;
         this.onFailure = onFailure;
         this.endpoint = new AmqpServer(
                 ServerSettings.of(ServedShard.nobodyServed(configuration))
@@ -79,10 +83,11 @@ public final class ClusterNode implements RunningBroker {
         ListeningPorts ports = new ListeningPorts(configuration);
         ServerLoops loops = ServerLoops.start("amqp", configuration.eventLoops());
         MetricsPort metrics = new MetricsPort(Optional.empty());
+        Promises promises = new Promises(ClusterSettings.timing(configuration));
         ClusterLife first;
         try {
             metrics = MetricsPort.open(configuration.metrics());
-            first = ClusterLife.open(configuration, loops, metrics);
+            first = ClusterLife.open(configuration, loops, metrics, promises);
         } catch (StartFailure e) {
             metrics.close();
             loops.close();
@@ -94,7 +99,7 @@ public final class ClusterNode implements RunningBroker {
             ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
-        ClusterNode node = new ClusterNode(configuration, first, loops, ports, metrics, onFailure);
+        ClusterNode node = new ClusterNode(configuration, first, loops, ports, metrics, promises, onFailure);
         try {
             node.listen();
         } catch (StartFailure e) {
@@ -147,7 +152,7 @@ public final class ClusterNode implements RunningBroker {
     private void live() {
         try {
             while (oneLife()) {
-                ClusterLife next = ClusterLife.open(configuration, loops, metrics);
+                ClusterLife next = ClusterLife.open(configuration, loops, metrics, promises);
                 life = next;
                 if (stopping) {
                     // Whoever stops the node may have ended the life before this one.

@@ -41,9 +41,7 @@ final class ClusterSettings {
                 member(self(configuration)),
                 founders,
                 dataFolder(configuration).resolve("raft"),
-                new RaftSettings.Timing(
-                        cluster.replication().electionMinMillis(),
-                        cluster.replication().electionMaxMillis()),
+                timing(configuration),
                 new RaftSettings.Limits(
                         storage.journalBudgetBytes(),
                         storage.journalMaxBytes(),
@@ -52,6 +50,11 @@ final class ClusterSettings {
                 cluster.replication().sync() == Cluster.Sync.MAJORITY
                         ? RaftSettings.Sync.DISK
                         : RaftSettings.Sync.MEMORY);
+    }
+
+    static RaftSettings.Timing timing(Configuration configuration) {
+        Cluster.Replication replication = configuration.cluster().replication();
+        return new RaftSettings.Timing(replication.electionMinMillis(), replication.electionMaxMillis());
     }
 
     static Path dataFolder(Configuration configuration) {

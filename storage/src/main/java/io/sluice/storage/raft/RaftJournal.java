@@ -33,6 +33,7 @@ public final class RaftJournal implements Journal {
 
     private final RaftSettings settings;
     private final StoreSnapshots.SnapshotSource store;
+    private final Promises promises;
     private final LogRoom room;
     private final Succession succession = new Succession();
     private final BlockingQueue<Replayed> replay = new LinkedBlockingQueue<>();
@@ -42,7 +43,6 @@ public final class RaftJournal implements Journal {
     private ReplicaWatch watch;
     private ByteString proposer = ByteString.EMPTY;
     private Listener listener;
-    private final long openedNanos = System.nanoTime();
     private JournalPosition after = JournalPosition.START;
     private Phase phase = Phase.NEW;
     private long aheadBytes;
@@ -63,10 +63,17 @@ public final class RaftJournal implements Journal {
     private record Replayed(
             List<JournalRecord> records, JournalPosition position, int bytes, StorageException failure) {}
 
-    /** @param store writes the copies of its checkpoint that other members may need */
-    public RaftJournal(RaftSettings settings, StoreSnapshots.SnapshotSource store) {
+    /**
+     * The folder is this journal's alone from now on.
+     *
+     * @param store writes the copies of its checkpoint that other members may need
+     * @param promises of earlier journals of this folder in this process
+     */
+    public RaftJournal(RaftSettings settings, StoreSnapshots.SnapshotSource store, Promises promises) {
         this.settings = settings;
         this.store = store;
+        this.promises = promises;
+        promises.opened(System.nanoTime());
         this.room = new LogRoom(settings.limits());
     }
 
@@ -90,6 +97,7 @@ public final class RaftJournal implements Journal {
         }
         long lastClosed = files.lastOfClosedSegments();
         forgetPromises();
+        promises.answers();
         replica = Replica.open(settings, new ShardStateMachine(snapshots, new Applying()));
         proposer = replica.proposer().toByteString();
         submitter = new BatchSubmitter("raft-journal", replica::propose, this::proposalFailed);
@@ -105,13 +113,11 @@ public final class RaftJournal implements Journal {
      * remembers nothing of that: so it takes part in elections when that time is over.
      */
     private void forgetPromises() throws StorageException {
-        long until =
-                openedNanos + TimeUnit.MILLISECONDS.toNanos(settings.timing().electionMinMillis());
         try {
             synchronized (this) {
-                for (long left = until - System.nanoTime();
+                for (long left = promises.leftNanos(System.nanoTime());
                         left > 0 && phase != Phase.OVER;
-                        left = until - System.nanoTime()) {
+                        left = promises.leftNanos(System.nanoTime())) {
                     TimeUnit.NANOSECONDS.timedWait(this, left);
                 }
             }
@@ -375,7 +381,7 @@ public final class RaftJournal implements Journal {
             watch.close();
         }
         if (replica != null) {
-            replica.close();
+            replica.close(() -> promises.silent(System.nanoTime()));
         }
     }
 

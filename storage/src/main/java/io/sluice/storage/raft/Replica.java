@@ -204,8 +204,20 @@ final class Replica {
     }
 
     void close() {
+        close(() -> {});
+    }
+
+    /** @param silent called when no request that comes from then on is answered; what is closed behind that takes longer */
+    void close(Runnable silent) {
+        try {
+            division().close();
+            silent.run();
+        } catch (IOException | RuntimeException none) {
+            LOG.debug("there is no group to be closed first", none);
+        }
         try {
             server.close();
+            silent.run();
         } catch (IOException | RuntimeException e) {
             LOG.warn("The replicated journal was not closed in order: {}", Causes.sentence(e));
         }

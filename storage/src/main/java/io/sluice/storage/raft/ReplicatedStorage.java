@@ -27,10 +27,16 @@ public record ReplicatedStorage(DataDirectory directory, RaftJournal journal, Pa
      * Opens the folder; a snapshot that was received before takes the store's place first.
      *
      * @param settings whose folder is {@code raft} in the data folder
+     * @param promises of this folder, the same from its first opening by this process on
      * @throws StorageException the folder is in use, unusable, of a newer format, or of a broker on its own
      */
     public static ReplicatedStorage open(
-            Disk disk, java.nio.file.Path folder, RaftSettings settings, StoreLimits limits, Metrics metrics)
+            Disk disk,
+            java.nio.file.Path folder,
+            RaftSettings settings,
+            StoreLimits limits,
+            Metrics metrics,
+            Promises promises)
             throws StorageException {
         DataDirectory directory = DataDirectory.openMember(disk, folder, settings.group(), NEEDED_BYTES);
         boolean opened = false;
@@ -40,8 +46,8 @@ public record ReplicatedStorage(DataDirectory directory, RaftJournal journal, Pa
                     folder.resolve("store.db"),
                     folder.resolve("store.redo"));
             PagedMessageStore store = new PagedMessageStore(disk, folder, directory.store(), limits, metrics);
-            RaftJournal journal =
-                    new RaftJournal(settings, (position, file) -> store.copy(position, file, settings.group()));
+            RaftJournal journal = new RaftJournal(
+                    settings, (position, file) -> store.copy(position, file, settings.group()), promises);
             opened = true;
             return new ReplicatedStorage(directory, journal, store);
         } catch (IOException e) {

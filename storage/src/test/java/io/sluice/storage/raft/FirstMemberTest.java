@@ -283,8 +283,10 @@ class FirstMemberTest {
     /** As {@link #assertMemberHasAll}, without an election. */
     private void assertMemberStores(Path data) throws Exception {
         AtomicInteger messages = new AtomicInteger();
+        RaftSettings settings = settings(data);
+        Promises none = new Promises(settings.timing());
         try (ReplicatedStorage storage =
-                ReplicatedStorage.open(new FileDisk(), data, settings(data), StoreLimits.DEFAULT, Metrics.NONE)) {
+                ReplicatedStorage.open(new FileDisk(), data, settings, StoreLimits.DEFAULT, Metrics.NONE, none)) {
             storage.store().restore(new MessageStore.Restored() {
                 @Override
                 public void queue(JournalRecord.QueueDeclared queue) {}

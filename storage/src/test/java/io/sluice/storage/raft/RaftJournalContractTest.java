@@ -26,8 +26,9 @@ class RaftJournalContractTest extends JournalContract {
                 new RaftSettings.Timing(50, 100),
                 RaftSettings.Limits.DEFAULT,
                 RaftSettings.Sync.DISK);
-        return new RaftJournal(settings, (position, file) -> {
+        StoreSnapshots.SnapshotSource nobodysNeed = (position, file) -> {
             throw new StorageException("nobody needs a snapshot");
-        });
+        };
+        return new RaftJournal(settings, nobodysNeed, new Promises(settings.timing()));
     }
 }

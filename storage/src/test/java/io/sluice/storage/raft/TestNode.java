@@ -47,6 +47,7 @@ final class TestNode {
     private final RaftMember self;
     private final List<RaftMember> founders;
     private final Path folder;
+    private final Promises promises = new Promises(TIMING);
     private final Thread lives = new Thread(this::live);
     private Life life;
     private int begun;
@@ -105,7 +106,8 @@ final class TestNode {
                 TIMING,
                 new RaftSettings.Limits(8 << 20, 1 << 30, 1, 4 << 20),
                 RaftSettings.Sync.DISK);
-        next.storage = ReplicatedStorage.open(new FileDisk(), folder, settings, StoreLimits.DEFAULT, Metrics.NONE);
+        next.storage =
+                ReplicatedStorage.open(new FileDisk(), folder, settings, StoreLimits.DEFAULT, Metrics.NONE, promises);
         synchronized (this) {
             if (closing) {
                 // Nobody would close this one: close() saw the life before.
