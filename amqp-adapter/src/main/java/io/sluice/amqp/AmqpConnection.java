@@ -8,6 +8,7 @@ import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.TransportException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One AMQP 1.0 connection without its I/O: bytes are fed in, bytes are drained out, time is told. Everything happens on the event
@@ -122,7 +123,9 @@ public final class AmqpConnection {
         }
         ErrorCondition condition = engine.condition();
         if (condition != null) {
-            LOG.info("{}: {} ({}), closed", peer, condition.getDescription(), condition.getCondition());
+            // Who closes it to everybody says so himself.
+            Level level = environment.opening().closed().isPresent() ? Level.DEBUG : Level.INFO;
+            LOG.atLevel(level).log("{}: {} ({}), closed", peer, condition.getDescription(), condition.getCondition());
             abandon();
         } else if (engine.isRemoteClosed()) {
             phase = Phase.CLOSING;

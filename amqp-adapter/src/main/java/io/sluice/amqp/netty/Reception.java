@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,9 @@ final class Reception {
     /** Where their primary takes them. */
     private final Map<SocketChannel, InetSocketAddress> handedThrough = new ConcurrentHashMap<>();
 
+    /** Whether somebody was, since the place is what it is. */
+    private final AtomicBoolean refused = new AtomicBoolean();
+
     private volatile HandThrough rules = new HandThrough("", 0);
     private volatile ServingPlace place;
 
@@ -43,6 +47,7 @@ final class Reception {
     /** Any thread. Connections that are served already are not touched; those that another node than the primary serves are left a while to end. */
     void serve(ServingPlace newPlace) {
         place = newPlace;
+        refused.set(false);
         waiting.forEach(guest -> guest.channel.eventLoop().execute(() -> admitWaiting(guest)));
         handedThrough.forEach(this::endWithItsPrimary);
     }
@@ -143,13 +148,25 @@ final class Reception {
             return;
         }
         if (System.nanoTime() - guest.untilNanos >= 0) {
-            LOG.info("{}: refused, there was no primary for {} ms", guest.channel.remoteAddress(), rules.waitMillis());
+            logRefusal(guest.channel.remoteAddress());
             AmqpEnvironment nobody = settings.environment();
             serveWaiting(guest, nobody.withOpening(nobody.opening().closed("there is no primary at the moment")));
             return;
         }
         waiting.add(guest);
         guest.channel.eventLoop().schedule(() -> admitWaiting(guest), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A client that connects again and again must not fill the log: one line until somebody else is the primary, or nobody. */
+    private void logRefusal(InetSocketAddress client) {
+        if (refused.compareAndSet(false, true)) {
+            LOG.info(
+                    "{}: refused, there was no primary for {} ms; so are others until there is one",
+                    client,
+                    rules.waitMillis());
+        } else {
+            LOG.debug("{}: refused, there was no primary for {} ms", client, rules.waitMillis());
+        }
     }
 
     private void handThrough(Guest guest, ServingPlace.Elsewhere elsewhere) {

@@ -4,12 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.amqp.AmqpEnvironment;
-import io.sluice.amqp.AmqpLimits;
 import io.sluice.amqp.FrameListener;
-import io.sluice.amqp.LinkRegistry;
 import io.sluice.amqp.Peer;
-import io.sluice.broker.security.Authenticator;
-import io.sluice.broker.security.Principal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -68,28 +63,7 @@ final class TwoNodes implements AutoCloseable {
     }
 
     static AmqpEnvironment environment() {
-        return new AmqpEnvironment(
-                name -> {
-                    throw new IllegalStateException("no shard is asked for");
-                },
-                name -> Optional.empty(),
-                new Anybody(),
-                AmqpLimits.DEFAULT.withTimeouts(60_000, OPEN_TIMEOUT_MILLIS),
-                System::currentTimeMillis,
-                new LinkRegistry(),
-                new AmqpEnvironment.Identity("two-nodes", "1"));
-    }
-
-    private static final class Anybody implements Authenticator {
-        @Override
-        public boolean anonymousAllowed(boolean loopback) {
-            return true;
-        }
-
-        @Override
-        public Optional<Principal> authenticate(String user, String password, boolean loopback) {
-            return Optional.empty();
-        }
+        return LinklessEnvironment.of(OPEN_TIMEOUT_MILLIS);
     }
 
     static Socket connect(InetSocketAddress to) throws IOException {

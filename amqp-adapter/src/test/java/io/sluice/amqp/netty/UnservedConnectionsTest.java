@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Connections that a node has and does not serve: what is kept of them, how they end, how many there may be. */
 @Timeout(60)
@@ -60,6 +65,36 @@ class UnservedConnectionsTest {
             assertEquals(1, nodes.backup.unservedCount());
         }
         awaitNone();
+    }
+
+    @Test
+    void refusals_for_want_of_a_primary_are_worth_one_line() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger("io.sluice.amqp");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(lines);
+        try (TwoNodes impatient = new TwoNodes(0)) {
+            impatient.backup.serve(new ServingPlace.Unknown());
+            for (int i = 0; i < 3; i++) {
+                assertRefused(impatient.backupPort);
+            }
+            assertEquals(1, lines.list.size(), lines.list::toString);
+            impatient.backup.serve(new ServingPlace.Unknown());
+            assertRefused(impatient.backupPort);
+            assertEquals(2, lines.list.size(), lines.list::toString);
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(null);
+        }
+    }
+
+    private static void assertRefused(InetSocketAddress port) throws IOException {
+        try (Socket client = TwoNodes.connect(port)) {
+            client.getOutputStream().write(TwoNodes.joined(TwoNodes.AMQP, TwoNodes.OPEN));
+            String said = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(said.contains("there is no primary at the moment"), said);
+        }
     }
 
     @Test

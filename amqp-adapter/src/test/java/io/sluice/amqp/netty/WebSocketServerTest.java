@@ -4,11 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.amqp.AmqpEnvironment;
-import io.sluice.amqp.AmqpLimits;
-import io.sluice.amqp.LinkRegistry;
-import io.sluice.broker.security.Authenticator;
-import io.sluice.broker.security.Principal;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -21,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -38,9 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A port with WebSocket, from the JDK's own client and from sockets: OASIS AMQP WebSocket binding, RFC 6455. */
 @Timeout(60)
 class WebSocketServerTest {
-    private static final byte[] AMQP = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
-    private static final byte[] OPEN = HexFormat.of().parseHex("0000001402000000005310c00702a10161a10162");
     private static final byte[] CLOSE = HexFormat.of().parseHex("0000000c0200000000531845");
+    private static final int OPEN_TIMEOUT_MILLIS = 1000;
     private static final int MAX_FRAME_BYTES = 100_000;
 
     private ServerLoops loops;
@@ -50,17 +43,7 @@ class WebSocketServerTest {
     @BeforeEach
     void start() throws Exception {
         loops = ServerLoops.start("test", 1);
-        AmqpEnvironment environment = new AmqpEnvironment(
-                name -> {
-                    throw new AssertionError("no link is attached here");
-                },
-                name -> Optional.empty(),
-                new Anybody(),
-                AmqpLimits.DEFAULT.withTimeouts(60_000, 1000),
-                System::currentTimeMillis,
-                new LinkRegistry(),
-                new AmqpEnvironment.Identity("server-test", "1"));
-        server = new AmqpServer(ServerSettings.of(environment), loops);
+        server = new AmqpServer(ServerSettings.of(LinklessEnvironment.of(OPEN_TIMEOUT_MILLIS)), loops);
         address =
                 server.start("127.0.0.1", 0, new WebSocketCarrier(Set.of("https://app.example.com"), MAX_FRAME_BYTES));
     }
@@ -69,18 +52,6 @@ class WebSocketServerTest {
     void stop() {
         server.close();
         loops.close();
-    }
-
-    private static final class Anybody implements Authenticator {
-        @Override
-        public boolean anonymousAllowed(boolean loopback) {
-            return true;
-        }
-
-        @Override
-        public Optional<Principal> authenticate(String user, String password, boolean loopback) {
-            return Optional.empty();
-        }
     }
 
     /** Keeps what comes. */
@@ -145,27 +116,19 @@ class WebSocketServerTest {
         }
     }
 
-    private static byte[] joined(byte[]... parts) {
-        ByteArrayOutputStream joined = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            joined.writeBytes(part);
-        }
-        return joined.toByteArray();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"/", "/amqp", "/any/path?with=query"})
     void amqpIsSpokenOnAnyPath(String path) throws Exception {
         Client client = Client.connect(address, path, null);
         assertEquals("amqp", client.socket.getSubprotocol());
-        client.send(AMQP, true);
-        assertArrayEquals(AMQP, client.read(8));
+        client.send(TwoNodes.AMQP, true);
+        assertArrayEquals(TwoNodes.AMQP, client.read(8));
     }
 
     /** Several frames of AMQP in one of WebSocket, and one of AMQP in several. */
     @Test
     void framesOfTheOneAreNotFramesOfTheOther() throws Exception {
-        byte[] all = joined(AMQP, OPEN, CLOSE);
+        byte[] all = TwoNodes.joined(TwoNodes.AMQP, TwoNodes.OPEN, CLOSE);
         Client coalesced = Client.connect(address, "/", null);
         coalesced.send(all, true);
         assertConversation(coalesced);
@@ -179,7 +142,7 @@ class WebSocketServerTest {
 
     /** AMQP is closed first, then WebSocket. */
     private static void assertConversation(Client client) throws Exception {
-        assertArrayEquals(AMQP, client.read(8));
+        assertArrayEquals(TwoNodes.AMQP, client.read(8));
         assertEquals(0x10, client.readFrame());
         assertEquals(0x18, client.readFrame());
         assertEquals(1000, client.closed.get(20, TimeUnit.SECONDS));
@@ -197,7 +160,7 @@ class WebSocketServerTest {
     @Test
     void aCloseIsAnsweredAndTheConnectionIsGone() throws Exception {
         Client client = Client.connect(address, "/", null);
-        client.send(joined(AMQP, OPEN), true);
+        client.send(TwoNodes.joined(TwoNodes.AMQP, TwoNodes.OPEN), true);
         client.read(8);
         client.socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").join();
         assertEquals(1000, client.closed.get(20, TimeUnit.SECONDS));
