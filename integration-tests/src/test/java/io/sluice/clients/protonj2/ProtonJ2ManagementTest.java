@@ -19,6 +19,7 @@ import org.apache.qpid.protonj2.client.Message;
 import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.apache.qpid.protonj2.client.Sender;
+import org.apache.qpid.protonj2.client.SenderOptions;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
 import org.apache.qpid.protonj2.types.Binary;
 import org.junit.jupiter.api.AfterAll;
@@ -187,5 +188,64 @@ final class ProtonJ2ManagementTest {
         assertEquals(
                 "no-consumer",
                 ask("EXPLAIN", queue("mgmt.peek"), Map.of()).is(200).body().get("reason"));
+    }
+
+    @Test
+    void a_scheduled_message_is_let_go_before_its_time() throws Exception {
+        Receiver receiver = connection.openReceiver("mgmt.scheduled");
+        try (Sender sender = connection.openSender("mgmt.scheduled")) {
+            for (String body : List.of("first", "second")) {
+                sender.send(Message.create(body).annotation("x-opt-delivery-delay", 3_600_000L))
+                        .awaitAccepted(20, TimeUnit.SECONDS);
+            }
+        }
+        Answer listed = ask("LIST-SCHEDULED", queue("mgmt.scheduled"), Map.of()).is(200);
+        assertEquals(2, ((List<?>) listed.body().get("messages")).size());
+        ask("RELEASE-SCHEDULED", queue("mgmt.scheduled", "sequence", 2L), Map.of())
+                .is(204);
+        assertEquals("second", receiver.receive(20, TimeUnit.SECONDS).message().body());
+        ask("RELEASE-SCHEDULED", queue("mgmt.scheduled", "sequence", 2L), Map.of())
+                .is(404);
+        ask("RELEASE-SCHEDULED", queue("mgmt.scheduled", "sequence", 1L), Map.of())
+                .is(204);
+        assertEquals("first", receiver.receive(20, TimeUnit.SECONDS).message().body());
+        receiver.close();
+    }
+
+    private Receiver shared(String linkName) throws Exception {
+        ReceiverOptions options = new ReceiverOptions().linkName(linkName);
+        options.sourceOptions().capabilities("topic", "shared", "global");
+        Receiver receiver = connection.openReceiver("mgmt.topic", options);
+        receiver.openFuture().get(20, TimeUnit.SECONDS);
+        return receiver;
+    }
+
+    @Test
+    void a_shared_subscription_is_told_to_have_one_active_consumer() throws Exception {
+        Receiver active = shared("single|1");
+        Map<String, Object> of = queue("mgmt.topic::single");
+        assertEquals(
+                true,
+                ask("UPDATE", of, Map.of("singleActiveConsumer", true))
+                        .is(200)
+                        .body()
+                        .get("singleActiveConsumer"));
+        Receiver standby = shared("single|2");
+        SenderOptions options = new SenderOptions();
+        options.targetOptions().capabilities("topic");
+        try (Sender sender = connection.openSender("mgmt.topic", options)) {
+            for (String body : List.of("1", "2", "3")) {
+                sender.send(Message.create(body)).awaitAccepted(20, TimeUnit.SECONDS);
+            }
+            for (String body : List.of("1", "2", "3")) {
+                assertEquals(
+                        body, active.receive(20, TimeUnit.SECONDS).message().body());
+            }
+            active.close();
+            sender.send(Message.create("4")).awaitAccepted(20, TimeUnit.SECONDS);
+        }
+        // All of what the first had was accepted as it came; the one that stood by has nothing older than this.
+        assertEquals("4", standby.receive(20, TimeUnit.SECONDS).message().body());
+        standby.close();
     }
 }

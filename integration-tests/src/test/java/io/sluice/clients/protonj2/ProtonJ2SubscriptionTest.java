@@ -20,6 +20,7 @@ import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.apache.qpid.protonj2.client.Sender;
 import org.apache.qpid.protonj2.client.SenderOptions;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
+import org.apache.qpid.protonj2.client.exceptions.ClientLinkRemotelyClosedException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -180,5 +181,40 @@ final class ProtonJ2SubscriptionTest {
                         .get(20, TimeUnit.SECONDS));
         assertNotNull(refused.getCause().getMessage());
         durable("mixed").close();
+    }
+
+    private Receiver shared(String linkName, Map<String, Object> properties) throws Exception {
+        ReceiverOptions options = topicOptions().linkName(linkName).properties(properties);
+        options.sourceOptions().capabilities("topic", "shared");
+        Receiver receiver = connection.openReceiver(topic, options);
+        receiver.openFuture().get(20, TimeUnit.SECONDS);
+        return receiver;
+    }
+
+    private void assertLocked(String linkName, Map<String, Object> properties) {
+        ExecutionException refused = assertThrows(ExecutionException.class, () -> shared(linkName, properties));
+        ClientLinkRemotelyClosedException closed = (ClientLinkRemotelyClosedException) refused.getCause();
+        assertEquals("amqp:resource-locked", closed.getErrorCondition().condition());
+    }
+
+    @Test
+    void who_asks_to_be_the_only_receiver_of_a_shared_subscription_is() throws Exception {
+        Map<String, Object> exclusive = Map.of("exclusive", true);
+        Receiver alone = shared("one|1", exclusive);
+        assertLocked("one|2", Map.of());
+        assertLocked("one|3", exclusive);
+        publish("1", "2");
+        assertEquals("1", next(alone));
+        assertEquals("2", next(alone));
+        Receiver ofAnother = shared("another|1", Map.of());
+        alone.close();
+
+        Receiver first = shared("one|4", Map.of());
+        Receiver second = shared("one|5", Map.of());
+        assertLocked("one|6", exclusive);
+        first.close();
+        publish("3");
+        assertEquals("3", next(second));
+        assertEquals("3", next(ofAnother));
     }
 }
