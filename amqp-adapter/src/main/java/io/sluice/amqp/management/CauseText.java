@@ -39,6 +39,13 @@ final class CauseText {
                 body.put("sinceMillis", locked.sinceMillis());
                 body.put("untilMillis", locked.untilMillis() == Long.MAX_VALUE ? null : locked.untilMillis());
             }
+        } else if (cause instanceof Cause.AskedFor askedFor) {
+            body.put("link", describe(askedFor.by()));
+            body.put("sinceMillis", askedFor.sinceMillis());
+            body.put("untilMillis", null);
+            body.put(
+                    "advice",
+                    "It gets it when it gives credit. Closing its connection (sluice connection close) gives it back.");
         } else if (cause instanceof Cause.Scheduled scheduled && scheduled.untilMillis() != 0) {
             body.put("untilMillis", scheduled.untilMillis());
         } else if (cause instanceof Cause.Expired expired) {
@@ -80,6 +87,7 @@ final class CauseText {
                                 + why.link().filter());
                 body.put("advice", "Compare the filter with the messages: sluice queue peek " + why.queue() + ".");
             }
+            case SEEN -> body.put("text", "It has seen all there is for it; it takes nothing.");
             case UNDELIVERABLE_HERE -> {
                 body.remove("links");
                 body.put("text", "What is available it has refused before (undeliverable-here).");
@@ -93,7 +101,9 @@ final class CauseText {
 
     static Map<String, Object> ofQueue(QueueExplanation why) {
         Map<String, Object> body = of(why.cause());
-        if (why.cause().reason() == DispatchReason.NEXT) {
+        if (why.cause().reason() == DispatchReason.SEEN) {
+            body.put("text", "Nobody takes from it: every receiver has seen all there is, and it stays.");
+        } else if (why.cause().reason() == DispatchReason.NEXT) {
             body.put("text", "It gives out messages as fast as they are taken.");
             body.put("advice", "");
         } else if (why.next().isPresent()) {
@@ -142,6 +152,10 @@ final class CauseText {
                     + (locked.untilMillis() == Long.MAX_VALUE
                             ? "."
                             : "; at " + time(locked.untilMillis()) + " it goes back by itself.");
+        }
+        if (cause instanceof Cause.AskedFor askedFor) {
+            return "It is for " + name(askedFor.by()) + ", which asked for it by its number at "
+                    + time(askedFor.sinceMillis()) + " and has given no credit for it.";
         }
         if (cause instanceof Cause.Scheduled scheduled) {
             return "Its producer, a consumer or its queue's back-off asked for delivery "
@@ -195,6 +209,7 @@ final class CauseText {
             case PARKED -> "A consumer has put it aside, to fetch it by its number.";
             case PAUSED -> "An administrator has paused the queue; consumers keep their credit.";
             case NO_CONSUMER -> "Nobody is attached who takes messages.";
+            case SEEN -> "Nobody takes from this queue: every receiver that wants it has seen it, and it stays.";
             case NEXT -> "Nothing holds it up: it is given out in its order.";
             default -> code(reason);
         };
@@ -216,6 +231,7 @@ final class CauseText {
             case GROUP_OWNED -> "Look why that consumer takes no more. Its groups go to others when it detaches.";
             case NOT_ACTIVE_CONSUMER ->
                 "Look why the active consumer takes no more, or does not settle. The next takes over when it detaches.";
+            case SEEN -> "Nothing need be done. Its time to live, a limit, a purge or a move makes it leave.";
             case UNDELIVERABLE_HERE ->
                 "Attach another consumer, or give the queue a dead-letter queue: such messages go there.";
             default -> "";

@@ -40,6 +40,18 @@ public sealed interface Cause {
         }
     }
 
+    /**
+     * A receiver has asked for it by its number and is given it when it has credit.
+     *
+     * @param sinceMillis epoch milliseconds at which it attached
+     */
+    record AskedFor(LinkDescription by, long sinceMillis) implements Cause {
+        @Override
+        public DispatchReason reason() {
+            return DispatchReason.LOCKED;
+        }
+    }
+
     /** @param untilMillis epoch milliseconds; 0 where its page would have to be read to know */
     record Scheduled(long untilMillis) implements Cause {
         @Override

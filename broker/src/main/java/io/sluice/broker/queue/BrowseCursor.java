@@ -47,12 +47,37 @@ final class BrowseCursor {
 
     /** A message is available that was not. */
     void becameAvailable(int itsLevel, long sequence) {
-        boolean ahead = level == BEHIND_ALL_LEVELS
-                ? sequence >= nextSequence
-                : sequence >= endSequence || itsLevel < level || (itsLevel == level && sequence >= nextSequence);
-        if (!ahead) {
+        if (!isAhead(itsLevel, sequence)) {
             late.add(sequence);
         }
+    }
+
+    private boolean isAhead(int itsLevel, long sequence) {
+        return sequence >= firstAhead(itsLevel);
+    }
+
+    /** It comes to messages of the level from this number on. */
+    private long firstAhead(int itsLevel) {
+        if (level == BEHIND_ALL_LEVELS) {
+            return nextSequence;
+        }
+        return itsLevel < level ? 1 : itsLevel == level ? nextSequence : endSequence;
+    }
+
+    /** Whether an available message was looked at. Of one that follows. */
+    boolean hasSeen(int itsLevel, long sequence) {
+        return !isAhead(itsLevel, sequence) && !late.contains(sequence);
+    }
+
+    /** Whether it has looked at all there is. Of one that follows. */
+    boolean hasSeenAll() {
+        boolean more = !late.isEmpty();
+        for (int each = 0; each < state.levelCount() && !more; each++) {
+            PagedLevel paged = state.runs().level(each);
+            more = availability.ready().level(each).reaches(firstAhead(each))
+                    || (paged != null && paged.nextOut(firstAhead(each)) != null);
+        }
+        return !more;
     }
 
     /**

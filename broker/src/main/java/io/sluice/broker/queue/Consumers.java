@@ -215,6 +215,11 @@ final class Consumers {
         return !takers.isEmpty();
     }
 
+    /** Whether anybody sees what comes, and takes nothing. */
+    boolean hasFollowers() {
+        return following > 0;
+    }
+
     boolean anyHasCredit() {
         return ring.size() > 0;
     }

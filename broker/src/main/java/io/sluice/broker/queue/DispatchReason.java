@@ -36,6 +36,8 @@ public enum DispatchReason {
     NOT_SELECTED,
     /** Every consumer with credit, or every one there is, has said that it is undeliverable to it. */
     UNDELIVERABLE_HERE,
+    /** Nobody takes it: every receiver attached that wants it has seen it, and it stays. */
+    SEEN,
     /** It is available and will be dispatched in its order. */
     NEXT
 }

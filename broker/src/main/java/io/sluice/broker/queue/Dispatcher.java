@@ -291,7 +291,9 @@ public final class Dispatcher {
         lookAhead.clear();
         for (Consumer consumer : consumers.apart()) {
             if (consumer.fetched == null) {
-                handover.browse(consumer, turn);
+                if (!consumers.isPaused() || !consumer.follows()) {
+                    handover.browse(consumer, turn);
+                }
             } else if (!consumers.isPaused()) {
                 handover.giveFetched(consumer, turn);
             }

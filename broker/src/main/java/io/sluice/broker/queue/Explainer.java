@@ -38,9 +38,7 @@ final class Explainer {
 
     QueueExplanation queue() {
         Optional<MessageExplanation> next = head().map(this::message);
-        Cause cause = next.isPresent()
-                ? next.get().causes().get(0)
-                : consumers.hasTakers() ? nothingAvailable() : new Cause.Plain(DispatchReason.NO_CONSUMER);
+        Cause cause = next.isPresent() ? next.get().causes().get(0) : nothingToGive();
         List<LinkExplanation> links = new ArrayList<>();
         for (Consumer consumer : consumers.all()) {
             if (links.size() == MAX_LINKS) {
@@ -51,8 +49,40 @@ final class Explainer {
         return new QueueExplanation(queue.status(), cause, next, links);
     }
 
-    /** The message that would be given out next, wherever it is. */
+    private Cause nothingToGive() {
+        if (consumers.hasTakers()) {
+            return nothingAvailable();
+        }
+        if (!consumers.hasFollowers()) {
+            return new Cause.Plain(DispatchReason.NO_CONSUMER);
+        }
+        List<Consumer> behind = new ArrayList<>();
+        for (Consumer consumer : consumers.apart()) {
+            if (consumer.follows() && !consumer.cursor.hasSeenAll()) {
+                behind.add(consumer);
+            }
+        }
+        if (behind.isEmpty()) {
+            return isEmpty() ? nothingAvailable() : new Cause.Plain(DispatchReason.SEEN);
+        }
+        if (consumers.isPaused()) {
+            return new Cause.Plain(DispatchReason.PAUSED);
+        }
+        return behind.stream().anyMatch(Consumer::hasCredit)
+                ? new Cause.Plain(DispatchReason.LOADING)
+                : new Cause.NoCredit(
+                        behind.stream().limit(MAX_LINKS).map(Explainer::waiting).toList());
+    }
+
+    private boolean isEmpty() {
+        return (ready.occupied() | queue.state().runs().occupied()) == 0;
+    }
+
+    /** The message that would be given out next, wherever it is; none where nobody takes any. */
     private Optional<Long> head() {
+        if (!consumers.hasTakers() && consumers.hasFollowers()) {
+            return Optional.empty();
+        }
         PagedRuns runs = queue.state().runs();
         int occupied = ready.occupied() | runs.occupied();
         if (occupied == 0) {
@@ -72,22 +102,22 @@ final class Explainer {
         List<Cause> causes = new ArrayList<>();
         QueueEntry entry = queue.state().entries().find(sequence);
         DispatchReason reason = reasons.of(sequence);
-        causes.add(cause(reason, entry));
+        causes.add(cause(reason, sequence, entry));
         if (PASSING.contains(reason)) {
             Optional<DispatchReason> paused = consumers.isPaused() && reason != DispatchReason.PAUSED
                     ? Optional.of(DispatchReason.PAUSED)
                     : Optional.empty();
-            paused.ifPresent(also -> causes.add(cause(also, entry)));
-            DispatchReason then = reasons.ofAvailable(entry);
+            paused.ifPresent(also -> causes.add(cause(also, sequence, entry)));
+            DispatchReason then = reasons.ofAvailable(sequence, entry);
             if (then != DispatchReason.NEXT) {
-                causes.add(cause(then, entry));
+                causes.add(cause(then, sequence, entry));
             }
         }
         return new MessageExplanation(queue.name(), sequence, causes);
     }
 
     /** @param entry null where the message is out of memory */
-    private Cause cause(DispatchReason reason, QueueEntry entry) {
+    private Cause cause(DispatchReason reason, long sequence, QueueEntry entry) {
         switch (reason) {
             case LOCKED:
                 return locked(entry);
@@ -96,7 +126,7 @@ final class Explainer {
             case EXPIRED:
                 return new Cause.Expired(entry.expiresAtMillis);
             case NO_CREDIT:
-                return new Cause.NoCredit(withoutCredit(entry));
+                return new Cause.NoCredit(withoutCredit(sequence, entry));
             case NOT_SELECTED:
                 return new Cause.NotForThem(reason, links(taker -> !taker.selects(entry.message)));
             case GROUP_OWNED:
@@ -130,19 +160,30 @@ final class Explainer {
             if (delivery != null) {
                 return new Cause.Locked(consumer.listener().link(), delivery.sinceMillis, delivery.lockedUntilMillis);
             }
+            delivery = consumer.fetched == null ? null : consumer.fetched.find(entry);
+            if (delivery != null) {
+                return new Cause.AskedFor(consumer.listener().link(), delivery.sinceMillis);
+            }
         }
         return new Cause.Locked(LinkDescription.UNKNOWN, 0, Long.MAX_VALUE);
     }
 
-    private List<Cause.Waiting> withoutCredit(QueueEntry entry) {
+    private List<Cause.Waiting> withoutCredit(long sequence, QueueEntry entry) {
         List<Cause.Waiting> waiting = new ArrayList<>();
-        for (Consumer taker : consumers.takers()) {
-            if (waiting.size() < MAX_LINKS && !taker.hasCredit() && (entry == null || taker.mayTake(entry))) {
-                waiting.add(new Cause.Waiting(
-                        taker.listener().link(), taker.withoutCreditSinceMillis, taker.unsettled.size()));
+        for (Consumer consumer : consumers.all()) {
+            boolean wants = consumer.isApart()
+                    ? !consumers.hasTakers() && reasons.isToSee(consumer, sequence, entry)
+                    : entry == null || consumer.mayTake(entry);
+            if (waiting.size() < MAX_LINKS && !consumer.hasCredit() && wants) {
+                waiting.add(waiting(consumer));
             }
         }
         return waiting;
+    }
+
+    private static Cause.Waiting waiting(Consumer consumer) {
+        return new Cause.Waiting(
+                consumer.listener().link(), consumer.withoutCreditSinceMillis, consumer.unsettled.size());
     }
 
     private List<LinkDescription> links(Predicate<Consumer> which) {
@@ -168,10 +209,9 @@ final class Explainer {
 
     private Cause causeOf(Consumer consumer) {
         if (!consumer.hasCredit()) {
-            return new Cause.NoCredit(List.of(new Cause.Waiting(
-                    consumer.listener().link(), consumer.withoutCreditSinceMillis, consumer.unsettled.size())));
+            return new Cause.NoCredit(List.of(waiting(consumer)));
         }
-        if (consumers.isPaused() && consumer.cursor == null) {
+        if (consumers.isPaused() && (consumer.cursor == null || consumer.follows())) {
             return new Cause.Plain(DispatchReason.PAUSED);
         }
         if (!consumer.isApart() && !consumers.couldTake(consumer)) {
@@ -179,6 +219,9 @@ final class Explainer {
         }
         if (consumer.isWaitingForPage()) {
             return new Cause.Plain(DispatchReason.LOADING);
+        }
+        if (consumer.cursor != null && !isEmpty()) {
+            return new Cause.Plain(DispatchReason.SEEN);
         }
         if (consumer.isApart() || head().isEmpty()) {
             return nothingAvailable();

@@ -32,7 +32,7 @@ final class Explanation {
         if (entry.state == QueueEntry.State.SCHEDULED) {
             return entry.isParked() ? DispatchReason.PARKED : DispatchReason.SCHEDULED;
         }
-        return consumers.isPaused() ? DispatchReason.PAUSED : ofAvailable(entry);
+        return consumers.isPaused() ? DispatchReason.PAUSED : ofAvailable(sequence, entry);
     }
 
     /**
@@ -40,9 +40,9 @@ final class Explanation {
      *
      * @param entry null where it is out of memory
      */
-    DispatchReason ofAvailable(QueueEntry entry) {
+    DispatchReason ofAvailable(long sequence, QueueEntry entry) {
         if (!consumers.hasTakers()) {
-            return DispatchReason.NO_CONSUMER;
+            return ofFollowed(sequence, entry);
         }
         if (entry == null) {
             return consumers.anyGaveCredit() ? DispatchReason.NEXT : DispatchReason.NO_CREDIT;
@@ -62,6 +62,34 @@ final class Explanation {
             return consumers.anyMayTake(entry) ? DispatchReason.NO_CREDIT : refusedBy(entry);
         }
         return refusedBy(entry);
+    }
+
+    /** Where nobody takes messages. @param entry null where it is out of memory */
+    private DispatchReason ofFollowed(long sequence, QueueEntry entry) {
+        if (!consumers.hasFollowers()) {
+            return DispatchReason.NO_CONSUMER;
+        }
+        DispatchReason reason = DispatchReason.SEEN;
+        for (Consumer consumer : consumers.apart()) {
+            if (isToSee(consumer, sequence, entry)) {
+                if (consumer.hasCredit()) {
+                    return consumer.isWaitingForPage() ? DispatchReason.LOADING : DispatchReason.NEXT;
+                }
+                reason = DispatchReason.NO_CREDIT;
+            }
+        }
+        return reason;
+    }
+
+    /** Whether the consumer takes nothing and has not looked at a message that it wants. @param entry null where it is out of memory */
+    boolean isToSee(Consumer consumer, long sequence, QueueEntry entry) {
+        return consumer.follows()
+                && !consumer.cursor.hasSeen(levelOf(sequence, entry), sequence)
+                && (entry == null || consumer.selects(entry.message));
+    }
+
+    private int levelOf(long sequence, QueueEntry entry) {
+        return entry == null ? state.runs().find(sequence).level() : state.levelOf(entry.message);
     }
 
     private DispatchReason ofGrouped(QueueEntry entry, GroupTable.Group group) {

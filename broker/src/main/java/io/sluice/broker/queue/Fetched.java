@@ -36,6 +36,16 @@ final class Fetched {
         return waiting.poll();
     }
 
+    /** @return null where it did not ask for the entry, or was given it */
+    Delivery find(QueueEntry entry) {
+        for (Delivery delivery : waiting) {
+            if (delivery.entry == entry) {
+                return delivery;
+            }
+        }
+        return null;
+    }
+
     int size() {
         return waiting.size();
     }

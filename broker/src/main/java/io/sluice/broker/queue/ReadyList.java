@@ -20,6 +20,11 @@ final class ReadyList {
         return head;
     }
 
+    /** Whether a message of this number, or behind it, is in here. */
+    boolean reaches(long sequence) {
+        return tail != null && tail.sequence >= sequence;
+    }
+
     void insert(QueueEntry entry) {
         QueueEntry before = place(entry.sequence);
         QueueEntry after = before == null ? head : before.links.nextReady;

@@ -24,25 +24,27 @@ class ExplainTest {
     private static final LinkDescription LINK =
             new LinkDescription("7.1", "reader", "app", "10.0.0.1:5", "color = 'red'");
 
-    private final ShardFixture shard = new ShardFixture().queue("q");
+    private ShardFixture shard = new ShardFixture().queue("q");
 
     private TestConsumer named(Optional<String> startsWith) {
-        TestConsumer consumer =
-                new TestConsumer(
-                        shard,
-                        "q",
-                        Consumer.Mode.MOVE,
-                        Outcome.RELEASED,
-                        startsWith.map(start ->
-                                message -> new String(message.encoded(), java.nio.charset.StandardCharsets.UTF_8)
-                                        .startsWith(start))) {
-                    @Override
-                    public LinkDescription link() {
-                        return LINK;
-                    }
-                };
+        TestConsumer consumer = unattached(Consumer.Mode.MOVE, startsWith);
         shard.runWhere(() -> shard.mailbox().attach(consumer.handle));
         return consumer;
+    }
+
+    private TestConsumer unattached(Consumer.Mode mode, Optional<String> startsWith) {
+        return new TestConsumer(
+                shard,
+                "q",
+                mode,
+                Outcome.RELEASED,
+                startsWith.map(start -> message ->
+                        new String(message.encoded(), java.nio.charset.StandardCharsets.UTF_8).startsWith(start))) {
+            @Override
+            public LinkDescription link() {
+                return LINK;
+            }
+        };
     }
 
     private List<Cause> causes(long sequence) {
@@ -227,5 +229,87 @@ class ExplainTest {
         active.acceptAll().detach();
 
         assertEquals(List.of("2"), other.bodies());
+    }
+
+    @Test
+    void whatIsAskedForByItsNumberNamesWhoIsToGetIt() {
+        shard.publish("q", "a", "b");
+        TestConsumer fetching = unattached(Consumer.Mode.FETCH, Optional.empty());
+        shard.now += 10;
+        long attached = shard.now;
+        shard.runWhere(() -> shard.mailbox().attachFetching(fetching.handle, List.of(2L)));
+        shard.now += 10;
+        assertEquals(List.of(new Cause.AskedFor(LINK, attached)), causes(2));
+        assertEquals(DispatchReason.LOCKED, causes(2).get(0).reason());
+        assertEquals(List.of(plain(DispatchReason.NO_CONSUMER)), causes(1));
+        fetching.credit(1);
+        assertEquals(List.of(new Cause.Locked(LINK, attached, Long.MAX_VALUE)), causes(2));
+    }
+
+    private void nonDestructive() {
+        shard.update(
+                "q",
+                new QueueChange(
+                        is -> is.withDispatching(Dispatching.DEFAULT.withNonDestructive(true)), Pause.AS_IT_IS));
+    }
+
+    @Test
+    void ofAQueueThatNobodyTakesFromItIsToldWhoIsToSeeTheMessage() {
+        nonDestructive();
+        assertEquals(plain(DispatchReason.NO_CONSUMER), queue().cause());
+        TestConsumer receiver = named(Optional.empty());
+        assertEquals(new Cause.NothingAvailable(new Cause.Held(0, 0, 0)), queue().cause());
+        shard.publish("q", "a", "b");
+        Cause none = new Cause.NoCredit(List.of(new Cause.Waiting(LINK, 0, 0)));
+        assertEquals(none, queue().cause());
+        assertEquals(List.of(none), causes(1));
+        assertEquals(none, link(receiver).cause());
+
+        receiver.credit(1);
+        Cause since = new Cause.NoCredit(List.of(new Cause.Waiting(LINK, shard.now, 0)));
+        assertEquals(List.of(plain(DispatchReason.SEEN)), causes(1));
+        assertEquals(List.of(since), causes(2));
+        assertEquals(since, queue().cause());
+        receiver.credit(2);
+        assertEquals(plain(DispatchReason.SEEN), queue().cause());
+        assertEquals(Optional.empty(), queue().next());
+        assertEquals(plain(DispatchReason.SEEN), link(receiver).cause());
+        assertEquals(List.of(plain(DispatchReason.SEEN)), causes(2));
+    }
+
+    @Test
+    void soItIsWhereAReceiverWantsSomeOfItOnlyAndWhereMessagesAreOutOfMemory() {
+        shard = new ShardFixture(PagingTest.nothingStays()).queue("q");
+        nonDestructive();
+        named(Optional.of("b")).credit(9);
+        shard.publish("q", "a", "b");
+        TestConsumer without = named(Optional.empty());
+        assertEquals(List.of(new Cause.NoCredit(List.of(new Cause.Waiting(LINK, 0, 0)))), causes(1));
+        shard.checkpoint();
+        shard.advance(0);
+        assertEquals(2, shard.status("q").pagedOut());
+        assertEquals(
+                List.of(plain(DispatchReason.PAGED_OUT), new Cause.NoCredit(List.of(new Cause.Waiting(LINK, 0, 0)))),
+                causes(2));
+        assertEquals(new Cause.NoCredit(List.of(new Cause.Waiting(LINK, 0, 0))), queue().cause());
+        without.credit(9);
+        assertEquals(List.of("a", "b"), without.bodies());
+        assertEquals(plain(DispatchReason.SEEN), queue().cause());
+        assertEquals(List.of(plain(DispatchReason.PAGED_OUT), plain(DispatchReason.SEEN)), causes(2));
+    }
+
+    @Test
+    void whileItIsPausedItSaysSo() {
+        nonDestructive();
+        TestConsumer receiver = named(Optional.empty()).credit(1);
+        shard.pause("q", true);
+        shard.publish("q", "a");
+        assertEquals(plain(DispatchReason.PAUSED), queue().cause());
+        assertEquals(List.of(plain(DispatchReason.PAUSED)), causes(1));
+        assertEquals(plain(DispatchReason.PAUSED), link(receiver).cause());
+        assertEquals(List.of(), receiver.bodies());
+        assertEquals(List.of("a"), shard.browser("q").credit(1).bodies());
+        shard.pause("q", false);
+        assertEquals(List.of("a"), receiver.bodies());
     }
 }
