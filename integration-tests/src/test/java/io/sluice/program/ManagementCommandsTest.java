@@ -20,6 +20,7 @@ import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.apache.qpid.protonj2.client.exceptions.ClientConnectionRemotelyClosedException;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
+import org.apache.qpid.protonj2.types.Symbol;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -179,6 +180,71 @@ final class ManagementCommandsTest {
         assertEquals(1, run("connection", "close", reader.group(2)).exitCode());
         assertEquals(
                 2, run("explain", "mgmt.links", "--link", "x", "--message", "1").exitCode());
+    }
+
+    private static String identity(String linkName) throws Exception {
+        Matcher link = Pattern.compile("\\{\"name\":\"" + linkName + "\",\"identity\":\"([0-9]+\\.[0-9]+)\"")
+                .matcher(ok("link", "list", "--json"));
+        assertTrue(link.find(), linkName);
+        return link.group(1);
+    }
+
+    private static Receiver open(Connection connection, String queue, String linkName) throws Exception {
+        Receiver receiver = connection.openReceiver(
+                queue, new ReceiverOptions().linkName(linkName).creditWindow(0).autoAccept(false));
+        receiver.openFuture().get(20, TimeUnit.SECONDS);
+        return receiver;
+    }
+
+    @Test
+    void locks_are_renewed() throws Exception {
+        ok("queue", "create", "mgmt.lock", "--lock-millis", "3600000");
+        ok("send", "mgmt.lock", "one", "two");
+        try (Connection connection = client.connect("127.0.0.1", broker.port())) {
+            Receiver receiver = open(connection, "mgmt.lock", "renewing");
+            receiver.addCredit(2);
+            receiver.receive(20, TimeUnit.SECONDS);
+            receiver.receive(20, TimeUnit.SECONDS);
+            String link = identity("renewing");
+            has(ok("link", "renew-lock", link), "2 locks last until 2");
+            has(ok("link", "renew-lock", link, "--message", "1", "--json"), "{\"locks\":1,\"lockedUntilMillis\":");
+            Ended none = run("link", "renew-lock", link, "--message", "99");
+            assertEquals(1, none.exitCode());
+            has(none.errors(), "404", "has no message 99");
+            // Shorter from now on: what is renewed runs out, and the message comes again.
+            ok("queue", "update", "mgmt.lock", "--set", "lockMillis=1");
+            ok("link", "renew-lock", link, "--message", "2");
+            receiver.addCredit(1);
+            assertEquals("two", receiver.receive(20, TimeUnit.SECONDS).message().body());
+        }
+    }
+
+    @Test
+    void what_is_asked_for_by_its_number_is_said_to_be_its_receivers() throws Exception {
+        ok("send", "mgmt.fetched", "one");
+        try (Connection connection = client.connect("127.0.0.1", broker.port())) {
+            ReceiverOptions options =
+                    new ReceiverOptions().linkName("fetching").creditWindow(0).autoAccept(false);
+            options.sourceOptions().addFilter("numbers", Symbol.valueOf("sluice:sequence-numbers"), List.of(1L));
+            connection.openReceiver("mgmt.fetched", options).openFuture().get(20, TimeUnit.SECONDS);
+            has(
+                    ok("explain", "mgmt.fetched", "--message", "1"),
+                    "It is for link " + identity("fetching") + " 'fetching'",
+                    "has given no credit for it");
+        }
+    }
+
+    @Test
+    void a_queue_that_nobody_takes_from_says_who_has_not_seen_a_message() throws Exception {
+        ok("queue", "create", "mgmt.table", "--non-destructive");
+        ok("send", "mgmt.table", "one");
+        try (Connection connection = client.connect("127.0.0.1", broker.port())) {
+            Receiver receiver = open(connection, "mgmt.table", "following");
+            has(ok("explain", "mgmt.table"), "has credit: link " + identity("following"));
+            receiver.addCredit(2);
+            assertEquals("one", receiver.receive(20, TimeUnit.SECONDS).message().body());
+            has(ok("explain", "mgmt.table", "--json"), "\"reason\":\"seen\"", "It has seen all there is for it");
+        }
     }
 
     @Test

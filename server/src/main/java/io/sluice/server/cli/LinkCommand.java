@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
         name = "link",
         mixinStandardHelpOptions = true,
         description = "The links of a broker: who sends where, and who receives from where.",
-        subcommands = {LinkListCommand.class, LinkDetachCommand.class})
+        subcommands = {LinkListCommand.class, LinkDetachCommand.class, LinkRenewLockCommand.class})
 final class LinkCommand {}

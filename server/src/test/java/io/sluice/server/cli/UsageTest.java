@@ -84,6 +84,8 @@ class UsageTest {
                 "cluster remove",
                 "cluster transfer",
                 "link detach",
+                "link renew-lock",
+                "link renew-lock 3.1 --message x",
                 "subscription delete",
                 "explain",
                 "explain orders --message x",
