@@ -122,6 +122,7 @@ final class Application {
             for (PagedRun run : touched) {
                 int index = run.nextOutFrom(first);
                 while (index >= 0 && run.sequence(index) <= last) {
+                    availability.left(run.sequence(index));
                     state.runs().outLeaves(run, index);
                     index = run.nextOut(index + 1);
                 }

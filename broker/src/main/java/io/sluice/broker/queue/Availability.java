@@ -82,6 +82,9 @@ final class Availability {
         if (entry.state == QueueEntry.State.SCHEDULED) {
             scheduled.remove(entry);
         } else {
+            if (now == QueueEntry.State.LOCKED) {
+                consumers.wasLent(entry, ready.levelOf(entry));
+            }
             ready.remove(entry);
         }
         expiring.remove(entry);
@@ -100,9 +103,15 @@ final class Availability {
 
     /** The entry has left the queue. */
     void left(QueueEntry entry) {
+        consumers.left(entry.sequence);
         if (!entry.links.excluded.isEmpty()) {
             undeliverable.left(entry);
         }
+    }
+
+    /** A message that was out of memory has left the queue. */
+    void left(long sequence) {
+        consumers.left(sequence);
     }
 
     /** Whether time alone changes something in memory by now. */

@@ -2,6 +2,8 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Returned;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -12,6 +14,8 @@ import java.util.TreeSet;
  */
 final class BrowseCursor {
     private static final int BEHIND_ALL_LEVELS = -1;
+    /** What a number that is kept in mind takes of memory; about. */
+    private static final int BYTES = 64;
 
     private final QueueState state;
     private final Availability availability;
@@ -25,6 +29,8 @@ final class BrowseCursor {
 
     /** Sequences that became available where it had passed; of one that follows. */
     private final TreeSet<Long> late = new TreeSet<>();
+    /** Sequences it has seen that somebody has now: they are nothing new if they come back. Of one that follows. */
+    private final Set<Long> lent = new HashSet<>();
 
     /** @param follows whether it sees what comes in from now on */
     BrowseCursor(QueueState state, Availability availability, PageReading reading, boolean follows) {
@@ -47,9 +53,39 @@ final class BrowseCursor {
 
     /** A message is available that was not. */
     void becameAvailable(int itsLevel, long sequence) {
-        if (!isAhead(itsLevel, sequence)) {
-            late.add(sequence);
+        if (!forget(lent, sequence) && !isAhead(itsLevel, sequence) && late.add(sequence)) {
+            state.memory().add(BYTES);
         }
+    }
+
+    /** Somebody has a message that was available, and may give it back. Of one that follows. */
+    void wasLent(int itsLevel, long sequence) {
+        if (hasSeen(itsLevel, sequence) && lent.add(sequence)) {
+            state.memory().add(BYTES);
+        }
+        forget(late, sequence);
+    }
+
+    /** A message has left the queue. */
+    void left(long sequence) {
+        forget(lent, sequence);
+        forget(late, sequence);
+    }
+
+    /** Whoever it belongs to is gone. */
+    void close() {
+        state.memory().add((long) -BYTES * (late.size() + lent.size()));
+        late.clear();
+        lent.clear();
+    }
+
+    /** @return whether it was kept in mind */
+    private boolean forget(Set<Long> kept, long sequence) {
+        boolean was = !kept.isEmpty() && kept.remove(sequence);
+        if (was) {
+            state.memory().add(-BYTES);
+        }
+        return was;
     }
 
     private boolean isAhead(int itsLevel, long sequence) {
@@ -128,7 +164,7 @@ final class BrowseCursor {
             if (entry != null) {
                 return entry;
             }
-            late.remove(sequence);
+            forget(late, sequence);
         }
         return null;
     }
@@ -216,7 +252,7 @@ final class BrowseCursor {
     }
 
     void passed(QueueEntry entry) {
-        if (!late.remove(entry.sequence)) {
+        if (!forget(late, entry.sequence)) {
             nextSequence = entry.sequence + 1;
         }
     }

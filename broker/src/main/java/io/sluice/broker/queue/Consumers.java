@@ -45,7 +45,10 @@ final class Consumers {
         if (takers.remove(consumer)) {
             count(consumer, -1);
         }
-        following -= apart.remove(consumer) && consumer.follows() ? 1 : 0;
+        if (apart.remove(consumer) && consumer.follows()) {
+            following--;
+            consumer.cursor.close();
+        }
         timed.remove(consumer);
         ring.leave(consumer);
         ring.tidy();
@@ -198,6 +201,28 @@ final class Consumers {
             for (Consumer consumer : apart) {
                 if (consumer.follows()) {
                     consumer.cursor.becameAvailable(level, sequence);
+                }
+            }
+        }
+    }
+
+    /** Somebody has a message that was available, and may give it back. */
+    void wasLent(QueueEntry entry, int level) {
+        if (following > 0) {
+            for (Consumer consumer : apart) {
+                if (consumer.follows()) {
+                    consumer.cursor.wasLent(level, entry.sequence);
+                }
+            }
+        }
+    }
+
+    /** A message has left the queue. */
+    void left(long sequence) {
+        if (following > 0) {
+            for (Consumer consumer : apart) {
+                if (consumer.follows()) {
+                    consumer.cursor.left(sequence);
                 }
             }
         }

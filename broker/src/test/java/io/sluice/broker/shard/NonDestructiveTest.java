@@ -127,6 +127,49 @@ class NonDestructiveTest {
         assertEquals(0, shard.status("q").messages());
     }
 
+    private ShardFixture.Answer<ShardMailbox.Moved> move(String to, long limit) {
+        ShardFixture.Answer<ShardMailbox.Moved> answer = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().move("q", to, limit, shard.client, answer));
+        return answer;
+    }
+
+    @Test
+    void whatAMoveGivesBackIsNotSeenTwice() {
+        QueueDefinition.Limits few = new QueueDefinition.Limits(
+                1, QueueDefinition.UNLIMITED, QueueDefinition.Overflow.REJECT, QueueDefinition.UNLIMITED);
+        shard.queue(QueueDefinition.named("few").withLimits(few));
+        shard.publish("q", "a", "b", "c");
+        TestConsumer one = shard.consumer("q").credit(2);
+        TestConsumer all = shard.consumer("q").credit(10);
+        assertEquals(0, move("few", 3).value().messages());
+        assertEquals(0, move("nowhere", 3).value().messages());
+        assertEquals(List.of("a", "b", "c"), all.bodies());
+        assertEquals(List.of("a", "b", "c"), one.credit(10).bodies());
+        shard.publish("q", "d");
+        assertEquals(List.of("a", "b", "c", "d"), all.bodies());
+        assertEquals(List.of("a", "b", "c", "d"), one.bodies());
+    }
+
+    @Test
+    void whoComesWhileAMoveHasItSeesItWhenItIsBack() {
+        shard.publish("q", "a", "b");
+        TestConsumer before = shard.consumer("q").credit(10);
+        // One message a second, and each is refused: it is no dead letter.
+        ShardFixture.Answer<MoveStatus> ended = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox()
+                .move(
+                        MoveRequest.redrive("q").withMessagesPerSecond(1).withLimit(2),
+                        shard.client,
+                        new ShardFixture.Answer<>(),
+                        ended));
+        TestConsumer meanwhile = shard.consumer("q").credit(10);
+        assertEquals(List.of("b"), meanwhile.bodies());
+        shard.advance(1_000);
+        assertEquals(2, ended.value().refused());
+        assertEquals(List.of("b", "a"), meanwhile.bodies());
+        assertEquals(List.of("a", "b"), before.bodies());
+    }
+
     /** Whatever is in memory and whatever is not: each message once to each consumer. */
     @Property(tries = 150)
     void eachMessageIsSeenOnce(@ForAll long seed) {
@@ -140,7 +183,12 @@ class NonDestructiveTest {
         List<TestConsumer> consumers = new ArrayList<>();
         int sent = 0;
         for (int step = 0; step < 150; step++) {
-            switch (random.nextInt(7)) {
+            switch (random.nextInt(8)) {
+                case 7 -> {
+                    long some = 1 + random.nextInt(3);
+                    paged.runWhere(() ->
+                            paged.mailbox().move("q", "nowhere", some, paged.client, new ShardFixture.Answer<>()));
+                }
                 case 0 -> paged.checkpoint();
                 case 1 -> paged.advance(random.nextInt(30));
                 case 2 -> {

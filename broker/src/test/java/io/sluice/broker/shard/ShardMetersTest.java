@@ -3,7 +3,9 @@ package io.sluice.broker.shard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.broker.Dispatching;
 import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.port.Metrics;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -81,6 +83,37 @@ class ShardMetersTest {
         assertTrue(gauges.value("memory.unstored") < unstored);
         assertTrue(gauges.value("messages.out") > 0);
         assertEquals(50, gauges.value("messages"));
+    }
+
+    @Test
+    void whatReceiversHaveStillToLookAtTakesMemoryUntilTheyHaveOrGo() {
+        shard.queue(QueueDefinition.named("t").withDispatching(Dispatching.DEFAULT.withNonDestructive(true)));
+        TestProducer producer = shard.producer("t");
+        for (int i = 0; i < 10; i++) {
+            producer.send(ScheduledTest.delayed("later " + i, 10_000));
+        }
+        shard.publish("t", "now");
+        double queue = memory();
+        TestConsumer one = shard.consumer("t").credit(1);
+        TestConsumer other = shard.consumer("t").credit(1);
+        shard.advance(10_000);
+        assertEquals(List.of("now"), other.bodies());
+        double listed = memory() - queue;
+        assertTrue(listed >= 2 * 10 * 16, "for 20 numbers: " + listed);
+        one.credit(10);
+        assertEquals(11, one.bodies().size());
+        assertEquals(listed / 2, memory() - queue);
+        other.detach();
+        assertEquals(queue, memory());
+        TestConsumer third = shard.consumer("t").credit(1);
+        shard.runWhere(() -> shard.mailbox().move("t", "nowhere", 10, shard.client, new ShardFixture.Answer<>()));
+        assertEquals(1, third.bodies().size());
+        assertEquals(queue, memory(), "what came back is not kept in mind");
+        shard.purge("t");
+        third.detach();
+        one.detach();
+        shard.delete("t", ShardMailbox.DeleteCondition.ALWAYS);
+        assertEquals(0, memory());
     }
 
     @Test
