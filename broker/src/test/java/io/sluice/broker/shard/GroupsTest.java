@@ -7,6 +7,7 @@ import io.sluice.broker.Dispatching;
 import io.sluice.broker.Dispatching.Groups;
 import io.sluice.broker.Message;
 import io.sluice.broker.MessageGroup;
+import io.sluice.broker.MessageLife;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.queue.Consumer;
@@ -96,6 +97,37 @@ class GroupsTest {
         shard.commitAll();
 
         assertEquals(List.of("a1", "a2", "a1", "a3"), one.bodies());
+    }
+
+    @Test
+    void whatWaitsForItsRetryIsOvertakenByItsGroupAndComesBackInItsPlaceToTheSameConsumer() {
+        MessageLife.Backoff backoff = new MessageLife.Backoff(MessageLife.Growth.FIXED, 100, 100, 100, 0);
+        shard.queue(QueueDefinition.named("retry").withLife(MessageLife.PLAIN.withBackoff(backoff)));
+        TestConsumer one = shard.consumer("retry").credit(1);
+        TestConsumer other = shard.consumer("retry").credit(9);
+        send("retry", "a1", "b1", "a2", "a3");
+        one.settle(0, Outcome.FAILED);
+        assertEquals(List.of("a1"), one.bodies());
+        assertEquals(List.of("b1"), other.bodies(), "the group is with the first still");
+        one.credit(1);
+        assertEquals(List.of("a1", "a2"), one.bodies(), "the one that waits holds up nobody");
+        shard.advance(100);
+        assertEquals(List.of("b1"), other.bodies());
+        one.credit(2);
+        assertEquals(List.of("a1", "a2", "a1", "a3"), one.bodies(), "before what was not given out yet");
+        assertEquals(1, one.deliveries.get(2).deliveryCount());
+    }
+
+    @Test
+    void whereNothingWaitsForARetryTheOrderOfAGroupIsKept() {
+        TestConsumer one = shard.consumer("q").credit(1);
+        shard.consumer("q").credit(9);
+        send("q", "a1", "a2", "a3");
+        one.settle(0, Outcome.FAILED);
+        one.credit(1).settle(1, Outcome.FAILED);
+        one.credit(3);
+        assertEquals(List.of("a1", "a1", "a1", "a2", "a3"), one.bodies());
+        assertEquals(2, one.deliveries.get(2).deliveryCount());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.sluice.clients.jms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.testkit.QueueOptions;
@@ -90,6 +91,49 @@ final class JmsRetryTest {
         again.acknowledge();
 
         assertEquals("third", text(consumer.receive(WAIT_MILLIS)));
+    }
+
+    private void sendInGroup(String queue, String... texts) throws JMSException {
+        MessageProducer producer = session.createProducer(session.createQueue(queue));
+        for (String text : texts) {
+            Message message = session.createTextMessage(text);
+            message.setStringProperty("JMSXGroupID", text.substring(0, 1));
+            producer.send(message);
+        }
+        producer.close();
+    }
+
+    @Test
+    void a_message_of_a_group_that_waits_is_overtaken_and_comes_back_before_the_rest() throws JMSException {
+        broker.queue("jobs", q -> q.retryAfter(Duration.ofHours(1)));
+        sendInGroup("jobs", "a1", "a2", "a3");
+        MessageConsumer consumer = session.createConsumer(session.createQueue("jobs"));
+        fail(consumer.receive(WAIT_MILLIS));
+        Message second = consumer.receive(WAIT_MILLIS);
+        assertEquals("a2", text(second));
+        Session own = connection.createSession(false, INDIVIDUAL_ACKNOWLEDGE);
+        MessageConsumer other = own.createConsumer(own.createQueue("jobs"));
+        clock.advance(Duration.ofHours(1));
+        assertNull(other.receiveNoWait(), "the group is with the first consumer while that has a message of it");
+        assertEquals("a1", text(consumer.receive(WAIT_MILLIS)));
+        assertEquals("a3", text(consumer.receive(WAIT_MILLIS)));
+    }
+
+    @Test
+    void without_a_wait_a_failed_message_of_a_group_is_overtaken_by_none_of_it() throws JMSException {
+        broker.queue("jobs");
+        sendInGroup("jobs", "a1", "a2");
+        MessageConsumer consumer = session.createConsumer(session.createQueue("jobs"));
+        for (int failure = 0; failure < 3; failure++) {
+            Message first = consumer.receive(WAIT_MILLIS);
+            assertEquals("a1", text(first));
+            assertEquals(failure + 1, first.getIntProperty("JMSXDeliveryCount"));
+            fail(first);
+        }
+        Message last = consumer.receive(WAIT_MILLIS);
+        assertEquals("a1", text(last));
+        last.acknowledge();
+        assertEquals("a2", text(consumer.receive(WAIT_MILLIS)));
     }
 
     @Test
