@@ -39,7 +39,7 @@ public final class Dispatcher {
         this.lookAhead = new LookAhead(queue.state().levelCount());
         this.settlement = new Settlement(queue, availability, consumers, groups, removals);
         this.handover = new Handover(queue, availability, consumers, settlement, removals);
-        this.selecting = new Selecting(queue, pages, consumers, settlement, handover);
+        this.selecting = new Selecting(queue, pages, consumers, groups, settlement, handover);
         this.locks = new Locks(queue, consumers);
         this.fetching = new Fetching(queue, availability, consumers, settlement, loads);
         this.parking = new Parking(queue, loads, consumers, handover::giveByNumber);

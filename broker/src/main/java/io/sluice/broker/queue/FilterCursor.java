@@ -26,6 +26,11 @@ final class FilterCursor {
     private final SelectedBefore[] before;
 
     private int examined;
+    /** By level, of this look: everything before is of noisy tenants or not selected; how many were passed, and how many of them selected. */
+    private final long[] quietFrom;
+
+    private final int[] passed;
+    private final int[] noisy;
 
     FilterCursor(Consumer consumer, QueueState state, QueueLoads loads, PageReading reading, GroupTable groups) {
         this.consumer = consumer;
@@ -35,6 +40,9 @@ final class FilterCursor {
         this.groups = groups;
         this.next = new long[state.levelCount()];
         this.before = new SelectedBefore[next.length];
+        this.quietFrom = new long[next.length];
+        this.passed = new int[next.length];
+        this.noisy = new int[next.length];
         Arrays.setAll(before, level -> new SelectedBefore(groups, consumer));
     }
 
@@ -51,6 +59,11 @@ final class FilterCursor {
     /** A new look begins. */
     void rested() {
         examined = 0;
+        if (groups.isFair()) {
+            Arrays.fill(quietFrom, 0);
+            Arrays.fill(passed, 0);
+            Arrays.fill(noisy, 0);
+        }
         for (SelectedBefore level : before) {
             level.fromTheStart();
         }
@@ -125,6 +138,34 @@ final class FilterCursor {
             next[level] = outSequence + 1;
         }
         return null;
+    }
+
+    /**
+     * Of tenants that share fairly, the first selected message behind one of a noisy tenant that is of another, in memory and as far ahead as is
+     * looked; where there is none the noisy tenant gets more.
+     *
+     * @param first of the level that it selects
+     * @param endSequence what is there is not looked at
+     * @return {@code first} where there is no other
+     */
+    QueueEntry quiet(int level, QueueEntry first, long endSequence) {
+        QueueEntry entry = state.entries().atOrAfter(Math.max(first.sequence, quietFrom[level]));
+        while (entry != null
+                && entry.sequence < endSequence
+                && passed[level] < MAX_EXAMINED
+                && noisy[level] < LookAhead.MAX_HELD_BACK) {
+            quietFrom[level] = entry.sequence;
+            if (entry.links.inReady && state.levelOf(entry.message) == level && consumer.mayTake(entry)) {
+                if (!groups.isNoisy(entry.message.group())) {
+                    return entry;
+                }
+                noisy[level]++;
+            }
+            passed[level]++;
+            quietFrom[level]++;
+            entry = state.entries().atOrAfter(quietFrom[level]);
+        }
+        return first;
     }
 
     /** The message is not for this consumer while another one has its group; it is looked at again when that changes. */

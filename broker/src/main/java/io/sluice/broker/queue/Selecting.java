@@ -7,10 +7,18 @@ final class Selecting {
     private final Queue queue;
     private final Pages pages;
     private final Consumers consumers;
+    private final GroupTable groups;
     private final Settlement settlement;
     private final Handover handover;
 
-    Selecting(Queue queue, Pages pages, Consumers consumers, Settlement settlement, Handover handover) {
+    Selecting(
+            Queue queue,
+            Pages pages,
+            Consumers consumers,
+            GroupTable groups,
+            Settlement settlement,
+            Handover handover) {
+        this.groups = groups;
         this.queue = queue;
         this.pages = pages;
         this.consumers = consumers;
@@ -58,7 +66,11 @@ final class Selecting {
         while (candidates != 0 && !consumer.isWaitingForPage()) {
             int level = ready.choose(candidates);
             QueueEntry entry = consumer.filter.peek(level, turn.nowMillis());
-            if (entry != null && entry.sequence < settlement.returning().first(level)) {
+            long end = settlement.returning().first(level);
+            if (entry != null && entry.sequence < end) {
+                if (groups.isNoisy(entry.message.group())) {
+                    entry = consumer.filter.quiet(level, entry, Math.min(end, runs.boundary(level)));
+                }
                 consumers.leaveRing(consumer);
                 ready.served(level);
                 handover.give(entry, consumer, turn);

@@ -66,6 +66,9 @@ final class DispatchModel {
     private final TreeMap<Integer, Known> messages = new TreeMap<>();
     private final Map<String, Owned> groups = new HashMap<>();
     private final List<Watched> consumers = new ArrayList<>();
+    /** Every message that is available is in memory, until a restart. */
+    private boolean staysInMemory;
+
     private ShardFixture shard;
     private TestProducer producer;
     private int published;
@@ -73,20 +76,27 @@ final class DispatchModel {
     DispatchModel(long seed) {
         random = new Random(seed);
         Dispatching dispatching = new Dispatching(
-                random.nextBoolean() ? Dispatching.Groups.UNTIL_DETACH : Dispatching.Groups.WHILE_UNSETTLED,
+                List.of(Dispatching.Groups.UNTIL_DETACH, Dispatching.Groups.WHILE_UNSETTLED, Dispatching.Groups.FAIR)
+                        .get(random.nextInt(3)),
                 random.nextBoolean() ? 1_000 : 1 + random.nextInt(2),
                 random.nextInt(4) == 0,
                 random.nextInt(3) == 0 ? 20 + random.nextInt(100) : QueueDefinition.UNLIMITED);
         definition = QueueDefinition.named("q")
                 .withService(random.nextBoolean() ? QueueDefinition.Service.FIFO : QueueDefinition.Service.STRICT)
                 .withDispatching(dispatching);
+        staysInMemory = random.nextBoolean();
         ShardLimits.Paging paging = new ShardLimits.Paging(
-                random.nextBoolean() ? 1 << 20 : 1 + random.nextInt(4_000), 1 << 20, 1 << 20, 1 + random.nextInt(50));
+                staysInMemory ? 1 << 20 : 1 + random.nextInt(4_000), 1 << 20, 1 << 20, 1 + random.nextInt(50));
         shard = new ShardFixture(new ShardLimits(1 << 20, 1 << 20, 1 << 20, 1 << 20, paging));
         shard.queue(definition);
         shard.store.pageMessages = 2 + random.nextInt(4);
         shard.store.holdsReads = true;
         producer = shard.producer("q");
+    }
+
+    /** Whether groups are tenants, which nobody has. */
+    private boolean isFair() {
+        return definition.dispatching().groups() == Dispatching.Groups.FAIR;
     }
 
     private int levelOf(int priority) {
@@ -128,6 +138,9 @@ final class DispatchModel {
             for (Known other : messages.values()) {
                 assertMayHave(message, other);
             }
+            if (isFair() && staysInMemory && isNoisy(message)) {
+                assertNobodyElseWaits(message);
+            }
             Owned owned = groups.get(message.group.id());
             if (isPinned(owned, message)) {
                 assertEquals(owned.owner, this, () -> message + " is another one's");
@@ -156,12 +169,24 @@ final class DispatchModel {
                             && other.group.id().equals(message.group.id()));
         }
 
+        /** A tenant that has much in flight gets more where this consumer could have nothing of another one. */
+        private void assertNobodyElseWaits(Known message) {
+            for (Known other : messages.values()) {
+                boolean there = other.where == Where.AVAILABLE && isDurable(other) && other.level == message.level;
+                boolean waits = there && !isBehindOneThatReturns(other) && selects.test(other.number);
+                assertTrue(
+                        !waits || isNoisy(other),
+                        () -> message + ", of which much is in flight, comes before " + other);
+            }
+        }
+
         private void assertMayHave(Known message, Known other) {
             boolean elsewhere = other.holder != null && other.holder != this;
             if (definition.dispatching().singleActiveConsumer()) {
                 assertTrue(!elsewhere, () -> other.holder + " has " + other + ", and " + message + " goes to " + this);
             }
             if (message.group.isNone()
+                    || isFair()
                     || !message.group.id().equals(other.group.id())
                     || definition.dispatching().singleActiveConsumer()) {
                 return;
@@ -207,7 +232,8 @@ final class DispatchModel {
         }
 
         void grant() {
-            granted += 1 + random.nextInt(3);
+            // A tenant is noisy from thirty on.
+            granted += 1 + random.nextInt(isFair() ? 40 : 3);
             grant(granted, false);
         }
 
@@ -233,6 +259,28 @@ final class DispatchModel {
 
     private static int number(Delivery delivery) {
         return Integer.parseInt(TestConsumer.body(delivery).substring(1));
+    }
+
+    /** Whether its tenant has so much in flight that others come first. */
+    private boolean isNoisy(Known message) {
+        long inFlight =
+                messages.values().stream().filter(other -> other.holder != null).count();
+        long itsOwn = messages.values().stream()
+                .filter(other -> other.holder != null && other.group.id().equals(message.group.id()))
+                .count();
+        boolean groupsCount = !definition.dispatching().singleActiveConsumer() && !message.group.isNone();
+        return groupsCount && itsOwn >= 30 && itsOwn * 10 > inFlight;
+    }
+
+    private boolean isDurable(Known message) {
+        return producer.accepted.contains("m" + message.number);
+    }
+
+    private boolean isBehindOneThatReturns(Known message) {
+        return messages.values().stream()
+                .anyMatch(other -> other.where == Where.RETURNING
+                        && other.level == message.level
+                        && other.number < message.number);
     }
 
     /** Whether the group stays with its idle owner, who wants the message. */
@@ -285,12 +333,12 @@ final class DispatchModel {
     }
 
     private void publish() {
-        for (int i = random.nextInt(4); i >= 0; i--) {
+        for (int i = random.nextInt(isFair() ? 12 : 4); i >= 0; i--) {
             int number = published++;
             int priority = random.nextInt(3);
             MessageGroup group = random.nextInt(5) == 0
                     ? MessageGroup.NONE
-                    : new MessageGroup("g" + random.nextInt(4), random.nextInt(6) - 1);
+                    : new MessageGroup("g" + random.nextInt(isFair() ? 2 : 4), random.nextInt(6) - 1);
             messages.put(number, new Known(number, levelOf(priority), group));
             Message.Header header = new Message.Header(0, true, priority, Message.NONE, Message.NONE);
             producer.post("q", ShardFixture.message("m" + number, header.withGroup(group)));
@@ -316,7 +364,8 @@ final class DispatchModel {
                 ? Optional.of(message -> selects.test(Integer.parseInt(
                         new String(message.encoded(), java.nio.charset.StandardCharsets.UTF_8).substring(1))))
                 : Optional.empty();
-        Consumer.Mode mode = random.nextInt(8) == 0 ? Consumer.Mode.MOVE_PRESETTLED : Consumer.Mode.MOVE;
+        // When it has what was sent to it settled is not seen from here, and what is in flight must be known.
+        Consumer.Mode mode = !isFair() && random.nextInt(8) == 0 ? Consumer.Mode.MOVE_PRESETTLED : Consumer.Mode.MOVE;
         groups.values().forEach(owned -> owned.leaves = true);
         Consumer.Terms terms = new Consumer.Terms(random.nextInt(2), false, OptionalLong.empty());
         consumers.add(
@@ -375,7 +424,7 @@ final class DispatchModel {
 
     private boolean isKeptFrom(Watched consumer, Known message) {
         Owned owned = groups.get(message.group.id());
-        if (message.group.isNone() || owned == null) {
+        if (message.group.isNone() || owned == null || isFair()) {
             return false;
         }
         boolean busyElsewhere = messages.values().stream()
@@ -393,6 +442,7 @@ final class DispatchModel {
     private void restart() {
         rests();
         shard = shard.restart();
+        staysInMemory = false;
         shard.store.holdsReads = true;
         producer = shard.producer("q");
         consumers.clear();

@@ -108,6 +108,59 @@ class FairGroupsTest {
         assertEquals(List.of("b1", "a31"), all.bodies().subList(NOISY, NOISY + 2));
     }
 
+    private TestConsumer selecting(java.util.function.Predicate<String> body) {
+        return shard.selecting("q", io.sluice.broker.queue.Consumer.Mode.MOVE, Outcome.RELEASED, body);
+    }
+
+    @Test
+    void soItIsWhereEveryoneSelects() {
+        send("a", 1, 100);
+        send("b", 1, 3);
+        shard.publish("q", "x");
+        TestConsumer consumer =
+                selecting(body -> !body.equals("a2") && !body.equals("b2")).credit(NOISY);
+        assertEquals(numbered("a", 3, NOISY + 1), consumer.bodies().subList(1, NOISY));
+        consumer.credit(4);
+        assertEquals(List.of("b1", "b3", "x", "a32"), consumer.bodies().subList(NOISY, NOISY + 4));
+        TestConsumer other = selecting(body -> body.startsWith("b")).credit(2);
+        assertEquals(List.of("b2"), other.bodies());
+        consumer.settle(1, Outcome.RELEASED);
+        consumer.settle(NOISY, Outcome.RELEASED);
+        consumer.credit(2);
+        assertEquals(List.of("a3", "a33"), consumer.bodies().subList(NOISY + 4, NOISY + 6), "what came back first");
+        assertEquals(List.of("b2", "b1"), other.bodies());
+    }
+
+    @Test
+    void whatCameBackOfAQuietTenantComesBeforeTheNoisyOne() {
+        send("b", 1, 2);
+        send("a", 1, 100);
+        TestConsumer consumer = selecting(body -> true).credit(NOISY + 2);
+        consumer.settle(1, Outcome.RELEASED);
+        consumer.settle(2, Outcome.RELEASED);
+        send("c", 1, 1);
+        consumer.credit(4);
+        assertEquals(
+                List.of("b2", "a1", "c1", "a31"),
+                consumer.bodies().subList(NOISY + 2, NOISY + 6),
+                "with 29 in flight the tenant has its place, with 30 it is behind");
+    }
+
+    @Test
+    void whereEveryoneSelectsItIsLookedPastTheBacklogOfATenantAsFarAsThatGoes() {
+        send("a", 1, 2_000);
+        send("b", 1, 1);
+        TestConsumer consumer = selecting(body -> true).credit(500);
+        assertEquals(numbered("a", 1, 500), consumer.bodies());
+        for (int i = 0; i < 600; i++) {
+            consumer.credit(1);
+        }
+        int at = consumer.bodies().indexOf("b1");
+        assertTrue(at >= 1_000 && at < 1_050, "at " + at);
+        consumer.credit(2_000);
+        assertEquals(2_001, consumer.deliveries.size());
+    }
+
     @Test
     void allOfItIsGivenOutAlsoFromPages() {
         shard = new ShardFixture(new ShardLimits(
@@ -124,6 +177,20 @@ class FairGroupsTest {
         assertEquals(100, consumer.deliveries.size());
         consumer.acceptAll();
         assertEquals(0, shard.status("q").messages());
+    }
+
+    @Test
+    void soItIsWhereEveryoneSelectsWhoIsNotKnownToBeThereIsNotWaitedFor() {
+        shard = new ShardFixture(PagingTest.nothingStays()).queue(fair("q"));
+        send("a", 1, 50);
+        send("b", 1, 50);
+        shard.checkpoint();
+        shard.advance(0);
+        TestConsumer consumer = selecting(body -> true).credit(100);
+        assertEquals(100, consumer.deliveries.size());
+        assertEquals(
+                numbered("a", 1, 50),
+                consumer.bodies().stream().filter(body -> body.startsWith("a")).toList());
     }
 
     @Test
