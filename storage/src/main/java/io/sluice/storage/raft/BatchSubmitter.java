@@ -10,20 +10,24 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /**
- * Gathers batches into entries and proposes them. There is no timer: while a few entries are under way the next one gathers. Batches are
- * encoded on the submitter's own thread.
+ * Gathers batches into entries and proposes them. There is no timer: while an entry is under way the next one gathers; it is proposed
+ * when that one is done, or beside it as soon as it is large enough to be worth an entry of its own. An entry costs the nodes a
+ * millisecond of their processors, whatever is in it. Batches are encoded on the submitter's own thread.
  */
 final class BatchSubmitter {
     /** Enough to keep disks and network busy; with more, entries get smaller. */
     private static final int MAX_IN_FLIGHT = 2;
+    /** What has gathered is proposed beside an entry under way when it has as many bytes. */
+    static final int PIPELINED_BYTES = 64 << 10;
     /** An entry takes no further batch above it. */
     private static final int ENTRY_BYTES = 256 << 10;
 
     private final Proposals proposals;
     private final Consumer<Throwable> onFailure;
-    private final ArrayDeque<List<JournalRecord>> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Queue<Submitted> submitted = new ConcurrentLinkedQueue<>();
     private final Thread thread;
+    private long waitingBytes;
     private int inFlight;
     private long callId;
     private boolean ending;
@@ -34,8 +38,14 @@ final class BatchSubmitter {
         CompletableFuture<Void> propose(long callId, byte[] entry);
     }
 
-    /** An entry under way. */
-    record Submitted(long callId, int batches) {}
+    private record Waiting(List<JournalRecord> batch, int bytes) {}
+
+    /**
+     * An entry under way.
+     *
+     * @param proposedNanos when, by the clock of {@link System#nanoTime}
+     */
+    record Submitted(long callId, int batches, long proposedNanos) {}
 
     /** @param onFailure told once, when the fate of what is under way is not known any more; nothing is proposed after it */
     BatchSubmitter(String name, Proposals proposals, Consumer<Throwable> onFailure) {
@@ -50,9 +60,19 @@ final class BatchSubmitter {
     }
 
     /** Never blocks. */
-    synchronized void append(List<JournalRecord> batch) {
-        waiting.add(batch);
-        notifyAll();
+    void append(List<JournalRecord> batch) {
+        Waiting appended = new Waiting(batch, EntryCodec.bytes(batch));
+        synchronized (this) {
+            waiting.add(appended);
+            waitingBytes += appended.bytes();
+            if (worthAnEntry()) {
+                notifyAll();
+            }
+        }
+    }
+
+    private boolean worthAnEntry() {
+        return !waiting.isEmpty() && (inFlight == 0 || inFlight < MAX_IN_FLIGHT && waitingBytes >= PIPELINED_BYTES);
     }
 
     /** The oldest entry under way was applied. @return null where there is none */
@@ -78,27 +98,24 @@ final class BatchSubmitter {
         int bytes = 0;
         long id;
         synchronized (this) {
-            while (!failed && (waiting.isEmpty() ? !ending : inFlight >= MAX_IN_FLIGHT)) {
+            while (!failed && !worthAnEntry() && !(ending && waiting.isEmpty())) {
                 wait();
             }
             if (failed || waiting.isEmpty()) {
                 return false;
             }
-            int next = EntryCodec.bytes(waiting.peek());
-            while (batches.isEmpty() || bytes + next <= ENTRY_BYTES) {
-                batches.add(waiting.remove());
-                bytes += next;
-                if (waiting.isEmpty()) {
-                    break;
-                }
-                next = EntryCodec.bytes(waiting.peek());
-            }
+            do {
+                Waiting next = waiting.remove();
+                batches.add(next.batch());
+                bytes += next.bytes();
+            } while (!waiting.isEmpty() && bytes + waiting.peek().bytes() <= ENTRY_BYTES);
+            waitingBytes -= bytes;
             inFlight++;
             id = ++callId;
         }
         byte[] entry = EntryCodec.encode(batches, bytes);
         // Before it is proposed: it may be applied before the call returns.
-        submitted.add(new Submitted(id, batches.size()));
+        submitted.add(new Submitted(id, batches.size(), System.nanoTime()));
         proposals.propose(id, entry).whenComplete((done, failure) -> completed(failure));
         return true;
     }
@@ -110,7 +127,9 @@ final class BatchSubmitter {
         }
         synchronized (this) {
             inFlight--;
-            notifyAll();
+            if (ending || worthAnEntry()) {
+                notifyAll();
+            }
         }
     }
 

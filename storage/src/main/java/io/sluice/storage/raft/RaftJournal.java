@@ -3,6 +3,7 @@ package io.sluice.storage.raft;
 import io.sluice.broker.Invariant;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.RecordVisitor;
@@ -32,12 +33,12 @@ public final class RaftJournal implements Journal {
     private static final long MAX_AHEAD_BYTES = 32L << 20;
 
     private final RaftSettings settings;
-    private final StoreSnapshots.SnapshotSource store;
     private final Promises promises;
     private final LogRoom room;
+    private final ReplicationMeters meters;
+    private final StoreSnapshots snapshots;
     private final Succession succession = new Succession();
     private final BlockingQueue<Replayed> replay = new LinkedBlockingQueue<>();
-    private StoreSnapshots snapshots;
     private Replica replica;
     private BatchSubmitter submitter;
     private ReplicaWatch watch;
@@ -68,13 +69,15 @@ public final class RaftJournal implements Journal {
      *
      * @param store writes the copies of its checkpoint that other members may need
      * @param promises of earlier journals of this folder in this process
+     * @param metrics where this life of a replica takes the place of the one before
      */
-    public RaftJournal(RaftSettings settings, StoreSnapshots.SnapshotSource store, Promises promises) {
+    public RaftJournal(RaftSettings settings, StoreSnapshots.SnapshotSource store, Promises promises, Metrics metrics) {
         this.settings = settings;
-        this.store = store;
         this.promises = promises;
         promises.opened(System.nanoTime());
+        this.snapshots = new StoreSnapshots(store, JournalPosition.START);
         this.room = new LogRoom(settings.limits());
+        this.meters = new ReplicationMeters(metrics);
     }
 
     @Override
@@ -87,7 +90,7 @@ public final class RaftJournal implements Journal {
             throws StorageException {
         after = checkpoint;
         listener = newListener;
-        snapshots = new StoreSnapshots(store, checkpoint);
+        snapshots.checkpointed(checkpoint);
         LogFiles files = new LogFiles(settings);
         files.prepare(checkpoint);
         room.starts(files.bytes());
@@ -104,6 +107,7 @@ public final class RaftJournal implements Journal {
         submitter.start();
         watch = new ReplicaWatch(replica, settings, snapshots, this::roomChanged);
         replica.start(settings);
+        meters.show(administration(), room);
         files.refuseHole(replica, lastClosed);
         return replayed(visitor);
     }
@@ -263,6 +267,7 @@ public final class RaftJournal implements Journal {
             }
             ByteString data = entry.getStateMachineLogEntry().getLogData();
             room.applied(position, data.size());
+            meters.applied(data.size());
             if (isOwn(entry)) {
                 committed(entry.getStateMachineLogEntry().getCallId(), position);
             } else {
@@ -283,6 +288,7 @@ public final class RaftJournal implements Journal {
             Invariant.check(
                     oldest != null && oldest.callId() == callId,
                     "entries are committed in the order they were proposed in");
+            meters.committed(System.nanoTime() - oldest.proposedNanos());
             listener.committed(oldest.batches(), position);
         }
 
@@ -342,6 +348,7 @@ public final class RaftJournal implements Journal {
                 LOG.debug("elected, but not the primary for long enough to be ready");
                 return;
             }
+            meters.roleLost();
             over(new ReplicaRestart("This node is no longer the primary."));
         }
 

@@ -47,7 +47,7 @@ public record ReplicatedStorage(DataDirectory directory, RaftJournal journal, Pa
                     folder.resolve("store.redo"));
             PagedMessageStore store = new PagedMessageStore(disk, folder, directory.store(), limits, metrics);
             RaftJournal journal = new RaftJournal(
-                    settings, (position, file) -> store.copy(position, file, settings.group()), promises);
+                    settings, (position, file) -> store.copy(position, file, settings.group()), promises, metrics);
             opened = true;
             return new ReplicatedStorage(directory, journal, store);
         } catch (IOException e) {

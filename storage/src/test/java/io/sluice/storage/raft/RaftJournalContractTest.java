@@ -1,6 +1,7 @@
 package io.sluice.storage.raft;
 
 import io.sluice.broker.port.Journal;
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.JournalContract;
 import java.nio.file.Path;
@@ -29,6 +30,6 @@ class RaftJournalContractTest extends JournalContract {
         StoreSnapshots.SnapshotSource nobodysNeed = (position, file) -> {
             throw new StorageException("nobody needs a snapshot");
         };
-        return new RaftJournal(settings, nobodysNeed, new Promises(settings.timing()));
+        return new RaftJournal(settings, nobodysNeed, new Promises(settings.timing()), Metrics.NONE);
     }
 }

@@ -149,6 +149,20 @@ class ReplicatedShardTest {
         for (TestNode node : nodes) {
             await(() -> node.messages() == 20);
         }
+        assertMeters(first, second);
+    }
+
+    private void assertMeters(TestNode first, TestNode second) throws Exception {
+        await(() -> second.meter("backups") == 2 && second.meter("lag") == 0);
+        assertEquals(3, second.meter("members"));
+        assertTrue(second.meter("entry.size sum") > 20 * 1024, "bytes of 20 messages were applied");
+        assertTrue(second.meter("commit") >= 1, "its own entry");
+        for (TestNode node : nodes) {
+            await(() -> node.meter("primary") == (node == second ? 1 : 0));
+            assertEquals(node == first ? 1 : 0, node.meter("role.lost"), node.id());
+            await(() -> node.meter("term") == second.meter("term"));
+        }
+        assertTrue(Double.isNaN(first.meter("lag")), "only the primary knows");
     }
 
     @Test

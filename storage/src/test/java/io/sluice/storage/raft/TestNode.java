@@ -9,7 +9,6 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
-import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.ProducerListener;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
@@ -22,6 +21,7 @@ import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import io.sluice.storage.FileDisk;
+import io.sluice.storage.RecordingMetrics;
 import io.sluice.storage.mapdb.StoreLimits;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -48,6 +48,7 @@ final class TestNode {
     private final List<RaftMember> founders;
     private final Path folder;
     private final Promises promises = new Promises(TIMING);
+    private final RecordingMetrics metrics = new RecordingMetrics();
     private final Thread lives = new Thread(this::live);
     private Life life;
     private int begun;
@@ -78,6 +79,11 @@ final class TestNode {
         return self.id();
     }
 
+    /** What it tells about its replication. */
+    double meter(String name) {
+        return metrics.value("sluice.replication." + name);
+    }
+
     private void live() {
         try {
             while (oneLife()) {
@@ -106,8 +112,7 @@ final class TestNode {
                 TIMING,
                 new RaftSettings.Limits(8 << 20, 1 << 30, 1, 4 << 20),
                 RaftSettings.Sync.DISK);
-        next.storage =
-                ReplicatedStorage.open(new FileDisk(), folder, settings, StoreLimits.DEFAULT, Metrics.NONE, promises);
+        next.storage = ReplicatedStorage.open(new FileDisk(), folder, settings, StoreLimits.DEFAULT, metrics, promises);
         synchronized (this) {
             if (closing) {
                 // Nobody would close this one: close() saw the life before.
