@@ -59,6 +59,16 @@ public final class ConnectionRegistry {
         return ask(number, connection -> connection.close(reason), false, then);
     }
 
+    /**
+     * Closes all connections of a user, who is not welcome any more, with {@code amqp:unauthorized-access}: a client must not take it for
+     * a reason to connect again at once.
+     */
+    public void closeUser(String user, String reason) {
+        connections.values().stream()
+                .filter(connection -> connection.user().equals(user))
+                .forEach(connection -> connection.ask(() -> connection.unauthorized(reason)));
+    }
+
     /** Detaches a link with {@code amqp:link:detach-forced}. As {@link #status}; {@code then} hears whether it was there. */
     public boolean detach(long number, int link, String reason, Consumer<Boolean> then) {
         return ask(number, connection -> connection.detach(link, reason), false, then);

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.dialect.Dialect;
 import io.sluice.amqp.sasl.SaslNegotiation;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.security.Principal;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -139,6 +140,11 @@ final class Engine implements ConnectionEvents.Listener {
         opened = true;
         if (refusal.isEmpty()) {
             connections.add(new LiveConnection(who, scope, connection, transport, close));
+            if (!negotiation.isStillKnown()) {
+                // Removed since the password was right. Whoever is removed from here on finds the connection in the
+                // list.
+                fail(Conditions.of(Refusal.Kind.UNAUTHORIZED, "user '" + principal.name() + "' was removed"));
+            }
         } else {
             fail(refusal.get());
         }

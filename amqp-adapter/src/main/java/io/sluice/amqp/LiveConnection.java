@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.amqp.filter.FilterText;
+import io.sluice.broker.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +45,10 @@ final class LiveConnection {
 
     String remoteAddress() {
         return identity.remoteAddress();
+    }
+
+    String user() {
+        return identity.principal().name();
     }
 
     /** Any thread. @return false where its event loop has ended, and it with that */
@@ -138,6 +143,10 @@ final class LiveConnection {
     boolean close(String reason) {
         close.accept(Conditions.of(Symbol.valueOf("amqp:connection:forced"), reason));
         return true;
+    }
+
+    void unauthorized(String reason) {
+        close.accept(Conditions.of(Refusal.Kind.UNAUTHORIZED, reason));
     }
 
     boolean detach(int number, String reason) {

@@ -5,6 +5,7 @@ import io.sluice.broker.Message;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -128,6 +129,11 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
 
     @Override
     public void subscribed(JournalRecord.Subscribed subscribed) {}
+
+    @Override
+    public void defined(DefinitionRecord definition) {
+        throw new IllegalStateException("not written here: " + definition);
+    }
 
     @Override
     public void lastValues(LastValues last) {}

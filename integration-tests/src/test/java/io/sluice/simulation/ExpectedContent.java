@@ -1,5 +1,6 @@
 package io.sluice.simulation;
 
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.RecordVisitor;
 import java.util.Map;
@@ -80,6 +81,11 @@ final class ExpectedContent implements RecordVisitor {
     @Override
     public void subscribed(JournalRecord.Subscribed subscribed) {
         throw new IllegalStateException("not done here: " + subscribed);
+    }
+
+    @Override
+    public void defined(DefinitionRecord definition) {
+        throw new IllegalStateException("not done here: " + definition);
     }
 
     @Override

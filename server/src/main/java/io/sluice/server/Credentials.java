@@ -1,22 +1,48 @@
 package io.sluice.server;
 
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.StoredPassword;
+import io.sluice.broker.security.User;
 import io.sluice.broker.security.Users;
 import io.sluice.server.config.Configuration;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The section {@code security} of the configuration, in the broker's terms. */
 final class Credentials {
+    private static final Logger LOG = LoggerFactory.getLogger(Credentials.class);
+
     private Credentials() {}
 
-    static Authenticator of(Configuration.Security security) {
-        Map<String, Users.User> users = new HashMap<>();
+    /** Users of the file, by name. */
+    static Map<String, User> users(Configuration.Security security) {
+        Map<String, User> users = new HashMap<>();
         for (Configuration.User user : security.users()) {
-            users.put(user.name(), new Users.User(StoredPassword.parse(user.password()), user.loopbackOnly()));
+            users.put(user.name(), User.of(user.name(), StoredPassword.parse(user.password()), user.loopbackOnly()));
         }
-        return new Users(users, new Users.Policy(security.anonymous(), security.plain()), new SecureRandom());
+        return users;
+    }
+
+    /** @param defined users beside those of the file, as they are now: the same object until that changes. Any thread */
+    static Authenticator of(Configuration.Security security, Supplier<Definitions> defined) {
+        Map<String, User> fixed = users(security);
+        defined.get().users().keySet().stream()
+                .filter(fixed::containsKey)
+                .sorted()
+                .forEach(name -> LOG.warn(
+                        "User '{}' is defined in the journal, too: as the file has it counts. To end this warning, remove"
+                                + " it with 'sluice user remove {}'",
+                        name,
+                        name));
+        return new Users(
+                fixed,
+                () -> defined.get().users(),
+                new Users.Policy(security.anonymous(), security.plain()),
+                new SecureRandom());
     }
 }

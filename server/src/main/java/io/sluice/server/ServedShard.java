@@ -8,11 +8,13 @@ import io.sluice.amqp.NodeKinds;
 import io.sluice.amqp.NodeNames;
 import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.amqp.management.ClusterNodes;
+import io.sluice.amqp.management.Configured;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.routing.TopicSetup;
@@ -65,11 +67,15 @@ final class ServedShard {
     AmqpEnvironment environment(Configuration configuration, LargeMessages large, Optional<ClusterNodes> cluster) {
         QueueRules rules = configuration.queues();
         ConnectionRegistry connections = new ConnectionRegistry();
-        ManagementNode management = new ManagementNode(Queues.in(shard), rules::definition, connections, cluster);
+        ManagementNode management = new ManagementNode(
+                Queues.in(shard),
+                new Configured(rules::definition, Credentials.users(configuration.security())),
+                connections,
+                cluster);
         return new AmqpEnvironment(
                 anyAddress -> shard,
                 name -> name.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
-                Credentials.of(configuration.security()),
+                Credentials.of(configuration.security(), shard::definitions),
                 AmqpSettings.of(configuration.amqp()),
                 System::currentTimeMillis,
                 new LinkRegistry(),
@@ -89,7 +95,7 @@ final class ServedShard {
                             throw new IllegalStateException("nobody is served yet");
                         },
                         anyName -> Optional.empty(),
-                        Credentials.of(configuration.security()),
+                        Credentials.of(configuration.security(), () -> Definitions.NONE),
                         AmqpSettings.of(configuration.amqp()),
                         System::currentTimeMillis,
                         new LinkRegistry(),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -155,6 +156,11 @@ public abstract class JournalContract {
         @Override
         public void subscribed(Subscribed subscribed) {
             add(subscribed);
+        }
+
+        @Override
+        public void defined(DefinitionRecord definition) {
+            add(definition);
         }
 
         @Override

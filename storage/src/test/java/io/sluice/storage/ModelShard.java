@@ -13,6 +13,7 @@ import io.sluice.broker.port.MessageStore.Restored;
 import io.sluice.broker.port.MessageStore.Slice;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -208,6 +209,11 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
     @Override
     public void subscribed(Subscribed subscribed) {
         throw new AssertionError("not written here: " + subscribed);
+    }
+
+    @Override
+    public void defined(DefinitionRecord definition) {
+        throw new AssertionError("not written here: " + definition);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.ConsumerListener;
 import io.sluice.broker.port.JournalPosition;
@@ -16,6 +17,7 @@ import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.queue.Pause;
 import io.sluice.broker.queue.Producer;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.shard.Publish;
 import io.sluice.broker.shard.QueueChange;
 import io.sluice.broker.shard.Shard;
@@ -116,6 +118,17 @@ final class WorkingShard implements AutoCloseable, ProducerListener, ConsumerLis
         Pause all = new Pause(Optional.of(true), Optional.of(true));
         mailbox.update(QUEUE, new QueueChange(is -> is, all), NO_BATCHES, reply(done));
         await(done);
+    }
+
+    Definitions define(DefinitionRecord record) throws Exception {
+        CompletableFuture<Definitions> done = new CompletableFuture<>();
+        mailbox.define(are -> record, NO_BATCHES, reply(done));
+        await(done);
+        return done.get();
+    }
+
+    Definitions definitions() {
+        return mailbox.definitions();
     }
 
     long messages() throws Exception {

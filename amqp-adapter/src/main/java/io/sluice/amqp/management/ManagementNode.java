@@ -33,21 +33,18 @@ public final class ManagementNode implements LocalNode {
      * @param connections those of the broker
      */
     public ManagementNode(Queues queues, Function<String, QueueDefinition> template, ConnectionRegistry connections) {
-        this(queues, template, connections, Optional.empty());
+        this(queues, new Configured(template, Map.of()), connections, Optional.empty());
     }
 
     /** @param cluster where this broker is one of several */
     public ManagementNode(
-            Queues queues,
-            Function<String, QueueDefinition> template,
-            ConnectionRegistry connections,
-            Optional<ClusterNodes> cluster) {
+            Queues queues, Configured configured, ConnectionRegistry connections, Optional<ClusterNodes> cluster) {
         Connections ofConnections = new Connections(connections);
         Links ofLinks = new Links(connections, queues);
         Topics topics = new Topics(queues);
         Subscriptions subscriptions = new Subscriptions(queues);
         Moves moves = new Moves(queues);
-        add(QueueOperations.type(queues, template));
+        add(QueueOperations.type(queues, configured.template()));
         add(topics.type());
         add(subscriptions.type());
         add(ofConnections.type());
@@ -55,6 +52,8 @@ public final class ManagementNode implements LocalNode {
         add(moves.type());
         Nodes nodes = new Nodes(cluster);
         add(nodes.type());
+        ManagedUsers users = new ManagedUsers(queues, configured.users(), connections);
+        add(users.type());
         Map<String, Listing> listings = new LinkedHashMap<>();
         listings.put(QueueAttributes.TYPE, new QueueListing(queues));
         listings.put(Topics.TYPE, topics);
@@ -63,6 +62,7 @@ public final class ManagementNode implements LocalNode {
         listings.put(Links.TYPE, ofLinks);
         listings.put(Moves.TYPE, moves);
         listings.put(Nodes.TYPE, nodes);
+        listings.put(ManagedUsers.TYPE, users);
         node = EntityType.of(
                 NODE_TYPE,
                 List.of(),

@@ -19,6 +19,11 @@ public record Queues(Function<String, ShardMailbox> ofQueue, List<ShardMailbox> 
         all = List.copyOf(all);
     }
 
+    /** The shard that has users and what else is defined for the broker as a whole. */
+    ShardMailbox definitions() {
+        return all.get(0);
+    }
+
     /** All queues in one shard. */
     public static Queues in(ShardMailbox only) {
         return new Queues(name -> only, List.of(only));

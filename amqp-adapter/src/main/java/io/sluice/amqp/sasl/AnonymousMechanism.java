@@ -11,6 +11,11 @@ final class AnonymousMechanism implements SaslMechanism, SaslMechanism.Exchange 
     }
 
     @Override
+    public boolean isForUsers() {
+        return false;
+    }
+
+    @Override
     public Exchange begin() {
         return this;
     }

@@ -18,6 +18,11 @@ final class ExternalMechanism implements SaslMechanism {
     }
 
     @Override
+    public boolean isForUsers() {
+        return false;
+    }
+
+    @Override
     public Exchange begin() {
         return new Exchange() {
             private boolean asked;

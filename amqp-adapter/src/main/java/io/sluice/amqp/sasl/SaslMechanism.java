@@ -10,6 +10,11 @@ public interface SaslMechanism {
 
     Exchange begin();
 
+    /** Whether it is for the broker's own users, who may be removed. */
+    default boolean isForUsers() {
+        return true;
+    }
+
     /** One negotiation. The connection's event loop. */
     interface Exchange {
         /**

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.qpid.proton.engine.Sasl;
 import org.apache.qpid.proton.engine.SaslListener;
 import org.apache.qpid.proton.engine.Transport;
@@ -34,14 +35,16 @@ public final class SaslNegotiation implements SaslListener {
 
     private final Map<String, SaslMechanism> mechanisms = new LinkedHashMap<>();
     private final boolean anonymousAllowed;
+    private final Predicate<String> users;
     private State state = State.IDLE;
+    private SaslMechanism mechanism;
     private SaslMechanism.Exchange exchange;
     private int rounds;
     private Principal principal;
 
     /** Offers what the peer may use, the strongest first: EXTERNAL, SCRAM-SHA-512, SCRAM-SHA-256, PLAIN, ANONYMOUS. */
     public SaslNegotiation(Authenticator authenticator, PeerSecurity peer) {
-        this(offered(authenticator, peer), authenticator.anonymousAllowed(peer.loopback()));
+        this(offered(authenticator, peer), authenticator.anonymousAllowed(peer.loopback()), authenticator::knows);
     }
 
     private static List<SaslMechanism> offered(Authenticator authenticator, PeerSecurity peer) {
@@ -66,6 +69,11 @@ public final class SaslNegotiation implements SaslListener {
      * @param anonymousAllowed whether the peer may leave SASL out altogether
      */
     public SaslNegotiation(List<SaslMechanism> offered, boolean anonymousAllowed) {
+        this(offered, anonymousAllowed, user -> true);
+    }
+
+    private SaslNegotiation(List<SaslMechanism> offered, boolean anonymousAllowed, Predicate<String> users) {
+        this.users = users;
         offered.forEach(mechanism -> mechanisms.put(mechanism.name(), mechanism));
         this.anonymousAllowed = anonymousAllowed;
     }
@@ -99,6 +107,11 @@ public final class SaslNegotiation implements SaslListener {
         return state == State.ACCEPTED ? Optional.of(principal) : Optional.empty();
     }
 
+    /** Whether a user whose password was right has not been removed meanwhile. */
+    public boolean isStillKnown() {
+        return state != State.ACCEPTED || !mechanism.isForUsers() || users.test(principal.name());
+    }
+
     /** The outcome is {@code auth}: send it and close, whatever else the peer sent. */
     public boolean failed() {
         return state == State.FAILED;
@@ -107,7 +120,7 @@ public final class SaslNegotiation implements SaslListener {
     @Override
     public void onSaslInit(Sasl sasl, Transport transport) {
         String[] chosen = sasl.getRemoteMechanisms();
-        SaslMechanism mechanism = chosen.length == 1 ? mechanisms.get(chosen[0]) : null;
+        mechanism = chosen.length == 1 ? mechanisms.get(chosen[0]) : null;
         if (state != State.IDLE || mechanism == null) {
             refuse(sasl);
             return;

@@ -25,7 +25,9 @@ class NodesTest {
                 },
                 List.of());
         return new ManagementCalls(
-                new ManagementNode(none, QueueDefinition::named, new ConnectionRegistry(), cluster), () -> {});
+                new ManagementNode(
+                        none, new Configured(QueueDefinition::named, Map.of()), new ConnectionRegistry(), cluster),
+                () -> {});
     }
 
     /** Two nodes, which do or refuse what they are asked. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Principal;
 import io.sluice.broker.security.StoredPassword;
+import io.sluice.broker.security.User;
 import io.sluice.broker.security.Users;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +75,7 @@ class SaslNegotiationTest {
     @Test
     void theStrongestIsOfferedFirst() {
         Users users = new Users(
-                Map.of("anna", new Users.User(StoredPassword.create("secret", 4096, new SecureRandom()), false)),
+                Map.of("anna", User.of("anna", StoredPassword.create("secret", 4096, new SecureRandom()), false)),
                 new Users.Policy(Users.Anonymous.LOOPBACK, Users.Plain.PROTECTED),
                 new SecureRandom());
         assertArrayEquals(

@@ -105,6 +105,11 @@ final class EncodedSize implements RecordVisitor {
         bytes = RecordCodec.HEAD + LifeRecords.size(last);
     }
 
+    @Override
+    public void defined(DefinitionRecord definition) {
+        bytes = RecordCodec.HEAD + DefinitionCodec.size(definition);
+    }
+
     private static int annotations(Annotations annotations) {
         int bytes = 4;
         if (!annotations.isEmpty()) {

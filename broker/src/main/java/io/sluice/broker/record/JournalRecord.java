@@ -22,9 +22,10 @@ public sealed interface JournalRecord
                 JournalRecord.QueuePaused,
                 JournalRecord.Subscribed,
                 JournalRecord.Published,
-                JournalRecord.LastValues {
+                JournalRecord.LastValues,
+                DefinitionRecord {
 
-    /** The queue it is about; an id is not used again while a record of the queue that had it can still be replayed. */
+    /** The queue it is about, 0 where it is about none; an id is not used again while a record of the queue that had it can still be replayed. */
     long queueId();
 
     void accept(RecordVisitor visitor);

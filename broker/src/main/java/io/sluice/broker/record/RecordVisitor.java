@@ -24,4 +24,6 @@ public interface RecordVisitor {
     }
 
     void lastValues(JournalRecord.LastValues last);
+
+    void defined(DefinitionRecord definition);
 }

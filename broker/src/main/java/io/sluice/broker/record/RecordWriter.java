@@ -150,6 +150,12 @@ record RecordWriter(ByteBuffer out) implements RecordVisitor {
         LifeRecords.write(last, out);
     }
 
+    @Override
+    public void defined(DefinitionRecord definition) {
+        head(DefinitionCodec.type(definition), definition);
+        DefinitionCodec.write(definition, this);
+    }
+
     private void annotations(Annotations annotations) {
         out.putInt(annotations.values().size());
         annotations.values().forEach((key, value) -> {

@@ -23,6 +23,15 @@ public interface Authenticator {
      */
     Optional<Principal> authenticate(String user, String password, boolean loopback);
 
+    /**
+     * Whether a user whose password was right still may connect: it may have been removed in between.
+     *
+     * @param user the name of somebody who logged in with a password
+     */
+    default boolean knows(String user) {
+        return true;
+    }
+
     /** The same users for SCRAM; empty where their passwords are not stored for it. */
     default Optional<ScramUsers> scram() {
         return Optional.empty();

@@ -83,6 +83,17 @@ public final class StoredPassword {
         return byHash.get(ScramHash.SHA_256);
     }
 
+    /** The same salt and keys, not the same password. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof StoredPassword that && encoded().equals(that.encoded());
+    }
+
+    @Override
+    public int hashCode() {
+        return encoded().hashCode();
+    }
+
     /** Without anything to try passwords with: this may end up in a log. */
     @Override
     public String toString() {

@@ -3,18 +3,19 @@ package io.sluice.broker.security;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
- * A fixed set of users and their passwords. Any thread.
+ * Users and their passwords: a fixed set, and those defined while the broker serves. Any thread, none waits for another.
  *
  * <p>A wrong user costs the time of a wrong password, so a stranger cannot find out names. A password that was right once is
  * remembered under a key made for this process, so that a thousand reconnecting clients do not pay for a thousand key
@@ -48,58 +49,90 @@ public final class Users implements Authenticator, ScramUsers {
         }
     }
 
-    /**
-     * @param password as stored
-     * @param loopbackOnly accepted from this machine only: for users with a password everybody knows
-     */
-    public record User(StoredPassword password, boolean loopbackOnly) {
-        public User {
-            Objects.requireNonNull(password, "password");
-        }
-    }
-
-    private final Map<String, User> users;
+    private final Map<String, User> fixed;
+    private final Supplier<Map<String, User>> defined;
     private final Policy policy;
     private final SecureRandom random;
-    private final List<ScramHash> hashes;
-    /** Of the users, so that strangers are asked for as many as users are. */
-    private final int[] iterations;
-
-    private final ScramPassword unmatched;
+    private final byte[] unmatchedSalt;
+    private final byte[] unmatchedKey;
     private final byte[] rememberKey;
     private final byte[] strangerKey;
-    private final ConcurrentMap<String, byte[]> remembered = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Remembered> remembered = new ConcurrentHashMap<>();
+    /** Made anew when those defined are others. */
+    private volatile Known known;
 
-    /** @param random for secrets of this process, and for nonces */
+    /** @param digest of the password that was right for this stored one */
+    private record Remembered(StoredPassword password, byte[] digest) {}
+
+    /**
+     * What follows from the users of one moment.
+     *
+     * @param defined what it was made from
+     * @param users by name, those with a password and those without
+     * @param hashes see {@link ScramUsers#hashes}
+     * @param iterations of the users, so that strangers are asked for as many as users are
+     */
+    private record Known(
+            Map<String, User> defined,
+            Map<String, User> users,
+            List<ScramHash> hashes,
+            int[] iterations,
+            ScramPassword unmatched) {}
+
+    /** Users that stay the same. */
     public Users(Map<String, User> users, Policy policy, SecureRandom random) {
-        this.users = Map.copyOf(users);
-        this.policy = policy;
-        this.random = random;
-        this.hashes = storedByAll(this.users);
-        this.iterations = users.isEmpty()
-                ? new int[] {ScramPassword.MIN_ITERATIONS}
-                : users.values().stream()
-                        .mapToInt(user -> user.password().iterations())
-                        .sorted()
-                        .toArray();
-        this.rememberKey = bytes(SECRET_BYTES);
-        this.strangerKey = bytes(SECRET_BYTES);
-        this.unmatched = ScramPassword.unmatched(
-                ScramHash.SHA_256,
-                iterations[iterations.length - 1],
-                bytes(ScramPassword.SALT_BYTES),
-                bytes(ScramHash.SHA_256.bytes()));
+        this(users, Map::of, policy, random);
     }
 
-    private static List<ScramHash> storedByAll(Map<String, User> users) {
-        List<ScramHash> stored = new ArrayList<>();
-        for (ScramHash hash : List.of(ScramHash.SHA_512, ScramHash.SHA_256)) {
-            if (users.values().stream()
-                    .allMatch(user -> user.password().of(hash).isPresent())) {
-                stored.add(hash);
-            }
+    /**
+     * @param fixed by name; they count before those defined
+     * @param defined by name, as they are now: the same object as long as nothing changes, immutable. Any thread
+     * @param random for secrets of this process, and for nonces
+     */
+    public Users(Map<String, User> fixed, Supplier<Map<String, User>> defined, Policy policy, SecureRandom random) {
+        this.fixed = Map.copyOf(fixed);
+        this.defined = defined;
+        this.policy = policy;
+        this.random = random;
+        this.rememberKey = bytes(SECRET_BYTES);
+        this.strangerKey = bytes(SECRET_BYTES);
+        this.unmatchedSalt = bytes(ScramPassword.SALT_BYTES);
+        this.unmatchedKey = bytes(ScramHash.SHA_256.bytes());
+    }
+
+    /** Two threads that find others at once make the same of them. */
+    private Known known() {
+        Map<String, User> now = defined.get();
+        Known last = known;
+        if (last == null || last.defined != now) {
+            last = make(now);
+            known = last;
+            remembered.keySet().retainAll(last.users.keySet());
         }
-        return List.copyOf(stored);
+        return last;
+    }
+
+    private Known make(Map<String, User> now) {
+        Map<String, User> all = new HashMap<>(now);
+        all.putAll(fixed);
+        List<StoredPassword> passwords =
+                all.values().stream().flatMap(user -> user.password().stream()).toList();
+        int[] iterations = passwords.isEmpty()
+                ? new int[] {ScramPassword.MIN_ITERATIONS}
+                : passwords.stream()
+                        .mapToInt(StoredPassword::iterations)
+                        .sorted()
+                        .toArray();
+        ScramPassword unmatched = ScramPassword.unmatched(
+                ScramHash.SHA_256, iterations[iterations.length - 1], unmatchedSalt, unmatchedKey);
+        return new Known(now, all, storedByAll(passwords), iterations, unmatched);
+    }
+
+    private static List<ScramHash> storedByAll(List<StoredPassword> passwords) {
+        return List.of(ScramHash.SHA_512, ScramHash.SHA_256).stream()
+                .filter(hash -> passwords.stream()
+                        .allMatch(password -> password.of(hash).isPresent()))
+                .toList();
     }
 
     private byte[] bytes(int count) {
@@ -119,27 +152,37 @@ public final class Users implements Authenticator, ScramUsers {
     }
 
     @Override
+    public boolean knows(String user) {
+        return known().users.containsKey(user);
+    }
+
+    @Override
     public Optional<Principal> authenticate(String user, String password, boolean loopback) {
-        User known = users.get(user);
-        boolean right = known == null ? unmatched.matches(password) : matches(user, known, password);
+        Known now = known();
+        User found = now.users.get(user);
+        boolean hasPassword = found != null && found.password().isPresent();
+        boolean right = hasPassword
+                ? matches(user, found.password().get(), password)
+                : now.unmatched.matches(password) && hasPassword;
         // Only now: a user that may not connect from there must not be told apart by time from one that does not exist.
-        boolean allowed = right && known != null && mayConnect(known, loopback);
+        boolean allowed = right && mayConnect(found, loopback);
         return allowed ? Optional.of(new Principal(user)) : Optional.empty();
     }
 
-    private static boolean mayConnect(User known, boolean loopback) {
-        return loopback || !known.loopbackOnly();
+    private static boolean mayConnect(User found, boolean loopback) {
+        return loopback || !found.loopbackOnly();
     }
 
-    private boolean matches(String user, User known, String password) {
+    private boolean matches(String user, StoredPassword stored, String password) {
         byte[] digest = ScramHash.SHA_256.hmac(rememberKey, utf8(password));
-        byte[] before = remembered.get(user);
-        if (before != null && MessageDigest.isEqual(before, digest)) {
+        Remembered before = remembered.get(user);
+        // One for a password that the user has no more is worth nothing.
+        if (before != null && before.password == stored && MessageDigest.isEqual(before.digest, digest)) {
             return true;
         }
-        boolean right = known.password().matches(password);
+        boolean right = stored.matches(password);
         if (right) {
-            remembered.put(user, digest);
+            remembered.put(user, new Remembered(stored, digest));
         }
         return right;
     }
@@ -151,26 +194,28 @@ public final class Users implements Authenticator, ScramUsers {
 
     @Override
     public List<ScramHash> hashes() {
-        return hashes;
+        return known().hashes;
     }
 
     @Override
     public Login login(ScramHash hash, String user, boolean loopback) {
+        Known now = known();
         // Made for everybody, so that it takes everybody the same time.
-        ScramPassword stranger = stranger(hash, user);
-        User known = users.get(user);
-        return known == null || !mayConnect(known, loopback)
+        ScramPassword stranger = stranger(now, hash, user);
+        User found = now.users.get(user);
+        // The hash was offered before: meanwhile there may be a user who has none of it.
+        Optional<ScramPassword> password =
+                found == null ? Optional.empty() : found.password().flatMap(stored -> stored.of(hash));
+        return password.isEmpty() || !mayConnect(found, loopback)
                 ? new Login(Optional.empty(), stranger)
-                : new Login(
-                        Optional.of(new Principal(user)),
-                        known.password().of(hash).orElseThrow());
+                : new Login(Optional.of(new Principal(user)), password.get());
     }
 
     /** The same each time while this process runs: a salt that changed would say that there is no such user. */
-    private ScramPassword stranger(ScramHash hash, String user) {
+    private ScramPassword stranger(Known now, ScramHash hash, String user) {
         byte[] seed = ScramHash.SHA_512.hmac(strangerKey, utf8(hash.mechanism() + ' ' + user));
         byte[] salt = Arrays.copyOf(seed, ScramPassword.SALT_BYTES);
-        int asked = iterations[Byte.toUnsignedInt(seed[ScramPassword.SALT_BYTES]) % iterations.length];
+        int asked = now.iterations[Byte.toUnsignedInt(seed[ScramPassword.SALT_BYTES]) % now.iterations.length];
         return ScramPassword.unmatched(hash, asked, salt, hash.hmac(strangerKey, seed));
     }
 

@@ -158,6 +158,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
                 queue.capture().begins(records);
                 queues.subscriptionOf(queue).ifPresent(records::add);
             }
+            records.addAll(queues.definitions().records());
             answer.answer(new Beginning(applied, declared, records));
         });
     }

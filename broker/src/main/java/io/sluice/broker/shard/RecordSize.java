@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -11,6 +12,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.JournalRecord.Subscribed;
+import io.sluice.broker.record.RecordCodec;
 import java.util.List;
 
 /**
@@ -56,6 +58,9 @@ final class RecordSize {
                     .mapToLong(value ->
                             RECORD_BYTES + (long) BYTES_PER_CHAR * value.key().length())
                     .sum();
+        }
+        if (record instanceof DefinitionRecord) {
+            return RECORD_BYTES + RecordCodec.size(record);
         }
         return record instanceof QueueDeclared ? ofDeclaration() : RECORD_BYTES;
     }

@@ -53,6 +53,7 @@ final class Recovery implements MessageStore.Restored {
         } finally {
             store.hurry(false);
         }
+        queues.definitions().publish();
         shard.checkpoints().applied(end);
         shard.checkpoints().journalIsOpen();
         Set<Long> missing = large.recovered();

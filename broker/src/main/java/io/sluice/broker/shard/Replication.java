@@ -43,6 +43,7 @@ final class Replication {
             record.accept(queues);
             replicatedBytes += RecordSize.of(record);
         }
+        queues.definitions().publish();
         checkpoints.applied(position);
         held.add(applied);
     }

@@ -43,12 +43,13 @@ public final class Shard {
     private Shard(ShardSetup setup) {
         this.clock = setup.clock();
         this.onFailure = setup.onFailure();
-        this.mailbox = new ShardMailbox(setup.executor(), this::runTurn);
+        ShardDefinitions definitions = new ShardDefinitions();
+        this.mailbox = new ShardMailbox(setup.executor(), this::runTurn, definitions);
         this.pressure = new Pressure(setup.limits());
         this.large = new LargeReferences(setup.largeBodies());
         PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
         Bindings bindings = new Bindings(setup.topics().filters());
-        this.queues = new ShardQueues(setup.autoCreate(), pages, large, bindings, this::changed);
+        this.queues = new ShardQueues(setup.autoCreate(), pages, large, bindings, definitions, this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.replication = new Replication(queues, setup.limits(), setup.journal());
         TopicProducers topicProducers = new TopicProducers(bindings);
@@ -117,6 +118,10 @@ public final class Shard {
     /** The way in; any thread. */
     public ShardMailbox mailbox() {
         return mailbox;
+    }
+
+    ShardDefinitions definitions() {
+        return queues.definitions();
     }
 
     Links links() {

@@ -9,6 +9,7 @@ import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionStatus;
 import io.sluice.broker.TopicStatus;
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.explain.LinkExplanation;
 import io.sluice.broker.explain.MessageExplanation;
 import io.sluice.broker.explain.QueueExplanation;
@@ -38,6 +39,7 @@ public final class ShardMailbox {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Executor executor;
     private final Runnable turn;
+    private final ShardDefinitions definitions;
     /** Of the thread that recovers the shard: it decides what is posted meanwhile. */
     private final Semaphore recovering = new Semaphore(0);
 
@@ -47,7 +49,8 @@ public final class ShardMailbox {
      * @param executor the shard's thread; on small machines the connections' own event loop
      * @param turn runs one turn of the shard; ends with {@link #turnEnds}
      */
-    ShardMailbox(Executor executor, Runnable turn) {
+    ShardMailbox(Executor executor, Runnable turn, ShardDefinitions definitions) {
+        this.definitions = definitions;
         this.executor = executor;
         this.turn = turn;
     }
@@ -423,6 +426,16 @@ public final class ShardMailbox {
     /** All queues, by name. */
     public void list(Client client, Reply<List<QueueStatus>> reply) {
         post((shard, turn) -> shard.administration().list(client, reply, turn));
+    }
+
+    /** Changes definitions; the answer comes when that is durable, and {@link #definitions} says so. */
+    public void define(DefinitionChange change, Client client, Reply<Definitions> reply) {
+        post((shard, turn) -> shard.definitions().change(change, client, reply, turn));
+    }
+
+    /** The definitions as the journal has them. Does not block; a picture of one moment, the same object until they change. */
+    public Definitions definitions() {
+        return definitions.current();
     }
 
     /** Time has passed: expires what is due, and makes available what was scheduled for now. To be posted several times a second, and whenever a test moves its clock. */

@@ -9,6 +9,7 @@ import io.sluice.broker.queue.MemoryUse;
 import io.sluice.broker.queue.Pages;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -29,7 +30,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The queues of a shard, and the one place where records are applied to them: by recovery, a backup and the primary alike. */
+/** The queues of a shard, and the one place where records are applied to them and to definitions: by recovery, a backup and the primary alike. */
 final class ShardQueues implements RecordVisitor {
     /** In the names of the queues of subscriptions, and in no others that come to be by themselves. */
     private static final String SUBSCRIPTION_MARK = "::";
@@ -44,6 +45,7 @@ final class ShardQueues implements RecordVisitor {
     private final LargeReferences large;
     private final Consumer<Queue> changed;
     private final Bindings bindings;
+    private final ShardDefinitions definitions;
     private long nextQueueId = 1;
 
     /**
@@ -55,12 +57,18 @@ final class ShardQueues implements RecordVisitor {
             Pages pages,
             LargeReferences large,
             Bindings bindings,
+            ShardDefinitions definitions,
             Consumer<Queue> changed) {
         this.bindings = bindings;
+        this.definitions = definitions;
         this.large = large;
         this.autoCreate = autoCreate;
         this.pages = pages;
         this.changed = changed;
+    }
+
+    ShardDefinitions definitions() {
+        return definitions;
     }
 
     /** What all queues take. */
@@ -249,6 +257,11 @@ final class ShardQueues implements RecordVisitor {
         if (queue != null) {
             queue.lastValues(last);
         }
+    }
+
+    @Override
+    public void defined(DefinitionRecord definition) {
+        definitions.apply(definition);
     }
 
     /** A page that the store's checkpoint holds. */

@@ -160,6 +160,7 @@ final class ShardTurn implements Turn {
             for (JournalRecord record : batch.records()) {
                 record.accept(queues);
             }
+            queues.definitions().publish();
             for (Effect effect : batch.effects()) {
                 effect.run(this);
             }

@@ -11,6 +11,7 @@ import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.MessageGroup;
 import io.sluice.broker.MessageLife;
+import io.sluice.broker.NamePattern;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -29,8 +30,12 @@ import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.JournalRecord.Subscribed;
+import io.sluice.broker.security.Permissions;
+import io.sluice.broker.security.StoredPassword;
+import io.sluice.broker.security.User;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -447,5 +452,38 @@ class RecordCodecTest {
 
     private static void assertGolden(String hex, JournalRecord record) {
         assertEquals(hex, HexFormat.of().formatHex(written(record)));
+    }
+
+    @Test
+    void definitionsComeBackAsTheyWere() {
+        User all = new User(
+                "änna",
+                Optional.of(StoredPassword.create("secret", 4096, new SecureRandom())),
+                true,
+                Optional.of(new Permissions(Map.of(
+                        Permissions.Action.SEND,
+                        List.of(new NamePattern("orders.*"), new NamePattern("a")),
+                        Permissions.Action.MANAGE,
+                        List.of(new NamePattern("*"))))));
+        User nothing = new User("x", Optional.empty(), false, Optional.empty());
+        User nothingAllowed = nothing.withPermissions(Optional.of(new Permissions(Map.of())));
+        for (DefinitionRecord record : List.of(
+                new DefinitionRecord.UserDefined(all),
+                new DefinitionRecord.UserDefined(nothing),
+                new DefinitionRecord.UserDefined(nothingAllowed),
+                new DefinitionRecord.UserDeleted("änna"))) {
+            ByteBuffer out = ByteBuffer.allocate(RecordCodec.size(record));
+            RecordCodec.write(record, out);
+            assertEquals(0, out.remaining(), "the size is exact");
+            assertEquals(record, RecordCodec.read(out.flip()));
+        }
+    }
+
+    @Test
+    void aRecordOfANewerVersionIsSaidToBeOne() {
+        ByteBuffer unknown = ByteBuffer.allocate(9).put((byte) 99).putLong(0).flip();
+        String text = assertThrows(IllegalArgumentException.class, () -> RecordCodec.read(unknown))
+                .getMessage();
+        assertEquals("unknown record type 99: a newer version of Sluice may have written it", text);
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,8 +28,8 @@ class UsersTest {
     private Users users(int iterations) {
         return new Users(
                 Map.of(
-                        "guest", new Users.User(StoredPassword.create("guest", iterations, random), true),
-                        "anna", new Users.User(StoredPassword.create("secret", iterations, random), false)),
+                        "guest", User.of("guest", StoredPassword.create("guest", iterations, random), true),
+                        "anna", User.of("anna", StoredPassword.create("secret", iterations, random), false)),
                 new Users.Policy(Users.Anonymous.NEVER, Users.Plain.PROTECTED),
                 random);
     }
@@ -44,6 +45,53 @@ class UsersTest {
         assertTrue(users.authenticate("bert", "secret", REMOTE).isEmpty());
         assertTrue(users.authenticate("anna", "guest", REMOTE).isEmpty());
         assertEquals(anna, users.authenticate("anna", "secret", REMOTE));
+    }
+
+    private User user(String name, String password) {
+        return User.of(name, StoredPassword.create(password, ScramPassword.MIN_ITERATIONS, random), false);
+    }
+
+    @Test
+    void usersComeAndGoWhileTheBrokerServes() {
+        AtomicReference<Map<String, User>> defined = new AtomicReference<>(Map.of());
+        Users users = new Users(
+                Map.of("admin", user("admin", "file")),
+                defined::get,
+                new Users.Policy(Users.Anonymous.NEVER, Users.Plain.PROTECTED),
+                random);
+        assertTrue(users.authenticate("anna", "first", REMOTE).isEmpty());
+        assertFalse(users.knows("anna"));
+
+        defined.set(Map.of("anna", user("anna", "first"), "admin", user("admin", "other")));
+        assertTrue(users.knows("anna"));
+        assertEquals(Optional.of(new Principal("anna")), users.authenticate("anna", "first", REMOTE));
+        assertTrue(users.login(ScramHash.SHA_256, "anna", REMOTE).principal().isPresent());
+        assertTrue(users.authenticate("admin", "file", REMOTE).isPresent(), "the fixed one counts");
+        assertTrue(users.authenticate("admin", "other", REMOTE).isEmpty());
+
+        // That the first was right once is worth nothing any more.
+        defined.set(Map.of("anna", user("anna", "second")));
+        assertTrue(users.authenticate("anna", "first", REMOTE).isEmpty());
+        assertTrue(users.authenticate("anna", "second", REMOTE).isPresent());
+
+        defined.set(Map.of());
+        assertTrue(users.authenticate("anna", "second", REMOTE).isEmpty());
+        assertTrue(users.login(ScramHash.SHA_256, "anna", REMOTE).principal().isEmpty());
+        assertFalse(users.knows("anna"));
+    }
+
+    @Test
+    void whoHasNoPasswordLogsInWithNone() {
+        User certified = new User("certified", Optional.empty(), false, Optional.empty());
+        Users users = new Users(
+                Map.of("certified", certified, "anna", user("anna", "secret")),
+                new Users.Policy(Users.Anonymous.NEVER, Users.Plain.PROTECTED),
+                random);
+        assertTrue(users.authenticate("certified", "", LOOPBACK).isEmpty());
+        assertTrue(users.login(ScramHash.SHA_256, "certified", LOOPBACK)
+                .principal()
+                .isEmpty());
+        assertEquals(List.of(ScramHash.SHA_512, ScramHash.SHA_256), users.hashes());
     }
 
     @Test
@@ -98,9 +146,9 @@ class UsersTest {
         assertEquals(List.of(ScramHash.SHA_512, ScramHash.SHA_256), users(4096).hashes());
         StoredPassword old = StoredPassword.parse(
                 ScramPassword.create(ScramHash.SHA_256, "x", 4096, random).encoded());
-        Map<String, Users.User> mixed = Map.of(
-                "old", new Users.User(old, false),
-                "new", new Users.User(StoredPassword.create("x", 4096, random), false));
+        Map<String, User> mixed = Map.of(
+                "old", User.of("old", old, false),
+                "new", User.of("new", StoredPassword.create("x", 4096, random), false));
         Users users = new Users(mixed, new Users.Policy(Users.Anonymous.NEVER, Users.Plain.NEVER), random);
         assertEquals(List.of(ScramHash.SHA_256), users.hashes());
     }

@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -86,6 +87,11 @@ final class RecordModel implements RecordVisitor {
     @Override
     public void subscribed(Subscribed subscribed) {
         subscriptions.put(subscribed.queueId(), subscribed.subscription());
+    }
+
+    @Override
+    public void defined(DefinitionRecord definition) {
+        // What is in a queue does not depend on it.
     }
 
     @Override

@@ -3,6 +3,9 @@ package io.sluice.server.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
+import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.UserDefined;
+import io.sluice.broker.record.DefinitionRecord.UserDeleted;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -91,9 +94,24 @@ final class StorageDumpCommand implements Callable<Integer> {
             json.writeNumberField("offset", place.offset());
             json.writeNumberField("batch", place.index());
             json.writeStringField("record", record.getClass().getSimpleName());
+            if (record instanceof DefinitionRecord definition) {
+                write(json, definition);
+                return;
+            }
             json.writeStringField("queue", names.getOrDefault(record.queueId(), "number " + record.queueId()));
             write(json, record);
         });
+    }
+
+    private static void write(JsonGenerator json, DefinitionRecord definition) throws IOException {
+        // Without the stored password: what this prints is looked at by many.
+        if (definition instanceof UserDefined user) {
+            json.writeStringField("user", user.user().name());
+            json.writeBooleanField("hasPassword", user.user().password().isPresent());
+            json.writeBooleanField("loopbackOnly", user.user().loopbackOnly());
+        } else if (definition instanceof UserDeleted user) {
+            json.writeStringField("user", user.name());
+        }
     }
 
     private boolean isWanted(JournalRecord record) {

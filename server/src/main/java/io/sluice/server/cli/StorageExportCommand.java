@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
-        description = "Write durable queues and their messages to one file, for `sluice storage import`.")
+        description = "Write durable queues and their messages, and users, to one file, for `sluice storage import`.")
 final class StorageExportCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
@@ -28,7 +28,10 @@ final class StorageExportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The file to write; it must not exist.")
     Path file;
 
-    @Option(names = "--queue", paramLabel = "NAME", description = "This queue only; may be given several times.")
+    @Option(
+            names = "--queue",
+            paramLabel = "NAME",
+            description = "This queue only, and no users; may be given several times.")
     List<String> queues = List.of();
 
     @Option(names = "--keep-going", description = "Write what can be read of a damaged folder.")
@@ -40,6 +43,7 @@ final class StorageExportCommand implements Callable<Integer> {
         MessageExport.Request request = new MessageExport.Request(
                 file.toAbsolutePath().normalize(),
                 name -> queues.isEmpty() || queues.contains(name),
+                queues.isEmpty(),
                 keepGoing,
                 System.currentTimeMillis());
         MessageExport.Result result;

@@ -23,6 +23,7 @@ final class ConfigurationBinder {
     private static final int MAX_FRAME_SIZE_BYTES = 16_777_215;
     private static final int MIN_LARGE_MESSAGE_BYTES = 65_536;
     private static final int MAX_LARGE_MESSAGE_BYTES = 268_435_456;
+    private static final int MAX_USER_NAME_LENGTH = io.sluice.broker.security.User.MAX_NAME_LENGTH;
     private static final int MAX_MILLIS = 86_400_000;
     private static final Range SEGMENT_BYTES = new Range(1 << 20, 1 << 30, false);
     private static final int SEGMENT_STEP_BYTES = 4096;
@@ -86,6 +87,11 @@ final class ConfigurationBinder {
                     required(section, "name"), required(section, "password"), section.flag("loopbackOnly", false));
             if (section.has("name") && !names.add(user.name())) {
                 section.problem("name", "is \"" + user.name() + "\", which another user has already");
+            }
+            if (user.name().isEmpty() || user.name().length() > MAX_USER_NAME_LENGTH) {
+                section.problem(
+                        "name",
+                        "has " + user.name().length() + " characters; it must have 1 to " + MAX_USER_NAME_LENGTH);
             }
             if (section.has("password")) {
                 checkPassword(section, user.password());

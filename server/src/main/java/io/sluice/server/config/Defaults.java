@@ -5,6 +5,7 @@ import static io.sluice.server.config.Configuration.UNLIMITED;
 import io.sluice.amqp.message.DeadLetterNames;
 import io.sluice.amqp.netty.CertificateUser;
 import io.sluice.amqp.netty.TlsSettings.ClientCertificates;
+import io.sluice.broker.NamePattern;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.security.Users.Anonymous;

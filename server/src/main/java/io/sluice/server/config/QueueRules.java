@@ -1,5 +1,6 @@
 package io.sluice.server.config;
 
+import io.sluice.broker.NamePattern;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.sluice.server.config;
 import io.sluice.broker.Dispatching;
 import io.sluice.broker.Dispatching.Groups;
 import io.sluice.broker.Message;
+import io.sluice.broker.NamePattern;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;

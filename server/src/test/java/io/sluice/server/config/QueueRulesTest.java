@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Dispatching;
 import io.sluice.broker.MessageLife;
+import io.sluice.broker.NamePattern;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;

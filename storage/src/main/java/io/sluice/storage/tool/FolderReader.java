@@ -1,7 +1,9 @@
 package io.sluice.storage.tool;
 
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Published;
@@ -189,6 +191,16 @@ public final class FolderReader implements AutoCloseable {
 
     public Collection<QueueContent> queues() {
         return state.queues().values();
+    }
+
+    /** Users and what else is defined, as records that make it out of nothing. */
+    List<DefinitionRecord> definitions() {
+        return state.definitions().all();
+    }
+
+    /** The same, as a broker would have it. */
+    public Definitions defined() {
+        return state.definitions().current();
     }
 
     long highestQueueId() {

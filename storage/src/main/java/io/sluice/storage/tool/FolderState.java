@@ -1,5 +1,7 @@
 package io.sluice.storage.tool;
 
+import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecords;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
 final class FolderState implements RecordVisitor {
     private final Map<Long, QueueContent> queues = new TreeMap<>();
 
+    private final DefinitionRecords definitions = new DefinitionRecords();
     private long highestQueueId;
 
     /** The highest id a queue has or had, as far as that is known. */
@@ -27,6 +30,16 @@ final class FolderState implements RecordVisitor {
     /** By id. */
     Map<Long, QueueContent> queues() {
         return queues;
+    }
+
+    /** Users and what else is defined. */
+    DefinitionRecords definitions() {
+        return definitions;
+    }
+
+    @Override
+    public void defined(DefinitionRecord definition) {
+        definitions.apply(definition);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.sluice.storage.tool;
 
 import io.sluice.broker.Subscription;
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -28,6 +31,7 @@ final class ImportTarget {
     private final List<JournalRecord> imported = new ArrayList<>();
     private final Set<Subscription.Identity> subscriptions = new HashSet<>();
     private final List<String> kept = new ArrayList<>();
+    private final Definitions defined;
     private long highestQueueId;
 
     /** @param offset added to a sequence */
@@ -37,6 +41,7 @@ final class ImportTarget {
         checkpoint = reader.checkpoint();
         records = List.copyOf(reader.checkpointRecords());
         highestQueueId = reader.highestQueueId();
+        defined = reader.defined();
         reader.queues().forEach(queue -> {
             byName.put(queue.definition().name(), queue);
             queue.subscription().map(Subscription::identity).ifPresent(subscriptions::add);
@@ -102,6 +107,14 @@ final class ImportTarget {
                 && subscriptions.add(exported.subscription().identity())) {
             imported.add(
                     new Subscribed(queueOf(exported.queueId()).queueId(), exported.subscription(), exported.expiry()));
+        }
+    }
+
+    /** A user of the export is here, too, unless there is one of that name already. */
+    void define(DefinitionRecord exported) {
+        if (exported instanceof UserDefined user
+                && !defined.users().containsKey(user.user().name())) {
+            imported.add(user);
         }
     }
 

@@ -5,6 +5,7 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -57,6 +58,8 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
                 target.pause(paused);
             } else if (record instanceof Subscribed subscribed) {
                 target.subscribe(subscribed);
+            } else if (record instanceof DefinitionRecord definition) {
+                target.define(definition);
             } else if (record instanceof LastValues last) {
                 target.remember(last);
             } else {

@@ -3,6 +3,7 @@ package io.sluice.storage.tool;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -27,10 +28,16 @@ public final class MessageExport {
 
     /**
      * @param queues which, by name
+     * @param definitions whether users and what else is defined are written, too
      * @param keepGoing whether to write what is left of a damaged folder
      * @param nowMillis epoch milliseconds, noted in the file
      */
-    public record Request(Path file, Predicate<String> queues, boolean keepGoing, long nowMillis) {}
+    public record Request(Path file, Predicate<String> queues, boolean definitions, boolean keepGoing, long nowMillis) {
+        /** With definitions. */
+        public Request(Path file, Predicate<String> queues, boolean keepGoing, long nowMillis) {
+            this(file, queues, true, keepGoing, nowMillis);
+        }
+    }
 
     /** @param damages what is not in the file because it cannot be read */
     public record Result(long queues, long messages, List<Damage> damages) {}
@@ -93,6 +100,11 @@ public final class MessageExport {
         }
 
         private Result run() throws IOException, StorageException {
+            if (request.definitions) {
+                for (DefinitionRecord definition : reader.definitions()) {
+                    out.record(definition);
+                }
+            }
             for (QueueContent queue : reader.queues()) {
                 if (isWanted(queue)) {
                     out.record(new QueueDeclared(queue.id(), queue.definition(), queue.nextSequence()));

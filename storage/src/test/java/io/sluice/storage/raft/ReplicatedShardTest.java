@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -73,8 +74,10 @@ class ReplicatedShardTest {
     @Test
     void whatIsAcceptedIsOnEveryNode() throws Exception {
         TestNode primary = primary(group(3));
+        primary.define("anna");
         primary.publish(0, 1_000);
         for (TestNode node : nodes) {
+            await(() -> node.users().equals(Set.of("anna")));
             await(() -> node.messages() == 1_000);
             assertEquals(IntStream.range(0, 1_000).boxed().toList(), node.numbers(1_000));
         }
@@ -97,6 +100,7 @@ class ReplicatedShardTest {
     void aNodeThatWasAwayCatchesUpFromASnapshot() throws Exception {
         TestNode primary = primary(group(3));
         primary.publish(0, 100);
+        primary.define("anna");
         TestNode away = others(primary).get(0);
         int at = nodes.indexOf(away);
         await(() -> away.messages() == 100);
@@ -115,6 +119,7 @@ class ReplicatedShardTest {
         await(() -> back.livesBegun() > 1);
         await(() -> back.messages() == 30_100);
         assertEquals(primary.numbers(1_000), back.numbers(1_000));
+        assertEquals(Set.of("anna"), back.users());
         assertFalse(Files.exists(log.resolve("tmp").resolve("snapshot")));
 
         primary.administration().transfer(back.id());

@@ -6,6 +6,7 @@ import io.sluice.broker.PeekedMessage;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
@@ -13,8 +14,10 @@ import io.sluice.broker.port.ProducerListener;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Producer;
+import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.RecordVisitor;
+import io.sluice.broker.security.User;
 import io.sluice.broker.shard.Publish;
 import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardLimits;
@@ -28,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -319,6 +323,17 @@ final class TestNode {
         CompletableFuture<JournalPosition> done = new CompletableFuture<>();
         shard().checkpoint(reply(done));
         done.get(30, TimeUnit.SECONDS);
+    }
+
+    void define(String user) throws Exception {
+        CompletableFuture<Definitions> done = new CompletableFuture<>();
+        User defined = new User(user, Optional.empty(), false, Optional.empty());
+        shard().define(are -> new UserDefined(defined), NOBODY, reply(done));
+        done.get(30, TimeUnit.SECONDS);
+    }
+
+    Set<String> users() throws Exception {
+        return shard().definitions().users().keySet();
     }
 
     long messages() throws Exception {

@@ -9,6 +9,7 @@ import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore.Beginning;
 import io.sluice.broker.port.MessageStore.Slice;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
@@ -191,6 +192,9 @@ public final class GoldenFolder implements Journal.Listener {
 
         @Override
         public void subscribed(JournalRecord.Subscribed subscribed) {}
+
+        @Override
+        public void defined(DefinitionRecord definition) {}
 
         @Override
         public void lastValues(JournalRecord.LastValues last) {}

@@ -1,7 +1,7 @@
-package io.sluice.server.config;
+package io.sluice.broker;
 
 /**
- * A pattern of queue names: {@code *} stands for any run of characters, also none; every other character for itself. A name that
+ * A pattern of addresses: {@code *} stands for any run of characters, also none; every other character for itself. A name that
  * starts with {@code $} belongs to the broker and is matched only by a pattern that starts with {@code $}.
  */
 public record NamePattern(String text) {

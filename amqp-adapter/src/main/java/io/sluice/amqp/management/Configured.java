@@ -1,0 +1,18 @@
+package io.sluice.amqp.management;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.security.User;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What the configuration says, which administrators may look at and cannot change.
+ *
+ * @param template the definition of a queue of that name as far as a request says nothing else
+ * @param users by name; they count before users of the same name that are defined over the network
+ */
+public record Configured(Function<String, QueueDefinition> template, Map<String, User> users) {
+    public Configured {
+        users = Map.copyOf(users);
+    }
+}

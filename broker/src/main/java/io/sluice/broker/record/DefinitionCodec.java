@@ -1,0 +1,123 @@
+package io.sluice.broker.record;
+
+import io.sluice.broker.NamePattern;
+import io.sluice.broker.record.DefinitionRecord.UserDefined;
+import io.sluice.broker.record.DefinitionRecord.UserDeleted;
+import io.sluice.broker.security.Permissions;
+import io.sluice.broker.security.StoredPassword;
+import io.sluice.broker.security.User;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The part of {@link RecordCodec} that is about definitions. The queue id of these records is 0.
+ *
+ * <pre>
+ * 22 UserDefined := name str | flags u8 (1 = password, 2 = loopback only, 4 = permissions) | password: str
+ *                   | permissions: count u8 | count x (action u8 (0 = send, 1 = receive, 2 = browse, 3 = create, 4 = manage)
+ *                   | count i32 | count x pattern str)
+ * 23 UserDeleted := name str
+ * </pre>
+ */
+final class DefinitionCodec {
+    static final byte USER_DEFINED = 22;
+    static final byte USER_DELETED = 23;
+
+    private static final int PASSWORD = 1;
+    private static final int LOOPBACK_ONLY = 2;
+    private static final int PERMISSIONS = 4;
+
+    private static final Permissions.Action[] ACTIONS = Permissions.Action.values();
+
+    private DefinitionCodec() {}
+
+    static int size(DefinitionRecord record) {
+        if (record instanceof UserDefined defined) {
+            User user = defined.user();
+            return EncodedSize.string(user.name())
+                    + 1
+                    + user.password()
+                            .map(password -> EncodedSize.string(password.encoded()))
+                            .orElse(0)
+                    + user.permissions().map(DefinitionCodec::size).orElse(0);
+        }
+        return EncodedSize.string(((UserDeleted) record).name());
+    }
+
+    private static int size(Permissions permissions) {
+        int bytes = 1;
+        for (List<NamePattern> patterns : permissions.patterns().values()) {
+            bytes += 1 + 4;
+            for (NamePattern pattern : patterns) {
+                bytes += EncodedSize.string(pattern.text());
+            }
+        }
+        return bytes;
+    }
+
+    static byte type(DefinitionRecord record) {
+        return record instanceof UserDefined ? USER_DEFINED : USER_DELETED;
+    }
+
+    static void write(DefinitionRecord record, RecordWriter write) {
+        if (record instanceof UserDefined defined) {
+            write(defined.user(), write);
+        } else {
+            write.string(((UserDeleted) record).name());
+        }
+    }
+
+    private static void write(User user, RecordWriter write) {
+        write.string(user.name());
+        int flags = (user.password().isPresent() ? PASSWORD : 0)
+                | (user.loopbackOnly() ? LOOPBACK_ONLY : 0)
+                | (user.permissions().isPresent() ? PERMISSIONS : 0);
+        write.out().put((byte) flags);
+        user.password().ifPresent(password -> write.string(password.encoded()));
+        user.permissions().ifPresent(permissions -> write(permissions, write));
+    }
+
+    private static void write(Permissions permissions, RecordWriter write) {
+        write.out().put((byte) permissions.patterns().size());
+        permissions.patterns().forEach((action, patterns) -> {
+            write.out().put((byte) action.ordinal()).putInt(patterns.size());
+            patterns.forEach(pattern -> write.string(pattern.text()));
+        });
+    }
+
+    static UserDefined readUser(ByteBuffer in) {
+        String name = RecordCodec.readString(in);
+        byte flags = in.get();
+        if ((flags & ~(PASSWORD | LOOPBACK_ONLY | PERMISSIONS)) != 0) {
+            throw new IllegalArgumentException("unknown flags " + flags + " of a user");
+        }
+        Optional<StoredPassword> password = (flags & PASSWORD) == 0
+                ? Optional.empty()
+                : Optional.of(StoredPassword.parse(RecordCodec.readString(in)));
+        Optional<Permissions> permissions =
+                (flags & PERMISSIONS) == 0 ? Optional.empty() : Optional.of(readPermissions(in));
+        return new UserDefined(new User(name, password, (flags & LOOPBACK_ONLY) != 0, permissions));
+    }
+
+    private static Permissions readPermissions(ByteBuffer in) {
+        int actions = in.get();
+        Map<Permissions.Action, List<NamePattern>> patterns = new EnumMap<>(Permissions.Action.class);
+        for (int i = 0; i < actions; i++) {
+            Permissions.Action action = ACTIONS[in.get()];
+            int count = in.getInt();
+            if (count < 0 || count > in.remaining() / 4) {
+                throw new IllegalArgumentException(count + " patterns in " + in.remaining() + " bytes");
+            }
+            List<NamePattern> some = new ArrayList<>(count);
+            for (int j = 0; j < count; j++) {
+                some.add(new NamePattern(RecordCodec.readString(in)));
+            }
+            patterns.put(action, some);
+        }
+        return new Permissions(patterns);
+    }
+}

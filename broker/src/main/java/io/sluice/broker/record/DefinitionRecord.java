@@ -1,0 +1,34 @@
+package io.sluice.broker.record;
+
+import io.sluice.broker.security.User;
+import java.util.Objects;
+
+/** A change of what a broker is told to be, beside its queues. It is about no queue. */
+public sealed interface DefinitionRecord extends JournalRecord {
+    /** In place of a queue's id. */
+    long NO_QUEUE = 0;
+
+    @Override
+    default long queueId() {
+        return NO_QUEUE;
+    }
+
+    @Override
+    default void accept(RecordVisitor visitor) {
+        visitor.defined(this);
+    }
+
+    /** A user exists from here on, or is another than before. */
+    record UserDefined(User user) implements DefinitionRecord {
+        public UserDefined {
+            Objects.requireNonNull(user, "user");
+        }
+    }
+
+    /** There is no user of this name any more. */
+    record UserDeleted(String name) implements DefinitionRecord {
+        public UserDeleted {
+            Objects.requireNonNull(name, "name");
+        }
+    }
+}

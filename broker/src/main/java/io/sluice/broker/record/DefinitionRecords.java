@@ -1,0 +1,35 @@
+package io.sluice.broker.record;
+
+import io.sluice.broker.definitions.Definitions;
+import io.sluice.broker.record.DefinitionRecord.UserDefined;
+import io.sluice.broker.record.DefinitionRecord.UserDeleted;
+import io.sluice.broker.security.User;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What remains of records about definitions: the last word on each. One thread. */
+public final class DefinitionRecords {
+    private final Map<String, User> users = new TreeMap<>();
+
+    public void apply(DefinitionRecord record) {
+        if (record instanceof UserDefined defined) {
+            users.put(defined.user().name(), defined.user());
+        } else if (record instanceof UserDeleted deleted) {
+            users.remove(deleted.name());
+        }
+    }
+
+    /** Records that make these definitions out of none. */
+    public List<DefinitionRecord> all() {
+        List<DefinitionRecord> all = new ArrayList<>();
+        users.values().forEach(user -> all.add(new UserDefined(user)));
+        return all;
+    }
+
+    /** As they are now. */
+    public Definitions current() {
+        return new Definitions(users);
+    }
+}

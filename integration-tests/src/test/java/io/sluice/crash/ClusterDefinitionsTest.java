@@ -1,0 +1,82 @@
+package io.sluice.crash;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.sluice.program.BrokerProcess;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.qpid.jms.JmsConnectionFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is defined at one node of a cluster holds at each, also when another has become the primary. */
+@Timeout(300)
+final class ClusterDefinitionsTest {
+    /** On a busy machine the primary is not to change where nothing is meant to happen. */
+    private static final String PATIENT = "replication: {electionMinMillis: 1500, electionMaxMillis: 3000}\n";
+
+    @TempDir
+    private Path folder;
+
+    private static void ok(String input, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(BrokerProcess.program().toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+    }
+
+    private static Connection login(BrokerProcess node, String user, String password) throws JMSException {
+        Connection connection = new JmsConnectionFactory(node.uri()).createConnection(user, password);
+        try {
+            connection.start();
+            return connection;
+        } catch (JMSException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static void holdsAtEach(List<BrokerProcess> nodes, String right, String wrong) throws JMSException {
+        for (BrokerProcess node : nodes) {
+            login(node, "anna", right).close();
+            assertThrows(
+                    JMSSecurityException.class, () -> login(node, "anna", wrong).close());
+        }
+    }
+
+    @Test
+    void users_are_the_same_at_each_node_and_after_a_change_of_primary() throws Exception {
+        try (ClusterProcesses cluster = new ClusterProcesses(folder, PATIENT, "n1", "n2")) {
+            cluster.startAll();
+            String first = cluster.awaitPrimary();
+            String second = first.equals("n1") ? "n2" : "n1";
+            cluster.awaitBackup(second);
+            List<BrokerProcess> nodes = List.of(cluster.node("n1"), cluster.node("n2"));
+            String backup = cluster.node(second).uri();
+            ok("one\n", "user", "add", "anna", "--url", backup);
+            holdsAtEach(nodes, "one", "two");
+            ok("", "cluster", "transfer", second, "--url", backup);
+            cluster.awaitPrimary(first);
+            holdsAtEach(nodes, "one", "two");
+            ok("two\n", "user", "update", "anna", "--password", "--url", backup);
+            holdsAtEach(nodes, "two", "one");
+            ok("", "user", "remove", "anna", "--url", cluster.node(first).uri());
+            for (BrokerProcess node : nodes) {
+                assertThrows(
+                        JMSSecurityException.class,
+                        () -> login(node, "anna", "two").close());
+            }
+        }
+    }
+}
