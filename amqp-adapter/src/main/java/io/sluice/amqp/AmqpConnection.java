@@ -63,7 +63,10 @@ public final class AmqpConnection {
         this.environment = environment;
         this.peer = peer;
         this.outputReady = outputReady;
-        this.scope = new ConnectionScope(environment, new ShardCalls(loop.executor(), loop.inLoop(), this::turnDone));
+        this.scope = new ConnectionScope(
+                environment,
+                new ShardCalls(
+                        loop.executor(), loop.inLoop(), this::turnDone, new PeerAccess(environment.authenticator())));
         this.engine = new Engine(scope, peer, frames, this::closeFromOutside);
         this.openDeadlineMillis = nowMillis + environment.limits().openTimeoutMillis();
     }

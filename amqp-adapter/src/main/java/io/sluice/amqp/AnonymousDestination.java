@@ -5,6 +5,7 @@ import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.queue.Producer;
+import io.sluice.broker.security.Permissions;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,6 +20,10 @@ final class AnonymousDestination implements Destination {
     private final ConnectionScope scope;
     private final Map<ShardMailbox, Producer> producers = new HashMap<>();
     private IncomingLink link;
+    private Allowed allowed = new Allowed(Optional.empty(), "");
+
+    /** What was asked last, and allowed: it is most often asked again. @param permissions at that time */
+    private record Allowed(Optional<Permissions> permissions, String address) {}
 
     AnonymousDestination(ConnectionScope scope) {
         this.scope = scope;
@@ -34,19 +39,44 @@ final class AnonymousDestination implements Destination {
     public void send(Message message, Delivery delivery) {
         Optional<String> to = MessageFields.to(message);
         if (to.isEmpty() || to.get().isEmpty()) {
-            Refusal refusal = Refusal.of(
-                    Refusal.Kind.NOT_FOUND, "a message over the anonymous terminus says in 'to' where it goes");
-            link.refused(delivery, message.residentBytes(), refusal);
-            message.largeBody()
-                    .ifPresent(body -> scope.environment().large().bodies().delete(body.id()));
+            refuse(
+                    message,
+                    delivery,
+                    Refusal.of(
+                            Refusal.Kind.NOT_FOUND,
+                            "a message over the anonymous terminus says in 'to' where it goes"));
             return;
         }
         String address = to.get();
+        Optional<Refusal> refusal = refusal(address);
+        if (refusal.isPresent()) {
+            refuse(message, delivery, refusal.get());
+            return;
+        }
         ShardMailbox shard = scope.environment().shards().apply(address);
         Producer producer = producers.computeIfAbsent(shard, this::attachTo);
         NodeKind kind = scope.environment().kinds().of(message, address);
         scope.transactions()
                 .publish(shard, producer, new IncomingPublish(kind, address, message, delivery, scope.peerContainer()));
+    }
+
+    private Optional<Refusal> refusal(String address) {
+        Optional<Permissions> now = scope.access().permissions();
+        boolean same = now.orElse(null) == allowed.permissions.orElse(null);
+        if (now.isEmpty() || (same && allowed.address.equals(address))) {
+            return Optional.empty();
+        }
+        Optional<Refusal> refusal = scope.access().refusal(now, Permissions.Action.SEND, address);
+        if (refusal.isEmpty()) {
+            allowed = new Allowed(now, address);
+        }
+        return refusal;
+    }
+
+    private void refuse(Message message, Delivery delivery, Refusal refusal) {
+        link.refused(delivery, message.residentBytes(), refusal);
+        message.largeBody()
+                .ifPresent(body -> scope.environment().large().bodies().delete(body.id()));
     }
 
     private Producer attachTo(ShardMailbox shard) {

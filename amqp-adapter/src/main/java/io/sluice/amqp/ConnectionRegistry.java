@@ -69,6 +69,13 @@ public final class ConnectionRegistry {
                 .forEach(connection -> connection.ask(() -> connection.unauthorized(reason)));
     }
 
+    /** What a user may do has changed: links that are not allowed any more are detached with {@code amqp:unauthorized-access}. */
+    public void permissionsChanged(String user) {
+        connections.values().stream()
+                .filter(connection -> connection.user().equals(user))
+                .forEach(connection -> connection.ask(connection::permissionsChanged));
+    }
+
     /** Detaches a link with {@code amqp:link:detach-forced}. As {@link #status}; {@code then} hears whether it was there. */
     public boolean detach(long number, int link, String reason, Consumer<Boolean> then) {
         return ask(number, connection -> connection.detach(link, reason), false, then);

@@ -45,6 +45,10 @@ final class ConnectionScope {
         return calls;
     }
 
+    PeerAccess access() {
+        return calls.access();
+    }
+
     AbortedDeliveries aborted() {
         return aborted;
     }
@@ -94,6 +98,7 @@ final class ConnectionScope {
 
     void opened(PeerIdentity who) {
         identity = who;
+        access().opened(who.principal());
     }
 
     PeerIdentity identity() {

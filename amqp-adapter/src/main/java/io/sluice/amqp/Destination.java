@@ -11,6 +11,11 @@ interface Destination {
         return Optional.empty();
     }
 
+    /** The one it is all for: a queue's or a topic's; empty where each message has its own, or it is the broker's. */
+    default Optional<String> address() {
+        return Optional.empty();
+    }
+
     /** Leads to {@code attached} or {@code refused}. */
     void attach(IncomingLink link);
 

@@ -5,6 +5,7 @@ import io.sluice.amqp.message.MalformedMessageException;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
+import io.sluice.broker.security.Permissions;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
@@ -75,6 +76,12 @@ final class IncomingLink implements LinkEndpoint {
 
     void attached() {
         if (state == State.ATTACHING) {
+            Optional<Refusal> refusal = refusal();
+            if (refusal.isPresent()) {
+                // Permissions have changed since it asked; links that were open by then have been looked at.
+                close(Conditions.of(refusal.get()));
+                return;
+            }
             state = State.OPEN;
             Terminus.accept(receiver, maxMessageBytes(), destination.node());
             refillLater();
@@ -403,6 +410,11 @@ final class IncomingLink implements LinkEndpoint {
             arrivals.leave();
         }
         scope.remove(this);
+    }
+
+    @Override
+    public Optional<Refusal> refusal() {
+        return destination.address().flatMap(address -> scope.access().refusal(Permissions.Action.SEND, address));
     }
 
     @Override

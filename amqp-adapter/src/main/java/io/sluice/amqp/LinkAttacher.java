@@ -4,8 +4,10 @@ import io.sluice.amqp.filter.InvalidFilterException;
 import io.sluice.amqp.filter.SequenceFilter;
 import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.security.Permissions.Action;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Source;
@@ -52,6 +54,12 @@ final class LinkAttacher {
         }
         Destination destination = destination(receiver);
         IncomingLink endpoint = new IncomingLink(scope, receiver, destination);
+        Optional<Refusal> refusal = refusalToCreate(receiver.getRemoteTarget(), destination.address())
+                .or(endpoint::refusal);
+        if (refusal.isPresent()) {
+            refuse(receiver, key, Conditions.of(refusal.get()));
+            return;
+        }
         enter(receiver, endpoint, key);
         destination
                 .node()
@@ -131,6 +139,12 @@ final class LinkAttacher {
             return;
         }
         OutgoingLink endpoint = new OutgoingLink(scope, sender, node, terms);
+        Optional<Refusal> refusal =
+                refusalToCreate(source, Optional.of(node.address())).or(endpoint::refusal);
+        if (refusal.isPresent()) {
+            refuse(sender, key, Conditions.of(refusal.get()));
+            return;
+        }
         enter(sender, endpoint, key);
         endpoint.kept().ifPresent(kept -> scope.termini().attached(endpoint, kept));
         endpoint.attach();
@@ -180,6 +194,13 @@ final class LinkAttacher {
         }
         enter(sender, new NodeReplyLink(scope, sender, address), key);
         Terminus.accept(sender, Terminus.answer((Source) sender.getRemoteSource(), Map.of(), Optional.empty()));
+    }
+
+    /** Of a node that is made for the link; what is made by being used the shard looks at. */
+    private Optional<Refusal> refusalToCreate(Object terminus, Optional<String> address) {
+        boolean asks =
+                terminus instanceof org.apache.qpid.proton.amqp.messaging.Terminus asked && LinkNode.asksForNew(asked);
+        return asks ? address.flatMap(name -> scope.access().refusal(Action.CREATE, name)) : Optional.empty();
     }
 
     private void refuse(Link link, LinkRegistry.Key key, ErrorCondition condition) {

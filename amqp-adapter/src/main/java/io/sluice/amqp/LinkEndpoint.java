@@ -1,5 +1,7 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.Refusal;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Delivery;
@@ -12,6 +14,11 @@ interface LinkEndpoint {
     /** What an administrator may want to know and the engine does not. */
     default LinkStatus.Handle handle() {
         return LinkStatus.Handle.NONE;
+    }
+
+    /** Why the peer may not have the link, as permissions are now. */
+    default Optional<Refusal> refusal() {
+        return Optional.empty();
     }
 
     /** The peer sent a flow for the link. */

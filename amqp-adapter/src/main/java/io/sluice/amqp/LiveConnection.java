@@ -149,6 +149,18 @@ final class LiveConnection {
         close.accept(Conditions.of(Refusal.Kind.UNAUTHORIZED, reason));
     }
 
+    /** Links that the user may not have any more are detached. */
+    void permissionsChanged() {
+        for (PeerSession session : transport.sessions().values()) {
+            for (PeerLink link : List.copyOf(session.links())) {
+                if (isAttached(link) && link.link.getContext() instanceof LinkEndpoint end) {
+                    end.refusal().ifPresent(refusal -> end.close(Conditions.of(refusal)));
+                }
+            }
+        }
+        scope.calls().turnEnded();
+    }
+
     boolean detach(int number, String reason) {
         for (PeerSession session : transport.sessions().values()) {
             for (PeerLink link : session.links()) {

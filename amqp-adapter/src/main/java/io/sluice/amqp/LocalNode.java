@@ -12,4 +12,9 @@ public interface LocalNode {
      * @param reply takes the answer; to be called at most once, on the connection's event loop or a shard's thread
      */
     void request(Message request, String replyTo, Consumer<Message> reply);
+
+    /** As {@link #request(Message, String, Consumer)}. @param access what the peer may do */
+    default void request(Message request, String replyTo, Access access, Consumer<Message> reply) {
+        request(request, replyTo, reply);
+    }
 }

@@ -29,6 +29,7 @@ final class NodeDestination implements Destination {
         node.request(
                 message,
                 replyTo,
+                scope.access(),
                 reply -> scope.calls().onLoop(() -> scope.replies().send(replyTo, reply)));
     }
 

@@ -7,6 +7,7 @@ import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.security.Permissions;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -101,6 +102,12 @@ final class OutgoingLink implements LinkEndpoint {
 
     void attached() {
         if (state == State.ATTACHING) {
+            Optional<Refusal> refusal = refusal();
+            if (refusal.isPresent()) {
+                // Of a link without a source it is known only now what it comes back to.
+                refused(refusal.get());
+                return;
+            }
             state = State.OPEN;
             Source answer = node.answer();
             if (consumer.mode() == Consumer.Mode.COPY) {
@@ -359,6 +366,13 @@ final class OutgoingLink implements LinkEndpoint {
             shard.detach(consumer);
         }
         scope.remove(this);
+    }
+
+    @Override
+    public Optional<Refusal> refusal() {
+        return node.readFrom()
+                .flatMap(address -> scope.access()
+                        .refusal(node.copies() ? Permissions.Action.BROWSE : Permissions.Action.RECEIVE, address));
     }
 
     @Override

@@ -46,6 +46,11 @@ final class QueueDestination implements Destination {
     }
 
     @Override
+    public Optional<String> address() {
+        return Optional.of(address);
+    }
+
+    @Override
     public void attach(IncomingLink link) {
         producer = new Producer(calls, new ProducerCalls(calls, link), kind(), Optional.of(address));
         if (node.isPresent()) {

@@ -49,6 +49,11 @@ final class ResumedNode implements SourceNode {
     }
 
     @Override
+    public Optional<String> readFrom() {
+        return Optional.ofNullable(found).map(its -> its.subscription.topic());
+    }
+
+    @Override
     public Optional<Predicate<Message>> filter() {
         return Optional.empty();
     }

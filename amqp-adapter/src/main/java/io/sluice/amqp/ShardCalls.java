@@ -1,6 +1,9 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.Refusal;
+import io.sluice.broker.security.Permissions;
 import io.sluice.broker.transaction.ConnectionThread;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -15,13 +18,16 @@ final class ShardCalls implements ConnectionThread {
     private final Executor loop;
     private final BooleanSupplier inLoop;
     private final Runnable turnDone;
+    private final PeerAccess access;
     private final Queue<Runnable> collected = new ConcurrentLinkedQueue<>();
 
     /**
      * @param inLoop whether the caller is on the loop
      * @param turnDone runs on the loop behind the calls of a turn
+     * @param access what the peer may do
      */
-    ShardCalls(Executor loop, BooleanSupplier inLoop, Runnable turnDone) {
+    ShardCalls(Executor loop, BooleanSupplier inLoop, Runnable turnDone, PeerAccess access) {
+        this.access = access;
         this.loop = loop;
         this.inLoop = inLoop;
         this.turnDone = turnDone;
@@ -71,6 +77,15 @@ final class ShardCalls implements ConnectionThread {
         } catch (RejectedExecutionException ended) {
             return false;
         }
+    }
+
+    PeerAccess access() {
+        return access;
+    }
+
+    @Override
+    public Optional<Refusal> refusalToCreate(String queue) {
+        return access.refusal(Permissions.Action.CREATE, queue);
     }
 
     @Override

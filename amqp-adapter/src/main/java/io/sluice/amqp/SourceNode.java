@@ -12,6 +12,11 @@ interface SourceNode {
     /** By which its shard is found. */
     String address();
 
+    /** The queue or topic its messages are of, as soon as that is known. */
+    default Optional<String> readFrom() {
+        return Optional.of(address());
+    }
+
     /** What the connection is to keep when the link goes; empty where nothing may be kept. */
     Optional<KeptTermini.Kept> kept(ShardMailbox shard, Consumer consumer);
 

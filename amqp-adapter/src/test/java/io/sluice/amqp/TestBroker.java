@@ -10,6 +10,7 @@ import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.routing.TopicSetup;
 import io.sluice.broker.security.Authenticator;
+import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Principal;
 import io.sluice.broker.shard.InMemoryJournal;
 import io.sluice.broker.shard.NoStore;
@@ -57,6 +58,9 @@ final class TestBroker implements Authenticator {
     TestBroker() {
         this(false);
     }
+
+    /** Of everybody. */
+    volatile Optional<Permissions> permissions = Optional.empty();
 
     /** With a shard that does not run on the connections' loop, so that everything is handed over. */
     static TestBroker apart() {
@@ -201,6 +205,11 @@ final class TestBroker implements Authenticator {
     @Override
     public boolean anonymousAllowed(boolean loopback) {
         return anonymous;
+    }
+
+    @Override
+    public Optional<Permissions> permissions(Principal who) {
+        return permissions;
     }
 
     @Override

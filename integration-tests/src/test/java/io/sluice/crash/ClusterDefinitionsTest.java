@@ -2,11 +2,13 @@ package io.sluice.crash;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.program.BrokerProcess;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
+import jakarta.jms.Session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,6 +57,17 @@ final class ClusterDefinitionsTest {
         }
     }
 
+    private static void maySendOrdersOnly(BrokerProcess node) throws JMSException {
+        try (Connection connection = login(node, "anna", "two")) {
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            session.createProducer(session.createQueue("orders.eu")).send(session.createTextMessage("x"));
+            JMSException other = assertThrows(
+                    JMSSecurityException.class, () -> session.createProducer(session.createQueue("invoices")));
+            assertTrue(other.getMessage().contains("user 'anna' may not send to 'invoices'"), other.getMessage());
+            assertThrows(JMSSecurityException.class, () -> session.createConsumer(session.createQueue("orders.eu")));
+        }
+    }
+
     @Test
     void users_are_the_same_at_each_node_and_after_a_change_of_primary() throws Exception {
         try (ClusterProcesses cluster = new ClusterProcesses(folder, PATIENT, "n1", "n2")) {
@@ -71,6 +84,10 @@ final class ClusterDefinitionsTest {
             holdsAtEach(nodes, "one", "two");
             ok("two\n", "user", "update", "anna", "--password", "--url", backup);
             holdsAtEach(nodes, "two", "one");
+            ok("", "user", "update", "anna", "--send", "orders.*", "--create", "orders.*", "--url", backup);
+            for (BrokerProcess node : nodes) {
+                maySendOrdersOnly(node);
+            }
             ok("", "user", "remove", "anna", "--url", cluster.node(first).uri());
             for (BrokerProcess node : nodes) {
                 assertThrows(

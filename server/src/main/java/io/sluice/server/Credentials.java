@@ -23,7 +23,13 @@ final class Credentials {
     static Map<String, User> users(Configuration.Security security) {
         Map<String, User> users = new HashMap<>();
         for (Configuration.User user : security.users()) {
-            users.put(user.name(), User.of(user.name(), StoredPassword.parse(user.password()), user.loopbackOnly()));
+            users.put(
+                    user.name(),
+                    new User(
+                            user.name(),
+                            user.password().map(StoredPassword::parse),
+                            user.loopbackOnly(),
+                            user.permissions()));
         }
         return users;
     }

@@ -58,6 +58,9 @@ final class ManagedUsers implements Listing {
         all.put(
                 "iterations",
                 of -> of.user.password().map(StoredPassword::iterations).orElse(null));
+        all.put(
+                UserSettings.PERMISSIONS,
+                of -> of.user.permissions().map(UserSettings::shown).orElse(null));
         return all;
     }
 
@@ -107,9 +110,10 @@ final class ManagedUsers implements Listing {
     private void create(ManagementRequest request, Answer answer) throws ManagementException {
         String name = request.name();
         UserSettings settings = UserSettings.of(request.body());
-        if (settings.password().isEmpty()) {
+        if (settings.password().isEmpty() && settings.permissions().isEmpty()) {
             throw ManagementException.badRequest(
-                    "attribute 'password' is missing: the hash that `sluice user hash` prints");
+                    "attribute 'password' is missing: the hash that `sluice user hash` prints;"
+                            + " one who is known otherwise has permissions at least");
         }
         refuseConfigured(name);
         User asked = settings.over(named(name));
@@ -154,11 +158,10 @@ final class ManagedUsers implements Listing {
     }
 
     private void define(Answer answer, int status, String description, String name, DefinitionChange change) {
-        queues.definitions()
-                .define(
-                        change,
-                        Queues.NO_BATCHES,
-                        answer.then(now -> answer.give(status, description, described(name, now))));
+        queues.definitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
+            connections.permissionsChanged(name);
+            answer.give(status, description, described(name, now));
+        }));
     }
 
     /** One that was defined, and stands in the configuration now, may be removed: the other stays. */
@@ -167,9 +170,14 @@ final class ManagedUsers implements Listing {
         if (!queues.definitions().definitions().users().containsKey(name)) {
             refuseConfigured(name);
         }
-        DefinitionChange change = are -> new UserDeleted(existing(are, name).name());
+        User[] removed = new User[1];
+        DefinitionChange change = are -> {
+            removed[0] = existing(are, name);
+            return new UserDeleted(name);
+        };
         queues.definitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
-            if (!configured.containsKey(name)) {
+            // Who has no password is known otherwise, and still is; and one of the configuration counted before, too.
+            if (removed[0].password().isPresent() && !configured.containsKey(name)) {
                 connections.closeUser(name, "user '" + name + "' was removed");
             }
             answer.give(Status.NO_CONTENT, "No Content", Map.of());

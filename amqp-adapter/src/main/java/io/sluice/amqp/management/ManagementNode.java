@@ -1,5 +1,6 @@
 package io.sluice.amqp.management;
 
+import io.sluice.amqp.Access;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LocalNode;
 import io.sluice.broker.Message;
@@ -12,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Answers AMQP Management requests. Any thread; holds nothing of a request. Whoever may send to it may do all of it.
+ * Answers AMQP Management requests. Any thread; holds nothing of a request. Who may do what: {@link ManagementAccess}.
  *
  * <p>A request names {@code operation}, {@code type} and {@code name} or {@code identity} in its application-properties, and may
  * have a map as body; the answer has {@code statusCode} (int) and {@code statusDescription}, and for what can be answered a map
@@ -95,10 +96,17 @@ public final class ManagementNode implements LocalNode {
 
     @Override
     public void request(Message request, String replyTo, Consumer<Message> reply) {
+        request(request, replyTo, Access.ALL, reply);
+    }
+
+    @Override
+    public void request(Message request, String replyTo, Access access, Consumer<Message> reply) {
         Answer answer = new Answer(replyTo, ManagementRequest.correlation(request), reply);
         try {
             ManagementRequest parsed = ManagementRequest.parse(request);
-            operation(parsed).run(parsed, answer);
+            Operation operation = operation(parsed);
+            ManagementAccess.check(parsed, access);
+            operation.run(parsed, answer);
         } catch (ManagementException e) {
             answer.refuse(e);
         }

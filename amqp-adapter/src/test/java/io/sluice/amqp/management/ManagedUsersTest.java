@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.amqp.Access;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.message.IncomingMessage;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.User;
@@ -80,6 +82,7 @@ class ManagedUsersTest {
         Map<String, Object> anna = new HashMap<>(
                 Map.of("name", "anna", "identity", "anna", "type", "user", "origin", "defined", "loopbackOnly", false));
         anna.put("iterations", 4096);
+        anna.put("permissions", null);
         assertEquals(anna, ask("READ", "anna", null).ok().body());
         List<Map<String, Object>> rows =
                 calls.ask("QUERY", "user", "entityType", "user").ok().rows();
@@ -120,6 +123,62 @@ class ManagedUsersTest {
     }
 
     @Test
+    void permissionsAreSetAsAWhole() {
+        Map<String, List<String>> some = Map.of("send", List.of("orders.*", "a"), "manage", List.of("$user"));
+        ask("CREATE", "anonymous", Map.of("permissions", some)).is(201, "Created");
+        assertEquals(some, ask("READ", "anonymous", null).ok().body().get("permissions"));
+        ask("UPDATE", "anonymous", Map.of("permissions", Map.of("browse", List.of("*"))))
+                .ok();
+        assertEquals(
+                Map.of("browse", List.of("*")),
+                ask("READ", "anonymous", null).ok().body().get("permissions"));
+        Map<String, Object> none = new HashMap<>();
+        none.put("permissions", null);
+        ask("UPDATE", "anonymous", none).ok();
+        assertEquals(
+                Optional.empty(), shard.definitions().users().get("anonymous").permissions());
+
+        ask("UPDATE", "anonymous", Map.of("permissions", Map.of("fly", List.of())))
+                .is(400, "attribute 'permissions' has send, receive, browse, create and manage, not 'fly'");
+        ask("UPDATE", "anonymous", Map.of("permissions", Map.of("send", "a")))
+                .is(400, "attribute 'permissions' has at 'send' no list of strings");
+        ask("UPDATE", "anonymous", Map.of("permissions", "send"))
+                .is(400, "attribute 'permissions' is no map of actions to lists of patterns");
+        ask("UPDATE", "anonymous", Map.of("permissions", Map.of("send", List.of(""))))
+                .is(400, "a pattern of addresses to send has 1 to 255 characters, not 0");
+    }
+
+    private ManagementCalls.Reply as(Access access, String operation, String type, String name, Map<String, ?> body)
+            throws Exception {
+        org.apache.qpid.proton.message.Message request = ManagementCalls.request(
+                Map.of("operation", operation, "type", type, "name", name, "entityType", type), body);
+        byte[] buffer = new byte[1 << 12];
+        int length = request.encode(buffer, 0, buffer.length);
+        List<Message> answers = new ArrayList<>();
+        node.request(IncomingMessage.parse(Arrays.copyOf(buffer, length), 0), "back", access, answers::add);
+        run();
+        return new ManagementCalls.Reply(answers.get(0));
+    }
+
+    @Test
+    void changesAreForThoseWhoMayManageAndLooksForEverybody() throws Exception {
+        Access access = (action, address) -> address.equals("mine")
+                ? Optional.empty()
+                : Optional.of(Refusal.of(Refusal.Kind.UNAUTHORIZED, "may not " + action.shown() + " " + address));
+        as(access, "CREATE", "queue", "mine", Map.of()).is(201, "Created");
+        as(access, "CREATE", "queue", "other", Map.of()).is(403, "may not manage other");
+        as(access, "MOVE", "queue", "mine", Map.of("to", "other")).is(403, "may not manage other");
+        as(access, "PEEK", "queue", "other", Map.of()).is(403, "may not browse other");
+        as(access, "DELETE", "user", "anna", Map.of()).is(403, "may not manage $user");
+        as(access, "DELETE", "connection", "1", Map.of()).is(403, "may not manage $connection");
+        as(access, "DELETE", "subscription", "mine", Map.of()).is(403, "may not manage $subscription");
+        as(access, "TRANSFER", "node", "n1", Map.of()).is(403, "may not manage $node");
+        as(access, "READ", "queue", "mine", Map.of()).ok();
+        as(access, "READ", "user", "admin", Map.of()).ok();
+        as(access, "QUERY", "queue", "", Map.of()).ok();
+    }
+
+    @Test
     void aUserOfTheConfigurationStaysAsItIs() {
         String text = "user 'admin' stands in the configuration file, and is changed there";
         create("admin", OTHER).is(403, text);
@@ -130,7 +189,11 @@ class ManagedUsersTest {
 
     @Test
     void whatIsWrongIsNamedAndNeverShown() {
-        ask("CREATE", "anna", null).is(400, "attribute 'password' is missing: the hash that `sluice user hash` prints");
+        ask("CREATE", "anna", null)
+                .is(
+                        400,
+                        "attribute 'password' is missing: the hash that `sluice user hash` prints;"
+                                + " one who is known otherwise has permissions at least");
         ManagementCalls.Reply clear = ask("CREATE", "anna", Map.of("password", "hunter2"));
         assertEquals(400, clear.properties().get("statusCode"));
         String said = (String) clear.properties().get("statusDescription");

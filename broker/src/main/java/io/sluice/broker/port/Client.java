@@ -1,5 +1,8 @@
 package io.sluice.broker.port;
 
+import io.sluice.broker.Refusal;
+import java.util.Optional;
+
 /** One connection of a front end, as a shard sees it. */
 @FunctionalInterface
 public interface Client {
@@ -8,4 +11,13 @@ public interface Client {
      * must not block.
      */
     void turnEnded();
+
+    /**
+     * Whether the client's user may bring a queue into being by using it. Shard's thread; quick.
+     *
+     * @return why not
+     */
+    default Optional<Refusal> refusalToCreate(String queue) {
+        return Optional.empty();
+    }
 }

@@ -2,7 +2,7 @@ package io.sluice.broker.security;
 
 import java.util.Optional;
 
-/** Decides who may connect. Any thread; may take milliseconds (a password hash), never does I/O. */
+/** Decides who may connect, and who may do what. Any thread; may take milliseconds (a password hash), never does I/O. */
 public interface Authenticator {
     /** Whether a peer without credentials may connect. @param loopback the peer is on this machine */
     boolean anonymousAllowed(boolean loopback);
@@ -30,6 +30,11 @@ public interface Authenticator {
      */
     default boolean knows(String user) {
         return true;
+    }
+
+    /** What somebody who is connected may do, the same object until that changes; empty: everything. Quick. */
+    default Optional<Permissions> permissions(Principal who) {
+        return Optional.empty();
     }
 
     /** The same users for SCRAM; empty where their passwords are not stored for it. */

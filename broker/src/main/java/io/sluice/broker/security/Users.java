@@ -188,6 +188,12 @@ public final class Users implements Authenticator, ScramUsers {
     }
 
     @Override
+    public Optional<Permissions> permissions(Principal who) {
+        User found = known().users.get(who.name());
+        return found == null ? Optional.empty() : found.permissions();
+    }
+
+    @Override
     public Optional<ScramUsers> scram() {
         return Optional.of(this);
     }

@@ -64,17 +64,18 @@ final class Links {
             attachToTopic(producer, address, turn);
             return;
         }
-        Optional<Queue> queue = queues.findOrCreate(address, turn);
-        if (queue.isEmpty()) {
+        Optional<Refusal> refusal = queues.refusalOf(address, producer.client());
+        if (refusal.isPresent()) {
             turn.calling(producer.client());
-            producer.listener().closed(noSuchQueue(address));
+            producer.listener().closed(refusal.get());
             return;
         }
-        queue.get().producers().add(producer);
-        whenDeclared(queue.get(), turn, applied -> {
-            attached(producer, closedReason(queue.get()), applied);
-            updateCredit(queue.get(), applied);
-            applied.dispatchable(queue.get());
+        Queue queue = queues.findOrCreate(address, turn).orElseThrow();
+        queue.producers().add(producer);
+        whenDeclared(queue, turn, applied -> {
+            attached(producer, closedReason(queue), applied);
+            updateCredit(queue, applied);
+            applied.dispatchable(queue);
         });
     }
 
@@ -140,12 +141,15 @@ final class Links {
     void attach(Consumer consumer, Turn turn) {
         // An administrator empties a queue there is, whosever it is.
         boolean administers = consumer.mode() == Consumer.Mode.TAKE_AWAY;
-        Optional<Queue> found =
-                administers ? queues.find(consumer.address()) : queues.findOrCreate(consumer.address(), turn);
-        if (found.isEmpty()) {
-            refuse(consumer, noSuchQueue(consumer.address()), turn);
+        Optional<Refusal> nothing = administers
+                ? Optional.of(noSuchQueue(consumer.address()))
+                        .filter(refusal -> queues.find(consumer.address()).isEmpty())
+                : queues.refusalOf(consumer.address(), consumer.client());
+        if (nothing.isPresent()) {
+            refuse(consumer, nothing.get(), turn);
             return;
         }
+        Optional<Queue> found = queues.findOrCreate(consumer.address(), turn);
         Optional<Refusal> locked = temporaries
                 .refusalOf(found.get(), consumer.client())
                 .filter(refusal -> !administers)

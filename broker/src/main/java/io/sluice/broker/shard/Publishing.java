@@ -52,10 +52,14 @@ final class Publishing {
                     .ifPresent(why -> refused(producer, publish, why, turn));
             return;
         }
-        Optional<Queue> queue = queues.findOrCreate(publish.address(), turn);
+        Optional<Queue> queue = queues.find(publish.address());
         if (queue.isEmpty()) {
-            refused(producer, publish, Links.noSuchQueue(publish.address()), turn);
-            return;
+            Optional<Refusal> nowhere = queues.refusalOf(publish.address(), producer.client());
+            if (nowhere.isPresent()) {
+                refused(producer, publish, nowhere.get(), turn);
+                return;
+            }
+            queue = queues.findOrCreate(publish.address(), turn);
         }
         if (producer.address().isEmpty() && queue.get().isIntakePaused()) {
             // There is no credit of this queue to hold an anonymous producer back with.
@@ -102,13 +106,14 @@ final class Publishing {
                     ? fanOut.refusalOf(publish, turn.nowMillis())
                     : Optional.of(Links.noSuchTopic(publish.address()));
         }
-        Optional<Queue> queue = queues.findOrImagine(publish.address());
-        if (queue.isEmpty()) {
-            return Optional.of(Links.noSuchQueue(publish.address()));
+        Optional<Refusal> nowhere = queues.refusalOf(publish.address(), producer.client());
+        if (nowhere.isPresent()) {
+            return nowhere;
         }
-        return queue.get().isDuplicate(duplicateId(publish, queue.get()), turn.nowMillis())
+        Queue queue = queues.findOrImagine(publish.address()).orElseThrow();
+        return queue.isDuplicate(duplicateId(publish, queue), turn.nowMillis())
                 ? Optional.empty()
-                : queue.get().refusalOf(1, publish.message().size());
+                : queue.refusalOf(1, publish.message().size());
     }
 
     private static Turn.Effect accepted(Producer producer, Publish publish) {

@@ -1,8 +1,10 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.port.Client;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.MemoryUse;
@@ -115,6 +117,20 @@ final class ShardQueues implements RecordVisitor {
             return Optional.empty();
         }
         return autoCreate.apply(name).map(definition -> declare(definition.withName(name), turn));
+    }
+
+    /**
+     * Why a client gets no queue of this name: there is none, and it may not be created, by itself or by this client. To be asked before
+     * {@link #findOrCreate} and {@link #findOrImagine}.
+     */
+    Optional<Refusal> refusalOf(String name, Client client) {
+        if (byName.containsKey(name)) {
+            return Optional.empty();
+        }
+        if (!mayCreate(name) || autoCreate.apply(name).isEmpty()) {
+            return Optional.of(Links.noSuchQueue(name));
+        }
+        return client.refusalToCreate(name);
     }
 
     /** A temporary queue that is gone stays gone, and so does that of a subscription. */

@@ -2,6 +2,7 @@ package io.sluice.server.cli;
 
 import io.sluice.server.ExitCode;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Define a user: the password is read from the terminal or one line of standard input, and only its"
-                        + " hash is sent. In a cluster all nodes have the user.")
+                        + " hash is sent. In a cluster all nodes have the user. Who is given no permissions may do everything.")
 final class UserAddCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
@@ -34,9 +35,22 @@ final class UserAddCommand implements Callable<Integer> {
     @Option(names = "--loopback-only", description = "May connect from the broker's machine only.")
     boolean loopbackOnly;
 
+    @Option(
+            names = "--without-password",
+            description = "Nobody logs in as this user: for anonymous, and for those known by a certificate.")
+    boolean withoutPassword;
+
+    @Mixin
+    PermissionOptions permissions;
+
     @Override
     public Integer call() throws CommandFailure, IOException {
-        Map<String, Object> attributes = Map.of("password", password.read().encoded(), "loopbackOnly", loopbackOnly);
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        if (!withoutPassword) {
+            attributes.put("password", password.read().encoded());
+        }
+        attributes.put("loopbackOnly", loopbackOnly);
+        permissions.given().ifPresent(given -> attributes.put("permissions", given));
         Object body;
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
             body = ManagementNode.open(connection).request("CREATE", "user", Map.of("name", name), attributes);

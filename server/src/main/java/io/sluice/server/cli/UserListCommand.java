@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "List users: those of sluice.yaml, and those defined since.")
 final class UserListCommand implements Callable<Integer> {
-    private static final List<String> ATTRIBUTES = List.of("name", "origin", "loopbackOnly");
+    private static final List<String> ATTRIBUTES = List.of("name", "origin", "loopbackOnly", "permissions");
 
     @Spec
     CommandSpec spec;

@@ -42,6 +42,12 @@ final class UserUpdateCommand implements Callable<Integer> {
             description = "Whether the user may connect from the broker's machine only.")
     Boolean loopbackOnly;
 
+    @Option(names = "--everything", description = "May do everything: takes all permissions that limit the user away.")
+    boolean everything;
+
+    @Mixin
+    PermissionOptions permissions;
+
     @Override
     public Integer call() throws CommandFailure, IOException {
         Map<String, Object> attributes = new LinkedHashMap<>();
@@ -50,6 +56,10 @@ final class UserUpdateCommand implements Callable<Integer> {
         }
         if (loopbackOnly != null) {
             attributes.put("loopbackOnly", loopbackOnly);
+        }
+        permissions.given().ifPresent(given -> attributes.put("permissions", given));
+        if (everything) {
+            attributes.put("permissions", null);
         }
         if (attributes.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "say what is to change");

@@ -1,9 +1,11 @@
 package io.sluice.server.config;
 
 import io.sluice.amqp.message.DeadLetterNames;
+import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Users;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -39,10 +41,12 @@ public record Configuration(
     }
 
     /**
-     * @param password a stored password as {@code sluice user hash} prints it
+     * @param password a stored password as {@code sluice user hash} prints it; empty: nobody logs in with one
      * @param loopbackOnly whether the user may connect from this machine only
+     * @param permissions what the user may do; empty: everything
      */
-    public record User(String name, String password, boolean loopbackOnly) {
+    public record User(
+            String name, Optional<String> password, boolean loopbackOnly, Optional<Permissions> permissions) {
         @Override
         public String toString() {
             return "User[" + name + (loopbackOnly ? ", loopback only]" : "]");

@@ -1,6 +1,9 @@
 package io.sluice.server.config;
 
 import io.sluice.amqp.message.DeadLetterNames;
+import io.sluice.broker.NamePattern;
+import io.sluice.broker.security.Permissions;
+import io.sluice.broker.security.Permissions.Action;
 import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.Users.Anonymous;
 import io.sluice.broker.security.Users.Plain;
@@ -9,9 +12,11 @@ import io.sluice.server.config.Section.Range;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -83,8 +88,11 @@ final class ConfigurationBinder {
         List<User> users = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Section section : sections) {
-            User user = new User(
-                    required(section, "name"), required(section, "password"), section.flag("loopbackOnly", false));
+            Optional<Permissions> permissions = permissions(section);
+            Optional<String> password = section.has("password") || permissions.isEmpty()
+                    ? Optional.of(required(section, "password"))
+                    : Optional.empty();
+            User user = new User(required(section, "name"), password, section.flag("loopbackOnly", false), permissions);
             if (section.has("name") && !names.add(user.name())) {
                 section.problem("name", "is \"" + user.name() + "\", which another user has already");
             }
@@ -94,12 +102,33 @@ final class ConfigurationBinder {
                         "has " + user.name().length() + " characters; it must have 1 to " + MAX_USER_NAME_LENGTH);
             }
             if (section.has("password")) {
-                checkPassword(section, user.password());
+                checkPassword(section, user.password().orElseThrow());
             }
             section.end();
             users.add(user);
         }
         return users;
+    }
+
+    /** Not there: everything is allowed. */
+    private static Optional<Permissions> permissions(Section user) {
+        if (!user.has("permissions")) {
+            return Optional.empty();
+        }
+        Section section = user.section("permissions");
+        Map<Action, List<NamePattern>> patterns = new EnumMap<>(Action.class);
+        for (Action action : Action.values()) {
+            List<NamePattern> some = section.texts(action.shown()).orElse(List.of()).stream()
+                    .map(NamePattern::new)
+                    .toList();
+            try {
+                patterns.putAll(new Permissions(Map.of(action, some)).patterns());
+            } catch (IllegalArgumentException e) {
+                section.problem(action.shown(), "is wrong: " + e.getMessage());
+            }
+        }
+        section.end();
+        return Optional.of(new Permissions(patterns));
     }
 
     /** The value is not shown: it may be a password in clear. */

@@ -37,9 +37,11 @@ public final class Defaults {
     /** Its password is its name: it may connect from this machine only. */
     static final Configuration.User GUEST = new Configuration.User(
             "guest",
-            "scram-sha-256$4096$iyr3TcKzxu2X0ODtDRHbmQ==$x2zDlh5omDkciZ58lsY85M3T1jvwQx691/49xo9DDY0=$Qy4d2+YB4tkjfLarJ6ERthL28jk4ZEH5YcYvJ/OCOdw="
-                    + " scram-sha-512$4096$4kANS6v6uNro5Jau1kx7eQ==$J5va44KDO0/Ru5/8F8C0lDOdspS7CWf3gVHuMLP2JcShjXT/Tc+bxHLSEb5YhNcMySerL1v9cD30oSflodc0qg==$1HaqutTAqpap5VRihqM5D3uiD72Jq00ngfOmnOluOhqU8jXfk4TKF/vnFVFa2EovTX4Zhlivk0sSd6Ios5+XUA==",
-            true);
+            Optional.of(
+                    "scram-sha-256$4096$iyr3TcKzxu2X0ODtDRHbmQ==$x2zDlh5omDkciZ58lsY85M3T1jvwQx691/49xo9DDY0=$Qy4d2+YB4tkjfLarJ6ERthL28jk4ZEH5YcYvJ/OCOdw="
+                            + " scram-sha-512$4096$4kANS6v6uNro5Jau1kx7eQ==$J5va44KDO0/Ru5/8F8C0lDOdspS7CWf3gVHuMLP2JcShjXT/Tc+bxHLSEb5YhNcMySerL1v9cD30oSflodc0qg==$1HaqutTAqpap5VRihqM5D3uiD72Jq00ngfOmnOluOhqU8jXfk4TKF/vnFVFa2EovTX4Zhlivk0sSd6Ios5+XUA=="),
+            true,
+            Optional.empty());
 
     static final Configuration.Amqp AMQP = new Configuration.Amqp(
             10_000,

@@ -3,6 +3,7 @@ package io.sluice.server.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -186,7 +187,8 @@ class ConfigurationErrorsTest {
 
     @Test
     void twoOfOneName() {
-        String user = "    - name: ann\n      password: " + Defaults.GUEST.password() + "\n";
+        String user =
+                "    - name: ann\n      password: " + Defaults.GUEST.password().orElseThrow() + "\n";
         assertEquals(
                 List.of("s.yaml line 5 column 13: security.users[1].name is \"ann\", which another user has already"),
                 problems("security:\n  users:\n" + user + user));
@@ -278,5 +280,15 @@ class ConfigurationErrorsTest {
         ConfigurationException error =
                 assertThrows(ConfigurationException.class, () -> ConfigurationFile.parse("s.yaml", text));
         return error.problems().stream().map(Problem::toString).toList();
+    }
+
+    @Test
+    void permissionsOfUsers() throws Exception {
+        assertEquals(
+                List.of("s.yaml line 5 column 16: security.users[0].permissions.send[0] is \"\"; it must be a text"),
+                problems("security:\n  users:\n    - name: ann\n      permissions:\n        send: [\"\"]\n"));
+        List<String> unknown = problems("security:\n  users:\n    - name: ann\n      permissions: {fly: [\"*\"]}\n");
+        assertEquals(1, unknown.size(), unknown.toString());
+        assertTrue(unknown.get(0).contains("permissions.fly"), unknown.get(0));
     }
 }
