@@ -40,11 +40,13 @@ class HistoryTest {
     }
 
     private static void assertOneMessagePerKey(TreeMap<String, List<String>> content) {
-        Set<String> keys = new HashSet<>();
-        for (String line : content.getOrDefault("v", List.of())) {
-            String body = line.split(" ")[1];
-            int key = body.indexOf('k');
-            assertTrue(key < 0 || keys.add(body.substring(key)), () -> body + " is one of two of its key");
+        for (String queue : List.of("v", "t")) {
+            Set<String> keys = new HashSet<>();
+            for (String line : content.getOrDefault(queue, List.of())) {
+                String body = line.split(" ")[1];
+                int key = body.indexOf('k');
+                assertTrue(key < 0 || keys.add(body.substring(key)), () -> body + " is one of two of its key");
+            }
         }
     }
 

@@ -22,12 +22,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 
 /** A shard under random commands, its commits delayed at random; the same seed does the same. */
 final class RandomHistory {
-    private static final List<String> QUEUES = List.of("p", "f", "v");
+    /** Priorities with back-off, groups in a ring, last values, a table that nobody takes from, and what is acknowledged is kept. */
+    private static final List<String> QUEUES = List.of("p", "f", "v", "t", "a");
+    /** Their messages have keys. */
+    private static final Set<String> KEYED = Set.of("v", "t");
     private static final int KEYS = 5;
 
     final ShardFixture shard;
@@ -76,6 +80,14 @@ final class RandomHistory {
         shard.declare(QueueDefinition.named("v")
                 .withDeadLetter(ShardFixture.deadLetter("dead", 3))
                 .withLife(MessageLife.PLAIN.withLastValue(LastValue.ON)));
+        shard.declare(QueueDefinition.named("t")
+                .withDispatching(Dispatching.DEFAULT.withNonDestructive(true))
+                .withLife(MessageLife.PLAIN.withLastValue(LastValue.ON)));
+        shard.declare(QueueDefinition.named("a")
+                .withDispatching(Dispatching.DEFAULT.withGroups(Dispatching.Groups.FAIR))
+                .withDeadLetter(ShardFixture.deadLetter("dead", 3))
+                .withLife(MessageLife.PLAIN.withAcknowledgedQueue(Optional.of("kept"))));
+        shard.declare(QueueDefinition.named("kept"));
         shard.declare(QueueDefinition.named("f")
                 .withDispatching(Dispatching.DEFAULT.withGroups(Dispatching.Groups.WHILE_UNSETTLED))
                 .withService(QueueDefinition.Service.FIFO)
@@ -132,7 +144,7 @@ final class RandomHistory {
                                     ? new MessageGroup("g" + random.nextInt(3), random.nextInt(5) - 1)
                                     : MessageGroup.NONE);
             String queue = some(QUEUES);
-            String key = queue.equals("v") && random.nextInt(5) > 0 ? "k" + random.nextInt(KEYS) : "";
+            String key = KEYED.contains(queue) && random.nextInt(5) > 0 ? "k" + random.nextInt(KEYS) : "";
             Message message = ShardFixture.message("m" + bodies++ + key, header);
             Message sent = random.nextInt(3) == 0 ? message.withBody(shard.bodies.add(1 + random.nextInt(9))) : message;
             if (key.isEmpty()) {
@@ -152,7 +164,9 @@ final class RandomHistory {
         for (int i = random.nextInt(5); i >= 0 && !consumer.deliveries.isEmpty(); i--) {
             Delivery delivery = some(consumer.deliveries);
             Outcome outcome = outcome();
-            if (decided.add(delivery) && outcome == Outcome.ACCEPTED && consumer.handle.mode() == Consumer.Mode.MOVE) {
+            boolean leaves = consumer.handle.mode() == Consumer.Mode.MOVE
+                    && !consumer.handle.address().equals("a");
+            if (decided.add(delivery) && outcome == Outcome.ACCEPTED && leaves) {
                 accepting.add(delivery);
             }
             // At times a second outcome, which must change nothing.
@@ -197,8 +211,18 @@ final class RandomHistory {
                 int remainder = random.nextInt(3);
                 consumers.add(shard.selecting(some(QUEUES), mode, lossOutcome, body -> number(body) % 3 == remainder));
             } else {
-                consumers.add(shard.consumer(some(QUEUES), mode, lossOutcome));
+                boolean exclusive = random.nextInt(6) == 0;
+                consumers.add(shard.attached(new TestConsumer(
+                        shard,
+                        new TestConsumer.Terms(
+                                some(QUEUES),
+                                mode,
+                                lossOutcome,
+                                Optional.empty(),
+                                new Consumer.Terms(random.nextInt(2), exclusive, OptionalLong.empty())))));
             }
+            // Who comes to an exclusive one, or wants to be one where others are, is refused.
+            consumers.removeIf(consumer -> consumer.closedBy != null);
         } else {
             consumers.remove(random.nextInt(consumers.size())).detach();
         }
