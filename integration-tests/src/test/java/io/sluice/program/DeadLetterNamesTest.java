@@ -15,6 +15,7 @@ import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.apache.qpid.protonj2.client.Sender;
 import org.apache.qpid.protonj2.types.Symbol;
+import org.apache.qpid.protonj2.types.UnsignedInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +39,7 @@ final class DeadLetterNamesTest {
                 Sender sender = connection.openSender("orders");
                 Receiver receiver = connection.openReceiver("orders", new ReceiverOptions().autoAccept(false));
                 Receiver dead = connection.openReceiver("orders.dead")) {
-            assertTrue(sender.send(Message.create("wrong"))
+            assertTrue(sender.send(Message.create("wrong").timeToLive(3_600_000))
                     .awaitSettlement(60, TimeUnit.SECONDS)
                     .remoteState()
                     .isAccepted());
@@ -59,6 +60,8 @@ final class DeadLetterNamesTest {
         Map<?, ?> death = (Map<?, ?>) ((Object[]) message.annotation("x-opt-deaths"))[0];
         assertEquals("orders", death.get(Symbol.valueOf("queue")));
         assertEquals(Symbol.valueOf("rejected"), death.get(Symbol.valueOf("reason")));
+        assertEquals(UnsignedInteger.valueOf(3_600_000), death.get(Symbol.valueOf("ttl")));
+        assertEquals(3_600_000L, message.annotation("x-opt-dead-letter-ttl"));
     }
 
     @Test

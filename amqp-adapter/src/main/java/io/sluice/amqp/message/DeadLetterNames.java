@@ -88,7 +88,7 @@ public enum DeadLetterNames {
         return move.get(key) instanceof Annotations.Text text ? text.value() : "";
     }
 
-    private static long number(Annotations move, String key) {
+    static long number(Annotations move, String key) {
         return move.get(key) instanceof Annotations.Number number ? number.value() : 0;
     }
 

@@ -10,8 +10,14 @@ import java.util.Map;
 /**
  * How often a message left one queue for one reason, as RabbitMQ tells of it in {@code x-opt-deaths}. There is no exchange here, so its name is that of
  * the default one, and the routing key is the queue. Immutable.
+ *
+ * @param ttlMillis that the producer had given it when it left for the first time, {@link #NO_TTL} for none
  */
-record RabbitDeath(String queue, String reason, long count, long firstMillis, long lastMillis) {
+record RabbitDeath(String queue, String reason, long count, long firstMillis, long lastMillis, long ttlMillis) {
+    /** The producer gave it no time to live. */
+    private static final long NO_TTL = -1;
+
+    private static final int UINT = 0x70;
     private static final int ARRAY = 0xf0;
     private static final int MAP = 0xd1;
     private static final int STRING = 0xa1;
@@ -24,8 +30,9 @@ record RabbitDeath(String queue, String reason, long count, long firstMillis, lo
 
     static RabbitDeath of(Annotations move) {
         long time = DeadLetterNames.time(move);
+        long ttl = move.get("ttl") == null ? NO_TTL : DeadLetterNames.number(move, "ttl");
         return new RabbitDeath(
-                DeadLetterNames.text(move, "queue"), reason(DeadLetterNames.text(move, "reason")), 1, time, time);
+                DeadLetterNames.text(move, "queue"), reason(DeadLetterNames.text(move, "reason")), 1, time, time, ttl);
     }
 
     /** @param moves oldest first; @return the one that happened last first */
@@ -43,7 +50,7 @@ record RabbitDeath(String queue, String reason, long count, long firstMillis, lo
     }
 
     private RabbitDeath again(long millis) {
-        return new RabbitDeath(queue, reason, count + 1, firstMillis, millis);
+        return new RabbitDeath(queue, reason, count + 1, firstMillis, millis, ttlMillis);
     }
 
     private static String reason(String ours) {
@@ -66,7 +73,8 @@ record RabbitDeath(String queue, String reason, long count, long firstMillis, lo
         Encoded elements = new Encoded();
         for (RabbitDeath death : deaths) {
             Encoded entries = death.entries();
-            elements.writeInt(entries.size() + Integer.BYTES).writeInt(KEYS_AND_VALUES);
+            int more = death.ttlMillis == NO_TTL ? 0 : 2;
+            elements.writeInt(entries.size() + Integer.BYTES).writeInt(KEYS_AND_VALUES + more);
             entries.copyTo(elements);
         }
         return array(MAP, deaths.size(), elements).bytes();
@@ -82,6 +90,9 @@ record RabbitDeath(String queue, String reason, long count, long firstMillis, lo
 
     private Encoded entries() {
         Encoded entries = new Encoded();
+        if (ttlMillis != NO_TTL) {
+            key(entries, "ttl").writeByte(UINT).writeInt((int) ttlMillis);
+        }
         text(entries, "queue", STRING, queue);
         text(entries, "reason", SYMBOL, reason);
         key(entries, "count").writeByte(ULONG).writeLong(count);

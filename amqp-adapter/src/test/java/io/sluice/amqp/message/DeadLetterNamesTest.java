@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.codec.ReadableBuffer;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,19 @@ class DeadLetterNamesTest {
                         "x-last-death-exchange", ""),
                 sent,
                 "and none of our own");
+    }
+
+    @Test
+    void rabbitsDeathTellsTheTimeToLiveThatTheProducerGave() throws MalformedMessageException {
+        Annotations first = move("q", 1, "expired", 1_000)
+                .merged(Annotations.of(Map.of("ttl", new Annotations.Number(0xffff_ffffL))));
+        List<Map<?, ?>> deaths = deaths(sent(
+                deadLetter(first, move("late", 2, "rejected", 2_000), move("q", 3, "expired", 3_000)),
+                Set.of(DeadLetterNames.RABBITMQ)));
+        assertEquals(8, deaths.get(0).size());
+        assertEquals(UnsignedInteger.MAX_VALUE, deaths.get(0).get(Symbol.valueOf("ttl")));
+        assertEquals(UnsignedLong.valueOf(2), deaths.get(0).get(Symbol.valueOf("count")));
+        assertEquals(null, deaths.get(1).get(Symbol.valueOf("ttl")));
     }
 
     @Test

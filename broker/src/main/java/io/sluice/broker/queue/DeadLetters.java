@@ -48,13 +48,14 @@ final class DeadLetters {
     private static final String SEQUENCE = "x-opt-dead-letter-sequence";
     private static final String REASON = "x-opt-dead-letter-reason";
     private static final String TIME = "x-opt-dead-letter-time";
+    private static final String TTL = "x-opt-dead-letter-ttl";
     private static final String COUNT = "x-opt-dead-letter-delivery-count";
     private static final String CONDITION = "x-opt-dead-letter-condition";
     private static final String DESCRIPTION = "x-opt-dead-letter-description";
     private static final String INFO = "x-opt-dead-letter-info";
     private static final String HISTORY = "x-opt-dead-letter-history";
     private static final Set<String> OF_THE_LAST_MOVE =
-            Set.of(QUEUE, SEQUENCE, REASON, TIME, COUNT, CONDITION, DESCRIPTION, INFO, Acquisitions.ANNOTATION);
+            Set.of(QUEUE, SEQUENCE, REASON, TIME, TTL, COUNT, CONDITION, DESCRIPTION, INFO, Acquisitions.ANNOTATION);
 
     private DeadLetters() {}
 
@@ -67,8 +68,11 @@ final class DeadLetters {
         values.put(REASON, new Annotations.Text(reason.text));
         values.put(TIME, new Annotations.Timestamp(nowMillis));
         values.put(COUNT, new Annotations.Number(deliveryCount));
-        values.put(HISTORY, history(entry.message.added(), values));
         Message.Header header = entry.message.header();
+        if (header.ttlMillis() != Message.NONE) {
+            values.put(TTL, new Annotations.Number(header.ttlMillis()));
+        }
+        values.put(HISTORY, history(entry.message.added(), values));
         Message.Header lasting = new Message.Header(
                         header.messageFormat(), header.durable(), header.priority(), Message.NONE, Message.NONE)
                 .withGroup(header.group());

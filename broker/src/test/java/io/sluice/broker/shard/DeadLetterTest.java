@@ -47,6 +47,20 @@ class DeadLetterTest {
         assertEquals(0, shard.status("q").messages());
     }
 
+    @Test
+    void theTimeToLiveThatItsProducerGaveIsToldOfTheMoveThatEndsIt() {
+        shard.producer("q").send(ShardFixture.withTtl("a", 50));
+        shard.consumer("q").credit(1).settle(0, new Outcome.Rejected("app:bad", ""));
+        Delivery dead = shard.consumer("dead").credit(1).last();
+        assertEquals(new Annotations.Number(50), dead.message().added().get("x-opt-dead-letter-ttl"));
+        Annotations.Maps history = (Annotations.Maps) dead.message().added().get("x-opt-dead-letter-history");
+        assertEquals(new Annotations.Number(50), history.maps().get(0).get("ttl"));
+        shard.publish("q", "b");
+        shard.consumer("q").credit(1).settle(0, new Outcome.Rejected("app:bad", ""));
+        Delivery without = shard.consumer("dead").credit(1).last();
+        assertEquals(null, without.message().added().get("x-opt-dead-letter-ttl"));
+    }
+
     private static Map<String, Annotations.Value> only(Delivery delivery, String one, String two) {
         Map<String, Annotations.Value> all = delivery.message().added().values();
         return Map.of(one, all.get(one), two, all.get(two));

@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
@@ -26,6 +27,7 @@ final class RecordModel implements RecordVisitor {
     private final TreeMap<Long, String> names = new TreeMap<>();
     private final TreeMap<Long, TreeMap<Long, Enqueued>> queues = new TreeMap<>();
     private final TreeMap<Long, Subscription> subscriptions = new TreeMap<>();
+    private final TreeMap<Long, SubscriptionExpiry.State> expiries = new TreeMap<>();
 
     @Override
     public void queueDeclared(QueueDeclared declared) {
@@ -38,6 +40,7 @@ final class RecordModel implements RecordVisitor {
         names.remove(deleted.queueId());
         queues.remove(deleted.queueId());
         subscriptions.remove(deleted.queueId());
+        expiries.remove(deleted.queueId());
     }
 
     @Override
@@ -87,6 +90,7 @@ final class RecordModel implements RecordVisitor {
     @Override
     public void subscribed(Subscribed subscribed) {
         subscriptions.put(subscribed.queueId(), subscribed.subscription());
+        expiries.put(subscribed.queueId(), subscribed.expiry());
     }
 
     @Override
@@ -142,6 +146,13 @@ final class RecordModel implements RecordVisitor {
     TreeMap<String, Subscription> subscriptions() {
         TreeMap<String, Subscription> byName = new TreeMap<>();
         subscriptions.forEach((queue, subscription) -> byName.put(names.get(queue), subscription));
+        return byName;
+    }
+
+    /** When the subscriptions end, by the names of their queues. */
+    TreeMap<String, SubscriptionExpiry.State> expiries() {
+        TreeMap<String, SubscriptionExpiry.State> byName = new TreeMap<>();
+        expiries.forEach((queue, expiry) -> byName.put(names.get(queue), expiry));
         return byName;
     }
 

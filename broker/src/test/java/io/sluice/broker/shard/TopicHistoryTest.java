@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Published;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,6 +40,8 @@ class TopicHistoryTest {
         private final ShardFixture shard;
         private final TestProducer producer;
         private final List<TestConsumer> links = new ArrayList<>();
+        /** Links that the expiry of their subscriptions may wait for still. */
+        private final List<TestConsumer> gone = new ArrayList<>();
         private int bodies;
 
         History(long seed, boolean paged) {
@@ -70,8 +74,10 @@ class TopicHistoryTest {
                 subscribe();
             } else if (dice < 70) {
                 consume();
-            } else if (dice < 78) {
+            } else if (dice < 75) {
                 leave();
+            } else if (dice < 80) {
+                expire();
             } else if (dice < 92) {
                 shard.commit(random.nextInt(shard.journal.waiting() + 1));
             } else if (dice < 95) {
@@ -107,7 +113,13 @@ class TopicHistoryTest {
         }
 
         private void subscribe() {
-            TestConsumer link = shard.subscribe(some(), "user");
+            Subscription subscription = some();
+            SubscriptionExpiry.Policy policy = some(List.of(SubscriptionExpiry.Policy.values()));
+            SubscriptionExpiry expiry = random.nextBoolean()
+                    ? SubscriptionExpiry.NEVER
+                    : new SubscriptionExpiry(policy, random.nextInt(3));
+            TestConsumer link =
+                    shard.subscribe(new SubscriptionRequest(subscription, Optional.empty(), "user", expiry));
             if (link.closedBy == null) {
                 links.add(link);
             }
@@ -127,8 +139,19 @@ class TopicHistoryTest {
 
         private void leave() {
             if (!links.isEmpty()) {
-                links.remove(random.nextInt(links.size()))
-                        .leave(Leaving.values()[random.nextInt(Leaving.values().length)]);
+                TestConsumer link = links.remove(random.nextInt(links.size()));
+                link.leave(Leaving.values()[random.nextInt(Leaving.values().length)]);
+                gone.add(link);
+            }
+        }
+
+        /** The event has come that the policy of a link names that is gone; or time has passed. */
+        private void expire() {
+            if (!gone.isEmpty() && random.nextBoolean()) {
+                TestConsumer link = gone.remove(random.nextInt(gone.size()));
+                shard.runWhere(() -> shard.mailbox().orphaned(link.handle));
+            } else {
+                shard.advance(random.nextInt(1_500));
             }
         }
 
@@ -180,7 +203,18 @@ class TopicHistoryTest {
         RecordModel model = model(restarted.journal.history());
         RecordModel.assertSame(model.content(restarted.now), RecordModel.of(restarted, false));
         assertEquals(model.subscriptions(), subscriptions(restarted));
+        assertExpiriesAreRecorded(restarted, model);
         assertEquals(model.bodies(), restarted.bodies.present, "what is kept apart is what messages refer to");
+    }
+
+    /** When each ends is what its last record says: what a restart would know of it. */
+    private static void assertExpiriesAreRecorded(ShardFixture shard, RecordModel model) {
+        TreeMap<String, SubscriptionExpiry.State> live = new TreeMap<>();
+        shard.topics()
+                .forEach(topic -> topic.subscriptions().stream()
+                        .filter(status -> status.subscription().durable())
+                        .forEach(status -> live.put(status.queue().definition().name(), status.expiry())));
+        assertEquals(model.expiries(), live);
     }
 
     @Property(tries = 300)
@@ -224,6 +258,18 @@ class TopicHistoryTest {
         RecordModel model = model(shard.journal.history());
         RecordModel.assertSame(model.content(shard.now), RecordModel.of(shard, true));
         assertEquals(model.subscriptions(), subscriptions(shard));
+        assertExpiriesAreRecorded(shard, model);
+        // A day later only those are there that never end, or whose event has not come.
+        Set<String> staying = model.expiries().entrySet().stream()
+                .filter(entry -> !entry.getValue().waits())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        shard.advance(86_400_000);
+        assertEquals(staying, subscriptions(shard).keySet());
+        ShardFixture restarted = shard.restart();
+        restarted.advance(86_400_000);
+        staying.removeIf(queue -> !model.expiries().get(queue).expiry().isNever());
+        assertEquals(staying, subscriptions(restarted).keySet(), "for the others the restart was the event");
         assertEquals(RecordModel.bodiesOf(shard), shard.bodies.present);
     }
 

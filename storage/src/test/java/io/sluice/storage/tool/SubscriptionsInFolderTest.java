@@ -10,6 +10,7 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Identity;
 import io.sluice.broker.Subscription.Selection;
+import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.TopicStatus;
 import io.sluice.broker.port.ConsumerListener;
 import io.sluice.broker.port.JournalPosition;
@@ -30,6 +31,7 @@ import io.sluice.storage.Storage;
 import io.sluice.storage.StorageConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Goal: subscriptions and what waits for them are in the folder, in the checkpoint as in the journal, and no tool loses them. */
 class SubscriptionsInFolderTest {
+    private static final long NOW_MILLIS = 3_000;
     private static final Subscription ONE = subscription("one", "prices.eu", "x = 1");
     private static final Subscription ALL = subscription("all", "#", "");
     private static final Subscription LATE = subscription("late", "prices.*", "");
@@ -71,7 +74,7 @@ class SubscriptionsInFolderTest {
             storage = Storage.open(new StorageConfig(path, GoldenFolder.LIMITS));
             mailbox = Shard.recover(new ShardSetup(
                             thread,
-                            () -> 3_000,
+                            () -> NOW_MILLIS,
                             storage.journal(),
                             storage.store(),
                             storage.largeBodies(),
@@ -100,12 +103,18 @@ class SubscriptionsInFolderTest {
         }
 
         void subscribe(Subscription subscription) throws Exception {
+            subscribe(subscription, SubscriptionExpiry.NEVER);
+        }
+
+        /** The link is gone again, and the event that its expiry waits for has come. */
+        void subscribe(Subscription subscription, SubscriptionExpiry expiry) throws Exception {
             CompletableFuture<Boolean> attached = new CompletableFuture<>();
             Consumer link = new Consumer(new Consumer.Request(
                     () -> {}, new Link(attached), subscription.topic(), Consumer.Mode.MOVE, Outcome.RELEASED));
-            mailbox.subscribe(link, new SubscriptionRequest(subscription, Optional.empty(), ""));
+            mailbox.subscribe(link, new SubscriptionRequest(subscription, Optional.empty(), "", expiry));
             await(attached);
             mailbox.detach(link);
+            mailbox.orphaned(link);
         }
 
         void publish(String topic, String body) throws Exception {
@@ -267,6 +276,50 @@ class SubscriptionsInFolderTest {
         }
         assertEquals(EXPECTED, content(other));
         assertABrokerHasThem(other);
+    }
+
+    private static Map<Subscription, SubscriptionExpiry.State> expiries(Path path) throws Exception {
+        Map<Subscription, SubscriptionExpiry.State> expiries = new HashMap<>();
+        try (Broker broker = new Broker(path)) {
+            broker.topics()
+                    .forEach(topic -> topic.subscriptions()
+                            .forEach(status -> expiries.put(status.subscription(), status.expiry())));
+        }
+        return expiries;
+    }
+
+    @Test
+    void exportAndImportKeepWhenTheyEnd() throws Exception {
+        SubscriptionExpiry hour = new SubscriptionExpiry(SubscriptionExpiry.Policy.CONNECTION_CLOSE, 3_600);
+        SubscriptionExpiry longest = new SubscriptionExpiry(SubscriptionExpiry.Policy.LINK_DETACH, 0xFFFF_FFFFL);
+        Subscription inTheCheckpoint = subscription("checkpoint", "a", "");
+        Subscription inTheJournal = subscription("journal", "b", "");
+        try (Broker broker = new Broker(data)) {
+            broker.subscribe(inTheCheckpoint, hour);
+            broker.checkpoint();
+            broker.subscribe(inTheJournal, longest);
+            broker.publish("a", "waits");
+        }
+        Map<Subscription, SubscriptionExpiry.State> expected = Map.of(
+                ONE, SubscriptionExpiry.State.NEVER,
+                ALL, SubscriptionExpiry.State.NEVER,
+                LATE, SubscriptionExpiry.State.NEVER,
+                inTheCheckpoint, new SubscriptionExpiry.State(hour, NOW_MILLIS + hour.timeoutMillis()),
+                inTheJournal, new SubscriptionExpiry.State(longest, NOW_MILLIS + longest.timeoutMillis()));
+        assertEquals(expected, expiries(data));
+        Path export = folder.resolve("all.export");
+        Path other = folder.resolve("other");
+        try (StoppedFolder opened = open(data)) {
+            MessageExport.run(opened, new MessageExport.Request(export, name -> true, false, 1), done -> {});
+        }
+        try (StoppedFolder opened = open(other)) {
+            MessageImport.run(opened, new MessageImport.Request(export, false), done -> {});
+        }
+        assertEquals(expected, expiries(other));
+        try (StoppedFolder opened = open(other)) {
+            FolderRepair.compact(opened);
+        }
+        assertEquals(expected, expiries(other));
     }
 
     @Test
