@@ -10,7 +10,7 @@ const features = Object.assign(
     require('./receivers.js'),
     require('./nodes.js'),
 );
-const tasks = require('./exchange.js');
+const tasks = Object.assign({}, require('./exchange.js'), require('./subscriptions.js'));
 
 /** What rhea's interface does not have. */
 const cannot = {

@@ -32,6 +32,7 @@ final class RandomHistory {
     private static final List<String> QUEUES = List.of("p", "f", "v", "t", "a");
     /** Their messages have keys. */
     private static final Set<String> KEYED = Set.of("v", "t");
+
     private static final int KEYS = 5;
 
     final ShardFixture shard;
