@@ -8,6 +8,7 @@ import io.sluice.program.BrokerProcess;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
+import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,8 +69,18 @@ final class ClusterDefinitionsTest {
         }
     }
 
+    private static void takesOneMessage(BrokerProcess node, String queue) throws JMSException {
+        try (Connection connection = login(node, "anna", "one")) {
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            MessageProducer producer = session.createProducer(session.createQueue(queue));
+            producer.send(session.createTextMessage("x"));
+            JMSException full = assertThrows(JMSException.class, () -> producer.send(session.createTextMessage("y")));
+            assertTrue(full.getMessage().contains("is full"), full.getMessage());
+        }
+    }
+
     @Test
-    void users_are_the_same_at_each_node_and_after_a_change_of_primary() throws Exception {
+    void definitions_are_the_same_at_each_node_and_after_a_change_of_primary() throws Exception {
         try (ClusterProcesses cluster = new ClusterProcesses(folder, PATIENT, "n1", "n2")) {
             cluster.startAll();
             String first = cluster.awaitPrimary();
@@ -79,9 +90,13 @@ final class ClusterDefinitionsTest {
             String backup = cluster.node(second).uri();
             ok("one\n", "user", "add", "anna", "--url", backup);
             holdsAtEach(nodes, "one", "two");
+            ok("", "policy", "set", "one", "--pattern", "one.*", "--set", "maxMessages=1", "--url", backup);
             ok("", "cluster", "transfer", second, "--url", backup);
             cluster.awaitPrimary(first);
             holdsAtEach(nodes, "one", "two");
+            for (BrokerProcess node : nodes) {
+                takesOneMessage(node, "one." + node.port());
+            }
             ok("two\n", "user", "update", "anna", "--password", "--url", backup);
             holdsAtEach(nodes, "two", "one");
             ok("", "user", "update", "anna", "--send", "orders.*", "--create", "orders.*", "--url", backup);

@@ -6,9 +6,9 @@ import io.sluice.amqp.netty.ServerLoops;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.shard.NoLargeBodies;
 import io.sluice.broker.shard.Shard;
+import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import io.sluice.server.config.Configuration;
-import io.sluice.server.config.QueueRules;
 import io.sluice.storage.FileDisk;
 import io.sluice.storage.raft.ClusterStatus;
 import io.sluice.storage.raft.Promises;
@@ -67,19 +67,21 @@ final class ClusterLife {
      */
     Throwable run(Consumer<AmqpEnvironment> onPrimary) throws StartFailure {
         try {
-            QueueRules rules = configuration.queues();
-            shard = new ServedShard(Shard.recover(new ShardSetup(
+            EffectiveRules rules = EffectiveRules.of(configuration);
+            ShardMailbox mailbox = Shard.recover(new ShardSetup(
                             loops.executor(),
                             System::currentTimeMillis,
                             new WatchedJournal(storage.journal(), () -> role.complete(true)),
                             storage.store(),
                             new NoLargeBodies(),
                             ServedShard.limits(configuration),
-                            name -> ServedShard.onUse(rules, name),
-                            ServedShard.topics(configuration.topics(), System::currentTimeMillis),
+                            rules::onUse,
+                            ServedShard.topics(rules, System::currentTimeMillis),
                             end::complete,
                             metrics.metrics()))
-                    .mailbox());
+                    .mailbox();
+            rules.definedIn(mailbox);
+            shard = new ServedShard(mailbox);
         } catch (StorageException e) {
             return e;
         }

@@ -63,7 +63,7 @@ public final class FirstNode {
                         storage.largeBodies(),
                         ServedShard.limits(configuration),
                         name -> Optional.empty(),
-                        ServedShard.topics(configuration.topics(), System::currentTimeMillis),
+                        ServedShard.topics(EffectiveRules.of(configuration), System::currentTimeMillis),
                         answer::completeExceptionally,
                         Metrics.NONE))
                 .mailbox();

@@ -22,7 +22,6 @@ import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
-import io.sluice.server.config.TopicRules;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,12 +50,8 @@ final class ServedShard {
                 .withIdle(ShardLimits.Idle.after(configuration.storage().idleCheckpointMillis()));
     }
 
-    static Optional<QueueDefinition> onUse(QueueRules rules, String name) {
-        return rules.createsOnUse(name) ? Optional.of(rules.definition(name)) : Optional.empty();
-    }
-
     /** @param clock for filters over the time */
-    static TopicSetup topics(TopicRules rules, LongSupplier clock) {
+    static TopicSetup topics(EffectiveRules rules, LongSupplier clock) {
         return new TopicSetup(
                 rules::subscriptionQueue,
                 selection -> StoredFilter.compile(selection, clock),
@@ -65,11 +60,11 @@ final class ServedShard {
 
     /** What all connections share that are served by this shard. */
     AmqpEnvironment environment(Configuration configuration, LargeMessages large, Optional<ClusterNodes> cluster) {
-        QueueRules rules = configuration.queues();
+        EffectiveRules rules = EffectiveRules.of(configuration).definedIn(shard);
         ConnectionRegistry connections = new ConnectionRegistry();
         ManagementNode management = new ManagementNode(
                 Queues.in(shard),
-                new Configured(rules::definition, Credentials.users(configuration.security())),
+                new Configured(rules::definition, QueueRules.plain(), Credentials.users(configuration.security())),
                 connections,
                 cluster);
         return new AmqpEnvironment(

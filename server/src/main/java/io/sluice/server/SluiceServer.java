@@ -9,7 +9,6 @@ import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import io.sluice.server.config.Configuration;
-import io.sluice.server.config.QueueRules;
 import io.sluice.storage.Storage;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -105,7 +104,7 @@ public final class SluiceServer implements RunningBroker {
             MetricsPort metrics,
             IntConsumer onFailure)
             throws StartFailure {
-        QueueRules rules = configuration.queues();
+        EffectiveRules rules = EffectiveRules.of(configuration);
         try {
             Shard shard = Shard.recover(new ShardSetup(
                     loops.executor(),
@@ -114,10 +113,11 @@ public final class SluiceServer implements RunningBroker {
                     storage.store(),
                     storage.largeBodies(),
                     ServedShard.limits(configuration),
-                    name -> ServedShard.onUse(rules, name),
-                    ServedShard.topics(configuration.topics(), System::currentTimeMillis),
+                    rules::onUse,
+                    ServedShard.topics(rules, System::currentTimeMillis),
                     cause -> BrokerFailure.report(cause, onFailure),
                     metrics.metrics()));
+            rules.definedIn(shard.mailbox());
             return new SluiceServer(configuration, storage, loops, shard.mailbox(), ports, metrics);
         } catch (StorageException e) {
             metrics.close();

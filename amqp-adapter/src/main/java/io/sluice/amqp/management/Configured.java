@@ -9,9 +9,10 @@ import java.util.function.Function;
  * What the configuration says, which administrators may look at and cannot change.
  *
  * @param template the definition of a queue of that name as far as a request says nothing else
+ * @param plain a queue of which nothing is said at all, under any name
  * @param users by name; they count before users of the same name that are defined over the network
  */
-public record Configured(Function<String, QueueDefinition> template, Map<String, User> users) {
+public record Configured(Function<String, QueueDefinition> template, QueueDefinition plain, Map<String, User> users) {
     public Configured {
         users = Map.copyOf(users);
     }

@@ -34,7 +34,7 @@ public final class ManagementNode implements LocalNode {
      * @param connections those of the broker
      */
     public ManagementNode(Queues queues, Function<String, QueueDefinition> template, ConnectionRegistry connections) {
-        this(queues, new Configured(template, Map.of()), connections, Optional.empty());
+        this(queues, new Configured(template, QueueDefinition.named("*"), Map.of()), connections, Optional.empty());
     }
 
     /** @param cluster where this broker is one of several */
@@ -55,6 +55,8 @@ public final class ManagementNode implements LocalNode {
         add(nodes.type());
         ManagedUsers users = new ManagedUsers(queues, configured.users(), connections);
         add(users.type());
+        ManagedPolicies policies = new ManagedPolicies(queues, configured.plain());
+        add(policies.type());
         Map<String, Listing> listings = new LinkedHashMap<>();
         listings.put(QueueAttributes.TYPE, new QueueListing(queues));
         listings.put(Topics.TYPE, topics);
@@ -64,6 +66,7 @@ public final class ManagementNode implements LocalNode {
         listings.put(Moves.TYPE, moves);
         listings.put(Nodes.TYPE, nodes);
         listings.put(ManagedUsers.TYPE, users);
+        listings.put(ManagedPolicies.TYPE, policies);
         node = EntityType.of(
                 NODE_TYPE,
                 List.of(),

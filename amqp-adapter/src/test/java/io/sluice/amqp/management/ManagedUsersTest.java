@@ -53,7 +53,8 @@ class ManagedUsersTest {
                             throw new AssertionError(defect);
                         }))
                 .mailbox();
-        Configured configured = new Configured(QueueDefinition::named, Map.of("admin", User.of("admin", SECRET, true)));
+        Configured configured = new Configured(
+                QueueDefinition::named, QueueDefinition.named("*"), Map.of("admin", User.of("admin", SECRET, true)));
         node = new ManagementNode(Queues.in(shard), configured, new ConnectionRegistry(), Optional.empty());
         calls = new ManagementCalls(node, this::run);
     }

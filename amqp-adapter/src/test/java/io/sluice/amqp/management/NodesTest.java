@@ -26,7 +26,10 @@ class NodesTest {
                 List.of());
         return new ManagementCalls(
                 new ManagementNode(
-                        none, new Configured(QueueDefinition::named, Map.of()), new ConnectionRegistry(), cluster),
+                        none,
+                        new Configured(QueueDefinition::named, QueueDefinition.named("*"), Map.of()),
+                        new ConnectionRegistry(),
+                        cluster),
                 () -> {});
     }
 

@@ -1,8 +1,12 @@
 package io.sluice.broker.record;
 
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.definitions.Policy;
+import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
+import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDeleted;
+import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.User;
@@ -21,16 +25,24 @@ import java.util.Optional;
  *                   | permissions: count u8 | count x (action u8 (0 = send, 1 = receive, 2 = browse, 3 = create, 4 = manage)
  *                   | count i32 | count x pattern str)
  * 23 UserDeleted := name str
+ * 24 PolicyDefined := name str | order i32 | pattern str | kind u8 (0 = queues, 1 = topics) | flags u8 (1 = creates on use)
+ *                   | a record of type 1 or 10 with the queue, its id and next sequence 0
+ * 25 PolicyDeleted := name str
  * </pre>
  */
 final class DefinitionCodec {
     static final byte USER_DEFINED = 22;
     static final byte USER_DELETED = 23;
+    static final byte POLICY_DEFINED = 24;
+    static final byte POLICY_DELETED = 25;
+
+    private static final int AUTO_CREATE = 1;
 
     private static final int PASSWORD = 1;
     private static final int LOOPBACK_ONLY = 2;
     private static final int PERMISSIONS = 4;
 
+    private static final Policy.Kind[] KINDS = Policy.Kind.values();
     private static final Permissions.Action[] ACTIONS = Permissions.Action.values();
 
     private DefinitionCodec() {}
@@ -45,7 +57,24 @@ final class DefinitionCodec {
                             .orElse(0)
                     + user.permissions().map(DefinitionCodec::size).orElse(0);
         }
-        return EncodedSize.string(((UserDeleted) record).name());
+        if (record instanceof PolicyDefined defined) {
+            Policy policy = defined.policy();
+            return EncodedSize.string(policy.name())
+                    + 4
+                    + EncodedSize.string(policy.pattern().text())
+                    + 1
+                    + 1
+                    + RecordCodec.size(template(policy));
+        }
+        return EncodedSize.string(deletedName(record));
+    }
+
+    private static QueueDeclared template(Policy policy) {
+        return new QueueDeclared(0, policy.queue(), 0);
+    }
+
+    private static String deletedName(DefinitionRecord record) {
+        return record instanceof UserDeleted user ? user.name() : ((PolicyDeleted) record).name();
     }
 
     private static int size(Permissions permissions) {
@@ -60,15 +89,47 @@ final class DefinitionCodec {
     }
 
     static byte type(DefinitionRecord record) {
-        return record instanceof UserDefined ? USER_DEFINED : USER_DELETED;
+        if (record instanceof UserDefined) {
+            return USER_DEFINED;
+        }
+        if (record instanceof UserDeleted) {
+            return USER_DELETED;
+        }
+        return record instanceof PolicyDefined ? POLICY_DEFINED : POLICY_DELETED;
     }
 
     static void write(DefinitionRecord record, RecordWriter write) {
         if (record instanceof UserDefined defined) {
             write(defined.user(), write);
+        } else if (record instanceof PolicyDefined defined) {
+            write(defined.policy(), write);
         } else {
-            write.string(((UserDeleted) record).name());
+            write.string(deletedName(record));
         }
+    }
+
+    private static void write(Policy policy, RecordWriter write) {
+        write.string(policy.name());
+        write.out().putInt(policy.order());
+        write.string(policy.pattern().text());
+        write.out().put((byte) policy.kind().ordinal()).put((byte) (policy.autoCreate() ? AUTO_CREATE : 0));
+        write.queueDeclared(template(policy));
+    }
+
+    static PolicyDefined readPolicy(ByteBuffer in) {
+        String name = RecordCodec.readString(in);
+        int order = in.getInt();
+        NamePattern pattern = new NamePattern(RecordCodec.readString(in));
+        Policy.Kind kind = KINDS[in.get()];
+        byte flags = in.get();
+        if ((flags & ~AUTO_CREATE) != 0) {
+            throw new IllegalArgumentException("unknown flags " + flags + " of a policy");
+        }
+        if (!(RecordCodec.read(in) instanceof QueueDeclared template)) {
+            throw new IllegalArgumentException("a policy without a queue");
+        }
+        return new PolicyDefined(
+                new Policy(name, order, pattern, kind, (flags & AUTO_CREATE) != 0, template.definition()));
     }
 
     private static void write(User user, RecordWriter write) {

@@ -1,5 +1,6 @@
 package io.sluice.broker.record;
 
+import io.sluice.broker.definitions.Policy;
 import io.sluice.broker.security.User;
 import java.util.Objects;
 
@@ -22,6 +23,20 @@ public sealed interface DefinitionRecord extends JournalRecord {
     record UserDefined(User user) implements DefinitionRecord {
         public UserDefined {
             Objects.requireNonNull(user, "user");
+        }
+    }
+
+    /** A policy exists from here on, or is another than before. */
+    record PolicyDefined(Policy policy) implements DefinitionRecord {
+        public PolicyDefined {
+            Objects.requireNonNull(policy, "policy");
+        }
+    }
+
+    /** There is no policy of this name any more. */
+    record PolicyDeleted(String name) implements DefinitionRecord {
+        public PolicyDeleted {
+            Objects.requireNonNull(name, "name");
         }
     }
 

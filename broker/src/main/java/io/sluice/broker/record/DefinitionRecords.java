@@ -1,6 +1,9 @@
 package io.sluice.broker.record;
 
 import io.sluice.broker.definitions.Definitions;
+import io.sluice.broker.definitions.Policy;
+import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
+import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDeleted;
 import io.sluice.broker.security.User;
@@ -12,12 +15,17 @@ import java.util.TreeMap;
 /** What remains of records about definitions: the last word on each. One thread. */
 public final class DefinitionRecords {
     private final Map<String, User> users = new TreeMap<>();
+    private final Map<String, Policy> policies = new TreeMap<>();
 
     public void apply(DefinitionRecord record) {
         if (record instanceof UserDefined defined) {
             users.put(defined.user().name(), defined.user());
         } else if (record instanceof UserDeleted deleted) {
             users.remove(deleted.name());
+        } else if (record instanceof PolicyDefined defined) {
+            policies.put(defined.policy().name(), defined.policy());
+        } else if (record instanceof PolicyDeleted deleted) {
+            policies.remove(deleted.name());
         }
     }
 
@@ -25,11 +33,12 @@ public final class DefinitionRecords {
     public List<DefinitionRecord> all() {
         List<DefinitionRecord> all = new ArrayList<>();
         users.values().forEach(user -> all.add(new UserDefined(user)));
+        policies.values().forEach(policy -> all.add(new PolicyDefined(policy)));
         return all;
     }
 
     /** As they are now. */
     public Definitions current() {
-        return new Definitions(users);
+        return Definitions.of(users, policies.values());
     }
 }

@@ -19,6 +19,7 @@ import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
+import io.sluice.broker.definitions.Policy;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -471,7 +472,16 @@ class RecordCodecTest {
                 new DefinitionRecord.UserDefined(all),
                 new DefinitionRecord.UserDefined(nothing),
                 new DefinitionRecord.UserDefined(nothingAllowed),
-                new DefinitionRecord.UserDeleted("änna"))) {
+                new DefinitionRecord.UserDeleted("änna"),
+                new DefinitionRecord.PolicyDefined(new Policy(
+                        "p",
+                        7,
+                        new NamePattern("orders.*"),
+                        Policy.Kind.TOPICS,
+                        true,
+                        QueueDefinition.named("*")
+                                .withLimits(new Limits(10, QueueDefinition.UNLIMITED, Overflow.DROP_HEAD, 5)))),
+                new DefinitionRecord.PolicyDeleted("p"))) {
             ByteBuffer out = ByteBuffer.allocate(RecordCodec.size(record));
             RecordCodec.write(record, out);
             assertEquals(0, out.remaining(), "the size is exact");

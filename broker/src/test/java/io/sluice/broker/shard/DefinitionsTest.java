@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.broker.NamePattern;
+import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.definitions.Definitions;
+import io.sluice.broker.definitions.Policy;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
+import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDeleted;
 import io.sluice.broker.security.User;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -78,5 +84,45 @@ class DefinitionsTest {
         restarted.checkpoint();
         define(restarted, new UserDefined(user("carl")));
         assertEquals(Set.of("anna", "carl"), users(restarted.restart()));
+    }
+
+    private static Policy policy(String name, int order, String pattern) {
+        return new Policy(name, order, new NamePattern(pattern), Policy.Kind.QUEUES, false, QueueDefinition.named("*"));
+    }
+
+    @Test
+    void ofPoliciesThatMatchTheOneOfTheLowestOrderCounts() {
+        define(shard, new PolicyDefined(policy("all", 10, "*")));
+        define(shard, new PolicyDefined(policy("b", 5, "orders.*")));
+        define(shard, new PolicyDefined(policy("a", 5, "orders.eu")));
+        ShardFixture restarted = shard.restart();
+        restarted.checkpoint();
+        Definitions definitions = restarted.restart().mailbox().definitions();
+        assertEquals(
+                List.of("a", "b", "all"),
+                definitions.policies().stream().map(Policy::name).toList());
+        assertEquals(
+                "a",
+                definitions
+                        .policyFor(Policy.Kind.QUEUES, "orders.eu")
+                        .orElseThrow()
+                        .name());
+        assertEquals(
+                "b",
+                definitions
+                        .policyFor(Policy.Kind.QUEUES, "orders.us")
+                        .orElseThrow()
+                        .name());
+        assertEquals(
+                "all",
+                definitions.policyFor(Policy.Kind.QUEUES, "x").orElseThrow().name());
+        assertEquals(Optional.empty(), definitions.policyFor(Policy.Kind.TOPICS, "x"));
+        define(shard, new PolicyDefined(policy("all", 1, "*")));
+        define(shard, new PolicyDeleted("a"));
+        assertEquals(
+                List.of("all", "b"),
+                shard.mailbox().definitions().policies().stream()
+                        .map(Policy::name)
+                        .toList());
     }
 }

@@ -29,6 +29,7 @@ import picocli.CommandLine.IVersionProvider;
             LinkCommand.class,
             MoveCommand.class,
             UserCommand.class,
+            PolicyCommand.class,
             StorageCommand.class,
             WarmUpCommand.class
         },

@@ -109,7 +109,7 @@ final class QueueUpdateCommand implements Callable<Integer> {
     }
 
     /** A number, true or false where it reads like one; null for none. */
-    private static Object value(String text) {
+    static Object value(String text) {
         if (text.equals("none")) {
             return null;
         }

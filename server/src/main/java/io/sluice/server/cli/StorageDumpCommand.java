@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
+import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDeleted;
 import io.sluice.broker.record.JournalRecord;
@@ -111,6 +113,12 @@ final class StorageDumpCommand implements Callable<Integer> {
             json.writeBooleanField("loopbackOnly", user.user().loopbackOnly());
         } else if (definition instanceof UserDeleted user) {
             json.writeStringField("user", user.name());
+        } else if (definition instanceof PolicyDefined policy) {
+            json.writeStringField("policy", policy.policy().name());
+            json.writeStringField("pattern", policy.policy().pattern().text());
+            json.writeNumberField("order", policy.policy().order());
+        } else if (definition instanceof PolicyDeleted policy) {
+            json.writeStringField("policy", policy.name());
         }
     }
 

@@ -2,9 +2,8 @@ package io.sluice.server.config;
 
 import io.sluice.broker.NamePattern;
 import io.sluice.broker.QueueDefinition;
-import io.sluice.broker.QueueDefinition.DeadLetter;
+import io.sluice.broker.definitions.Policy;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Which queues there are: those declared, and what becomes of a name nobody declared. Immutable, any thread.
@@ -29,6 +28,16 @@ public record QueueRules(List<NamePattern> autoCreate, List<QueueTemplate> templ
                 && autoCreate.stream().anyMatch(pattern -> pattern.matches(name));
     }
 
+    /** A queue of which nothing is said, under any name. */
+    public static QueueDefinition plain() {
+        return Defaults.QUEUE;
+    }
+
+    /** Whether it stands among those declared. */
+    public boolean declares(String name) {
+        return declared.stream().anyMatch(queue -> queue.name().equals(name));
+    }
+
     /** What a queue of this name is where nobody says more: as declared, by template, or the default. */
     public QueueDefinition definition(String name) {
         for (QueueDefinition queue : declared) {
@@ -44,13 +53,7 @@ public record QueueRules(List<NamePattern> autoCreate, List<QueueTemplate> templ
         return named(Defaults.QUEUE, name);
     }
 
-    /** A queue is never its own dead-letter or expiry queue: a message would come back for ever. */
     static QueueDefinition named(QueueDefinition definition, String name) {
-        DeadLetter all = definition.deadLetter();
-        Optional<String> queue = all.queue().filter(target -> !target.equals(name));
-        int maxDeliveries = queue.isEmpty() && all.queue().isPresent() ? 0 : all.maxDeliveries();
-        DeadLetter others =
-                new DeadLetter(queue, all.expiryQueue().filter(target -> !target.equals(name)), maxDeliveries);
-        return definition.withName(name).withDeadLetter(others);
+        return Policy.named(definition, name);
     }
 }

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  * file   := header | block … | end block
  * header := "SLX1" | major u16 | minor u16 | store id 16 | exported at, epoch milliseconds i64 | crc i32 of all before it   (36 bytes)
  * block  := "SLXB" | kind i32 | bytes i32 | crc i32 of kind, bytes and content | content
- *           kind 1: a record of the journal (see RecordCodec): first definitions (users), then a queue of each name, what its window of ids remembers, then
+ *           kind 1: a record of the journal (see RecordCodec): first definitions (users, policies), then a queue of each name, what its window of ids remembers, then
  *                   messages; numbers of queues and sequences are those of the folder they came from, and mean nothing beyond the file
  *           kind 2: the next bytes of the large body of the message before; as many blocks as it takes
  *           kind 3: the end: queues i64 | messages i64

@@ -4,6 +4,7 @@ import io.sluice.broker.Subscription;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
@@ -110,11 +111,14 @@ final class ImportTarget {
         }
     }
 
-    /** A user of the export is here, too, unless there is one of that name already. */
+    /** A user or policy of the export is here, too, unless there is one of that name already. */
     void define(DefinitionRecord exported) {
-        if (exported instanceof UserDefined user
-                && !defined.users().containsKey(user.user().name())) {
-            imported.add(user);
+        boolean there = exported instanceof UserDefined user
+                ? defined.users().containsKey(user.user().name())
+                : exported instanceof PolicyDefined policy
+                        && defined.policy(policy.policy().name()).isPresent();
+        if (!there) {
+            imported.add(exported);
         }
     }
 

@@ -1,0 +1,68 @@
+package io.sluice.server;
+
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.definitions.Definitions;
+import io.sluice.broker.definitions.Policy;
+import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.server.config.Configuration;
+import io.sluice.server.config.QueueRules;
+import io.sluice.server.config.TopicRules;
+import java.util.Optional;
+
+/**
+ * What queues are created as: as the file declares a queue of that very name, by the policies of the journal, by the templates of the
+ * file. Any thread.
+ */
+final class EffectiveRules {
+    private final QueueRules queues;
+    private final TopicRules topics;
+    /** Null while it recovers: nothing is created then. */
+    private volatile ShardMailbox defined;
+
+    private EffectiveRules(QueueRules queues, TopicRules topics) {
+        this.queues = queues;
+        this.topics = topics;
+    }
+
+    /** Without policies before {@link #definedIn}. */
+    static EffectiveRules of(Configuration configuration) {
+        return new EffectiveRules(configuration.queues(), configuration.topics());
+    }
+
+    /** @param shard which has the policies */
+    EffectiveRules definedIn(ShardMailbox shard) {
+        defined = shard;
+        return this;
+    }
+
+    private Optional<Policy> policy(Policy.Kind kind, String name) {
+        ShardMailbox shard = defined;
+        return (shard == null ? Definitions.NONE : shard.definitions()).policyFor(kind, name);
+    }
+
+    /** What a queue of this name is where nobody says more. */
+    QueueDefinition definition(String name) {
+        if (queues.declares(name)) {
+            return queues.definition(name);
+        }
+        return policy(Policy.Kind.QUEUES, name)
+                .map(policy -> Policy.named(policy.queue(), name))
+                .orElseGet(() -> queues.definition(name));
+    }
+
+    /** The queue that comes to be when a client first uses the name. */
+    Optional<QueueDefinition> onUse(String name) {
+        boolean created = queues.createsOnUse(name)
+                || policy(Policy.Kind.QUEUES, name).map(Policy::autoCreate).orElse(false);
+        return created ? Optional.of(definition(name)) : Optional.empty();
+    }
+
+    /** What the queue of a subscription to this topic is, under any name. */
+    QueueDefinition subscriptionQueue(String topic) {
+        return policy(Policy.Kind.TOPICS, topic).map(Policy::queue).orElseGet(() -> topics.subscriptionQueue(topic));
+    }
+
+    int maxSubscriptions() {
+        return topics.maxSubscriptions();
+    }
+}
