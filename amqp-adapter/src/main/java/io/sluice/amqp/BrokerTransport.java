@@ -165,6 +165,12 @@ final class BrokerTransport extends TransportImpl {
             return;
         }
         boolean first = link.startsDelivery();
+        boolean resumes = link.resumes(transfer);
+        if (resumes && !transfer.getMore()) {
+            // What is resumed is to be ignored where it is not in the receiver's unsettled map (§2.7.5), and ours is
+            // empty.
+            transfer.setAborted(true);
+        }
         session.received(transfer, first);
         link.received(transfer, payload == null ? 0 : payload.getLength());
         if (session.windowChanged(link)) {
@@ -172,7 +178,7 @@ final class BrokerTransport extends TransportImpl {
         }
         transfer.setHandle(link.handle.ofEngine());
         if (!link.closed) {
-            super.handleTransfer(transfer, payload, channel);
+            super.handleTransfer(transfer, resumes ? null : payload, channel);
         } else if (first || link.link != null) {
             // The engine has to count it; settled, it makes no answer, and nothing of it is kept.
             transfer.setSettled(true);

@@ -66,6 +66,7 @@ final class PeerLink {
     /** The delivery whose transfers are coming in. */
     private static final class FirstTransfer {
         boolean underWay;
+        boolean resumed;
         int deliveryId;
         UnsignedInteger messageFormat;
         long bytes;
@@ -121,6 +122,7 @@ final class PeerLink {
     void received(Transfer transfer, int bytes) {
         if (!current.underWay) {
             current.underWay = true;
+            current.resumed = transfer.getResume();
             current.deliveryId = transfer.getDeliveryId().intValue();
             UnsignedInteger format = transfer.getMessageFormat();
             current.messageFormat = format == null ? UnsignedInteger.ZERO : format;
@@ -135,6 +137,11 @@ final class PeerLink {
             current.underWay = false;
             deliveryCount++;
         }
+    }
+
+    /** Whether the transfer is of a delivery that the peer resumes (§2.6.13). */
+    boolean resumes(Transfer transfer) {
+        return current.underWay ? current.resumed : transfer.getResume();
     }
 
     /** Of the delivery that is coming in. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -16,6 +17,7 @@ import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.Flow;
@@ -124,6 +126,60 @@ class Section2_6_12_TransferTest {
         peer.send(0, TestPeer.transfer(0, 1), TestPeer.message("kept"));
         assertEquals(UnsignedInteger.ONE, peer.expect(Disposition.class).getFirst());
         assertEquals(1, broker.status("q").messages());
+    }
+
+    private static Transfer resumed(int handle, int id) {
+        Transfer transfer = TestPeer.transfer(handle, id);
+        transfer.setResume(true);
+        return transfer;
+    }
+
+    /** §2.7.5: the receiver must ignore resumed deliveries that are not in its unsettled map, and ours is empty. */
+    @Test
+    void aResumedDeliveryIsIgnoredAndTheLinkGoesOn() {
+        Attach attach = TestPeer.sender(0, "in", "q");
+        attach.setUnsettled(Map.of(new Binary(new byte[] {1}), Accepted.getInstance()));
+        attach.setIncompleteUnsettled(true);
+        peer.send(0, attach);
+        Attach answer = peer.expect(Attach.class);
+        assertNull(answer.getUnsettled(), "nothing is left of what was unsettled");
+        assertFalse(answer.getIncompleteUnsettled());
+        assertEquals("q", ((Target) answer.getTarget()).getAddress());
+        peer.expect(Flow.class);
+
+        peer.send(0, resumed(0, 0), TestPeer.message("again"));
+        peer.expectNothing();
+        Transfer first = resumed(0, 1);
+        first.setMore(true);
+        peer.send(0, first, Arrays.copyOf(TestPeer.message("again"), 6));
+        peer.send(0, continuation(0), TestPeer.message("again"));
+        Transfer settled = resumed(0, 2);
+        settled.setSettled(true);
+        peer.send(0, settled, TestPeer.message("again"));
+        peer.expectNothing();
+        assertEquals(0, broker.status("q").messages());
+
+        // What is sent anew, as the answer asks for, is a message like any other.
+        peer.send(0, TestPeer.transfer(0, 3), TestPeer.message("anew"));
+        assertEquals(UnsignedInteger.valueOf(3), peer.expect(Disposition.class).getFirst());
+        assertEquals(1, broker.status("q").messages());
+    }
+
+    /** A receiver that comes back with what it has not settled is told that nothing of it is known, and gets it as a new delivery. */
+    @Test
+    void aReceiversUnsettledMapChangesNothing() {
+        peer.attachSender(0, "in", "q");
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.message("x"));
+        peer.expect(Disposition.class);
+        Attach attach = TestPeer.receiver(1, "out", "q");
+        attach.setUnsettled(Map.of(new Binary(new byte[] {7}), Accepted.getInstance()));
+        peer.send(0, attach);
+        Attach answer = peer.expect(Attach.class);
+        assertNull(answer.getUnsettled());
+        assertFalse(answer.getIncompleteUnsettled());
+        peer.send(0, TestPeer.credit(1, 0, 1));
+        List<TestPeer.Frame> out = peer.transfers();
+        assertEquals("x", TestPeer.body(out.get(0).payload()));
     }
 
     @Test
