@@ -40,7 +40,7 @@ public interface Journal extends AutoCloseable {
 
     /**
      * Whether this is at the moment surely the only place where the shard is served. Where it is not sure, nothing may be given to
-     * anybody. Any thread; does not block.
+     * anybody, and nothing accepted that is not in the journal. Any thread; does not block.
      */
     default boolean mayServe() {
         return true;

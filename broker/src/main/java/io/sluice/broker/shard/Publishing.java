@@ -19,18 +19,37 @@ final class Publishing {
     private final FanOut fanOut;
     private final LargeReferences large;
     private final Pressure pressure;
+    private final Acceptance acceptance;
     private final int maxMessageBytes;
 
     /** @param maxMessageBytes of a message that the journal can take, now and as a dead letter */
-    Publishing(ShardQueues queues, FanOut fanOut, LargeReferences large, Pressure pressure, int maxMessageBytes) {
+    Publishing(
+            ShardQueues queues,
+            FanOut fanOut,
+            LargeReferences large,
+            Pressure pressure,
+            Acceptance acceptance,
+            int maxMessageBytes) {
         this.queues = queues;
         this.fanOut = fanOut;
         this.large = large;
         this.pressure = pressure;
+        this.acceptance = acceptance;
         this.maxMessageBytes = maxMessageBytes;
     }
 
     void publish(Producer producer, Publish publish, Turn turn) {
+        acceptance.deciding(true);
+        decide(producer, publish, turn);
+        acceptance.deciding(false);
+    }
+
+    /** Answers what could not be answered, if it can be now. */
+    void answerHeld(Turn turn) {
+        acceptance.sayHeld(turn);
+    }
+
+    private void decide(Producer producer, Publish publish, Turn turn) {
         if (!Producers.isAttached(producer)) {
             refused(producer, publish, Refusal.of(Refusal.Kind.ILLEGAL_STATE, "the producer is not attached"), turn);
             return;
@@ -48,7 +67,7 @@ final class Publishing {
                 refused(producer, publish, Links.noSuchTopic(publish.address()), turn);
                 return;
             }
-            fanOut.offer(publish, turn, accepted(producer, publish))
+            fanOut.offer(publish, turn, acceptance.of(producer, publish))
                     .ifPresent(why -> refused(producer, publish, why, turn));
             return;
         }
@@ -73,7 +92,12 @@ final class Publishing {
             return;
         }
         Optional<Refusal> refusal = queue.get()
-                .offer(publish.message(), duplicateId(publish, queue.get()), key, turn, accepted(producer, publish));
+                .offer(
+                        publish.message(),
+                        duplicateId(publish, queue.get()),
+                        key,
+                        turn,
+                        acceptance.of(producer, publish));
         refusal.ifPresent(why -> refused(producer, publish, why, turn));
     }
 
@@ -114,13 +138,6 @@ final class Publishing {
         return queue.isDuplicate(duplicateId(publish, queue), turn.nowMillis())
                 ? Optional.empty()
                 : queue.refusalOf(1, publish.message().size());
-    }
-
-    private static Turn.Effect accepted(Producer producer, Publish publish) {
-        return applied -> {
-            applied.calling(producer.client());
-            producer.listener().accepted(publish);
-        };
     }
 
     static String duplicateId(Publish publish, Queue queue) {

@@ -58,7 +58,8 @@ public final class Shard {
         Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal);
         int maxBatchBytes = setup.journal().maxBatchBytes();
         FanOut fanOut = new FanOut(bindings, links.temporaryTopics(), large, maxBatchBytes);
-        this.publishing = new Publishing(queues, fanOut, large, pressure, maxMessageBytes(maxBatchBytes));
+        this.publishing = new Publishing(
+                queues, fanOut, large, pressure, new Acceptance(replication), maxMessageBytes(maxBatchBytes));
         this.atomicCommits = new AtomicCommits(queues, fanOut, large, pressure, turn);
         this.nodes = new Nodes(
                 new Administration(queues, links.temporaries(), removal, pages, new Moves(mailbox)),
@@ -178,6 +179,7 @@ public final class Shard {
     private void runTurn() {
         try {
             turn.starts(clock.millis());
+            publishing.answerHeld(turn);
             for (int round = 0; round < MAX_ROUNDS && !failed && runRound(); round++) {
                 // one more
             }

@@ -31,6 +31,42 @@ class DurabilityTest {
     }
 
     @Test
+    void whatTheJournalDoesNotGetIsNotAcceptedWhileAnotherNodeMayBeThePrimary() {
+        TestConsumer consumer = shard.consumer("q").credit(5);
+        TestProducer producer = shard.producer("q");
+        shard.journal.mayServe(false);
+        producer.send(ShardFixture.transientMessage("a"));
+        shard.advance(100);
+        assertEquals(List.of("attached"), producer.events);
+        assertEquals(List.of("attached"), consumer.events);
+
+        shard.journal.mayServe(true);
+        producer.send(ShardFixture.transientMessage("b"));
+        assertEquals(List.of("attached", "accepted a", "accepted b"), producer.events);
+        assertEquals(List.of("attached", "deliver a", "deliver b"), consumer.events);
+    }
+
+    @Test
+    void whatWasHeldBackIsAnsweredWhenNothingElseHappens() {
+        TestProducer producer = shard.producer("q");
+        shard.journal.mayServe(false);
+        producer.send(ShardFixture.transientMessage("a"));
+        shard.journal.mayServe(true);
+        shard.advance(100);
+        assertEquals(List.of("a"), producer.accepted);
+    }
+
+    @Test
+    void whatIsCommittedIsAcceptedWhoeverIsThePrimaryByNow() {
+        TestConsumer consumer = shard.consumer("q").credit(5);
+        TestProducer producer = shard.producer("q");
+        shard.journal.mayServe(false);
+        producer.send("a");
+        assertEquals(List.of("a"), producer.accepted);
+        assertEquals(List.of("attached"), consumer.events);
+    }
+
+    @Test
     void batchesCommittedInOneReportAreAnsweredInOrder() {
         TestProducer producer = shard.producer("q");
         shard.journal.hold();

@@ -21,11 +21,22 @@ final class HeldJournal implements Journal {
     private int committed;
     private long trimmedTo;
     private boolean holding;
+    private boolean mayServe = true;
     private Listener listener;
 
     /** From here on batches wait for {@link #commit}. */
     void hold() {
         holding = true;
+    }
+
+    /** Another node may be the primary, or not. */
+    void mayServe(boolean now) {
+        mayServe = now;
+    }
+
+    @Override
+    public boolean mayServe() {
+        return mayServe;
     }
 
     /** Commits all that waits, and commits at once from here on. */
