@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Client;
@@ -25,30 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 final class ClusterFailoverTest {
     private static final int ROUNDS = Integer.getInteger("crash.cluster.rounds", 2);
-    private static final int MOST_ACCEPTED = 800;
     private static final long WAIT_SECONDS = 120;
-    /**
-     * Checkpoints all the time, so that some are under way whenever something happens. The primary is given longer than by default to be heard of:
-     * three brokers and their clients on two processors would change it where nothing is meant to happen.
-     */
-    private static final String SMALL_JOURNAL = """
-            replication: {electionMinMillis: 1500, electionMaxMillis: 3000}
-            amqp: {maxMessageSizeBytes: 65536}
-            queues: {templates: [{pattern: "*", maxDeliveries: unlimited}]}
-            storage:
-              segmentBytes: 1048576
-              journalBudgetBytes: 1048576
-              journalMaxBytes: 67108864
-              minFreeDiskBytes: 0
-            """;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
 
-    private final ClientAccounts accounts = new ClientAccounts();
-    private final Inbox queue = new Inbox("crash", "", accounts);
-    private final CrashClients.Work work =
-            new CrashClients.Work(queue.address(), false, List.of(accounts), List.of(queue));
     private final Random random = new Random(seed());
 
     private static long seed() {
@@ -58,34 +38,10 @@ final class ClusterFailoverTest {
     }
 
     private ClusterProcesses threeNodes() throws Exception {
-        ClusterProcesses cluster = new ClusterProcesses(folder, SMALL_JOURNAL, "n1", "n2", "n3");
+        ClusterProcesses cluster = new ClusterProcesses(folder, ClusterLoad.SMALL_JOURNAL, "n1", "n2", "n3");
         cluster.startAll();
         cluster.awaitPrimary();
         return cluster;
-    }
-
-    /** What is done to the cluster while clients work. */
-    private interface Event {
-        void happen(ClusterProcesses cluster) throws Exception;
-    }
-
-    private void underLoad(ClusterProcesses cluster, Client client, int round, Event event) throws Exception {
-        cluster.clientsGoOn();
-        CrashClients clients = new CrashClients(client, cluster, work, 1 + random.nextInt(MOST_ACCEPTED));
-        clients.start(round);
-        clients.awaitEnough();
-        event.happen(cluster);
-        CrashClients.awaitMore(accounts, 50);
-        cluster.stopClients();
-        clients.awaitEnd();
-        assertTrue(accounts.violations().isEmpty(), accounts.violations()::toString);
-    }
-
-    private void nothingIsLost(ClusterProcesses cluster, Client client) throws Exception {
-        System.out.println("left in the queue: " + queue.drain(client, cluster));
-        assertTrue(accounts.violations().isEmpty(), accounts.violations()::toString);
-        assertEquals(Set.of(), accounts.lost(), () -> "accepted and lost" + cluster.errors());
-        System.out.println(accounts);
     }
 
     @Test
@@ -93,18 +49,19 @@ final class ClusterFailoverTest {
         List<Long> millis = new ArrayList<>();
         try (ClusterProcesses cluster = threeNodes();
                 Client client = Client.create()) {
+            ClusterLoad load = new ClusterLoad(cluster, client, random);
             for (int round = 0; round < ROUNDS; round++) {
-                underLoad(cluster, client, round, its -> {
-                    String primary = its.awaitPrimary();
+                load.during(() -> {
+                    String primary = cluster.awaitPrimary();
                     long before = System.nanoTime();
-                    its.node(primary).kill();
-                    its.awaitPrimary(primary);
+                    cluster.node(primary).kill();
+                    cluster.awaitPrimary(primary);
                     millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before));
-                    its.start(primary);
-                    its.awaitBackup(primary);
+                    cluster.start(primary);
+                    cluster.awaitBackup(primary);
                 });
             }
-            nothingIsLost(cluster, client);
+            load.nothingIsLost();
         }
         Collections.sort(millis);
         System.out.println("from kill -9 to the next primary, ms: " + millis);
@@ -114,15 +71,16 @@ final class ClusterFailoverTest {
     void a_rolling_restart_loses_nothing() throws Exception {
         try (ClusterProcesses cluster = threeNodes();
                 Client client = Client.create()) {
-            underLoad(cluster, client, 0, its -> {
+            ClusterLoad load = new ClusterLoad(cluster, client, random);
+            load.during(() -> {
                 for (String name : List.of("n1", "n2", "n3")) {
-                    assertEquals(0, its.node(name).stop());
-                    its.awaitPrimary(name);
-                    its.start(name);
-                    its.awaitBackup(name);
+                    assertEquals(0, cluster.node(name).stop());
+                    cluster.awaitPrimary(name);
+                    cluster.start(name);
+                    cluster.awaitBackup(name);
                 }
             });
-            nothingIsLost(cluster, client);
+            load.nothingIsLost();
         }
     }
 
@@ -130,17 +88,18 @@ final class ClusterFailoverTest {
     void a_primary_that_stood_still_does_no_harm() throws Exception {
         try (ClusterProcesses cluster = threeNodes();
                 Client client = Client.create()) {
-            underLoad(cluster, client, 0, its -> {
-                String primary = its.awaitPrimary();
-                signal(its, primary, "-STOP");
+            ClusterLoad load = new ClusterLoad(cluster, client, random);
+            load.during(() -> {
+                String primary = cluster.awaitPrimary();
+                signal(cluster, primary, "-STOP");
                 try {
-                    its.awaitSecondPrimary(primary);
+                    cluster.awaitSecondPrimary(primary);
                 } finally {
-                    signal(its, primary, "-CONT");
+                    signal(cluster, primary, "-CONT");
                 }
-                its.node(primary).awaitError("no longer the primary");
+                cluster.node(primary).awaitError("no longer the primary");
             });
-            nothingIsLost(cluster, client);
+            load.nothingIsLost();
         }
     }
 

@@ -4,6 +4,7 @@ import io.sluice.program.BrokerProcess;
 import io.sluice.program.FreePorts;
 import io.sluice.program.ReachableBroker;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,13 +12,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.qpid.protonj2.client.Client;
+import org.apache.qpid.protonj2.client.Connection;
+import org.apache.qpid.protonj2.client.ConnectionOptions;
+import org.apache.qpid.protonj2.client.exceptions.ClientException;
 
 /** A cluster as its operator starts it: one configuration file, a process for each node. Clients go to one node after the other. */
 final class ClusterProcesses implements ReachableBroker, AutoCloseable {
     private static final String IS_PRIMARY = "is the primary";
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(180);
+    /** A node that cannot be reached would hold its clients up for much longer. */
+    private static final long IDLE_SECONDS = 15;
+
+    private static final long LOOK_MILLIS = 200;
 
     private final Path folder;
+    private final Machines machines;
     private final Path file;
     private final Map<String, Ports> ports = new LinkedHashMap<>();
     private final Map<String, BrokerProcess> running = new LinkedHashMap<>();
@@ -29,14 +41,26 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
 
     /** @param more lines of the configuration file */
     ClusterProcesses(Path folder, String more, String... names) throws IOException {
+        this(folder, more, Machines.THIS_ONE, names);
+    }
+
+    /** As the other one, with nodes somewhere else. */
+    ClusterProcesses(Path folder, String more, Machines machines, String... names) throws IOException {
         this.folder = folder;
-        StringBuilder text = new StringBuilder(more).append("cluster:\n  name: test\n  nodes:\n");
+        this.machines = machines;
+        Path secret = Files.writeString(folder.resolve("secret"), "between the nodes");
+        StringBuilder text = new StringBuilder(more)
+                .append("cluster:\n  name: test\n  secretFile: ")
+                .append(secret)
+                .append("\n  nodes:\n");
         for (String name : names) {
             Ports its = new Ports(FreePorts.take(), FreePorts.take(), FreePorts.take());
             ports.put(name, its);
             text.append("    - {name: ")
                     .append(name)
-                    .append(", host: 127.0.0.1, port: ")
+                    .append(", host: ")
+                    .append(machines.host(name))
+                    .append(", port: ")
                     .append(its.clients());
             text.append(", replicationPort: ").append(its.replication());
             text.append(", handThroughPort: ").append(its.handThrough()).append("}\n");
@@ -54,12 +78,26 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
     BrokerProcess start(String name, String... more) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of("--config", file.toString(), "--node", name));
         arguments.addAll(List.of(more));
-        BrokerProcess started = BrokerProcess.startOn(
-                ports.get(name).clients(), folder.resolve(name), arguments.toArray(new String[0]));
+        BrokerProcess started = BrokerProcess.startBy(
+                machines.command(name),
+                ports.get(name).clients(),
+                folder.resolve(name),
+                arguments.toArray(new String[0]));
         synchronized (running) {
             running.put(name, started);
         }
         return started;
+    }
+
+    /** Starts a node of this machine that is expected to end at once. */
+    BrokerProcess.Ended startInVain(String name) throws IOException, InterruptedException {
+        return BrokerProcess.runToEnd(List.of(
+                "--config",
+                file.toString(),
+                "--node",
+                name,
+                "--data",
+                folder.resolve(name).toString()));
     }
 
     Ports ports(String name) {
@@ -79,7 +117,7 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
 
     /** As {@link #awaitPrimary()}, and not this one. */
     String awaitPrimary(String notThis) throws InterruptedException {
-        long deadline = System.nanoTime() + 60_000_000_000L;
+        long deadline = System.nanoTime() + WAIT_NANOS;
         while (System.nanoTime() - deadline < 0) {
             Optional<String> primary = primary();
             if (primary.isPresent() && !primary.get().equals(notThis)) {
@@ -90,18 +128,18 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
         throw new AssertionError("no primary: " + errors());
     }
 
-    /** While this node stands still and cannot say that it is the primary no more: waits for another one. */
-    void awaitSecondPrimary(String stands) throws InterruptedException {
+    /** While this node stands still or is cut off, and may not have said that it is the primary no more: waits for another one. */
+    String awaitSecondPrimary(String stands) throws InterruptedException {
         for (String name : ports.keySet()) {
             if (!name.equals(stands)) {
                 node(name).awaitError(IS_PRIMARY);
             }
         }
-        long deadline = System.nanoTime() + 60_000_000_000L;
+        long deadline = System.nanoTime() + WAIT_NANOS;
         while (System.nanoTime() - deadline < 0) {
             for (String name : ports.keySet()) {
                 if (!name.equals(stands) && isPrimary(name)) {
-                    return;
+                    return name;
                 }
             }
             Thread.sleep(5);
@@ -138,9 +176,49 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
     }
 
     @Override
-    public int port() {
-        List<Ports> all = List.copyOf(ports.values());
-        return all.get(Math.floorMod(next.getAndIncrement(), all.size())).clients();
+    public Connection connect(Client client) throws ClientException {
+        List<String> all = List.copyOf(ports.keySet());
+        return connect(client, all.get(Math.floorMod(next.getAndIncrement(), all.size())), new ConnectionOptions());
+    }
+
+    Connection connect(Client client, String name, ConnectionOptions options) throws ClientException {
+        return client.connect(
+                machines.host(name),
+                ports(name).clients(),
+                options.idleTimeout(IDLE_SECONDS, TimeUnit.SECONDS).openTimeout(IDLE_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** Runs the program, on a connection to this node. @return what it printed */
+    String run(String node, String... command) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(BrokerProcess.program().toString()));
+        all.addAll(List.of(command));
+        all.addAll(List.of(
+                "--url", "amqp://" + machines.host(node) + ":" + ports(node).clients()));
+        Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
+    }
+
+    /** Waits until all nodes have all of the journal, as the primary says. */
+    void awaitCaughtUp(Client client) throws Exception {
+        long deadline = System.nanoTime() + WAIT_NANOS;
+        long caughtUp = 0;
+        while (System.nanoTime() - deadline < 0) {
+            try (Connection connection = connect(client, awaitPrimary(), new ConnectionOptions())) {
+                while (System.nanoTime() - deadline < 0) {
+                    caughtUp = NodeRows.caughtUp(connection);
+                    if (caughtUp == ports.size()) {
+                        return;
+                    }
+                    Thread.sleep(LOOK_MILLIS);
+                }
+            } catch (ClientException changed) {
+                // the next primary is asked
+            }
+        }
+        throw new AssertionError("only " + caughtUp + " have caught up: " + errors());
     }
 
     @Override

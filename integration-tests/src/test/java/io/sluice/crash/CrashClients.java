@@ -96,7 +96,7 @@ final class CrashClients {
     private int produce(String name, int first) {
         int next = first;
         ArrayDeque<UnderWay> underWay = new ArrayDeque<>();
-        try (Connection connection = client.connect("127.0.0.1", broker.port());
+        try (Connection connection = broker.connect(client);
                 Sender sender = openSender(connection)) {
             while (broker.isAlive()) {
                 SentMessage message = new SentMessage(name, next++);
@@ -137,7 +137,7 @@ final class CrashClients {
     }
 
     private void consumeUntilLost(Inbox inbox) {
-        try (Connection connection = client.connect("127.0.0.1", broker.port())) {
+        try (Connection connection = broker.connect(client)) {
             while (broker.isAlive()) {
                 List<SentMessage> unconfirmed = new ArrayList<>();
                 try (Receiver receiver = inbox.open(connection, false)) {

@@ -2,11 +2,9 @@ package io.sluice.crash;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.program.BrokerProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -44,8 +42,7 @@ final class DiskFullTest {
     @TempDir
     Path folder;
 
-    private Path disk;
-    private boolean mounted;
+    private SmallDisk disk;
 
     private final Set<String> accepted = new HashSet<>();
     private final Set<String> received = new HashSet<>();
@@ -56,28 +53,13 @@ final class DiskFullTest {
 
     @BeforeEach
     void mount() throws Exception {
-        disk = Files.createDirectory(folder.resolve("disk"));
-        String refusal = run("mount", "-t", "tmpfs", "-o", "size=" + DISK_MEGABYTES + "m", "tmpfs", disk.toString());
-        assumeTrue(refusal.isEmpty(), () -> "a file system can be mounted by root only: " + refusal);
-        mounted = true;
+        disk = SmallDisk.mount(folder.resolve("disk"), DISK_MEGABYTES);
     }
 
     @AfterEach
     void unmount() throws Exception {
-        if (mounted) {
-            assertEquals("", run("umount", disk.toString()));
-        }
-    }
-
-    /** @return why it failed, "" where it did not */
-    private static String run(String... command) throws InterruptedException {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() == 0 ? "" : output;
-        } catch (IOException e) {
-            return e.toString();
+        if (disk != null) {
+            disk.close();
         }
     }
 
@@ -95,7 +77,7 @@ final class DiskFullTest {
 
     @Test
     void producers_stop_in_time_consumers_drain_and_all_goes_on() throws Exception {
-        Path data = disk.resolve("data");
+        Path data = disk.folder().resolve("data");
         try (Client client = Client.create()) {
             try (BrokerProcess broker = BrokerProcess.start(data, "--config", configuration());
                     Connection connection = client.connect("127.0.0.1", broker.port())) {
@@ -103,7 +85,7 @@ final class DiskFullTest {
                 for (int round = 1; round <= 2; round++) {
                     sendUntilStopped(sender);
                     broker.awaitError("Producers wait");
-                    assertTrue(Files.getFileStore(disk).getUsableSpace() > 0, "full");
+                    assertTrue(disk.usableBytes() > 0, "full");
                     drain(connection);
                     awaitAnswers();
                     sendOnceThereIsRoom(sender);

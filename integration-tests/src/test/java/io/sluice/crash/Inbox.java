@@ -54,7 +54,7 @@ record Inbox(String address, String subscription, ClientAccounts accounts) {
 
     /** The subscription is there when this returns. */
     void subscribe(Client client, ReachableBroker broker) throws Exception {
-        try (Connection connection = client.connect("127.0.0.1", broker.port())) {
+        try (Connection connection = broker.connect(client)) {
             Receiver receiver = open(connection, false);
             receiver.openFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
             leave(receiver);
@@ -66,7 +66,7 @@ record Inbox(String address, String subscription, ClientAccounts accounts) {
         Set<String> drained = new HashSet<>();
         Map<List<Object>, Integer> last = new HashMap<>();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_LIMIT_SECONDS);
-        try (Connection connection = client.connect("127.0.0.1", broker.port())) {
+        try (Connection connection = broker.connect(client)) {
             Receiver receiver = open(connection, true);
             boolean more = true;
             while (more || (!accounts.lost().isEmpty() && System.nanoTime() < deadline)) {

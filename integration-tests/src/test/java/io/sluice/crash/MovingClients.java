@@ -58,7 +58,7 @@ final class MovingClients {
     }
 
     static void fill(Client client, ReachableBroker broker) throws Exception {
-        try (Connection connection = client.connect("127.0.0.1", broker.port())) {
+        try (Connection connection = broker.connect(client)) {
             Session session = connection.openSession();
             session.beginTransaction();
             Sender sender = session.openSender(SIDES[0]);
@@ -101,7 +101,7 @@ final class MovingClients {
         @Override
         public void run() {
             while (broker.isAlive()) {
-                try (Connection connection = client.connect("127.0.0.1", broker.port())) {
+                try (Connection connection = broker.connect(client)) {
                     Session session = connection.openSession();
                     Sender log = session.openSender(LOG);
                     while (broker.isAlive()) {
@@ -147,7 +147,7 @@ final class MovingClients {
     }
 
     void check(Client client, ReachableBroker broker) throws Exception {
-        try (Connection connection = client.connect("127.0.0.1", broker.port())) {
+        try (Connection connection = broker.connect(client)) {
             Map<Integer, Integer> moves = new HashMap<>();
             Set<String> written = new HashSet<>();
             for (Object line : drain(connection, LOG)) {

@@ -11,11 +11,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.qpid.protonj2.client.Client;
+import org.apache.qpid.protonj2.client.Connection;
+import org.apache.qpid.protonj2.client.exceptions.ClientException;
 
 /** The broker as its users start it: the distribution's own program, in a process of its own. */
 public final class BrokerProcess implements ReachableBroker, AutoCloseable {
@@ -68,11 +72,17 @@ public final class BrokerProcess implements ReachableBroker, AutoCloseable {
         return ready(launch(arguments(port, data, moreArguments)));
     }
 
+    /** As {@link #startOn}, by a command that runs what is behind it, such as in another network. */
+    public static BrokerProcess startBy(List<String> command, int port, Path data, String... moreArguments)
+            throws IOException, InterruptedException {
+        return ready(launch(command, arguments(port, data, moreArguments)));
+    }
+
     /** As {@link #start(Path, String...)}, with options of the Java runtime that nothing from outside replaces. */
     public static BrokerProcess startWith(String javaOptions, Path data, String... moreArguments)
             throws IOException, InterruptedException {
         List<String> arguments = arguments(0, data, moreArguments);
-        ProcessBuilder builder = builder(arguments);
+        ProcessBuilder builder = builder(List.of(), arguments);
         builder.environment().put("SLUICE_JAVA_OPTS", javaOptions);
         return ready(builder.start());
     }
@@ -142,13 +152,18 @@ public final class BrokerProcess implements ReachableBroker, AutoCloseable {
     public record Ended(int exitCode, String output) {}
 
     private static Process launch(List<String> arguments) throws IOException {
-        ProcessBuilder builder = builder(arguments);
+        return launch(List.of(), arguments);
+    }
+
+    private static Process launch(List<String> by, List<String> arguments) throws IOException {
+        ProcessBuilder builder = builder(by, arguments);
         builder.environment().putIfAbsent("SLUICE_JAVA_OPTS", "-Xmx512m");
         return builder.start();
     }
 
-    private static ProcessBuilder builder(List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(program().toString(), "serve"));
+    private static ProcessBuilder builder(List<String> by, List<String> arguments) {
+        List<String> command = new ArrayList<>(by);
+        command.addAll(List.of(program().toString(), "serve"));
         command.addAll(arguments);
         return new ProcessBuilder(command);
     }
@@ -179,9 +194,13 @@ public final class BrokerProcess implements ReachableBroker, AutoCloseable {
         return ports;
     }
 
-    @Override
     public int port() {
         return port("amqp");
+    }
+
+    @Override
+    public Connection connect(Client client) throws ClientException {
+        return client.connect("127.0.0.1", port());
     }
 
     /** @param scheme what is spoken on the port, such as amqps */
@@ -200,6 +219,11 @@ public final class BrokerProcess implements ReachableBroker, AutoCloseable {
     @Override
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Its exit code; empty as long as it runs. */
+    public Optional<Integer> ended() {
+        return process.isAlive() ? Optional.empty() : Optional.of(process.exitValue());
     }
 
     /** SIGKILL: nothing of the process runs any more. */
