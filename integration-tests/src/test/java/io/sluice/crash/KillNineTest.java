@@ -36,6 +36,8 @@ final class KillNineTest {
     private String[] arguments() throws Exception {
         Path file = Files.writeString(folder.resolve("sluice.yaml"), """
                 amqp: {maxMessageSizeBytes: 65536}
+                # Consumers that are killed fail again and again: what they had is to be found in its queue.
+                queues: {templates: [{pattern: "*", maxDeliveries: unlimited}]}
                 storage:
                   segmentBytes: 1048576
                   journalBudgetBytes: 1048576

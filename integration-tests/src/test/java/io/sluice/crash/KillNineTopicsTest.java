@@ -40,6 +40,7 @@ final class KillNineTopicsTest {
     private String[] arguments() throws Exception {
         Path file = Files.writeString(folder.resolve("sluice.yaml"), """
                 amqp: {maxMessageSizeBytes: 65536}
+                topics: {templates: [{pattern: "*", maxDeliveries: unlimited}]}
                 storage:
                   segmentBytes: 1048576
                   journalBudgetBytes: 1048576
