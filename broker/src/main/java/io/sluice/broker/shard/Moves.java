@@ -14,12 +14,19 @@ final class Moves {
     private static final int MAX_ENDED = 100;
 
     private final ShardMailbox mailbox;
+    private final ShardPlace place;
     private final Map<Long, MessageMove> running = new LinkedHashMap<>();
     private final Map<Long, MoveStatus> ended = new LinkedHashMap<>();
-    private long lastId;
+    private long started;
 
-    Moves(ShardMailbox mailbox) {
+    Moves(ShardMailbox mailbox, ShardPlace place) {
         this.mailbox = mailbox;
+        this.place = place;
+    }
+
+    /** One that no other shard gives. */
+    private long newId() {
+        return 1 + place.index() + (long) place.placement().shards() * started++;
     }
 
     /**
@@ -34,7 +41,7 @@ final class Moves {
             started.refused(Refusal.of(
                     Refusal.Kind.RESOURCE_LIMIT_EXCEEDED, MAX_RUNNING + " moves go on already; wait or stop one"));
         } else {
-            long id = ++lastId;
+            long id = newId();
             MessageMove move = new MessageMove(mailbox, id, request, new MessageMove.Listener() {
                 @Override
                 public void started(MoveStatus status) {

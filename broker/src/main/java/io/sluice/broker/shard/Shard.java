@@ -49,7 +49,8 @@ public final class Shard {
         this.large = new LargeReferences(setup.largeBodies());
         PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
         Bindings bindings = new Bindings(setup.topics().filters());
-        this.queues = new ShardQueues(setup.autoCreate(), pages, large, bindings, definitions, this::changed);
+        this.queues =
+                new ShardQueues(setup.autoCreate(), pages, large, bindings, definitions, setup.place(), this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.replication = new Replication(queues, setup.limits(), setup.journal());
         TopicProducers topicProducers = new TopicProducers(bindings);
@@ -62,7 +63,7 @@ public final class Shard {
                 queues, fanOut, large, pressure, new Acceptance(replication), maxMessageBytes(maxBatchBytes));
         this.atomicCommits = new AtomicCommits(queues, fanOut, large, pressure, turn);
         this.nodes = new Nodes(
-                new Administration(queues, links.temporaries(), removal, pages, new Moves(mailbox)),
+                new Administration(queues, links.temporaries(), removal, pages, new Moves(mailbox, setup.place())),
                 new TopicAdministration(bindings, topicProducers, subscribing),
                 subscribing);
         links.temporaryTopics().onEnd(nodes.topics::end);

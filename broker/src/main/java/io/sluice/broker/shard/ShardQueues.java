@@ -48,10 +48,12 @@ final class ShardQueues implements RecordVisitor {
     private final Consumer<Queue> changed;
     private final Bindings bindings;
     private final ShardDefinitions definitions;
+    private final ShardPlace place;
     private long nextQueueId = 1;
 
     /**
      * @param bindings of its queues
+     * @param place of the shard
      * @param changed hears of each queue that a record changed
      */
     ShardQueues(
@@ -60,9 +62,11 @@ final class ShardQueues implements RecordVisitor {
             LargeReferences large,
             Bindings bindings,
             ShardDefinitions definitions,
+            ShardPlace place,
             Consumer<Queue> changed) {
         this.bindings = bindings;
         this.definitions = definitions;
+        this.place = place;
         this.large = large;
         this.autoCreate = autoCreate;
         this.pages = pages;
@@ -134,8 +138,11 @@ final class ShardQueues implements RecordVisitor {
     }
 
     /** A temporary queue that is gone stays gone, and so does that of a subscription. */
-    private static boolean mayCreate(String name) {
-        return QueueDefinition.isName(name) && !TemporaryName.is(name) && !name.contains(SUBSCRIPTION_MARK);
+    private boolean mayCreate(String name) {
+        return QueueDefinition.isName(name)
+                && !TemporaryName.is(name)
+                && !name.contains(SUBSCRIPTION_MARK)
+                && place.owns(name);
     }
 
     /** The queue, or one like that which {@link #findOrCreate} would create: to be looked at, it does not exist. */
@@ -163,9 +170,13 @@ final class ShardQueues implements RecordVisitor {
         return declare(template.withName(name).withDurable(subscription.durable()), turn);
     }
 
-    /** The queue, created in any case: the broker itself has something to put there. */
+    /**
+     * The queue, created in any case: the broker itself has something to put there. In place of one of another shard it is one of this
+     * one, for a move is one batch of one journal.
+     */
     Queue target(String name, Turn turn) {
-        return findOrCreate(name, turn).orElseGet(() -> declare(QueueDefinition.named(name), turn));
+        String here = place.nameHere(name);
+        return findOrCreate(here, turn).orElseGet(() -> declare(QueueDefinition.named(here), turn));
     }
 
     /** Decides that a queue exists; it takes messages from here on, its links are answered when the declaration is applied. */

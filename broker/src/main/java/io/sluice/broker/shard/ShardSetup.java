@@ -21,6 +21,7 @@ import java.util.function.Function;
  * @param onFailure hears once that the shard stopped: a {@code StorageException} when its journal failed, anything else is a
  *     defect of the broker. Nothing is answered from then on. Any thread.
  * @param metrics where the shard's own figures go
+ * @param place which of the broker's queues are its own
  */
 public record ShardSetup(
         Executor executor,
@@ -32,7 +33,34 @@ public record ShardSetup(
         Function<String, Optional<QueueDefinition>> autoCreate,
         TopicSetup topics,
         Consumer<Throwable> onFailure,
-        Metrics metrics) {
+        Metrics metrics,
+        ShardPlace place) {
+    /** The only shard of a broker. */
+    public ShardSetup(
+            Executor executor,
+            Clock clock,
+            Journal journal,
+            MessageStore store,
+            LargeBodies largeBodies,
+            ShardLimits limits,
+            Function<String, Optional<QueueDefinition>> autoCreate,
+            TopicSetup topics,
+            Consumer<Throwable> onFailure,
+            Metrics metrics) {
+        this(
+                executor,
+                clock,
+                journal,
+                store,
+                largeBodies,
+                limits,
+                autoCreate,
+                topics,
+                onFailure,
+                metrics,
+                ShardPlace.ONLY);
+    }
+
     /** For a shard whose figures nobody looks at, with topics as they are where nobody says more. */
     public ShardSetup(
             Executor executor,

@@ -112,6 +112,10 @@ public final class Transaction {
         if (state != State.OPEN || failure.isPresent()) {
             return Optional.of(rolledBack());
         }
+        if (isBusyElsewhere(shard)) {
+            fail(severalShards());
+            return Optional.of(severalShards());
+        }
         workOn(shard).send(publish);
         shard.enlist(producer, publish);
         return Optional.empty();
@@ -145,6 +149,10 @@ public final class Transaction {
             end(why);
             return Optional.of(why);
         }
+        if (isBusyElsewhere(shard)) {
+            // An outcome is not answered; the commit says it.
+            fail(severalShards());
+        }
         operations++;
         workOn(shard).retire(delivery, outcome, settled);
         shard.hold(delivery);
@@ -173,6 +181,17 @@ public final class Transaction {
         }
     }
 
+    /** A commit is one batch of one journal. */
+    private boolean isBusyElsewhere(ShardMailbox shard) {
+        return !work.isEmpty() && !work.containsKey(shard);
+    }
+
+    private static Refusal severalShards() {
+        return Refusal.of(
+                Kind.NOT_IMPLEMENTED,
+                "a transaction cannot span several shards: its queues are to be placed in one (queues.placement)");
+    }
+
     private Work workOn(ShardMailbox shard) {
         return work.computeIfAbsent(shard, first -> new Work());
     }
@@ -197,10 +216,6 @@ public final class Transaction {
         }
         state = State.ENDING;
         Discharge asked = discharge.get();
-        if (!asked.fail && failure.isEmpty() && work.size() > 1) {
-            failure = Optional.of(
-                    Refusal.of(Kind.NOT_IMPLEMENTED, "a transaction cannot be committed over several shards"));
-        }
         if (asked.fail || failure.isPresent()) {
             rollBack(asked);
         } else if (work.isEmpty()) {

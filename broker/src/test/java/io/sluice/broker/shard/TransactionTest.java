@@ -494,9 +494,28 @@ class TransactionTest {
 
         assertEquals(Kind.TRANSACTION_ROLLBACK, answer.refusal().kind());
         assertTrue(
-                answer.refusal().text().contains("over several shards"),
+                answer.refusal().text().contains("cannot span several shards"),
                 answer.refusal().text());
         assertEquals(List.of("1"), other.browse("far"));
+        assertEquals(List.of(), shard.browse("b"));
+    }
+
+    @Test
+    void aMessageToASecondShardIsRefusedAtOnceAndNothingOfTheTransactionStays() {
+        ShardFixture other = new ShardFixture().queue("far");
+        TestProducer producer = other.anonymous();
+        Transaction transaction = declare();
+        send(transaction, "b", "x");
+        transaction.expect(1);
+        Optional<Refusal> refusal =
+                transaction.send(other.mailbox(), producer.handle, AtomicBatchTest.send("far", "y"));
+        assertEquals(Kind.NOT_IMPLEMENTED, refusal.orElseThrow().kind());
+        transaction.answered(refusal);
+        Answer<Transaction> answer = discharge(transaction, false);
+        other.run();
+
+        assertEquals(Kind.TRANSACTION_ROLLBACK, answer.refusal().kind());
+        assertEquals(List.of(), other.browse("far"));
         assertEquals(List.of(), shard.browse("b"));
     }
 
