@@ -3,7 +3,6 @@ package io.sluice.amqp;
 import io.sluice.amqp.message.DeadLetterNames;
 import io.sluice.broker.port.Clock;
 import io.sluice.broker.security.Authenticator;
-import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -12,7 +11,7 @@ import java.util.function.Supplier;
 /**
  * What all connections of a broker share. Any thread.
  *
- * @param shards the shard that owns an address, whether there is a queue or not
+ * @param shards where queues and topics are
  * @param localNodes nodes of the broker itself by address, such as {@code $management}; looked at before the shards
  * @param clock wall clock, for what is left of a time to live
  * @param links who holds which link, so that a later attach can take it over
@@ -25,7 +24,7 @@ import java.util.function.Supplier;
  * @param deadLetterNames by which consumers are told where dead letters were
  */
 public record AmqpEnvironment(
-        Function<String, ShardMailbox> shards,
+        Shards shards,
         Function<String, Optional<LocalNode>> localNodes,
         Authenticator authenticator,
         AmqpLimits limits,
@@ -40,7 +39,7 @@ public record AmqpEnvironment(
         Set<DeadLetterNames> deadLetterNames) {
     /** Every message is in memory, any host name is ours. */
     public AmqpEnvironment(
-            Function<String, ShardMailbox> shards,
+            Shards shards,
             Function<String, Optional<LocalNode>> localNodes,
             Authenticator authenticator,
             AmqpLimits limits,

@@ -4,6 +4,7 @@ import io.sluice.amqp.message.MessageFields;
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.shard.ShardMailbox;
@@ -53,7 +54,7 @@ final class AnonymousDestination implements Destination {
             refuse(message, delivery, refusal.get());
             return;
         }
-        ShardMailbox shard = scope.environment().shards().apply(address);
+        ShardMailbox shard = scope.environment().shards().of(address);
         Producer producer = producers.computeIfAbsent(shard, this::attachTo);
         NodeKind kind = scope.environment().kinds().of(message, address);
         scope.transactions()
@@ -75,8 +76,7 @@ final class AnonymousDestination implements Destination {
 
     private void refuse(Message message, Delivery delivery, Refusal refusal) {
         link.refused(delivery, message.residentBytes(), refusal);
-        message.largeBody()
-                .ifPresent(body -> scope.environment().large().bodies().delete(body.id()));
+        message.largeBody().ifPresent(body -> bodies(message).delete(body.id()));
     }
 
     private Producer attachTo(ShardMailbox shard) {
@@ -88,6 +88,13 @@ final class AnonymousDestination implements Destination {
     @Override
     public boolean takesLarge() {
         return true;
+    }
+
+    /** Of a message that goes nowhere, any: it is deleted there. */
+    @Override
+    public LargeBodies bodies(Message front) {
+        String address = MessageFields.to(front).orElse("");
+        return scope.environment().large().of(scope.environment().shards().of(address));
     }
 
     @Override

@@ -125,7 +125,7 @@ final class ConnectionTransactions {
         transaction.send(shard, producer, publish).ifPresent(why -> {
             publish.message()
                     .largeBody()
-                    .ifPresent(body -> environment.large().bodies().delete(body.id()));
+                    .ifPresent(body -> environment.large().of(shard).delete(body.id()));
             producer.listener().refused(publish, why);
         });
     }

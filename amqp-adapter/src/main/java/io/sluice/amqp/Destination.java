@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.Message;
+import io.sluice.broker.port.LargeBodies;
 import java.util.Optional;
 import org.apache.qpid.proton.engine.Delivery;
 
@@ -24,6 +25,11 @@ interface Destination {
 
     /** Whether it can do with a message whose body is kept apart. */
     boolean takesLarge();
+
+    /** Where the body of such a message is kept. @param front the message without it */
+    default LargeBodies bodies(Message front) {
+        throw new IllegalStateException("no large message goes there");
+    }
 
     /** Whether messages to it can be sent in a transaction. */
     boolean transacts();

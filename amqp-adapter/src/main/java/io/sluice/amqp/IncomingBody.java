@@ -18,12 +18,15 @@ final class IncomingBody implements LargeBodies.SinkListener {
     private long waitingBytes;
     private boolean over;
 
-    /** @param front the message without its body */
-    IncomingBody(ConnectionScope scope, IncomingLink link, Message front) {
+    /**
+     * @param front the message without its body
+     * @param bodies of the shard that gets the message
+     */
+    IncomingBody(ConnectionScope scope, IncomingLink link, Message front, LargeBodies bodies) {
         this.scope = scope;
         this.link = link;
         this.front = front;
-        this.sink = scope.environment().large().bodies().create(front.durable(), this);
+        this.sink = bodies.create(front.durable(), this);
     }
 
     Message front() {

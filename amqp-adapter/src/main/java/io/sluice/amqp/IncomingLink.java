@@ -193,7 +193,7 @@ final class IncomingLink implements LinkEndpoint {
 
     @Override
     public LinkStatus.Handle handle() {
-        return new LinkStatus.Handle(Optional.empty(), creditWithheld);
+        return new LinkStatus.Handle(Optional.empty(), Optional.empty(), creditWithheld);
     }
 
     @Override
@@ -272,7 +272,7 @@ final class IncomingLink implements LinkEndpoint {
                     start,
                     delivery.getMessageFormat(),
                     scope.environment().large().thresholdBytes());
-            body = new IncomingBody(scope, this, front.message());
+            body = new IncomingBody(scope, this, front.message(), destination.bodies(front.message()));
             body.add(start, front.length(), start.length - front.length());
         } catch (MalformedMessageException e) {
             closeOver(delivery, Conditions.of(Conditions.DECODE_ERROR, e.getMessage()));

@@ -1,13 +1,10 @@
 package io.sluice.amqp;
 
-import io.sluice.broker.shard.ShardMailbox;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.engine.Session;
 
@@ -21,12 +18,10 @@ final class KeptTermini {
     /** By their keys. */
     private final Map<Object, Kept> detached = new HashMap<>();
 
-    private final Set<ShardMailbox> shards = new HashSet<>();
+    private boolean anyKept;
 
     /** A terminus, and the link it has or had. */
     interface Kept {
-        ShardMailbox shard();
-
         /** Equal when the link comes back to it. */
         Object key();
 
@@ -48,7 +43,7 @@ final class KeptTermini {
 
     void attached(LinkEndpoint endpoint, Kept kept) {
         attached.put(endpoint, kept);
-        shards.add(kept.shard());
+        anyKept = true;
     }
 
     /** The peer detached. To be told when the endpoint knows. @param closed the link is not only detached, it has ended (§2.6.4) */
@@ -115,8 +110,10 @@ final class KeptTermini {
         attached.clear();
         detached.values().forEach(Kept::expire);
         detached.clear();
-        shards.forEach(shard -> shard.left(scope.calls()));
-        shards.clear();
+        if (anyKept) {
+            anyKept = false;
+            scope.environment().shards().all().forEach(shard -> shard.left(scope.calls()));
+        }
     }
 
     int size() {

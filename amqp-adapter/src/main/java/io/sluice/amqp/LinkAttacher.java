@@ -7,6 +7,7 @@ import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.routing.TopicPattern;
 import io.sluice.broker.security.Permissions.Action;
 import java.util.Map;
 import java.util.Optional;
@@ -171,7 +172,7 @@ final class LinkAttacher {
         return new QueueNode(sender, source, filter, LinkNode.of(scope, sender, source));
     }
 
-    private static ErrorCondition problemOf(Sender sender) {
+    private ErrorCondition problemOf(Sender sender) {
         if (sender.getRemoteSource() == null) {
             return null;
         }
@@ -182,7 +183,20 @@ final class LinkAttacher {
         if (nowhere && !source.getDynamic()) {
             return Conditions.of(Kind.INVALID_FIELD, "the source of a receiver needs an address");
         }
+        if (!nowhere && isOfSeveralShards(source)) {
+            return Conditions.of(
+                    Kind.NOT_IMPLEMENTED,
+                    "topics are spread over several shards, and a subscription is to one topic, not to '"
+                            + source.getAddress() + "'");
+        }
         return problemOfNode(source);
+    }
+
+    private boolean isOfSeveralShards(Source source) {
+        AmqpEnvironment broker = scope.environment();
+        return broker.shards().all().size() > 1
+                && broker.kinds().of(source.getCapabilities(), source.getAddress()) == NodeKind.TOPIC
+                && !TopicPattern.of(source.getAddress()).isExact();
     }
 
     private void attachReplies(Sender sender, LinkRegistry.Key key) {

@@ -61,7 +61,7 @@ final class LinkNode {
     }
 
     private static ShardMailbox shard(ConnectionScope scope, String address) {
-        return scope.environment().shards().apply(address);
+        return scope.environment().shards().of(address);
     }
 
     /** A link that comes back to its node says again that it is a dynamic one, and by now knows its address. */

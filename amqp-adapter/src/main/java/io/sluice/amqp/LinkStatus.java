@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
 
 /**
@@ -42,10 +43,11 @@ public record LinkStatus(
 
     /**
      * @param consumer of the shard that a receiving peer is
+     * @param shard whose consumer it is
      * @param creditWithheld why a sending peer is given no credit, "" where it is given
      */
-    public record Handle(Optional<Consumer> consumer, String creditWithheld) {
-        static final Handle NONE = new Handle(Optional.empty(), "");
+    public record Handle(Optional<Consumer> consumer, Optional<ShardMailbox> shard, String creditWithheld) {
+        static final Handle NONE = new Handle(Optional.empty(), Optional.empty(), "");
     }
 
     /** Its name in the whole broker, while that runs. */

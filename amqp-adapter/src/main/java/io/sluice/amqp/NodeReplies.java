@@ -72,7 +72,7 @@ final class NodeReplies {
     }
 
     private void put(String queue, Message reply) {
-        ShardMailbox shard = scope.environment().shards().apply(queue);
+        ShardMailbox shard = scope.environment().shards().of(queue);
         Producer producer = new Producer(scope.calls(), new Unheard(), NodeKind.QUEUE, Optional.empty());
         shard.attach(producer);
         shard.publish(producer, new Publish(queue, asSent(reply)));

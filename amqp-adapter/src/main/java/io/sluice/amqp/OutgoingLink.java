@@ -3,8 +3,10 @@ package io.sluice.amqp;
 import io.sluice.amqp.filter.FilterText;
 import io.sluice.amqp.message.OutgoingMessage;
 import io.sluice.broker.Annotations;
+import io.sluice.broker.LargeBody;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.security.Permissions;
@@ -41,7 +43,9 @@ final class OutgoingLink implements LinkEndpoint {
     private final ConnectionScope scope;
     private final Sender sender;
     private final SourceNode node;
-    private final ShardMailbox shard;
+    /** Changes while it is attached only, where it is not known which one has what the link is for. */
+    private volatile ShardMailbox shard;
+
     private final Consumer consumer;
     private final SourceOutcomes outcomes;
     private final DeliveryTags tags = new DeliveryTags();
@@ -59,10 +63,10 @@ final class OutgoingLink implements LinkEndpoint {
         sender.setProperties(terms.applied().isEmpty() ? null : terms.applied());
         this.node = node;
         this.outcomes = SourceOutcomes.of(sender.getRemoteSource());
-        this.shard = scope.environment().shards().apply(node.address());
+        this.shard = scope.environment().shards().of(node.address());
         this.consumer = new Consumer(new Consumer.Request(
                 scope.calls(),
-                new QueueSource(scope.calls(), scope.environment().large().bodies(), this),
+                new QueueSource(scope.calls(), this),
                 node.address(),
                 mode(),
                 outcomes.byDefault().orElse(Outcome.FAILED),
@@ -121,6 +125,12 @@ final class OutgoingLink implements LinkEndpoint {
     }
 
     void refused(Refusal refusal) {
+        Optional<ShardMailbox> next = state == State.ATTACHING ? node.next(shard, refusal) : Optional.empty();
+        if (next.isPresent()) {
+            shard = next.get();
+            attach();
+            return;
+        }
         boolean answers = state == State.DETACHING;
         close(Conditions.of(refusal));
         if (answers) {
@@ -284,7 +294,12 @@ final class OutgoingLink implements LinkEndpoint {
 
     @Override
     public LinkStatus.Handle handle() {
-        return new LinkStatus.Handle(Optional.of(consumer), "");
+        return new LinkStatus.Handle(Optional.of(consumer), Optional.of(shard), "");
+    }
+
+    /** The body of a large message that the shard gives. The shard's thread. */
+    LargeBodies.Source open(LargeBody body) {
+        return scope.environment().large().of(shard).open(body);
     }
 
     /** Any thread: nothing of it changes. */

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
@@ -17,6 +18,7 @@ final class QueueDestination implements Destination {
     private final String container;
     private final ShardMailbox shard;
     private final ConnectionTransactions transactions;
+    private final LargeMessages large;
     private Producer producer;
 
     QueueDestination(ConnectionScope scope, LinkNode node) {
@@ -24,7 +26,7 @@ final class QueueDestination implements Destination {
     }
 
     QueueDestination(ConnectionScope scope, String topic) {
-        this(scope, Optional.empty(), topic, scope.environment().shards().apply(topic));
+        this(scope, Optional.empty(), topic, scope.environment().shards().of(topic));
     }
 
     private QueueDestination(ConnectionScope scope, Optional<LinkNode> node, String address, ShardMailbox shard) {
@@ -34,6 +36,7 @@ final class QueueDestination implements Destination {
         this.container = scope.peerContainer();
         this.shard = shard;
         this.transactions = scope.transactions();
+        this.large = scope.environment().large();
     }
 
     private NodeKind kind() {
@@ -68,6 +71,11 @@ final class QueueDestination implements Destination {
     @Override
     public boolean takesLarge() {
         return true;
+    }
+
+    @Override
+    public LargeBodies bodies(Message front) {
+        return large.of(shard);
     }
 
     @Override

@@ -2,18 +2,15 @@ package io.sluice.amqp;
 
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.ConsumerListener;
-import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.queue.Delivery;
 
 /** Brings what a shard tells a consumer to its link, on the connection's event loop. */
 final class QueueSource implements ConsumerListener {
     private final ShardCalls calls;
-    private final LargeBodies bodies;
     private final OutgoingLink link;
 
-    QueueSource(ShardCalls calls, LargeBodies bodies, OutgoingLink link) {
-        this.bodies = bodies;
+    QueueSource(ShardCalls calls, OutgoingLink link) {
         this.calls = calls;
         this.link = link;
     }
@@ -40,7 +37,7 @@ final class QueueSource implements ConsumerListener {
     public void deliver(Delivery delivery) {
         if (delivery.message().isLarge()) {
             // Now: the next thing the shard does may be to delete it.
-            delivery.context(bodies.open(delivery.message().largeBody().orElseThrow()));
+            delivery.context(link.open(delivery.message().largeBody().orElseThrow()));
         }
         if (calls.direct()) {
             link.deliver(delivery);

@@ -3,6 +3,7 @@ package io.sluice.amqp;
 import io.sluice.amqp.filter.NoLocalFilter;
 import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.broker.Message;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.queue.Consumer;
@@ -31,6 +32,9 @@ final class ResumedNode implements SourceNode {
     /** Set on the shard's thread before the link hears that it is attached. */
     private Found found;
 
+    private ShardMailbox first;
+    private ShardMailbox asked;
+
     private record Found(Subscription subscription, SubscriptionExpiry expiry) {}
 
     /** @throws IllegalArgumentException something is too long to have been kept; the text says what */
@@ -41,6 +45,17 @@ final class ResumedNode implements SourceNode {
                 SubscriptionNames.of(scope.peerContainer(), sender.getRemoteDesiredCapabilities(), sender.getName()),
                 scope.principal().name(),
                 (subscription, expiry) -> found = new Found(subscription, expiry));
+    }
+
+    /** Any of them may have it: they are asked one after the other. */
+    @Override
+    public Optional<ShardMailbox> next(ShardMailbox asked, Refusal refusal) {
+        if (refusal.kind() != Refusal.Kind.NOT_FOUND) {
+            return Optional.empty();
+        }
+        List<ShardMailbox> all = scope.environment().shards().all();
+        int next = (all.indexOf(asked) + 1) % all.size();
+        return all.get(next) == first ? Optional.empty() : Optional.of(all.get(next));
     }
 
     @Override
@@ -62,7 +77,11 @@ final class ResumedNode implements SourceNode {
     @Override
     public Optional<KeptTermini.Kept> kept(ShardMailbox shard, Consumer consumer) {
         return Optional.of(SubscriptionTerminus.of(
-                scope, link, shard, consumer, () -> found == null ? SubscriptionExpiry.WITH_LINKS : found.expiry));
+                scope,
+                link,
+                () -> asked,
+                consumer,
+                () -> found == null ? SubscriptionExpiry.WITH_LINKS : found.expiry));
     }
 
     @Override
@@ -72,6 +91,10 @@ final class ResumedNode implements SourceNode {
 
     @Override
     public void attach(ShardMailbox shard, Consumer consumer) {
+        asked = shard;
+        if (first == null) {
+            first = shard;
+        }
         shard.resume(consumer, lookup);
     }
 

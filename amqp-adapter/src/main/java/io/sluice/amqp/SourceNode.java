@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.Message;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
@@ -33,6 +34,11 @@ interface SourceNode {
 
     /** Leads to {@code attached} or {@code closed}. */
     void attach(ShardMailbox shard, Consumer consumer);
+
+    /** Where to look on when a shard has refused the link; empty: it is refused. */
+    default Optional<ShardMailbox> next(ShardMailbox asked, Refusal refusal) {
+        return Optional.empty();
+    }
 
     /** The peer has detached. Leads to {@code detached} or {@code closed}. */
     void detach(ShardMailbox shard, Consumer consumer, boolean closed);

@@ -86,7 +86,7 @@ final class SubscriptionNode implements SourceNode {
         if (made.isPresent()) {
             return made.get().kept(link);
         }
-        return Optional.of(SubscriptionTerminus.of(scope, link, shard, consumer, request::expiry));
+        return Optional.of(SubscriptionTerminus.of(scope, link, () -> shard, consumer, request::expiry));
     }
 
     @Override

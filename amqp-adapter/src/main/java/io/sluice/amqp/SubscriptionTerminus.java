@@ -16,10 +16,11 @@ import org.apache.qpid.proton.engine.Session;
  * The source of a link that has a subscription, as far as it outlives the link (AMQP 1.0 §3.5.6): how long is asked for, what is answered,
  * and what the shard is told when the link is gone.
  *
+ * @param shard which has it; asked when the link is gone
  * @param expiry asked when the link is attached, and later
  */
 record SubscriptionTerminus(
-        ShardMailbox shard,
+        Supplier<ShardMailbox> shard,
         Consumer consumer,
         LinkRegistry.Key key,
         Supplier<SubscriptionExpiry> expiry,
@@ -29,7 +30,7 @@ record SubscriptionTerminus(
     static SubscriptionTerminus of(
             ConnectionScope scope,
             Sender link,
-            ShardMailbox shard,
+            Supplier<ShardMailbox> shard,
             Consumer consumer,
             Supplier<SubscriptionExpiry> expiry) {
         return new SubscriptionTerminus(shard, consumer, scope.key(false, link.getName()), expiry, link.getSession());
@@ -86,12 +87,12 @@ record SubscriptionTerminus(
 
     @Override
     public void expire() {
-        shard.orphaned(consumer);
+        shard.get().orphaned(consumer);
     }
 
     /** It is over by now; where others have the subscription, it is not kept for this link any more. */
     @Override
     public void end() {
-        shard.orphaned(consumer);
+        shard.get().orphaned(consumer);
     }
 }

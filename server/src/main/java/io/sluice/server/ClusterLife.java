@@ -16,6 +16,7 @@ import io.sluice.storage.raft.ReplicaAdministration;
 import io.sluice.storage.raft.ReplicaRestart;
 import io.sluice.storage.raft.ReplicatedStorage;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -34,7 +35,7 @@ final class ClusterLife {
     private final ReplicatedStorage storage;
     private final CompletableFuture<Throwable> end = new CompletableFuture<>();
     private final CompletableFuture<Boolean> role = new CompletableFuture<>();
-    private volatile ServedShard shard;
+    private volatile ServedShards shard;
     private volatile boolean serving;
 
     private ClusterLife(
@@ -53,7 +54,7 @@ final class ClusterLife {
                 new FileDisk(),
                 ClusterSettings.dataFolder(configuration),
                 ClusterSettings.raft(configuration),
-                StorageSettings.of(configuration).messages(),
+                StorageSettings.of(configuration, 0).messages(),
                 metrics.metrics(),
                 promises);
         return new ClusterLife(configuration, loops, metrics, storage);
@@ -74,14 +75,14 @@ final class ClusterLife {
                             new WatchedJournal(storage.journal(), () -> role.complete(true)),
                             storage.store(),
                             new NoLargeBodies(),
-                            ServedShard.limits(configuration),
+                            ServedShards.limits(configuration),
                             rules::onUse,
-                            ServedShard.topics(rules, System::currentTimeMillis),
+                            ServedShards.topics(rules, System::currentTimeMillis),
                             end::complete,
                             metrics.metrics()))
                     .mailbox();
             rules.definedIn(mailbox);
-            shard = new ServedShard(mailbox);
+            shard = new ServedShards(List.of(mailbox), configuration.placement());
         } catch (StorageException e) {
             return e;
         }
@@ -112,7 +113,7 @@ final class ClusterLife {
     }
 
     void tick() {
-        ServedShard now = shard;
+        ServedShards now = shard;
         if (now != null) {
             now.tick();
         }
@@ -140,7 +141,7 @@ final class ClusterLife {
 
     /** Ends this life from outside. */
     void stop(boolean checkpoint) {
-        ServedShard now = shard;
+        ServedShards now = shard;
         if (checkpoint && now != null && !end.isDone()) {
             now.checkpoint();
         }

@@ -67,7 +67,7 @@ public final class ClusterNode implements RunningBroker {
         this.promises = promises;
         this.onFailure = onFailure;
         this.endpoint = new AmqpServer(
-                ServerSettings.of(ServedShard.nobodyServed(configuration))
+                ServerSettings.of(ServedShards.nobodyServed(configuration))
                         .withMaxConnections(configuration.amqp().maxConnections()),
                 loops);
     }

@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.definitions.Policy;
+import io.sluice.broker.shard.Placement;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
@@ -16,17 +17,19 @@ import java.util.Optional;
 final class EffectiveRules {
     private final QueueRules queues;
     private final TopicRules topics;
+    private final Placement placement;
     /** Null while it recovers: nothing is created then. */
     private volatile ShardMailbox defined;
 
-    private EffectiveRules(QueueRules queues, TopicRules topics) {
+    private EffectiveRules(QueueRules queues, TopicRules topics, Placement placement) {
         this.queues = queues;
         this.topics = topics;
+        this.placement = placement;
     }
 
     /** Without policies before {@link #definedIn}. */
     static EffectiveRules of(Configuration configuration) {
-        return new EffectiveRules(configuration.queues(), configuration.topics());
+        return new EffectiveRules(configuration.queues(), configuration.topics(), configuration.placement());
     }
 
     /** @param shard which has the policies */
@@ -40,11 +43,16 @@ final class EffectiveRules {
         return (shard == null ? Definitions.NONE : shard.definitions()).policyFor(kind, name);
     }
 
-    /** What a queue of this name is where nobody says more. */
+    /** What a queue of this name is where nobody says more. Rules do not know of the number of a shard that a name may end with. */
     QueueDefinition definition(String name) {
         if (queues.declares(name)) {
             return queues.definition(name);
         }
+        String plain = placement.plain(name);
+        return plain.equals(name) ? byRules(name) : definition(plain).withName(name);
+    }
+
+    private QueueDefinition byRules(String name) {
         return policy(Policy.Kind.QUEUES, name)
                 .map(policy -> Policy.named(policy.queue(), name))
                 .orElseGet(() -> queues.definition(name));
@@ -52,8 +60,9 @@ final class EffectiveRules {
 
     /** The queue that comes to be when a client first uses the name. */
     Optional<QueueDefinition> onUse(String name) {
-        boolean created = queues.createsOnUse(name)
-                || policy(Policy.Kind.QUEUES, name).map(Policy::autoCreate).orElse(false);
+        String plain = placement.plain(name);
+        boolean created = queues.createsOnUse(plain)
+                || policy(Policy.Kind.QUEUES, plain).map(Policy::autoCreate).orElse(false);
         return created ? Optional.of(definition(name)) : Optional.empty();
     }
 

@@ -36,7 +36,7 @@ public final class FirstNode {
         if (!Files.exists(folder.resolve("format"))) {
             throw new StorageException("There is no data folder of a broker at " + folder + ".");
         }
-        Storage storage = Storage.open(StorageSettings.of(configuration), Metrics.NONE);
+        Storage storage = Storage.open(StorageSettings.of(configuration, 0), Metrics.NONE);
         ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "shard"));
         boolean given = false;
         try {
@@ -61,9 +61,9 @@ public final class FirstNode {
                         storage.journal(),
                         storage.store(),
                         storage.largeBodies(),
-                        ServedShard.limits(configuration),
+                        ServedShards.limits(configuration),
                         name -> Optional.empty(),
-                        ServedShard.topics(EffectiveRules.of(configuration), System::currentTimeMillis),
+                        ServedShards.topics(EffectiveRules.of(configuration), System::currentTimeMillis),
                         answer::completeExceptionally,
                         Metrics.NONE))
                 .mailbox();

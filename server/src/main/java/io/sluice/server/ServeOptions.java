@@ -45,15 +45,11 @@ public record ServeOptions(
     }
 
     /**
-     * The data folder, for which a node of a cluster need not be named.
+     * For work on the data folder, for which a node of a cluster need not be named.
      *
      * @throws ConfigurationException as {@link #configuration}
      */
-    public Path dataDir() throws ConfigurationException {
-        return ofAnyNode().storage().dataDir();
-    }
-
-    private Configuration ofAnyNode() throws ConfigurationException {
+    public Configuration ofAnyNode() throws ConfigurationException {
         Configuration file = fileConfiguration();
         return data.isPresent() ? file.withDataDir(data.get()) : file;
     }

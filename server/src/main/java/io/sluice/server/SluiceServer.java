@@ -5,12 +5,10 @@ import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.ServerLoops;
 import io.sluice.amqp.netty.ServerSettings;
 import io.sluice.broker.port.StorageException;
-import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.ShardSetup;
 import io.sluice.server.config.Configuration;
-import io.sluice.storage.Storage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -21,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A broker on one machine, put together: the data folder, one shard on the thread of the first event loop, and the AMQP endpoint.
+ * A broker on one machine, put together: the data folder, shards on the threads of the event loops, and the AMQP endpoint.
  *
  * <p>Started and stopped on one thread, which may block. What fails while it runs is logged in one line and reported once.
  */
@@ -30,9 +28,9 @@ public final class SluiceServer implements RunningBroker {
 
     private static final Logger LOG = LoggerFactory.getLogger(SluiceServer.class);
 
-    private final Storage storage;
+    private final LocalShards storage;
     private final ServerLoops loops;
-    private final ServedShard shard;
+    private final ServedShards shards;
     private final AmqpServer endpoint;
     private final ScheduledExecutorService ticker;
     private final MetricsPort metrics;
@@ -40,19 +38,18 @@ public final class SluiceServer implements RunningBroker {
 
     private SluiceServer(
             Configuration configuration,
-            Storage storage,
+            LocalShards storage,
             ServerLoops loops,
-            ShardMailbox mailbox,
+            List<ShardMailbox> mailboxes,
             ListeningPorts ports,
             MetricsPort metrics) {
         this.storage = storage;
         this.loops = loops;
-        this.shard = new ServedShard(mailbox);
+        this.shards = new ServedShards(mailboxes, configuration.placement());
         this.metrics = metrics;
-        LargeMessages large =
-                new LargeMessages(storage.largeBodies(), configuration.amqp().largeMessageBytes());
+        LargeMessages large = storage.large(mailboxes);
         this.endpoint = new AmqpServer(
-                ServerSettings.of(shard.environment(configuration, large, Optional.empty()))
+                ServerSettings.of(shards.environment(configuration, large, Optional.empty()))
                         .withMaxConnections(configuration.amqp().maxConnections()),
                 loops);
         this.ports = ports;
@@ -70,11 +67,11 @@ public final class SluiceServer implements RunningBroker {
         // Beside the data folder: on two processors both take as long as one.
         CompletableFuture<ServerLoops> starting = CompletableFuture.supplyAsync(
                 () -> ServerLoops.start("amqp", configuration.eventLoops()), task -> new Thread(task, "start").start());
-        Storage storage;
+        LocalShards storage;
         MetricsPort metrics = new MetricsPort(Optional.empty());
         try {
             metrics = MetricsPort.open(configuration.metrics());
-            storage = Storage.open(StorageSettings.of(configuration), metrics.metrics());
+            storage = LocalShards.open(configuration, metrics.metrics());
         } catch (StartFailure e) {
             starting.join().close();
             ports.close();
@@ -87,7 +84,8 @@ public final class SluiceServer implements RunningBroker {
         }
         SluiceServer server = recover(configuration, storage, starting.join(), ports, metrics, onFailure);
         try {
-            server.shard.declare(configuration.queues(), server.dataFolder());
+            server.shards.checkPlacement(server.dataFolder());
+            server.shards.declare(configuration.queues(), server.dataFolder());
             server.listen();
         } catch (StartFailure e) {
             server.stop(false);
@@ -98,30 +96,24 @@ public final class SluiceServer implements RunningBroker {
 
     private static SluiceServer recover(
             Configuration configuration,
-            Storage storage,
+            LocalShards storage,
             ServerLoops loops,
             ListeningPorts ports,
             MetricsPort metrics,
             IntConsumer onFailure)
             throws StartFailure {
-        EffectiveRules rules = EffectiveRules.of(configuration);
         try {
-            Shard shard = Shard.recover(new ShardSetup(
-                    loops.executor(),
-                    System::currentTimeMillis,
-                    new WatchedJournal(storage.journal(), () -> {}),
-                    storage.store(),
-                    storage.largeBodies(),
-                    ServedShard.limits(configuration),
-                    rules::onUse,
-                    ServedShard.topics(rules, System::currentTimeMillis),
-                    cause -> BrokerFailure.report(cause, onFailure),
-                    metrics.metrics()));
-            rules.definedIn(shard.mailbox());
-            return new SluiceServer(configuration, storage, loops, shard.mailbox(), ports, metrics);
+            List<ShardMailbox> shards = storage.recover(loops, cause -> BrokerFailure.report(cause, onFailure));
+            if (shards.size() > 1) {
+                LOG.info(
+                        "{} shards: a transaction stays in one, and what leaves a queue for one of another shard goes to"
+                                + " a queue beside it that ends with @ and the number of the shard",
+                        shards.size());
+            }
+            return new SluiceServer(configuration, storage, loops, shards, ports, metrics);
         } catch (StorageException e) {
             metrics.close();
-            closeStorage(storage);
+            storage.close();
             loops.close();
             ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
@@ -130,7 +122,7 @@ public final class SluiceServer implements RunningBroker {
 
     private void listen() throws StartFailure {
         ports.open(endpoint);
-        ticker.scheduleAtFixedRate(shard::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.scheduleAtFixedRate(shards::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -145,7 +137,7 @@ public final class SluiceServer implements RunningBroker {
 
     @Override
     public Path dataFolder() {
-        return storage.directory().folder();
+        return storage.folder();
     }
 
     @Override
@@ -154,20 +146,12 @@ public final class SluiceServer implements RunningBroker {
         endpoint.close();
         ports.close();
         // What came whole is published before the checkpoint.
-        storage.largeBodies().close();
+        storage.closeLargeBodies();
         if (checkpoint) {
-            shard.checkpoint();
+            shards.checkpoint();
         }
         metrics.close();
-        closeStorage(storage);
+        storage.close();
         loops.close();
-    }
-
-    private static void closeStorage(Storage storage) {
-        try {
-            storage.close();
-        } catch (StorageException e) {
-            LOG.error("{}", e.getMessage());
-        }
     }
 }

@@ -15,6 +15,11 @@ public final class StartFailure extends Exception {
         this.exitCode = exitCode;
     }
 
+    /** As above, of what nothing else has caused. */
+    StartFailure(int exitCode, String message) {
+        this(exitCode, message, null);
+    }
+
     public int exitCode() {
         return exitCode;
     }

@@ -117,7 +117,10 @@ class ServeOptionsTest {
     void theDataFolderIsKnownWithoutANode() throws Exception {
         assertEquals(
                 Path.of("data"),
-                options(CLUSTER, Optional.empty(), Optional.empty(), false).dataDir());
+                options(CLUSTER, Optional.empty(), Optional.empty(), false)
+                        .ofAnyNode()
+                        .storage()
+                        .dataDir());
     }
 
     @Test

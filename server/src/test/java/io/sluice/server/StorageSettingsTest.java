@@ -3,6 +3,7 @@ package io.sluice.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.server.config.ConfigurationFile;
+import io.sluice.storage.ShardNumber;
 import io.sluice.storage.StorageConfig;
 import io.sluice.storage.journal.JournalLimits;
 import io.sluice.storage.mapdb.StoreLimits;
@@ -16,7 +17,12 @@ class StorageSettingsTest {
     private Path folder;
 
     private StorageConfig settings(String file) throws Exception {
-        return StorageSettings.of(ConfigurationFile.read(Files.writeString(folder.resolve("sluice.yaml"), file)));
+        return settings(file, 0);
+    }
+
+    private StorageConfig settings(String file, int shard) throws Exception {
+        return StorageSettings.of(
+                ConfigurationFile.read(Files.writeString(folder.resolve("sluice.yaml"), file)), shard);
     }
 
     @Test
@@ -31,5 +37,22 @@ class StorageSettingsTest {
                 settings("storage: {checkpointBytesPerSecond: 5000000}").messages();
         assertEquals(5_000_000, limits.checkpointBytesPerSecond());
         assertEquals(StoreLimits.DEFAULT.stepBytes(), limits.stepBytes());
+    }
+
+    @Test
+    void shardsShareWhatThereIs() throws Exception {
+        StorageConfig third = settings("shards: 4", 2);
+        assertEquals(JournalLimits.DEFAULT.budgetBytes() / 4, third.journal().budgetBytes());
+        assertEquals(JournalLimits.DEFAULT.maxBytes() / 4, third.journal().maxBytes());
+        assertEquals(JournalLimits.DEFAULT.segmentBytes(), third.journal().segmentBytes());
+        assertEquals(
+                StoreLimits.DEFAULT.checkpointBytesPerSecond() / 4,
+                third.messages().checkpointBytesPerSecond());
+        assertEquals(new ShardNumber(2, 4), third.shard());
+        assertEquals(
+                1 << 20,
+                settings("{shards: 4, storage: {checkpointBytesPerSecond: 1500000}}", 0)
+                        .messages()
+                        .checkpointBytesPerSecond());
     }
 }

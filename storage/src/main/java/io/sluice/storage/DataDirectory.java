@@ -17,29 +17,37 @@ import java.util.regex.Pattern;
  * <pre>
  * lock     locked while a process uses the folder; empty, and never opened for anything else
  * owner    process id of the last one that locked it
- * format   "sluice-data 1.0\nstore &lt;uuid&gt;\n"
+ * format   "sluice-data 1.0\nstore &lt;uuid&gt;\n"; of several shards "sluice-data 2.0\nstore &lt;uuid&gt;\nshard 0 of 4\n"
  * journal/ segment files
  * large/   bodies of large messages
  * raft/    of a node in a cluster, in place of journal/ and large/
  * store.db, store.redo
+ * shards/1 the same for shard 1, and so on: each is a data folder of its own
  * </pre>
  *
  * Open and close on any thread; everything else is fixed in between.
  */
 public final class DataDirectory implements AutoCloseable {
-    private static final int MAJOR = 1;
+    private static final int MAJOR = 2;
+    /** Of a folder that older versions may open, too. */
+    private static final int MAJOR_OF_ONE_SHARD = 1;
+
     private static final String RAFT = "raft";
-    private static final Pattern FORMAT = Pattern.compile("sluice-data (\\d+)\\.\\d+\nstore ([-0-9a-f]{36})\n");
+    private static final Pattern FORMAT =
+            Pattern.compile("sluice-data (\\d+)\\.\\d+\nstore ([-0-9a-f]{36})\n(?:shard (\\d{1,4}) of (\\d{1,4})\n)?");
 
     private final Path folder;
-    private final UUID store;
+    private final Format format;
     private final Closeable lock;
 
-    private DataDirectory(Path folder, UUID store, Closeable lock) {
+    private DataDirectory(Path folder, Format format, Closeable lock) {
         this.folder = folder;
-        this.store = store;
+        this.format = format;
         this.lock = lock;
     }
+
+    /** What the file says. */
+    private record Format(UUID store, ShardNumber shard) {}
 
     /**
      * Opens the folder, creating what is missing.
@@ -48,11 +56,40 @@ public final class DataDirectory implements AutoCloseable {
      * @throws StorageException somebody else uses it, it cannot be written, is too full, or is of a newer format
      */
     public static DataDirectory open(Disk disk, Path folder, long neededBytes) throws StorageException {
+        return open(disk, folder, ShardNumber.ONLY, neededBytes);
+    }
+
+    /**
+     * As {@link #open(Disk, Path, long)}, of one shard. That of shard 0 makes the folders of all, so it is opened first, and keeps other
+     * processes from the others.
+     *
+     * @param folder of the broker: that of shard 0, with the others in it
+     * @throws StorageException also where the folder has another number of shards, or that of a shard is missing
+     */
+    public static DataDirectory open(Disk disk, Path folder, ShardNumber shard, long neededBytes)
+            throws StorageException {
         if (isMembers(disk, folder)) {
             throw new StorageException("Data folder " + folder
                     + " is of a node of a cluster: start it with the configuration and the name of that node.");
         }
-        return open(disk, folder, UUID.randomUUID(), neededBytes);
+        DataDirectory opened = open(disk, shard.folderIn(folder), new Format(UUID.randomUUID(), shard), neededBytes);
+        if (!opened.shard().equals(shard)) {
+            opened.close();
+            throw new StorageException(otherShard(folder, opened, shard));
+        }
+        return opened;
+    }
+
+    private static String otherShard(Path folder, DataDirectory opened, ShardNumber wanted) {
+        ShardNumber is = opened.shard();
+        if (is.count() == wanted.count() || is.index() > 0 && wanted.index() == 0) {
+            return "Data folder " + opened.folder + " is that of shard " + is.index() + " of " + is.count()
+                    + " of a broker"
+                    + (wanted.count() == 1 ? ", and not a whole one." : ", not of shard " + wanted.index() + ".");
+        }
+        return "Data folder " + folder + " has " + is.count() + (is.count() == 1 ? " shard" : " shards")
+                + ", but the configuration asks for " + wanted.count() + ": set shards to " + is.count()
+                + ", or bring the messages into a new folder with 'sluice storage export' and 'sluice storage import'.";
     }
 
     /**
@@ -63,7 +100,7 @@ public final class DataDirectory implements AutoCloseable {
      */
     public static DataDirectory openMember(Disk disk, Path folder, UUID group, long neededBytes)
             throws StorageException {
-        DataDirectory opened = open(disk, folder, group, neededBytes);
+        DataDirectory opened = open(disk, folder, new Format(group, ShardNumber.ONLY), neededBytes);
         if (!opened.store().equals(group)) {
             if (isBegun(disk, folder, group)) {
                 return opened.becomeMembers(disk, group);
@@ -105,9 +142,10 @@ public final class DataDirectory implements AutoCloseable {
             disk.delete(folder.resolve("store.redo"));
             disk.delete(folder.resolve("store.db"));
             disk.forceFolder(folder);
-            writeFormat(disk, folder, group);
+            Format members = new Format(group, ShardNumber.ONLY);
+            writeFormat(disk, folder, members);
             done = true;
-            return new DataDirectory(folder, group, lock);
+            return new DataDirectory(folder, members, lock);
         } catch (IOException e) {
             throw new StorageException("Data folder " + folder + " cannot be used: " + describe(e), e);
         } finally {
@@ -125,8 +163,8 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static DataDirectory open(Disk disk, Path folder, UUID newIdentity, long neededBytes)
-            throws StorageException {
+    /** @param made what a new folder is */
+    private static DataDirectory open(Disk disk, Path folder, Format made, long neededBytes) throws StorageException {
         Closeable lock = null;
         try {
             disk.createFolder(folder);
@@ -137,7 +175,7 @@ public final class DataDirectory implements AutoCloseable {
                 throw new StorageException("The disk of data folder " + folder + " has only " + usable
                         + " bytes left, but " + neededBytes + " are needed to start.");
             }
-            DataDirectory opened = new DataDirectory(folder, identity(disk, folder, newIdentity), lock);
+            DataDirectory opened = new DataDirectory(folder, formatOf(disk, folder, made), lock);
             lock = null;
             return opened;
         } catch (IOException e) {
@@ -150,9 +188,10 @@ public final class DataDirectory implements AutoCloseable {
     /**
      * Opens a folder that a broker has used before; nothing is created.
      *
+     * @param shard of those that there are
      * @throws StorageException there is none, somebody uses it, or it is of a newer format
      */
-    public static DataDirectory openExisting(Disk disk, Path folder) throws StorageException {
+    public static DataDirectory openExisting(Disk disk, Path folder, int shard) throws StorageException {
         try {
             if (!disk.exists(folder.resolve("format"))) {
                 throw new StorageException("There is no data folder of a broker at " + folder + ".");
@@ -160,7 +199,20 @@ public final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new StorageException("Data folder " + folder + " cannot be used: " + describe(e), e);
         }
-        return open(disk, folder, 0);
+        return open(disk, folder, new ShardNumber(shard, shardsOf(disk, folder)), 0);
+    }
+
+    /**
+     * How many shards a folder has that a broker has used before.
+     *
+     * @throws StorageException it cannot be read, or is of a newer format
+     */
+    public static int shardsOf(Disk disk, Path folder) throws StorageException {
+        try {
+            return readFormat(disk, folder.resolve("format"), folder).shard.count();
+        } catch (IOException e) {
+            throw new StorageException("Data folder " + folder + " cannot be used: " + describe(e), e);
+        }
     }
 
     private static Closeable lock(Disk disk, Path folder) throws IOException, StorageException {
@@ -181,13 +233,37 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static UUID identity(Disk disk, Path folder, UUID newIdentity) throws IOException, StorageException {
+    private static Format formatOf(Disk disk, Path folder, Format made) throws IOException, StorageException {
         Path file = folder.resolve("format");
         if (!disk.exists(file)) {
-            writeFormat(disk, folder, newIdentity);
-            return newIdentity;
+            if (made.shard.index() > 0) {
+                throw new StorageException("There is no folder " + folder + " of shard " + made.shard.index()
+                        + ", though its broker has " + made.shard.count() + ": what was in it is missing.");
+            }
+            makeOthers(disk, folder, made.shard.count());
+            writeFormat(disk, folder, made);
+            return made;
         }
         disk.forceFolder(folder); // a process killed right behind the rename left it in memory only
+        return readFormat(disk, file, folder);
+    }
+
+    /** Before the folder itself is one: a shard's that is missing later was there. */
+    private static void makeOthers(Disk disk, Path folder, int shards) throws IOException {
+        for (int index = 1; index < shards; index++) {
+            ShardNumber shard = new ShardNumber(index, shards);
+            Path itsFolder = shard.folderIn(folder);
+            disk.createFolder(itsFolder.getParent());
+            disk.forceFolder(folder);
+            disk.createFolder(itsFolder);
+            disk.forceFolder(itsFolder.getParent());
+            if (!disk.exists(itsFolder.resolve("format"))) {
+                writeFormat(disk, itsFolder, new Format(UUID.randomUUID(), shard));
+            }
+        }
+    }
+
+    private static Format readFormat(Disk disk, Path file, Path folder) throws IOException, StorageException {
         String text = text(disk, file);
         Matcher format = FORMAT.matcher(text);
         if (!format.lookingAt()) {
@@ -197,12 +273,25 @@ public final class DataDirectory implements AutoCloseable {
             throw new NewerFormatException("Data folder " + folder + " has format " + format.group(1)
                     + ", this version reads up to " + MAJOR + ": start the newer version that wrote it.");
         }
-        return UUID.fromString(format.group(2));
+        UUID store = UUID.fromString(format.group(2));
+        if (format.group(3) == null) {
+            return new Format(store, ShardNumber.ONLY);
+        }
+        int index = Integer.parseInt(format.group(3));
+        int count = Integer.parseInt(format.group(4));
+        if (index >= count) {
+            throw new StorageException("File " + file + " is damaged or is not of this broker.");
+        }
+        return new Format(store, new ShardNumber(index, count));
     }
 
-    private static void writeFormat(Disk disk, Path folder, UUID store) throws IOException {
+    private static void writeFormat(Disk disk, Path folder, Format format) throws IOException {
+        ShardNumber shard = format.shard;
+        boolean one = shard.count() == 1;
+        String text = "sluice-data " + (one ? MAJOR_OF_ONE_SHARD : MAJOR) + ".0\nstore " + format.store + "\n"
+                + (one ? "" : "shard " + shard.index() + " of " + shard.count() + "\n");
         Path unfinished = folder.resolve("format.new");
-        write(disk, unfinished, "sluice-data " + MAJOR + ".0\nstore " + store + "\n");
+        write(disk, unfinished, text);
         disk.rename(unfinished, folder.resolve("format"));
         disk.forceFolder(folder);
     }
@@ -259,7 +348,12 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Identity of the store in this folder; the same for as long as the folder lives. */
     public UUID store() {
-        return store;
+        return format.store;
+    }
+
+    /** Whose folder it is. */
+    public ShardNumber shard() {
+        return format.shard;
     }
 
     @Override

@@ -8,7 +8,7 @@ import io.sluice.storage.mapdb.PagedMessageStore;
 import java.util.SplittableRandom;
 
 /**
- * One data folder with its journal, its store and its large bodies, none of them read yet: restore the store, then open the journal
+ * One data folder, or what a shard has of one, with its journal, its store and its large bodies, none of them read yet: restore the store, then open the journal
  * behind the position it gives, then say which large bodies are referred to.
  *
  * @param directory the locked folder
@@ -31,7 +31,7 @@ public record Storage(
     /** On a disk of the caller's choice. */
     public static Storage open(Disk disk, StorageConfig config, Metrics metrics) throws StorageException {
         long spareBytes = (long) SPARE_SEGMENTS * config.journal().segmentBytes();
-        DataDirectory directory = DataDirectory.open(disk, config.folder(), spareBytes);
+        DataDirectory directory = DataDirectory.open(disk, config.folder(), config.shard(), spareBytes);
         boolean opened = false;
         try {
             // Last: it has threads already.

@@ -82,9 +82,65 @@ class DataDirectoryTest {
     void aNewerFormatIsRefusedWithAdvice() throws Exception {
         DataDirectory.open(disk, folder, 1).close();
         Path format = folder.resolve("format");
-        Files.writeString(format, Files.readString(format).replace("sluice-data 1.0", "sluice-data 2.0"));
+        Files.writeString(format, Files.readString(format).replace("sluice-data 1.0", "sluice-data 3.0"));
         String message = refusal(disk, folder, 1);
         assertTrue(message.contains("start the newer version"), message);
+    }
+
+    @Test
+    void theNumberOfShardsIsRemembered() throws Exception {
+        DataDirectory.open(disk, folder, new ShardNumber(0, 3), 1).close();
+        for (int shard = 0; shard < 3; shard++) {
+            try (DataDirectory one = DataDirectory.open(disk, folder, new ShardNumber(shard, 3), 1)) {
+                assertEquals(new ShardNumber(shard, 3), one.shard());
+                assertEquals(shard == 0 ? folder : folder.resolve("shards/" + shard), one.folder());
+            }
+        }
+        assertEquals(3, DataDirectory.shardsOf(disk, folder));
+        for (int other : new int[] {1, 2, 4}) {
+            assertEquals(
+                    "Data folder " + folder + " has 3 shards, but the configuration asks for " + other
+                            + ": set shards to 3, or bring the messages into a new folder with 'sluice storage export'"
+                            + " and 'sluice storage import'.",
+                    refusal(folder, new ShardNumber(0, other)));
+        }
+        String format = Files.readString(folder.resolve("format"));
+        assertTrue(format.startsWith("sluice-data 2.0\n") && format.endsWith("\nshard 0 of 3\n"), format);
+    }
+
+    @Test
+    void aFolderOfOneShardIsNotDivided() throws Exception {
+        DataDirectory.open(disk, folder, 1).close();
+        assertTrue(Files.readString(folder.resolve("format")).startsWith("sluice-data 1.0\n"));
+        String message = refusal(folder, new ShardNumber(0, 4));
+        assertTrue(message.contains(folder + " has 1 shard, but the configuration asks for 4"), message);
+    }
+
+    @Test
+    void theFolderOfAShardIsNoFolderOfItsOwnAndMustNotBeMissing() throws Exception {
+        DataDirectory.open(disk, folder, new ShardNumber(0, 3), 1).close();
+        Path second = folder.resolve("shards/1");
+        assertEquals(
+                "Data folder " + second + " is that of shard 1 of 3 of a broker, and not a whole one.",
+                refusal(second, ShardNumber.ONLY));
+        Files.move(second, folder.resolve("shards/elsewhere"));
+        Files.move(folder.resolve("shards/2"), second);
+        assertTrue(refusal(folder, new ShardNumber(1, 3)).contains("is that of shard 2 of 3"));
+        String missing = refusal(folder, new ShardNumber(2, 3));
+        assertTrue(missing.contains("There is no folder " + folder.resolve("shards/2") + " of shard 2"), missing);
+    }
+
+    /** Power is lost at any moment while a new folder is made: the next start makes it, and misses nothing. */
+    @Test
+    void aFolderThatWasNotFinishedIsFinished() throws Exception {
+        Files.createDirectories(folder.resolve("shards/1"));
+        DataDirectory.open(disk, folder, new ShardNumber(0, 2), 1).close();
+        DataDirectory.open(disk, folder, new ShardNumber(1, 2), 1).close();
+    }
+
+    private String refusal(Path path, ShardNumber shard) {
+        return assertThrows(StorageException.class, () -> DataDirectory.open(disk, path, shard, 1))
+                .getMessage();
     }
 
     @Test

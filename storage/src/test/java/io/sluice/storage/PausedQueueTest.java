@@ -8,6 +8,7 @@ import io.sluice.storage.tool.MessageExport;
 import io.sluice.storage.tool.MessageImport;
 import io.sluice.storage.tool.StoppedFolder;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,11 +58,11 @@ class PausedQueueTest {
     void anExportTakesItAlong() throws Exception {
         Path file = folder.resolve("all.export");
         Path other = folder.resolve("other");
-        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), data)) {
-            MessageExport.run(stopped, new MessageExport.Request(file, name -> true, false, 1), done -> {});
+        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), data, ShardNumber.ONLY)) {
+            MessageExport.run(List.of(stopped), new MessageExport.Request(file, name -> true, false, 1), done -> {});
         }
-        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), other)) {
-            MessageImport.run(stopped, new MessageImport.Request(file, false), done -> {});
+        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), other, ShardNumber.ONLY)) {
+            MessageImport.run(stopped, new MessageImport.Request(file, name -> true, false), done -> {});
         }
         try (WorkingShard imported = open(other)) {
             assertEquals(BOTH, imported.status().paused());

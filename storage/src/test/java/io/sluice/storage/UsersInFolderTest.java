@@ -58,7 +58,7 @@ class UsersInFolderTest {
             again.checkpoint();
         }
         List<String> dumped = new ArrayList<>();
-        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), data)) {
+        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), data, ShardNumber.ONLY)) {
             FolderDump.run(stopped, new FolderDump.Sink() {
                 @Override
                 public void record(FolderDump.Place place, io.sluice.broker.record.JournalRecord record) {
@@ -82,15 +82,16 @@ class UsersInFolderTest {
 
     private Path exported(Predicate<String> queues, boolean definitions) throws Exception {
         Path file = folder.resolve("export-" + definitions);
-        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), data)) {
-            MessageExport.run(stopped, new MessageExport.Request(file, queues, definitions, false, 1), done -> {});
+        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), data, ShardNumber.ONLY)) {
+            MessageExport.run(
+                    List.of(stopped), new MessageExport.Request(file, queues, definitions, false, 1), done -> {});
         }
         return file;
     }
 
     private static void importInto(Path other, Path file) throws Exception {
-        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), other)) {
-            MessageImport.run(stopped, new MessageImport.Request(file, false), done -> {});
+        try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), other, ShardNumber.ONLY)) {
+            MessageImport.run(stopped, new MessageImport.Request(file, name -> true, false), done -> {});
         }
     }
 

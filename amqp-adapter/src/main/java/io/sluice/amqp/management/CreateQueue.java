@@ -32,7 +32,8 @@ final class CreateQueue implements Operation {
                 .declare(
                         definition,
                         Queues.NO_BATCHES,
-                        answer.then(status -> answer.give(Status.CREATED, "Created", QueueAttributes.of(status))));
+                        answer.then(
+                                status -> answer.give(Status.CREATED, "Created", QueueAttributes.of(status, queues))));
     }
 
     private QueueDefinition defaults(String name) throws ManagementException {

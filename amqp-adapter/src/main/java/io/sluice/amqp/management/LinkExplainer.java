@@ -11,22 +11,14 @@ import java.util.OptionalLong;
 
 /** Answers why messages go over a link, or none do: what its connection knows of it, and for a consumer what its shard does. */
 final class LinkExplainer {
-    private final Queues queues;
-
-    LinkExplainer(Queues queues) {
-        this.queues = queues;
-    }
-
     void explain(LinkStatus link, Answer answer) {
         Map<String, Object> body = new LinkedHashMap<>(Links.describe(link));
         Optional<Consumer> consumer = link.handle().consumer();
         if (consumer.isPresent()) {
-            queues.ofQueue()
-                    .apply(consumer.get().address())
-                    .explain(consumer.get(), Queues.NO_BATCHES, answer.then(why -> {
-                        body.putAll(consumer(link, why));
-                        answer.give(Status.OK, "OK", body);
-                    }));
+            link.handle().shard().orElseThrow().explain(consumer.get(), Queues.NO_BATCHES, answer.then(why -> {
+                body.putAll(consumer(link, why));
+                answer.give(Status.OK, "OK", body);
+            }));
         } else {
             body.putAll(
                     link.peerSends()
@@ -45,8 +37,9 @@ final class LinkExplainer {
             return;
         }
         OptionalLong number = sequence.map(OptionalLong::of).orElse(OptionalLong.empty());
-        queues.ofQueue()
-                .apply(consumer.get().address())
+        link.handle()
+                .shard()
+                .orElseThrow()
                 .renewLocks(consumer.get(), number, Queues.NO_BATCHES, answer.then(renewal -> {
                     Map<String, Object> body = new LinkedHashMap<>();
                     body.put("locks", renewal.locks());

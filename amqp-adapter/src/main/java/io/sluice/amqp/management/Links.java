@@ -21,11 +21,10 @@ final class Links implements Listing {
     private static final Map<String, Function<LinkStatus, Object>> ATTRIBUTES = attributesByName();
 
     private final ConnectionRegistry registry;
-    private final LinkExplainer explainer;
+    private final LinkExplainer explainer = new LinkExplainer();
 
-    Links(ConnectionRegistry registry, Queues queues) {
+    Links(ConnectionRegistry registry) {
         this.registry = registry;
-        this.explainer = new LinkExplainer(queues);
     }
 
     EntityType type() {

@@ -41,7 +41,7 @@ public final class ManagementNode implements LocalNode {
     public ManagementNode(
             Queues queues, Configured configured, ConnectionRegistry connections, Optional<ClusterNodes> cluster) {
         Connections ofConnections = new Connections(connections);
-        Links ofLinks = new Links(connections, queues);
+        Links ofLinks = new Links(connections);
         Topics topics = new Topics(queues);
         Subscriptions subscriptions = new Subscriptions(queues);
         Moves moves = new Moves(queues);

@@ -7,6 +7,7 @@ import io.sluice.broker.MessageLife.LastValue;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueStatus;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,8 @@ final class QueueAttributes {
     static final String TYPE = "queue";
 
     private static final Map<String, Function<QueueStatus, Object>> ATTRIBUTES = attributes();
+    /** The number of the one that has it. */
+    private static final String SHARD = "shard";
 
     private QueueAttributes() {}
 
@@ -112,9 +115,18 @@ final class QueueAttributes {
     }
 
     static List<String> names() {
-        return List.copyOf(ATTRIBUTES.keySet());
+        List<String> names = new ArrayList<>(ATTRIBUTES.keySet());
+        names.add(SHARD);
+        return List.copyOf(names);
     }
 
+    static Map<String, Object> of(QueueStatus status, Queues queues) {
+        Map<String, Object> values = of(status);
+        values.put(SHARD, queues.shardOf(status.definition().name()));
+        return values;
+    }
+
+    /** Of one that is in no shard. */
     static Map<String, Object> of(QueueStatus status) {
         Map<String, Object> values = new LinkedHashMap<>();
         ATTRIBUTES.forEach((name, read) -> values.put(name, read.apply(status)));

@@ -42,12 +42,12 @@ final class QueueListing implements Listing {
         }
     }
 
-    private static Rows rows(Page page, Iterable<QueueStatus> all) {
+    private Rows rows(Page page, Iterable<QueueStatus> all) {
         List<QueueStatus> sorted = new ArrayList<>();
         all.forEach(sorted::add);
         sorted.sort(Comparator.comparing(status -> status.definition().name()));
         List<Map<String, Object>> rows = new ArrayList<>();
-        page.of(sorted).forEach(status -> rows.add(QueueAttributes.of(status)));
+        page.of(sorted).forEach(status -> rows.add(QueueAttributes.of(status, queues)));
         return new Rows(rows, sorted.size());
     }
 }

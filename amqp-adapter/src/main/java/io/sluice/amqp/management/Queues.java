@@ -1,5 +1,6 @@
 package io.sluice.amqp.management;
 
+import io.sluice.amqp.Shards;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.List;
@@ -22,6 +23,16 @@ public record Queues(Function<String, ShardMailbox> ofQueue, List<ShardMailbox> 
     /** The shard that has users and what else is defined for the broker as a whole. */
     ShardMailbox definitions() {
         return all.get(0);
+    }
+
+    /** As the front end has them. */
+    public static Queues in(Shards shards) {
+        return new Queues(shards::of, shards.all());
+    }
+
+    /** The number of the shard that owns a queue of that name, or would. */
+    int shardOf(String queue) {
+        return all.indexOf(ofQueue.apply(queue));
     }
 
     /** All queues in one shard. */

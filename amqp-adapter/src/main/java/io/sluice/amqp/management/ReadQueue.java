@@ -28,6 +28,6 @@ final class ReadQueue implements Operation {
                 .describe(
                         name,
                         Queues.NO_BATCHES,
-                        answer.then(status -> answer.give(Status.OK, "OK", QueueAttributes.of(status))));
+                        answer.then(status -> answer.give(Status.OK, "OK", QueueAttributes.of(status, queues))));
     }
 }

@@ -51,7 +51,7 @@ final class UpdateQueue implements Operation {
                         name,
                         new QueueChange(is -> changed(is, settings), pause),
                         Queues.NO_BATCHES,
-                        answer.then(status -> answer.give(Status.OK, "OK", QueueAttributes.of(status))));
+                        answer.then(status -> answer.give(Status.OK, "OK", QueueAttributes.of(status, queues))));
     }
 
     private static QueueDefinition changed(QueueDefinition is, Map<?, ?> settings) {

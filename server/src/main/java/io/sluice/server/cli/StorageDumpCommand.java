@@ -58,11 +58,15 @@ final class StorageDumpCommand implements Callable<Integer> {
 
     private final Map<Long, String> names = new HashMap<>();
     private boolean damaged;
+    /** -1 where there is one only. */
+    private int shard = -1;
 
     @Override
     public Integer call() throws CommandFailure {
         Output output = new Output(spec.commandLine().getOut());
-        storage.with(false, folder -> {
+        storage.withEach(folder -> {
+            names.clear();
+            shard = folder.shard().count() == 1 ? -1 : folder.shard().index();
             FolderDump.run(folder, new FolderDump.Sink() {
                 @Override
                 public void record(FolderDump.Place place, JournalRecord record) {
@@ -75,7 +79,7 @@ final class StorageDumpCommand implements Callable<Integer> {
                     new DamagePrinter(output, true, names).print(List.of(damage));
                 }
             });
-            return null;
+            return folder;
         });
         return damaged ? ExitCode.REFUSED : ExitCode.OK;
     }
@@ -92,6 +96,9 @@ final class StorageDumpCommand implements Callable<Integer> {
             return;
         }
         output.object(json -> {
+            if (shard >= 0) {
+                json.writeNumberField("shard", shard);
+            }
             json.writeStringField("file", place.file().getFileName().toString());
             json.writeNumberField("offset", place.offset());
             json.writeNumberField("batch", place.index());

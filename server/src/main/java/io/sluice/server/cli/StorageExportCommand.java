@@ -48,7 +48,7 @@ final class StorageExportCommand implements Callable<Integer> {
                 System.currentTimeMillis());
         MessageExport.Result result;
         try (Progress progress = new Progress("exported", 0)) {
-            result = storage.with(false, folder -> MessageExport.run(folder, request, progress::at));
+            result = storage.with(shards -> MessageExport.run(shards, request, progress::at));
         }
         new DamagePrinter(output, storage.json, Map.of()).print(result.damages());
         if (storage.json) {

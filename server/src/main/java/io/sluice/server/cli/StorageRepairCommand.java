@@ -3,6 +3,7 @@ package io.sluice.server.cli;
 import io.sluice.server.ExitCode;
 import io.sluice.storage.tool.FolderRepair;
 import io.sluice.storage.tool.FolderVerification;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,18 +37,20 @@ final class StorageRepairCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure {
         Output output = new Output(spec.commandLine().getOut());
         if (compact) {
-            storage.with(false, folder -> {
+            storage.withEach(folder -> {
                 FolderRepair.compact(folder);
                 return folder;
             });
             line(output, "the store was written anew");
             return ExitCode.OK;
         }
-        FolderVerification.Report report =
-                storage.with(false, folder -> FolderVerification.run(folder, messages -> {}));
-        Map<Long, String> names = StorageVerifyCommand.names(report);
-        new DamagePrinter(output, storage.json, names).print(report.damages());
-        if (report.damages().isEmpty()) {
+        List<FolderVerification.Report> reports =
+                storage.withEach(folder -> FolderVerification.run(folder, messages -> {}));
+        for (FolderVerification.Report report : reports) {
+            Map<Long, String> names = StorageVerifyCommand.names(report);
+            new DamagePrinter(output, storage.json, names).print(report.damages());
+        }
+        if (reports.stream().allMatch(report -> report.damages().isEmpty())) {
             line(output, "no damage: nothing to repair");
             return ExitCode.OK;
         }
@@ -55,10 +58,13 @@ final class StorageRepairCommand implements Callable<Integer> {
             line(output, "nothing was changed; with --yes all but this is kept");
             return ExitCode.REFUSED;
         }
-        FolderRepair.Result result = storage.with(false, FolderRepair::run);
-        result.kept().forEach(file -> line(output, "kept as it was: " + file));
-        result.left().forEach(damage -> line(output, "not repaired: " + damage.file() + ": " + damage.what()));
-        return result.left().isEmpty() ? ExitCode.OK : ExitCode.REFUSED;
+        boolean left = false;
+        for (FolderRepair.Result result : storage.withEach(FolderRepair::run)) {
+            result.kept().forEach(file -> line(output, "kept as it was: " + file));
+            result.left().forEach(damage -> line(output, "not repaired: " + damage.file() + ": " + damage.what()));
+            left |= !result.left().isEmpty();
+        }
+        return left ? ExitCode.REFUSED : ExitCode.OK;
     }
 
     private void line(Output output, String text) {

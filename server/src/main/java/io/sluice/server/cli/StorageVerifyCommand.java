@@ -3,7 +3,9 @@ package io.sluice.server.cli;
 import io.sluice.server.ExitCode;
 import io.sluice.storage.tool.FolderVerification;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,17 +27,26 @@ final class StorageVerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         Output output = new Output(spec.commandLine().getOut());
-        FolderVerification.Report report;
+        List<FolderVerification.Report> reports;
         try (Progress progress = new Progress("verified", 0)) {
-            report = storage.with(false, folder -> FolderVerification.run(folder, progress::at));
+            reports = storage.withEach(folder -> FolderVerification.run(folder, progress::at));
         }
-        new DamagePrinter(output, storage.json, names(report)).print(report.damages());
-        if (storage.json) {
-            summaryObject(output, report);
-        } else {
-            summary(output, report);
+        boolean damaged = false;
+        for (int shard = 0; shard < reports.size(); shard++) {
+            FolderVerification.Report report = reports.get(shard);
+            OptionalInt number = reports.size() == 1 ? OptionalInt.empty() : OptionalInt.of(shard);
+            if (number.isPresent() && !storage.json) {
+                output.line("shard " + shard);
+            }
+            new DamagePrinter(output, storage.json, names(report)).print(report.damages());
+            if (storage.json) {
+                summaryObject(output, number, report);
+            } else {
+                summary(output, report);
+            }
+            damaged |= !report.damages().isEmpty();
         }
-        return report.damages().isEmpty() ? ExitCode.OK : ExitCode.REFUSED;
+        return damaged ? ExitCode.REFUSED : ExitCode.OK;
     }
 
     static Map<Long, String> names(FolderVerification.Report report) {
@@ -55,8 +66,11 @@ final class StorageVerifyCommand implements Callable<Integer> {
         output.line(report.damages().isEmpty() ? "no damage" : report.damages().size() + " damaged places");
     }
 
-    private static void summaryObject(Output output, FolderVerification.Report report) {
+    private static void summaryObject(Output output, OptionalInt shard, FolderVerification.Report report) {
         output.object(generator -> {
+            if (shard.isPresent()) {
+                generator.writeNumberField("shard", shard.getAsInt());
+            }
             generator.writeNumberField("checkpoint", report.checkpoint());
             generator.writeNumberField("segments", report.journal().segments());
             generator.writeNumberField("frames", report.journal().frames());

@@ -13,8 +13,11 @@ final class ClusterBinder {
     private static final int MAX_MILLIS = 600_000;
     private static final String NODE_NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
-    /** @param amqp of the same file */
-    Cluster bind(Section file, Configuration.Amqp amqp) {
+    /**
+     * @param amqp of the same file
+     * @param shards of the same file
+     */
+    Cluster bind(Section file, Configuration.Amqp amqp, int shards) {
         Cluster.Replication replication = replication(file.section("replication"));
         Section section = file.section("cluster");
         Cluster defaults = Defaults.CLUSTER;
@@ -37,8 +40,8 @@ final class ClusterBinder {
         if (cluster.isOn()) {
             checkSecret(section, cluster);
             checkMessageSize(file, amqp);
+            checkShards(file, shards);
         }
-        shards(file);
         return cluster;
     }
 
@@ -70,13 +73,13 @@ final class ClusterBinder {
         }
     }
 
-    private static void shards(Section file) {
-        int shards = file.number("shards", 1, 1024, 1);
+    private static void checkShards(Section file, int shards) {
         if (shards > 1) {
             file.problem(
                     "shards",
-                    "is " + shards + "; this version keeps all queues in one shard: what one connection asks of a shard"
-                            + " that another node leads is not forwarded yet");
+                    "is " + shards
+                            + "; in a cluster this version keeps all queues in one shard: what a connection asks of"
+                            + " a shard that another node leads is not forwarded yet");
         }
     }
 

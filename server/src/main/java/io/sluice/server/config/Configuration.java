@@ -3,6 +3,7 @@ package io.sluice.server.config;
 import io.sluice.amqp.message.DeadLetterNames;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Users;
+import io.sluice.broker.shard.Placement;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Set;
  * file are the names in here; what each means to an operator is written in the file itself.
  *
  * @param node the name this broker gives itself; its container-id
+ * @param shards parts that queues and topics are spread over
  * @param eventLoops threads that serve connections
  */
 public record Configuration(
@@ -26,6 +28,7 @@ public record Configuration(
         Memory memory,
         Metrics metrics,
         Cluster cluster,
+        int shards,
         int eventLoops) {
 
     /** A message goes through the journal of a cluster in one piece. */
@@ -119,7 +122,7 @@ public record Configuration(
 
     /** What messages may take of the heap: the smaller of the two. */
     public record Memory(int maxMessagePercentOfHeap, long maxMessageBytes) {
-        /** @param heapBytes the most the heap can grow to */
+        /** Of all shards. @param heapBytes the most the heap can grow to */
         public long budgetBytes(long heapBytes) {
             return Math.min(maxMessageBytes, heapBytes / 100 * maxMessagePercentOfHeap);
         }
@@ -131,16 +134,21 @@ public record Configuration(
      */
     public record Metrics(boolean prometheus, int port) {}
 
+    /** Where queues and topics are. */
+    public Placement placement() {
+        return queues.placement(shards);
+    }
+
     /** What the command line says over the file. */
     public Configuration withListen(Listen newListen) {
         return new Configuration(
-                node, newListen, security, amqp, queues, topics, storage, memory, metrics, cluster, eventLoops);
+                node, newListen, security, amqp, queues, topics, storage, memory, metrics, cluster, shards, eventLoops);
     }
 
     /** What the command line says over the file. */
     public Configuration withNode(String newNode) {
         return new Configuration(
-                newNode, listen, security, amqp, queues, topics, storage, memory, metrics, cluster, eventLoops);
+                newNode, listen, security, amqp, queues, topics, storage, memory, metrics, cluster, shards, eventLoops);
     }
 
     /** What the command line says over the file. */
@@ -156,13 +164,24 @@ public record Configuration(
                 storage.checkpointBytesPerSecond,
                 storage.idleCheckpointMillis);
         return new Configuration(
-                node, listen, security, amqp, queues, topics, moved, memory, metrics, cluster, eventLoops);
+                node, listen, security, amqp, queues, topics, moved, memory, metrics, cluster, shards, eventLoops);
     }
 
     /** What the command line says over the file. */
     public Configuration joining() {
         return new Configuration(
-                node, listen, security, amqp, queues, topics, storage, memory, metrics, cluster.joining(), eventLoops);
+                node,
+                listen,
+                security,
+                amqp,
+                queues,
+                topics,
+                storage,
+                memory,
+                metrics,
+                cluster.joining(),
+                shards,
+                eventLoops);
     }
 
     /**
@@ -201,6 +220,7 @@ public record Configuration(
                 memory,
                 metrics,
                 cluster,
+                shards,
                 eventLoops);
     }
 }

@@ -7,6 +7,7 @@ import io.sluice.broker.security.Permissions.Action;
 import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.Users.Anonymous;
 import io.sluice.broker.security.Users.Plain;
+import io.sluice.broker.shard.Placement;
 import io.sluice.server.config.Configuration.User;
 import io.sluice.server.config.Section.Range;
 import java.nio.file.InvalidPathException;
@@ -51,18 +52,23 @@ final class ConfigurationBinder {
         Section file = new Section(problems, "", root);
         Configuration defaults = Defaults.CONFIGURATION;
         Configuration.Amqp amqp = amqp(file.section("amqp"));
+        int shards = file.number("shards", 1, Placement.MAX_SHARDS, defaults.shards());
         Configuration configuration = new Configuration(
                 file.text("node", defaults.node()),
                 new ListenBinder().bind(file.section("listen")),
                 security(file.section("security")),
                 amqp,
-                new QueueRulesBinder().bind(file.section("queues")),
+                new QueueRulesBinder().bind(file.section("queues"), shards),
                 new QueueRulesBinder().bindTopics(file.section("topics")),
                 // What is larger never is in the journal as a whole.
-                storage(file.section("storage"), Math.min(amqp.largeMessageBytes(), amqp.maxMessageSizeBytes())),
+                storage(
+                        file.section("storage"),
+                        Math.min(amqp.largeMessageBytes(), amqp.maxMessageSizeBytes()),
+                        shards),
                 memory(file.section("memory")),
                 metrics(file.section("metrics")),
-                new ClusterBinder().bind(file, amqp),
+                new ClusterBinder().bind(file, amqp, shards),
+                shards,
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
         file.end();
         return configuration;
@@ -169,7 +175,7 @@ final class ConfigurationBinder {
         return amqp;
     }
 
-    private static Configuration.Storage storage(Section section, int largeMessageBytes) {
+    private static Configuration.Storage storage(Section section, int largeMessageBytes, int shards) {
         Configuration.Storage defaults = Defaults.STORAGE;
         Configuration.Storage storage = new Configuration.Storage(
                 path(section, "dataDir", defaults.dataDir()),
@@ -194,14 +200,16 @@ final class ConfigurationBinder {
                     "checkpointBytesPerSecond",
                     "is " + pace + "; it must be 0, for no limit, or at least " + MIN_CHECKPOINT_BYTES_PER_SECOND);
         }
-        checkSegments(section, storage, largeMessageBytes);
+        checkSegments(section, storage, largeMessageBytes, shards);
         return storage;
     }
 
     /** The journal's own rules, said here in terms of the file. */
-    private static void checkSegments(Section section, Configuration.Storage storage, int largeMessageBytes) {
+    private static void checkSegments(
+            Section section, Configuration.Storage storage, int largeMessageBytes, int shards) {
         long segment = storage.segmentBytes();
-        long leastMax = storage.journalBudgetBytes() + SEGMENTS_BEYOND_BUDGET * segment;
+        long leastMax = storage.journalBudgetBytes() + SEGMENTS_BEYOND_BUDGET * segment * shards;
+        String each = shards == 1 ? "" : " for each of " + shards + " shards";
         if (segment % SEGMENT_STEP_BYTES != 0) {
             section.problem("segmentBytes", "is " + segment + "; it must be a multiple of " + SEGMENT_STEP_BYTES);
         } else if (segment < 2L * largeMessageBytes) {
@@ -210,16 +218,17 @@ final class ConfigurationBinder {
                     "is " + segment + "; it must be at least twice amqp.largeMessageBytes, which is "
                             + largeMessageBytes);
         }
-        if (storage.journalBudgetBytes() < segment) {
+        if (storage.journalBudgetBytes() < segment * shards) {
             section.problem(
                     "journalBudgetBytes",
-                    "is " + storage.journalBudgetBytes() + "; it must be at least segmentBytes, which is " + segment);
+                    "is " + storage.journalBudgetBytes() + "; it must be at least segmentBytes, which is " + segment
+                            + (shards == 1 ? "" : "," + each));
         }
         if (storage.journalMaxBytes() < leastMax) {
             section.problem(
                     "journalMaxBytes",
                     "is " + storage.journalMaxBytes() + "; it must be at least journalBudgetBytes and three times"
-                            + " segmentBytes, which is " + leastMax);
+                            + " segmentBytes" + each + ", which is " + leastMax);
         }
     }
 

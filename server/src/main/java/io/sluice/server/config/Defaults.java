@@ -66,6 +66,7 @@ public final class Defaults {
     static final QueueRules QUEUES = new QueueRules(
             List.of(new NamePattern("*")),
             List.of(new QueueRules.QueueTemplate(new NamePattern("*"), QUEUE)),
+            List.of(),
             List.of());
 
     static final TopicRules TOPICS =
@@ -93,6 +94,7 @@ public final class Defaults {
             MEMORY,
             METRICS,
             CLUSTER,
+            1,
             1);
 
     private Defaults() {}

@@ -3,6 +3,7 @@ package io.sluice.server.config;
 import io.sluice.broker.NamePattern;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.definitions.Policy;
+import io.sluice.broker.shard.Placement;
 import java.util.List;
 
 /**
@@ -11,12 +12,29 @@ import java.util.List;
  * @param autoCreate names that are created when a client first uses them
  * @param templates what a queue of a matching name is; the first that matches counts
  * @param declared queues that exist from the start
+ * @param placement which shard has queues and topics of a matching name; the first that matches counts
  */
-public record QueueRules(List<NamePattern> autoCreate, List<QueueTemplate> templates, List<QueueDefinition> declared) {
+public record QueueRules(
+        List<NamePattern> autoCreate,
+        List<QueueTemplate> templates,
+        List<QueueDefinition> declared,
+        List<PlacementRule> placement) {
     public QueueRules {
         autoCreate = List.copyOf(autoCreate);
         templates = List.copyOf(templates);
         declared = List.copyOf(declared);
+        placement = List.copyOf(placement);
+    }
+
+    /** @param shard its number, from 0 */
+    public record PlacementRule(NamePattern pattern, int shard) {}
+
+    Placement placement(int shards) {
+        return new Placement(
+                shards,
+                placement.stream()
+                        .map(rule -> new Placement.Rule(rule.pattern::matches, rule.shard))
+                        .toList());
     }
 
     /** @param definition of the queues it makes, under any name */

@@ -11,6 +11,8 @@ import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
 import io.sluice.broker.QueueDefinition.Weighted;
+import io.sluice.broker.shard.Placement;
+import io.sluice.server.config.QueueRules.PlacementRule;
 import io.sluice.server.config.QueueRules.QueueTemplate;
 import io.sluice.server.config.Section.Range;
 import java.util.ArrayList;
@@ -38,7 +40,8 @@ final class QueueRulesBinder {
             "fair",
             Groups.FAIR);
 
-    QueueRules bind(Section section) {
+    /** @param shards of the same file */
+    QueueRules bind(Section section, int shards) {
         QueueRules rules = new QueueRules(
                 section.texts("autoCreate")
                         .map(texts -> texts.stream().map(NamePattern::new).toList())
@@ -46,8 +49,29 @@ final class QueueRulesBinder {
                 section.sections("templates")
                         .map(sections -> templates(sections, QueueRulesBinder::definition))
                         .orElse(Defaults.QUEUES.templates()),
-                section.sections("declared").map(QueueRulesBinder::declared).orElse(List.of()));
+                section.sections("declared").map(QueueRulesBinder::declared).orElse(List.of()),
+                section.sections("placement")
+                        .map(sections -> placements(sections, shards))
+                        .orElse(List.of()));
         section.end();
+        return rules;
+    }
+
+    private static List<PlacementRule> placements(List<Section> sections, int shards) {
+        List<PlacementRule> rules = new ArrayList<>();
+        for (Section section : sections) {
+            NamePattern pattern = new NamePattern(ConfigurationBinder.required(section, "pattern"));
+            int shard = section.number("shard", 0, Placement.MAX_SHARDS - 1, 0);
+            if (!section.has("shard")) {
+                section.problem("shard", "is missing");
+            } else if (shard >= shards) {
+                section.problem(
+                        "shard", "is " + shard + "; with shards: " + shards + " it must be 0 to " + (shards - 1));
+            } else {
+                rules.add(new PlacementRule(pattern, shard));
+            }
+            section.end();
+        }
         return rules;
     }
 

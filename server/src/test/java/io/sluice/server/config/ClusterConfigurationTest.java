@@ -66,9 +66,9 @@ class ClusterConfigurationTest {
 
     @Test
     void severalShardsAreRefused() {
-        String text = "s.yaml line 1 column 9: shards is 2; this version keeps all queues in one shard: what one"
-                + " connection asks of a shard that another node leads is not forwarded yet";
-        assertEquals(List.of(text), problems("shards: 2\n"));
+        String text =
+                "s.yaml line 1 column 9: shards is 2; in a cluster this version keeps all queues in one shard: what a"
+                        + " connection asks of a shard that another node leads is not forwarded yet";
         assertEquals(List.of(text), problems("shards: 2\n" + cluster("")));
     }
 

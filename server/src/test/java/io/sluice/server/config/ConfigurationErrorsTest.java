@@ -32,6 +32,25 @@ class ConfigurationErrorsTest {
     }
 
     @Test
+    void shardsAndTheirPlaces() {
+        assertEquals(
+                List.of("s.yaml line 1 column 9: shards is \"65\"; it must be a whole number, from 1 to 64"),
+                problems("shards: 65\n"));
+        assertEquals(
+                List.of(
+                        "s.yaml line 4 column 36: queues.placement[0].shard is 2; with shards: 2 it must be 0 to 1",
+                        "s.yaml line 5 column 7: queues.placement[1].shard is missing"),
+                problems(
+                        "shards: 2\nqueues:\n  placement:\n    - {pattern: \"orders.*\", shard: 2}\n    - {pattern: \"*\"}\n"));
+        assertEquals(
+                List.of(
+                        "s.yaml line 2 column 54: storage.journalBudgetBytes is 4194304; it must be at least segmentBytes,"
+                                + " which is 1048576, for each of 8 shards"),
+                problems("shards: 8\nstorage: {segmentBytes: 1048576, journalBudgetBytes: 4194304, journalMaxBytes:"
+                        + " 67108864}\namqp: {largeMessageBytes: 65536}\n"));
+    }
+
+    @Test
     void anUnknownKeyLikeNoOtherNamesAll() {
         assertEquals(
                 List.of(

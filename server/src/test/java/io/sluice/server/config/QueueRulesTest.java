@@ -11,6 +11,7 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
 import io.sluice.broker.QueueDefinition.Weighted;
+import io.sluice.broker.shard.Placement;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,21 @@ class QueueRulesTest {
     void theEmptyRunMatchesAStarAndNothingElse() {
         assertTrue(new NamePattern("*").matches(""));
         assertFalse(new NamePattern("a*").matches(""));
+    }
+
+    @Test
+    void thePlacementThatMatchesFirstCounts() throws Exception {
+        QueueRules rules = rules("""
+                shards: 4
+                queues:
+                  placement:
+                    - {pattern: "orders.*", shard: 3}
+                    - {pattern: "o*", shard: 0}
+                """);
+        Placement placement = rules.placement(4);
+        assertEquals(3, placement.shardOf("orders.eu"));
+        assertEquals(0, placement.shardOf("orders"));
+        assertEquals(1, placement.shardOf("invoices"));
     }
 
     @Test

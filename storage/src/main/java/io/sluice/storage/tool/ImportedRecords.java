@@ -24,7 +24,7 @@ import java.util.function.LongConsumer;
 /** The content of a checkpoint that comes out of an export file. {@link #readQueues} first; then the store's thread only. */
 final class ImportedRecords implements MessageStore.CheckpointSource {
     private final ExportReader in;
-    private final boolean keepGoing;
+    private final MessageImport.Request request;
     private final LargeBodies bodies;
     private final ImportTarget target;
     private final LongConsumer progress;
@@ -35,11 +35,17 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
 
     private boolean ended;
     private long messages;
+    /** Of queues that are not wanted. */
+    private long passedOver;
 
     ImportedRecords(
-            ExportReader in, boolean keepGoing, LargeBodies bodies, ImportTarget target, LongConsumer progress) {
+            ExportReader in,
+            MessageImport.Request request,
+            LargeBodies bodies,
+            ImportTarget target,
+            LongConsumer progress) {
         this.in = in;
-        this.keepGoing = keepGoing;
+        this.request = request;
         this.bodies = bodies;
         this.target = target;
         this.progress = progress;
@@ -51,7 +57,9 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
             ExportReader.Block block = next();
             JournalRecord record = block == null ? null : record(block);
             if (record instanceof QueueDeclared queue) {
-                target.add(queue);
+                if (request.queues().test(queue.definition().name())) {
+                    target.add(queue);
+                }
             } else if (record instanceof DuplicatesRemembered ids) {
                 target.remember(ids);
             } else if (record instanceof QueuePaused paused) {
@@ -59,7 +67,9 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
             } else if (record instanceof Subscribed subscribed) {
                 target.subscribe(subscribed);
             } else if (record instanceof DefinitionRecord definition) {
-                target.define(definition);
+                if (request.definitions()) {
+                    target.define(definition);
+                }
             } else if (record instanceof LastValues last) {
                 target.remember(last);
             } else {
@@ -85,7 +95,7 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
             return block;
         }
         StorageException damaged = in.damaged();
-        if (!keepGoing) {
+        if (!request.keepGoing()) {
             throw damaged;
         }
         damages.add(damaged.getMessage());
@@ -120,12 +130,16 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
         } else if (block.kind() == ExportFormat.END) {
             ended = true;
             long expected = block.content().getLong(block.content().position() + 8);
-            if (expected != messages && !keepGoing) {
+            if (expected != messages + passedOver && !request.keepGoing()) {
                 throw new StorageException(
-                        "The export has " + messages + " messages and says it has " + expected + ".");
+                        "The export has " + (messages + passedOver) + " messages and says it has " + expected + ".");
             }
-        } else if (record(block) instanceof Enqueued message && target.knows(message.queueId())) {
-            take(message);
+        } else if (record(block) instanceof Enqueued message) {
+            if (target.knows(message.queueId())) {
+                take(message);
+            } else {
+                passedOver++;
+            }
         }
     }
 
@@ -172,7 +186,7 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
         writing.abort();
         String text = "Of a large message " + length + " bytes are in the export, not "
                 + exported.message().largeBody().orElseThrow().length() + ".";
-        if (!keepGoing) {
+        if (!request.keepGoing()) {
             throw new StorageException(text);
         }
         damages.add(text);

@@ -9,6 +9,8 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
+import io.sluice.broker.record.JournalRecord.QueuePaused;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.storage.Damage;
 import io.sluice.storage.large.LargeBodyStore;
 import java.io.IOException;
@@ -20,7 +22,7 @@ import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
-/** Writes the queues of a stopped folder and their messages to one file, see {@link ExportFormat}. */
+/** Writes the queues of a stopped folder, of all its shards, and their messages to one file, see {@link ExportFormat}. */
 public final class MessageExport {
     private static final int IDS_PER_RECORD = 1_000;
 
@@ -46,21 +48,59 @@ public final class MessageExport {
      * @param progress told how many messages are written
      * @throws StorageException the folder is damaged and it was not asked to keep going, the file exists or cannot be written
      */
-    public static Result run(StoppedFolder folder, Request request, LongConsumer progress) throws StorageException {
-        try (FolderReader reader = FolderReader.open(folder)) {
-            if (folder.disk().exists(request.file)) {
+    public static Result run(List<StoppedFolder> shards, Request request, LongConsumer progress)
+            throws StorageException {
+        StoppedFolder first = shards.get(0);
+        List<Shard> open = new ArrayList<>();
+        try {
+            if (first.disk().exists(request.file)) {
                 throw new StorageException("File " + request.file + " exists already.");
             }
-            refuse(reader.damages(), request);
-            LargeBodyStore bodies = LargeBodyStore.open(
-                    folder.disk(), folder.directory().largeFolder(), folder.store(), 0, new SplittableRandom());
-            try (ExportWriter out = new ExportWriter(folder.disk(), request.file, folder.store(), request.nowMillis)) {
-                return new Run(folder, reader, request, bodies, out, progress).run();
-            } finally {
-                bodies.close();
+            for (StoppedFolder folder : shards) {
+                Shard shard = Shard.open(folder);
+                open.add(shard);
+                refuse(shard.reader.damages(), request);
+            }
+            try (ExportWriter out = new ExportWriter(first.disk(), request.file, first.store(), request.nowMillis)) {
+                return new Run(open, request, out, progress).run();
             }
         } catch (IOException e) {
             throw new StorageException("The export to " + request.file + " failed: " + e.getMessage(), e);
+        } finally {
+            for (Shard shard : open) {
+                shard.close();
+            }
+        }
+    }
+
+    /** One shard, being read. */
+    private record Shard(StoppedFolder folder, FolderReader reader, LargeBodies bodies) {
+        static Shard open(StoppedFolder folder) throws IOException, StorageException {
+            FolderReader reader = FolderReader.open(folder);
+            try {
+                return new Shard(
+                        folder,
+                        reader,
+                        LargeBodyStore.open(
+                                folder.disk(),
+                                folder.directory().largeFolder(),
+                                folder.store(),
+                                0,
+                                new SplittableRandom()));
+            } catch (StorageException e) {
+                reader.close();
+                throw e;
+            }
+        }
+
+        /** The number of a queue in the file: those of two shards may have the same. */
+        long numberOf(long queueId) {
+            return queueId * folder.shard().count() + folder.shard().index();
+        }
+
+        void close() throws StorageException {
+            bodies.close();
+            reader.close();
         }
     }
 
@@ -73,65 +113,69 @@ public final class MessageExport {
         }
     }
 
-    private static final class Run implements FolderReader.Sink {
-        private final StoppedFolder folder;
-        private final FolderReader reader;
+    private static final class Run {
+        private final List<Shard> shards;
         private final Request request;
-        private final LargeBodies bodies;
         private final ExportWriter out;
         private final LongConsumer progress;
         private final List<Damage> damages = new ArrayList<>();
         private long queues;
         private long messages;
 
-        private Run(
-                StoppedFolder folder,
-                FolderReader reader,
-                Request request,
-                LargeBodies bodies,
-                ExportWriter out,
-                LongConsumer progress) {
-            this.folder = folder;
-            this.reader = reader;
+        private Run(List<Shard> shards, Request request, ExportWriter out, LongConsumer progress) {
+            this.shards = shards;
             this.request = request;
-            this.bodies = bodies;
             this.out = out;
             this.progress = progress;
         }
 
         private Result run() throws IOException, StorageException {
-            if (request.definitions) {
-                for (DefinitionRecord definition : reader.definitions()) {
-                    out.record(definition);
+            for (Shard shard : shards) {
+                if (request.definitions) {
+                    for (DefinitionRecord definition : shard.reader.definitions()) {
+                        out.record(definition);
+                    }
                 }
             }
-            for (QueueContent queue : reader.queues()) {
-                if (isWanted(queue)) {
-                    out.record(new QueueDeclared(queue.id(), queue.definition(), queue.nextSequence()));
-                    if (queue.subscribed().isPresent()) {
-                        out.record(queue.subscribed().get());
+            for (Shard shard : shards) {
+                for (QueueContent queue : shard.reader.queues()) {
+                    if (isWanted(queue)) {
+                        write(queue, shard.numberOf(queue.id()));
+                        queues++;
                     }
-                    List<Remembered> ids = queue.remembered();
-                    for (int from = 0; from < ids.size(); from += IDS_PER_RECORD) {
-                        int to = Math.min(ids.size(), from + IDS_PER_RECORD);
-                        out.record(new DuplicatesRemembered(queue.id(), ids.subList(from, to)));
-                    }
-                    if (queue.paused().isPresent()) {
-                        out.record(queue.paused().get());
-                    }
-                    List<LastValues.Value> values = queue.lastValues();
-                    for (int from = 0; from < values.size(); from += IDS_PER_RECORD) {
-                        int to = Math.min(values.size(), from + IDS_PER_RECORD);
-                        out.record(new LastValues(queue.id(), values.subList(from, to)));
-                    }
-                    queues++;
                 }
             }
-            reader.messages(this);
-            refuse(reader.damages(), request);
-            damages.addAll(0, reader.damages());
+            List<Damage> read = new ArrayList<>();
+            for (Shard shard : shards) {
+                shard.reader.messages((queue, message) -> write(shard, queue, message));
+                refuse(shard.reader.damages(), request);
+                read.addAll(shard.reader.damages());
+            }
+            damages.addAll(0, read);
             out.end(queues, messages);
             return new Result(queues, messages, damages);
+        }
+
+        private void write(QueueContent queue, long number) throws IOException {
+            out.record(new QueueDeclared(number, queue.definition(), queue.nextSequence()));
+            if (queue.subscribed().isPresent()) {
+                Subscribed subscribed = queue.subscribed().get();
+                out.record(new Subscribed(number, subscribed.subscription(), subscribed.expiry()));
+            }
+            List<Remembered> ids = queue.remembered();
+            for (int from = 0; from < ids.size(); from += IDS_PER_RECORD) {
+                int to = Math.min(ids.size(), from + IDS_PER_RECORD);
+                out.record(new DuplicatesRemembered(number, ids.subList(from, to)));
+            }
+            if (queue.paused().isPresent()) {
+                QueuePaused paused = queue.paused().get();
+                out.record(new QueuePaused(number, paused.delivery(), paused.intake()));
+            }
+            List<LastValues.Value> values = queue.lastValues();
+            for (int from = 0; from < values.size(); from += IDS_PER_RECORD) {
+                int to = Math.min(values.size(), from + IDS_PER_RECORD);
+                out.record(new LastValues(number, values.subList(from, to)));
+            }
         }
 
         private boolean isWanted(QueueContent queue) {
@@ -139,14 +183,21 @@ public final class MessageExport {
                     && request.queues.test(queue.definition().name());
         }
 
-        @Override
-        public void message(QueueContent queue, Enqueued message) throws IOException, StorageException {
+        private void write(Shard shard, QueueContent queue, Enqueued message) throws IOException, StorageException {
             if (!isWanted(queue)) {
                 return;
             }
-            out.record(message);
+            out.record(new Enqueued(
+                    shard.numberOf(message.queueId()),
+                    message.sequence(),
+                    message.arrivedAtMillis(),
+                    message.expiresAtMillis(),
+                    message.deliverAtMillis(),
+                    message.deliveryCount(),
+                    message.duplicateId(),
+                    message.message()));
             Optional<LargeBody> body = message.message().largeBody();
-            if (body.isPresent() && !isWritten(queue, message, body.get())) {
+            if (body.isPresent() && !isWritten(shard, queue, message, body.get())) {
                 return;
             }
             messages++;
@@ -154,16 +205,16 @@ public final class MessageExport {
         }
 
         /** The record of a message whose body is damaged stays in the file with what there is of it; an import leaves it out. */
-        private boolean isWritten(QueueContent queue, Enqueued message, LargeBody body)
+        private boolean isWritten(Shard shard, QueueContent queue, Enqueued message, LargeBody body)
                 throws IOException, StorageException {
             try {
-                LargeBodyCopy.read(bodies, body, out::body);
+                LargeBodyCopy.read(shard.bodies, body, out::body);
                 return true;
             } catch (StorageException e) {
                 if (!request.keepGoing) {
                     throw e;
                 }
-                damages.add(LargeBodyCopy.damage(folder, queue, message, e));
+                damages.add(LargeBodyCopy.damage(shard.folder, queue, message, e));
                 return false;
             }
         }

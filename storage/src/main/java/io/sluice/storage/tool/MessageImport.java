@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 
 /**
  * Adds the queues and messages of an export to a stopped folder, in one checkpoint of its store: all of them or, whatever happens, none.
@@ -20,8 +21,17 @@ import java.util.function.LongConsumer;
 public final class MessageImport {
     private MessageImport() {}
 
-    /** @param keepGoing whether to take what can be read of a damaged export */
-    public record Request(Path file, boolean keepGoing) {}
+    /**
+     * @param queues which, by name
+     * @param definitions whether users and what else is defined are taken, too
+     * @param keepGoing whether to take what can be read of a damaged export
+     */
+    public record Request(Path file, Predicate<String> queues, boolean definitions, boolean keepGoing) {
+        /** With definitions. */
+        public Request(Path file, Predicate<String> queues, boolean keepGoing) {
+            this(file, queues, true, keepGoing);
+        }
+    }
 
     /**
      * @param keptQueues names of queues that were there already
@@ -38,8 +48,7 @@ public final class MessageImport {
             LargeBodyStore bodies = LargeBodyStore.open(
                     folder.disk(), folder.directory().largeFolder(), folder.store(), 0, new SplittableRandom());
             try {
-                ImportedRecords records =
-                        new ImportedRecords(in, request.keepGoing, bodies, target(folder, request), progress);
+                ImportedRecords records = new ImportedRecords(in, request, bodies, target(folder, request), progress);
                 checkpoint(folder, records);
                 return records.result();
             } finally {

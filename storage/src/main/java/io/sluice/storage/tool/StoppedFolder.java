@@ -3,6 +3,7 @@ package io.sluice.storage.tool;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.DataDirectory;
 import io.sluice.storage.Disk;
+import io.sluice.storage.ShardNumber;
 import io.sluice.storage.mapdb.PagedMessageStore;
 import io.sluice.storage.mapdb.StoreLimits;
 import java.nio.file.Path;
@@ -18,14 +19,18 @@ public final class StoppedFolder implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** @throws StorageException there is no data folder, it is in use, or it is of a newer format */
-    public static StoppedFolder open(Disk disk, Path folder) throws StorageException {
-        return new StoppedFolder(disk, DataDirectory.openExisting(disk, folder));
+    /**
+     * What one shard has of a folder. While that of shard 0 is open no broker starts.
+     *
+     * @throws StorageException there is no data folder, it is in use, or it is of a newer format
+     */
+    public static StoppedFolder open(Disk disk, Path folder, int shard) throws StorageException {
+        return new StoppedFolder(disk, DataDirectory.openExisting(disk, folder, shard));
     }
 
-    /** As {@link #open}, and makes a new one where there is none. */
-    public static StoppedFolder openOrCreate(Disk disk, Path folder) throws StorageException {
-        return new StoppedFolder(disk, DataDirectory.open(disk, folder, 0));
+    /** As {@link #open}, and makes a new one, of so many shards, where there is none. */
+    public static StoppedFolder openOrCreate(Disk disk, Path folder, ShardNumber shard) throws StorageException {
+        return new StoppedFolder(disk, DataDirectory.open(disk, folder, shard, 0));
     }
 
     Disk disk() {
@@ -34,6 +39,11 @@ public final class StoppedFolder implements AutoCloseable {
 
     DataDirectory directory() {
         return directory;
+    }
+
+    /** Which one it is, and of how many. */
+    public ShardNumber shard() {
+        return directory.shard();
     }
 
     UUID store() {

@@ -66,7 +66,7 @@ class GoldenFolderTest {
 
     private static List<String> content(Path path) throws Exception {
         List<String> content = new ArrayList<>();
-        try (StoppedFolder folder = StoppedFolder.open(new FileDisk(), path);
+        try (StoppedFolder folder = StoppedFolder.open(new FileDisk(), path, 0);
                 FolderReader reader = FolderReader.open(folder)) {
             reader.messages((queue, message) ->
                     content.add(queue.definition().name() + " " + message.sequence() + ": " + text(message)));
@@ -87,7 +87,7 @@ class GoldenFolderTest {
     @Test
     void theToolsReadEveryMessageAndFindNoDamage() throws Exception {
         assertEquals(CONTENT, content(data));
-        try (StoppedFolder folder = StoppedFolder.open(new FileDisk(), data)) {
+        try (StoppedFolder folder = StoppedFolder.open(new FileDisk(), data, 0)) {
             FolderVerification.Report report = FolderVerification.run(folder, read -> {});
             assertEquals(List.of(), report.damages());
             assertEquals(CONTENT.size(), report.messages());

@@ -10,6 +10,7 @@ import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.SequenceRanges;
 import io.sluice.storage.Damage;
 import io.sluice.storage.FileDisk;
+import io.sluice.storage.ShardNumber;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ class LargeBodiesAndWindowsTest {
     }
 
     private static StoppedFolder open(Path path) throws StorageException {
-        return StoppedFolder.openOrCreate(new FileDisk(), path);
+        return StoppedFolder.openOrCreate(new FileDisk(), path, ShardNumber.ONLY);
     }
 
     private static FolderVerification.Report verify(Path path) throws StorageException {
@@ -51,13 +52,14 @@ class LargeBodiesAndWindowsTest {
 
     private MessageExport.Result export(boolean keepGoing) throws StorageException {
         try (StoppedFolder opened = open(data)) {
-            return MessageExport.run(opened, new MessageExport.Request(export, name -> true, keepGoing, 1), done -> {});
+            return MessageExport.run(
+                    List.of(opened), new MessageExport.Request(export, name -> true, keepGoing, 1), done -> {});
         }
     }
 
     private MessageImport.Result load(boolean keepGoing) throws StorageException {
         try (StoppedFolder opened = open(other)) {
-            return MessageImport.run(opened, new MessageImport.Request(export, keepGoing), done -> {});
+            return MessageImport.run(opened, new MessageImport.Request(export, name -> true, keepGoing), done -> {});
         }
     }
 

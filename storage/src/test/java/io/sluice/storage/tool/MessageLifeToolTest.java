@@ -24,6 +24,7 @@ import io.sluice.broker.record.JournalRecord.Returned;
 import io.sluice.broker.record.SequenceRanges;
 import io.sluice.storage.FileDisk;
 import io.sluice.storage.ModelShard;
+import io.sluice.storage.ShardNumber;
 import io.sluice.storage.Storage;
 import io.sluice.storage.StorageConfig;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +98,7 @@ class MessageLifeToolTest {
     }
 
     private static StoppedFolder open(Path path) throws StorageException {
-        return StoppedFolder.openOrCreate(new FileDisk(), path);
+        return StoppedFolder.openOrCreate(new FileDisk(), path, ShardNumber.ONLY);
     }
 
     private static void assertAll(Path path, long offset, long messages) throws Exception {
@@ -137,13 +138,13 @@ class MessageLifeToolTest {
     void exportAndImportKeepIt() throws Exception {
         Path export = folder.resolve("all.export");
         try (StoppedFolder opened = open(data)) {
-            MessageExport.run(opened, new MessageExport.Request(export, name -> true, false, 1), done -> {});
+            MessageExport.run(List.of(opened), new MessageExport.Request(export, name -> true, false, 1), done -> {});
         }
         for (int round = 0; round < 2; round++) {
             try (StoppedFolder opened = open(other)) {
                 assertEquals(
                         4,
-                        MessageImport.run(opened, new MessageImport.Request(export, false), done -> {})
+                        MessageImport.run(opened, new MessageImport.Request(export, name -> true, false), done -> {})
                                 .messages());
             }
             // The second time behind what is there: the last of a key is the one that came last.

@@ -89,7 +89,7 @@ class NewerFilesTest {
     }
 
     private FolderVerification.Report verify() throws StorageException {
-        try (StoppedFolder folder = StoppedFolder.open(disk, data)) {
+        try (StoppedFolder folder = StoppedFolder.open(disk, data, 0)) {
             return FolderVerification.run(folder, read -> {});
         }
     }
@@ -120,7 +120,7 @@ class NewerFilesTest {
                 broker.getMessage());
         assertThrows(NewerFormatException.class, this::verify);
         assertThrows(NewerFormatException.class, () -> {
-            try (StoppedFolder folder = StoppedFolder.open(disk, data)) {
+            try (StoppedFolder folder = StoppedFolder.open(disk, data, 0)) {
                 FolderRepair.run(folder);
             }
         });

@@ -13,6 +13,7 @@ import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.storage.Damage;
 import io.sluice.storage.DataDirectory;
 import io.sluice.storage.ModelShard;
+import io.sluice.storage.ShardNumber;
 import io.sluice.storage.SimulatedDisk;
 import io.sluice.storage.StorageSimulation;
 import io.sluice.storage.journal.SegmentJournal;
@@ -62,7 +63,7 @@ class StorageToolTest {
     }
 
     private StoppedFolder open(Path folder) throws StorageException {
-        return StoppedFolder.openOrCreate(disk, folder);
+        return StoppedFolder.openOrCreate(disk, folder, ShardNumber.ONLY);
     }
 
     /** Every message of a folder, as the model prints them. */
@@ -107,13 +108,14 @@ class StorageToolTest {
 
     private MessageExport.Result export(Path to, boolean keepGoing) throws StorageException {
         try (StoppedFolder folder = open(DATA)) {
-            return MessageExport.run(folder, new MessageExport.Request(to, name -> true, keepGoing, 1), done -> {});
+            return MessageExport.run(
+                    List.of(folder), new MessageExport.Request(to, name -> true, keepGoing, 1), done -> {});
         }
     }
 
     private MessageImport.Result load(Path from, Path into, boolean keepGoing) throws StorageException {
         try (StoppedFolder folder = open(into)) {
-            return MessageImport.run(folder, new MessageImport.Request(from, keepGoing), done -> {});
+            return MessageImport.run(folder, new MessageImport.Request(from, name -> true, keepGoing), done -> {});
         }
     }
 
@@ -145,7 +147,7 @@ class StorageToolTest {
             assertTrue(refusal.contains("in use by another broker, process"), refusal);
             assertEquals(DATA, inUse.path());
         }
-        assertThrows(StorageException.class, () -> StoppedFolder.open(disk, Path.of("nowhere")));
+        assertThrows(StorageException.class, () -> StoppedFolder.open(disk, Path.of("nowhere"), 0));
         assertFalse(disk.files().stream().anyMatch(file -> file.startsWith("nowhere")), "nothing is created");
     }
 

@@ -27,6 +27,7 @@ import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import io.sluice.broker.shard.SubscriptionRequest;
 import io.sluice.storage.FileDisk;
+import io.sluice.storage.ShardNumber;
 import io.sluice.storage.Storage;
 import io.sluice.storage.StorageConfig;
 import java.nio.charset.StandardCharsets;
@@ -216,7 +217,7 @@ class SubscriptionsInFolderTest {
     }
 
     private static StoppedFolder open(Path path) throws StorageException {
-        return StoppedFolder.openOrCreate(new FileDisk(), path);
+        return StoppedFolder.openOrCreate(new FileDisk(), path, ShardNumber.ONLY);
     }
 
     /** What waits for each subscription, by its queue and as it is written. */
@@ -266,12 +267,12 @@ class SubscriptionsInFolderTest {
         Path export = folder.resolve("all.export");
         Path other = folder.resolve("other");
         try (StoppedFolder opened = open(data)) {
-            MessageExport.run(opened, new MessageExport.Request(export, name -> true, false, 1), done -> {});
+            MessageExport.run(List.of(opened), new MessageExport.Request(export, name -> true, false, 1), done -> {});
         }
         try (StoppedFolder opened = open(other)) {
             assertEquals(
                     6,
-                    MessageImport.run(opened, new MessageImport.Request(export, false), done -> {})
+                    MessageImport.run(opened, new MessageImport.Request(export, name -> true, false), done -> {})
                             .messages());
         }
         assertEquals(EXPECTED, content(other));
@@ -310,10 +311,10 @@ class SubscriptionsInFolderTest {
         Path export = folder.resolve("all.export");
         Path other = folder.resolve("other");
         try (StoppedFolder opened = open(data)) {
-            MessageExport.run(opened, new MessageExport.Request(export, name -> true, false, 1), done -> {});
+            MessageExport.run(List.of(opened), new MessageExport.Request(export, name -> true, false, 1), done -> {});
         }
         try (StoppedFolder opened = open(other)) {
-            MessageImport.run(opened, new MessageImport.Request(export, false), done -> {});
+            MessageImport.run(opened, new MessageImport.Request(export, name -> true, false), done -> {});
         }
         assertEquals(expected, expiries(other));
         try (StoppedFolder opened = open(other)) {
@@ -327,14 +328,14 @@ class SubscriptionsInFolderTest {
         Path export = folder.resolve("all.export");
         Path other = folder.resolve("other");
         try (StoppedFolder opened = open(data)) {
-            MessageExport.run(opened, new MessageExport.Request(export, name -> true, false, 1), done -> {});
+            MessageExport.run(List.of(opened), new MessageExport.Request(export, name -> true, false, 1), done -> {});
         }
         Subscription there = subscription("one", "another.topic", "");
         try (Broker broker = new Broker(other)) {
             broker.subscribe(there);
         }
         try (StoppedFolder opened = open(other)) {
-            MessageImport.run(opened, new MessageImport.Request(export, false), done -> {});
+            MessageImport.run(opened, new MessageImport.Request(export, name -> true, false), done -> {});
         }
         TreeMap<String, String> content = content(other);
         assertEquals(there + ":", content.get("another.topic::c.one"));
