@@ -26,6 +26,7 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
     /** A node that cannot be reached would hold its clients up for much longer. */
     private static final long IDLE_SECONDS = 15;
 
+    /** Between one question of how far the backups are and the next: nobody tells of it unasked. */
     private static final long LOOK_MILLIS = 200;
 
     private final Path folder;
