@@ -5,13 +5,13 @@ import io.sluice.broker.queue.Turn;
 import java.util.ArrayDeque;
 
 /**
- * Tells producers that their messages are taken. What the journal has is taken for good, whoever is the primary by now. What it does not get,
+ * Tells producers that their messages are taken, and transactions that they are committed. What the journal has is taken for good, whoever is the primary by now. What it does not get,
  * being not durable, is on this node alone: nothing is said of it while another node may have its place. It is said later, or never where
  * this node has lost its role. Shard's thread only.
  */
 final class Acceptance {
     private final Replication replication;
-    /** In the order of their messages. */
+    /** In the order they were decided. */
     private final ArrayDeque<Turn.Effect> held = new ArrayDeque<>();
 
     private boolean deciding;
@@ -31,6 +31,17 @@ final class Acceptance {
                 held.add(later -> say(producer, publish, later));
             } else {
                 say(producer, publish, applied);
+            }
+        };
+    }
+
+    /** What is said of a decision that the journal does not get. */
+    Turn.Effect ofFleeting(Turn.Effect answer) {
+        return applied -> {
+            if (held.isEmpty() && replication.serves()) {
+                answer.run(applied);
+            } else {
+                held.add(answer);
             }
         };
     }

@@ -12,6 +12,7 @@ import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.queue.Dispatcher;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
+import io.sluice.broker.queue.Turn;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,14 +30,22 @@ final class AtomicCommits {
     private final FanOut fanOut;
     private final LargeReferences large;
     private final Pressure pressure;
+    private final Acceptance acceptance;
     private final ShardTurn turn;
     private final int maxBatchBytes;
 
-    AtomicCommits(ShardQueues queues, FanOut fanOut, LargeReferences large, Pressure pressure, ShardTurn turn) {
+    AtomicCommits(
+            ShardQueues queues,
+            FanOut fanOut,
+            LargeReferences large,
+            Pressure pressure,
+            Acceptance acceptance,
+            ShardTurn turn) {
         this.queues = queues;
         this.fanOut = fanOut;
         this.large = large;
         this.pressure = pressure;
+        this.acceptance = acceptance;
         this.turn = turn;
         this.maxBatchBytes = turn.maxBatchBytes();
     }
@@ -57,7 +66,7 @@ final class AtomicCommits {
         room.make();
         // Settlements of this turn that are not ours are a decision of their own.
         dispatchers.forEach(dispatcher -> dispatcher.decideRemovals(turn));
-        turn.atomic(() -> {
+        boolean logged = turn.atomic(() -> {
             batch.sends().forEach(this::send);
             for (AtomicBatch.Settlement settlement : batch.settlements()) {
                 Delivery delivery = settlement.delivery();
@@ -65,11 +74,12 @@ final class AtomicCommits {
                 home.settle(delivery, settlement.outcome(), turn);
             }
             dispatchers.forEach(dispatcher -> dispatcher.decideRemovals(turn));
-            turn.afterDecided(applied -> {
-                applied.calling(client);
-                reply.done(batch);
-            });
         });
+        Turn.Effect answer = applied -> {
+            applied.calling(client);
+            reply.done(batch);
+        };
+        turn.afterDecided(logged ? answer : acceptance.ofFleeting(answer));
     }
 
     private boolean discharged(Publish send) {

@@ -59,9 +59,9 @@ public final class Shard {
         Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal);
         int maxBatchBytes = setup.journal().maxBatchBytes();
         FanOut fanOut = new FanOut(bindings, links.temporaryTopics(), large, maxBatchBytes);
-        this.publishing = new Publishing(
-                queues, fanOut, large, pressure, new Acceptance(replication), maxMessageBytes(maxBatchBytes));
-        this.atomicCommits = new AtomicCommits(queues, fanOut, large, pressure, turn);
+        Acceptance acceptance = new Acceptance(replication);
+        this.publishing = new Publishing(queues, fanOut, large, pressure, acceptance, maxMessageBytes(maxBatchBytes));
+        this.atomicCommits = new AtomicCommits(queues, fanOut, large, pressure, acceptance, turn);
         this.nodes = new Nodes(
                 new Administration(queues, links.temporaries(), removal, pages, new Moves(mailbox, setup.place())),
                 new TopicAdministration(bindings, topicProducers, subscribing),

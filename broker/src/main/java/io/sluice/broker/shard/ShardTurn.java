@@ -115,8 +115,10 @@ final class ShardTurn implements Turn {
     /**
      * All that {@code decisions} decides is one batch, whatever its size, and nothing else is in it. What is not durable is applied
      * with the rest.
+     *
+     * @return whether there is anything in it for the journal
      */
-    void atomic(Runnable decisions) {
+    boolean atomic(Runnable decisions) {
         append();
         atomic = true;
         decisions.run();
@@ -126,9 +128,10 @@ final class ShardTurn implements Turn {
             Batch effects = open;
             open = new Batch();
             effects.effects().forEach(this::afterDecided);
-        } else {
-            append();
+            return false;
         }
+        append();
+        return true;
     }
 
     /** Hands what was decided to the journal. */

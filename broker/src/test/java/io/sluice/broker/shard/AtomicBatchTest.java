@@ -97,6 +97,25 @@ class AtomicBatchTest {
     }
 
     @Test
+    void whatTheJournalDoesNotGetIsNotCommittedWhileAnotherNodeMayBeThePrimary() {
+        TestConsumer consumer = shard.consumer("a").credit(2);
+        shard.journal.mayServe(false);
+        Publish fleeting = new Publish("a", ShardFixture.transientMessage("x"));
+        Answer<AtomicBatch> answer = commit(of(List.of(fleeting)));
+        shard.advance(100);
+        assertTrue(answer.isPending());
+        assertEquals(List.of("attached"), consumer.events);
+        Answer<AtomicBatch> logged = commit(of(List.of(send("b", "y"))));
+        assertEquals(1, shard.status("b").messages(), "what the log has is committed whoever is the primary by now");
+        assertTrue(answer.isPending() && !logged.isPending());
+
+        shard.journal.mayServe(true);
+        shard.advance(100);
+        assertFalse(answer.isPending());
+        assertEquals(List.of("attached", "deliver x"), consumer.events);
+    }
+
+    @Test
     void aCrashBeforeTheCommitLeavesNothing() {
         shard.publish("a", "1");
         TestConsumer consumer = shard.consumer("a").credit(1);
