@@ -43,6 +43,7 @@ final class MetricsTest {
             assertTrue(value(text, "sluice_shard_memory_limit_bytes") > 0, text);
             assertEquals(1, value(text, "sluice_journal_segments{state=\"active\"}"), text);
             assertTrue(value(text, "sluice_storage_size_bytes{kind=\"journal\"}") > 0, text);
+            awaitValue(uri, "sluice_shard_priority_messages{priority=\"4\"}", MESSAGES);
             assertEquals(404, get(uri.resolve("/")).statusCode());
             assertEquals(0, broker.stop());
         }
@@ -128,6 +129,16 @@ final class MetricsTest {
     private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The shard publishes its sums ten times a second. */
+    private static void awaitValue(URI uri, String name, double expected) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        String text = get(uri).body();
+        while (value(text, name) != expected) {
+            assertTrue(System.nanoTime() < deadline, text);
+            text = get(uri).body();
+        }
     }
 
     private static double value(String text, String name) {

@@ -68,8 +68,8 @@ final class ManagedPolicies implements Listing {
         values.put(PATTERN, policy.pattern().text());
         values.put(APPLIES_TO, shown(policy.kind()));
         values.put(AUTO_CREATE, policy.autoCreate());
-        Map<String, Object> queue =
-                QueueAttributes.of(new QueueStatus(policy.queue(), 0, 0, 0, 0, 0, 0, 0, 0, 0, QueueStatus.Paused.NOT));
+        Map<String, Object> queue = QueueAttributes.of(
+                new QueueStatus(policy.queue(), 0, List.of(), 0, 0, 0, 0, 0, 0, 0, 0, QueueStatus.Paused.NOT));
         QueueArguments.NAMES.forEach(name -> values.put(name, queue.get(name)));
         return values;
     }

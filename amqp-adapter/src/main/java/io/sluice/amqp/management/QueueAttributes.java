@@ -54,6 +54,9 @@ final class QueueAttributes {
         all.put("nonDestructive", dispatching(Dispatching::nonDestructive));
         putLife(all);
         all.put("messages", QueueStatus::messages);
+        all.put(
+                "messagesByPriority",
+                status -> status.messagesByPriority().isEmpty() ? null : status.messagesByPriority());
         all.put("bytes", QueueStatus::bytes);
         all.put("unsettled", QueueStatus::unsettled);
         all.put("scheduled", QueueStatus::scheduled);

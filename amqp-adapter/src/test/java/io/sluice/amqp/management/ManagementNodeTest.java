@@ -19,6 +19,7 @@ import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,6 +83,7 @@ class ManagementNodeTest {
         assertEquals(created.body(), read.body());
         assertEquals("dead", read.body().get("deadLetterQueue"));
         assertEquals(0L, read.body().get("messages"));
+        assertNull(read.body().get("messagesByPriority"), "it has no order by priority");
         assertEquals(0, read.body().get("consumers"));
 
         Reply purged = ask(Map.of("operation", "PURGE", "type", "queue", "name", "jobs"), null);
@@ -150,6 +152,12 @@ class ManagementNodeTest {
         Reply fixed = ask(
                 Map.of("operation", "UPDATE", "type", "queue", "name", "life"), Map.of("lastValueProperty", "other"));
         assertEquals(409, fixed.properties().get("statusCode"));
+    }
+
+    @Test
+    void whatAQueueHoldsIsToldByPriority() {
+        Reply created = ask(Map.of("operation", "CREATE", "type", "queue", "name", "jobs"), Map.of("kind", "weighted"));
+        assertEquals(Collections.nCopies(10, 0L), created.body().get("messagesByPriority"));
     }
 
     @Test

@@ -6,6 +6,12 @@ final class AwaySums {
     private final Sum later = new Sum();
     private final Sum leaving = new Sum();
     private final Sum damaged = new Sum();
+    private final LevelDepths depths;
+
+    /** @param depths of the queue; what is out of memory counts there, too */
+    AwaySums(LevelDepths depths) {
+        this.depths = depths;
+    }
 
     static final class Sum {
         private long messages;
@@ -45,12 +51,14 @@ final class AwaySums {
 
     void add(PagedRun run) {
         Sum sum = of(run);
+        depths.add(run.level(), run.outCount);
         sum.messages += run.outCount;
         sum.bytes += run.outBytes;
     }
 
     void subtract(PagedRun run) {
         Sum sum = of(run);
+        depths.add(run.level(), -run.outCount);
         sum.messages -= run.outCount;
         sum.bytes -= run.outBytes;
     }

@@ -34,10 +34,11 @@ final class PagedRuns {
 
     private final Overrides overrides;
 
-    private final AwaySums away = new AwaySums();
+    private final AwaySums away;
     private long highestSequence;
 
-    PagedRuns(Pages pages, MemoryUse memory, LargeReferences large) {
+    PagedRuns(Pages pages, MemoryUse memory, LargeReferences large, LevelDepths depths) {
+        this.away = new AwaySums(depths);
         this.large = large;
         this.pages = pages;
         this.overrides = new Overrides(memory);

@@ -148,10 +148,16 @@ public final class Queue {
         return state.bytes();
     }
 
+    /** Adds how many messages of each priority it holds, where it has an order by priority. @param sums by priority */
+    public void addDepthsTo(long[] sums) {
+        state.depths().addTo(sums);
+    }
+
     public QueueStatus status() {
         return new QueueStatus(
                 definition(),
                 state.messages(),
+                state.depths().byPriority(),
                 state.bytes(),
                 state.messages()
                         - room.availableMessages()

@@ -15,6 +15,7 @@ import java.util.Set;
 final class QueueState {
     private final long id;
     private final EntryIndex entries = new EntryIndex();
+    private final LevelDepths depths;
     private final PagedRuns runs;
     private final UnstoredList[] unstored;
     /** Of those, the ones for later, of all levels. */
@@ -35,7 +36,8 @@ final class QueueState {
         this.id = id;
         this.settings = new Settings(id, definition);
         this.memory = memory;
-        this.runs = new PagedRuns(pages, memory, large);
+        this.depths = new LevelDepths(levelCount(definition.service()));
+        this.runs = new PagedRuns(pages, memory, large, depths);
         this.unstored = new UnstoredList[levelCount(definition.service())];
         for (int level = 0; level < unstored.length; level++) {
             unstored[level] = new UnstoredList();
@@ -61,6 +63,11 @@ final class QueueState {
     /** Those in memory. */
     EntryIndex entries() {
         return entries;
+    }
+
+    /** Of all messages, in memory and out of it. */
+    LevelDepths depths() {
+        return depths;
     }
 
     PagedRuns runs() {
@@ -144,12 +151,14 @@ final class QueueState {
 
     void comesIntoMemory(QueueEntry entry) {
         entries.add(entry);
+        depths.add(levelOf(entry.message), 1);
         residentBytes += entry.message.size();
         memory.comes(entry.message, entry.overheadBytes());
     }
 
     void leavesMemory(QueueEntry entry) {
         entries.remove(entry.sequence);
+        depths.add(levelOf(entry.message), -1);
         residentBytes -= entry.message.size();
         memory.goes(entry.message, entry.overheadBytes());
     }

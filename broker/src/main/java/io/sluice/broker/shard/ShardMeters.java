@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Message;
 import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Metrics.Unit;
 import io.sluice.broker.queue.Queue;
@@ -9,19 +10,29 @@ import io.sluice.broker.queue.Queue;
  * whoever asks, on whatever thread, sees figures of one instant and holds nobody up.
  */
 final class ShardMeters {
+    private static final int LEVELS = Message.MAX_PRIORITY + 1;
+
     private final ShardQueues queues;
     private final Pressure pressure;
     private final boolean read;
-    private volatile Sums sums = new Sums(0, 0, 0, 0, 0, false);
+    private volatile Sums sums = new Sums(0, 0, new long[LEVELS], 0, 0, 0, false);
 
     /**
      * @param messages in all queues, whoever has them
+     * @param byPriority of those, the ones in queues with an order by priority; changed by nobody
      * @param out of memory
      * @param memoryBytes that messages take
      * @param unstoredBytes of that, what no page has
      * @param held producers get no credit
      */
-    private record Sums(long queues, long messages, long out, long memoryBytes, long unstoredBytes, boolean held) {}
+    private record Sums(
+            long queues,
+            long messages,
+            long[] byPriority,
+            long out,
+            long memoryBytes,
+            long unstoredBytes,
+            boolean held) {}
 
     ShardMeters(Metrics metrics, ShardQueues queues, Pressure pressure, ShardLimits limits) {
         this.queues = queues;
@@ -33,6 +44,16 @@ final class ShardMeters {
                 Unit.COUNT,
                 "Messages in all queues, those that consumers have not settled too.",
                 () -> sums.messages);
+        for (int level = 0; level < LEVELS; level++) {
+            int priority = level;
+            metrics.gauge(
+                    "sluice.shard.priority.messages",
+                    Unit.COUNT,
+                    "Messages of this priority in all queues with an order by priority.",
+                    () -> sums.byPriority[priority],
+                    "priority",
+                    Integer.toString(priority));
+        }
         metrics.gauge(
                 "sluice.shard.messages.out",
                 Unit.COUNT,
@@ -59,13 +80,22 @@ final class ShardMeters {
         }
         long count = 0;
         long messages = 0;
+        long[] byPriority = new long[LEVELS];
         long out = 0;
         for (Queue queue : queues.all()) {
             count++;
             messages += queue.messages();
+            queue.addDepthsTo(byPriority);
             out += queue.messagesOut();
         }
         boolean held = !pressure.reason(queues.bytes()).isEmpty();
-        sums = new Sums(count, messages, out, queues.bytes(), queues.memory().unstoredBytes(), held);
+        sums = new Sums(
+                count,
+                messages,
+                byPriority,
+                out,
+                queues.bytes(),
+                queues.memory().unstoredBytes(),
+                held);
     }
 }

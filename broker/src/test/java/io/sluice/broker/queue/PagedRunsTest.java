@@ -62,7 +62,8 @@ class PagedRunsTest {
     }
 
     private final Forgotten forgotten = new Forgotten();
-    private final PagedRuns runs = new PagedRuns(forgotten, new MemoryUse(), new LargeReferences(new NoLargeBodies()));
+    private final PagedRuns runs =
+            new PagedRuns(forgotten, new MemoryUse(), new LargeReferences(new NoLargeBodies()), new LevelDepths(10));
 
     @Property(tries = 200)
     void bitsAreASet(@ForAll long seed) {
@@ -113,7 +114,8 @@ class PagedRunsTest {
     void levelsFindWhatIsOutInOverlappingRuns(@ForAll long seed) {
         Random random = new Random(seed);
         MemoryUse memory = new MemoryUse();
-        PagedRuns runs = new PagedRuns(new Forgotten(), memory, new LargeReferences(new NoLargeBodies()));
+        PagedRuns runs =
+                new PagedRuns(new Forgotten(), memory, new LargeReferences(new NoLargeBodies()), new LevelDepths(10));
         TreeMap<Long, Integer> model = new TreeMap<>();
         List<Long> sequences = new ArrayList<>();
         for (long sequence = 1; sequence <= 120; sequence++) {

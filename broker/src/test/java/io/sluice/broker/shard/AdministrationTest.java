@@ -158,7 +158,20 @@ class AdministrationTest {
 
         QueueStatus status = shard.status("q");
         assertEquals(
-                new QueueStatus(QueueDefinition.named("q"), 3, 6, 2, 0, 0, 2, 1, 0, 0, QueueStatus.Paused.NOT), status);
+                new QueueStatus(
+                        QueueDefinition.named("q"),
+                        3,
+                        List.of(0L, 0L, 0L, 0L, 3L, 0L, 0L, 0L, 0L, 0L),
+                        6,
+                        2,
+                        0,
+                        0,
+                        2,
+                        1,
+                        0,
+                        0,
+                        QueueStatus.Paused.NOT),
+                status);
     }
 
     @Test

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.broker.PeekedMessage;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -50,6 +52,23 @@ class HistoryTest {
         }
     }
 
+    /** What is counted per priority is what somebody finds who looks at every message. */
+    private static void assertDepths(ShardFixture shard) {
+        for (QueueStatus status : shard.list()) {
+            Long[] found = new Long[status.messagesByPriority().size()];
+            Arrays.fill(found, 0L);
+            long from = found.length == 0 ? Long.MAX_VALUE : 1;
+            while (from != Long.MAX_VALUE) {
+                PeekedMessage.Some some =
+                        shard.peek(status.definition().name(), from, 100).value();
+                some.messages()
+                        .forEach(each -> found[each.message().orElseThrow().priority()]++);
+                from = some.nextSequence();
+            }
+            assertEquals(List.of(found), status.messagesByPriority(), status::toString);
+        }
+    }
+
     @Property(tries = 300)
     void liveStateIsWhatTheRecordsSay(@ForAll long seed) {
         liveState(new RandomHistory(seed), 120);
@@ -85,6 +104,7 @@ class HistoryTest {
         assertEquals(List.of(), shard.failures);
         TreeMap<String, List<String>> expected = model(shard.journal.history()).content(shard.now);
         RecordModel.assertSame(expected, RecordModel.of(shard, true));
+        assertDepths(shard);
         // A browser does not see what is scheduled: it is late enough for all of it but what is parked.
         history.releaseAll();
         shard.advance(1_000);
@@ -94,6 +114,7 @@ class HistoryTest {
         expected = model(shard.journal.history()).content(shard.now);
         ShardFixture replayed = shard.restart();
         RecordModel.assertSame(expected, RecordModel.of(replayed, false));
+        assertDepths(replayed);
         for (QueueStatus status : shard.list()) {
             assertEquals(0, status.unsettled(), () -> "all of " + status + " is available");
             if (!status.definition().name().equals("f")) {

@@ -130,6 +130,37 @@ class PagingTest {
     }
 
     @Test
+    void eachPriorityIsCountedWhereverItsMessagesAre() {
+        TestProducer producer = shard.producer("q");
+        for (int i = 0; i < 6; i++) {
+            producer.send(ShardFixture.withPriority("m" + i, i % 3 * 4));
+        }
+        List<Long> all = List.of(2L, 0L, 0L, 0L, 2L, 0L, 0L, 0L, 2L, 0L);
+        assertEquals(all, shard.status("q").messagesByPriority());
+        shard.checkpoint();
+        shard.advance(0);
+        assertEquals(6, shard.status("q").pagedOut());
+        assertEquals(all, shard.status("q").messagesByPriority());
+        restart();
+        assertEquals(all, shard.status("q").messagesByPriority());
+
+        TestConsumer consumer = shard.consumer("q").credit(1);
+        assertEquals(all, shard.status("q").messagesByPriority(), "a consumer has one, and it is in the queue");
+        consumer.settle(0, Outcome.ACCEPTED);
+        assertEquals(1, shard.status("q").messagesByPriority().get(8));
+        shard.purge("q");
+        assertEquals(java.util.Collections.nCopies(10, 0L), shard.status("q").messagesByPriority());
+    }
+
+    @Test
+    void aQueueWithoutOrderByPriorityCountsNone() {
+        shard.declare(QueueDefinition.named("f").withService(QueueDefinition.Service.FIFO));
+        shard.producer("f").send(ShardFixture.withPriority("m", 9));
+        assertEquals(1, shard.status("f").messages());
+        assertEquals(List.of(), shard.status("f").messagesByPriority());
+    }
+
+    @Test
     void weightsHoldWhereverMessagesAre() {
         ShardFixture inMemory = new ShardFixture();
         for (ShardFixture each : List.of(shard, inMemory)) {

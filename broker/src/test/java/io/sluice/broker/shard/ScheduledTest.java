@@ -110,7 +110,20 @@ class ScheduledTest {
 
         QueueStatus status = shard.status("q");
         assertEquals(
-                new QueueStatus(QueueDefinition.named("q"), 2, 3, 0, 1, 0, 0, 1, 0, 0, QueueStatus.Paused.NOT), status);
+                new QueueStatus(
+                        QueueDefinition.named("q"),
+                        2,
+                        List.of(0L, 0L, 0L, 0L, 2L, 0L, 0L, 0L, 0L, 0L),
+                        3,
+                        0,
+                        1,
+                        0,
+                        0,
+                        1,
+                        0,
+                        0,
+                        QueueStatus.Paused.NOT),
+                status);
         TestConsumer consumer = shard.consumer("q");
         assertEquals(DispatchReason.SCHEDULED, shard.explain(consumer, 1));
         consumer.drain(5);

@@ -35,7 +35,7 @@ class ShardMetersTest {
 
         @Override
         public void gauge(String name, Unit unit, String description, DoubleSupplier value, String... tags) {
-            byName.put(name, value);
+            byName.put(name + String.join("=", tags), value);
         }
 
         @Override
@@ -62,6 +62,21 @@ class ShardMetersTest {
         shard.advance(100);
 
         assertEquals(2, gauges.value("messages"));
+    }
+
+    @Test
+    void messagesCountByPriorityWhereThatMatters() {
+        shard.queue("q").queue("r").declare(QueueDefinition.named("f").withService(QueueDefinition.Service.FIFO));
+        for (String queue : List.of("q", "r", "f")) {
+            shard.producer(queue).send(ShardFixture.withPriority("high", 7));
+        }
+        shard.advance(100);
+        assertEquals(2, gauges.value("priority.messagespriority=7"));
+        assertEquals(0, gauges.value("priority.messagespriority=4"));
+
+        shard.consumer("q").credit(1).settle(0, Outcome.ACCEPTED);
+        shard.advance(100);
+        assertEquals(1, gauges.value("priority.messagespriority=7"));
     }
 
     @Test
