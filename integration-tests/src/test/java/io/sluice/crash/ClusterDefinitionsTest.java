@@ -111,4 +111,48 @@ final class ClusterDefinitionsTest {
             }
         }
     }
+
+    @Test
+    void definitions_outlive_the_primary_that_was_told_of_them() throws Exception {
+        try (ClusterProcesses cluster = new ClusterProcesses(folder, PATIENT, "n1", "n2", "n3")) {
+            cluster.startAll();
+            String killed = cluster.awaitPrimary();
+            for (String name : List.of("n1", "n2", "n3")) {
+                cluster.awaitBackup(name);
+            }
+            String url = cluster.node(killed).uri();
+            ok("one\n", "user", "add", "anna", "--url", url);
+            ok("", "policy", "set", "one", "--pattern", "one.*", "--set", "maxMessages=1", "--url", url);
+            cluster.node(killed).kill();
+            String next = cluster.awaitPrimary(killed);
+            takesOneMessage(cluster.node(next), "one.next");
+            ok(
+                    "",
+                    "user",
+                    "update",
+                    "anna",
+                    "--send",
+                    "orders.*",
+                    "--create",
+                    "orders.*",
+                    "--url",
+                    cluster.node(next).uri());
+            ok(
+                    "two\n",
+                    "user",
+                    "update",
+                    "anna",
+                    "--password",
+                    "--url",
+                    cluster.node(next).uri());
+            cluster.start(killed);
+            cluster.awaitBackup(killed);
+            List<BrokerProcess> nodes = List.of(cluster.node("n1"), cluster.node("n2"), cluster.node("n3"));
+            holdsAtEach(nodes, "two", "one");
+            ok("", "cluster", "transfer", killed, "--url", cluster.node(next).uri());
+            cluster.awaitPrimary(next);
+            holdsAtEach(nodes, "two", "one");
+            maySendOrdersOnly(cluster.node(killed));
+        }
+    }
 }
