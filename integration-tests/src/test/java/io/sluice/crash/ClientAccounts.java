@@ -28,6 +28,10 @@ final class ClientAccounts {
         accepted.add(message.id());
     }
 
+    boolean isAccepted(SentMessage message) {
+        return accepted.contains(message.id());
+    }
+
     int acceptedSoFar() {
         return accepted.size();
     }

@@ -87,8 +87,9 @@ final class CrashClients {
     private record UnderWay(SentMessage message, Tracker tracker) {}
 
     private void produce(String name) {
-        for (int next = 0; broker.isAlive(); ) {
-            next = produce(name, next);
+        int connections = 0;
+        for (int next = 0; broker.isAlive(); connections++) {
+            next = produce(name + "." + connections, next);
         }
     }
 

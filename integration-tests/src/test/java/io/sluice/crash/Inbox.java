@@ -3,10 +3,7 @@ package io.sluice.crash;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.program.ReachableBroker;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Client;
@@ -64,7 +61,7 @@ record Inbox(String address, String subscription, ClientAccounts accounts) {
     /** Takes all there is, until nothing is missing: what was scheduled may not be due at once. @return how many there were */
     int drain(Client client, ReachableBroker broker) throws Exception {
         Set<String> drained = new HashSet<>();
-        Map<List<Object>, Integer> last = new HashMap<>();
+        SentOrder order = new SentOrder(accounts);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_LIMIT_SECONDS);
         try (Connection connection = broker.connect(client)) {
             Receiver receiver = open(connection, true);
@@ -77,12 +74,7 @@ record Inbox(String address, String subscription, ClientAccounts accounts) {
                 for (; delivery != null; delivery = receiver.tryReceive()) {
                     SentMessage message = accounts.received(delivery.message().body());
                     assertTrue(drained.add(message.id()), () -> "twice in the queue: " + message.id());
-                    if (!message.scheduled()) {
-                        Integer before = last.put(List.of(message.producer(), message.urgent()), message.number());
-                        assertTrue(
-                                before == null || before < message.number(),
-                                () -> message.id() + " after number " + before);
-                    }
+                    order.check(message);
                 }
             }
             leave(receiver);

@@ -3,7 +3,10 @@ package io.sluice.crash;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -11,8 +14,8 @@ import org.opentest4j.TestAbortedException;
  * another can be lost, all of it or a share of its packets, and each direction by itself; this process reaches every node whatever happens
  * between them.
  *
- * <p>Needs root, {@code ip} and {@code tc}, and a kernel whose {@code tc} takes packet filters (cls_bpf); {@link #make} aborts the test that has not.
- * There is no need of netem.
+ * <p>Needs root, {@code ip}, {@code tc}, {@code python3}, and a kernel whose {@code tc} takes packet filters (cls_bpf) and that has tun devices;
+ * {@link #make} aborts the test that has not. There is no need of netem.
  */
 final class NodeNetwork implements Machines, AutoCloseable {
     /** For tests of networks (RFC 2544); one of them for each process. */
@@ -29,6 +32,7 @@ final class NodeNetwork implements Machines, AutoCloseable {
     private static final long PASS = 0xffffffffL;
 
     private final List<String> nodes;
+    private Optional<FarLines> far = Optional.empty();
 
     private NodeNetwork(List<String> nodes) {
         this.nodes = nodes;
@@ -39,11 +43,12 @@ final class NodeNetwork implements Machines, AutoCloseable {
         try {
             network.set();
             network.lose(names[0], names[1], ALL_PERCENT);
+            network.stretch(1, 1, 1);
             network.heal();
         } catch (IOException impossible) {
             network.close();
             throw new TestAbortedException(
-                    "networks of their own for nodes cannot be made here, which takes root, ip, tc and cls_bpf: "
+                    "networks of their own for nodes cannot be made here, which takes root, ip, tc, cls_bpf, python3 and tun: "
                             + impossible.getMessage());
         }
         return network;
@@ -133,8 +138,34 @@ final class NodeNetwork implements Machines, AutoCloseable {
                 queueMillis + "ms");
     }
 
-    /** Everything arrives again. */
+    /** Between nodes every packet takes so long from now on, and by chance up to so much longer. */
+    void stretch(int millis, int moreMillis, long seed) throws IOException, InterruptedException {
+        Map<String, String> devices = new LinkedHashMap<>();
+        nodes.forEach(node -> devices.put(far(node), host(node)));
+        far = Optional.of(new FarLines(devices, millis, moreMillis, seed));
+        for (String node : nodes) {
+            run("ip", "link", "set", far(node), "netns", space(node));
+            run("ip", "-n", space(node), "link", "set", far(node), "up");
+        }
+        for (String node : nodes) {
+            for (String other : nodes) {
+                if (!other.equals(node)) {
+                    run("ip", "-n", space(node), "route", "add", host(other), "dev", far(node), "src", host(node));
+                }
+            }
+        }
+    }
+
+    private String far(String node) {
+        return "slf" + number(node) + "-" + ID;
+    }
+
+    /** Everything arrives again, at once. */
     void heal() throws IOException, InterruptedException {
+        if (far.isPresent()) {
+            far.get().close();
+            far = Optional.empty();
+        }
         for (String node : nodes) {
             run("tc", "-n", space(node), "filter", "delete", "dev", "eth0", "egress");
             if (run("tc", "-n", space(node), "qdisc", "show", "dev", "eth0").contains("tbf")) {
@@ -178,6 +209,13 @@ final class NodeNetwork implements Machines, AutoCloseable {
     /** The devices go with the namespaces they are in. */
     @Override
     public void close() {
+        try {
+            if (far.isPresent()) {
+                far.get().close();
+            }
+        } catch (IOException e) {
+            // it ends with this process
+        }
         for (String node : nodes) {
             tryTo("ip", "netns", "delete", space(node));
         }

@@ -214,6 +214,29 @@ final class PartitionTest {
     }
 
     @Test
+    void nodes_far_from_each_other_lose_no_message() throws Exception {
+        for (int millis : new int[] {5, 50, 250}) {
+            load.during(() -> {
+                // Packets overtake each other.
+                network.stretch(millis, millis, random.nextLong());
+                load.goesOn(2L * ELECTION_MAX_MILLIS);
+                load.awaitMore();
+                if (millis < ELECTION_MIN_MILLIS / 20) {
+                    String far = others(cluster.awaitPrimary()).get(random.nextInt(2));
+                    cluster.node(far).kill();
+                    load.goesOn(ELECTION_MAX_MILLIS);
+                    cluster.start(far);
+                    cluster.awaitBackup(far);
+                }
+                network.heal();
+            });
+            cluster.awaitCaughtUp(client);
+            System.out.println(millis + " to " + 2 * millis + " ms away: changes of the primary so far: " + changes());
+        }
+        load.nothingIsLost();
+    }
+
+    @Test
     void slow_lines_and_short_interruptions_lose_no_message() throws Exception {
         List<String> all = new ArrayList<>(List.of(NODES));
         load.during(() -> {

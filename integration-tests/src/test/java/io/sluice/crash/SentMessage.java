@@ -6,7 +6,7 @@ import org.apache.qpid.protonj2.client.exceptions.ClientException;
 /**
  * A message whose id says all about it: body, priority, delay, time to live.
  *
- * @param producer one of one round
+ * @param producer one of one round, on one connection
  * @param number in the order sent
  */
 record SentMessage(String producer, int number) {
@@ -27,6 +27,12 @@ record SentMessage(String producer, int number) {
     String body() {
         int filler = number % KINDS == 1 ? LARGE_BYTES : number * 37 % 2_000;
         return id() + " " + "x".repeat(filler);
+    }
+
+    /** Whose producer it is, whatever its connection. */
+    String client() {
+        int dot = producer.indexOf('.');
+        return dot < 0 ? producer : producer.substring(0, dot);
     }
 
     boolean urgent() {
