@@ -86,9 +86,9 @@ final class MoveMessages implements Operation {
                             .orElseThrow(() ->
                                     ManagementException.badRequest("argument 'to' is missing: the queue to move to")));
         }
-        Optional<String> filter = request.textArgument("filter").filter(text -> !text.isBlank());
+        Optional<SourceFilter> filter = filterOf(request);
         if (filter.isPresent()) {
-            move = move.withFilter(selector(filter.get()));
+            move = move.withFilter(filter.get());
         }
         move = move.withLimit(request.numberArgument("count", 1).orElse(Long.MAX_VALUE));
         long rate = request.numberArgument("messagesPerSecond", 0).orElse(0L);
@@ -99,9 +99,14 @@ final class MoveMessages implements Operation {
         return move.withMessagesPerSecond((int) rate);
     }
 
-    private static SourceFilter selector(String text) throws ManagementException {
+    /** The selector that a request brings along. */
+    static Optional<SourceFilter> filterOf(ManagementRequest request) throws ManagementException {
+        Optional<String> text = request.textArgument("filter").filter(written -> !written.isBlank());
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            return SourceFilter.ofSelector(text);
+            return Optional.of(SourceFilter.ofSelector(text.get()));
         } catch (InvalidFilterException e) {
             throw ManagementException.badRequest("argument 'filter': " + e.getMessage());
         }

@@ -186,15 +186,52 @@ class MessageOperationsTest {
         management.ask("MOVE", "queue", "name", "q", "to", "q").is(400, "queue 'q' is moved to itself");
     }
 
-    @Test
-    void selectedMessagesAreMovedAndAMoveIsLookedAt() {
-        for (String subject : List.of("x", "y", "x")) {
+    private void sendWithSubjects(String... subjects) {
+        for (String subject : subjects) {
             org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
             message.setSubject(subject);
             message.setBody(new AmqpValue(subject));
             byte[] buffer = new byte[1000];
             send(Arrays.copyOf(buffer, message.encode(buffer, 0, buffer.length)));
         }
+    }
+
+    @Test
+    void selectedMessagesArePurged() {
+        sendWithSubjects("x", "y", "x", "x");
+        assertEquals(
+                2L,
+                management
+                        .ask("PURGE", "queue", "name", "q", "filter", "JMSType = 'x'", "count", 2)
+                        .ok()
+                        .body()
+                        .get("messages"));
+        assertEquals(
+                List.of(2L, 4L),
+                messages(management.ask("PEEK", "queue", "name", "q")).stream()
+                        .map(message -> message.get("sequence"))
+                        .toList());
+        management
+                .ask("PURGE", "queue", "name", "q", "filter", "JMSType = ")
+                .is(400, "argument 'filter': at character 11: the end where a value is expected");
+        management
+                .ask("PURGE", "queue", "name", "q", "count", 0)
+                .is(400, "argument 'count' is no whole number from 1 on");
+        management.ask("PURGE", "queue", "name", "none", "count", 1).is(404, "there is no queue 'none'");
+        assertEquals(
+                1L,
+                management
+                        .ask("PURGE", "queue", "name", "q", "count", 1)
+                        .ok()
+                        .body()
+                        .get("messages"));
+        assertEquals(
+                1L, management.ask("PURGE", "queue", "name", "q").ok().body().get("messages"));
+    }
+
+    @Test
+    void selectedMessagesAreMovedAndAMoveIsLookedAt() {
+        sendWithSubjects("x", "y", "x");
         Map<?, ?> moved = management
                 .ask("MOVE", "queue", "name", "q", "to", "other", "filter", "JMSType = 'x'")
                 .ok()

@@ -6,26 +6,32 @@ import java.util.List;
 
 /** Reads pages of a queue for somebody who looks at messages and leaves them where they are; holds one page at a time. */
 final class PageReading implements Pages.Reply {
-    private final Queue queue;
     private final QueueLoads loads;
     private final Pages pages;
+    private final Turn.Effect arrived;
     private PagedRun run;
     /** Of {@link #run}; empty while it is being read. */
     private List<Enqueued> messages = List.of();
 
     private boolean waiting;
 
+    /** For a consumer: its queue is dispatched again when the page is here. */
     PageReading(Queue queue, QueueLoads loads, Pages pages) {
-        this.queue = queue;
+        this(loads, pages, turn -> turn.dispatchable(queue));
+    }
+
+    /** @param arrived runs when a page that was missing is here, or cannot be */
+    PageReading(QueueLoads loads, Pages pages, Turn.Effect arrived) {
         this.loads = loads;
         this.pages = pages;
+        this.arrived = arrived;
     }
 
     boolean isWaiting() {
         return waiting;
     }
 
-    /** @return null where its page must be read first: that is asked for, and the queue is dispatched again when it is here */
+    /** @return null where its page must be read first: that is asked for, and whoever waits is told when it is here */
     Enqueued message(PagedRun wanted, int index) {
         if (run == wanted && !messages.isEmpty()) {
             return messages.get(index);
@@ -45,7 +51,7 @@ final class PageReading implements Pages.Reply {
     @Override
     public void dropped(Turn turn) {
         waiting = false;
-        turn.dispatchable(queue);
+        arrived.run(turn);
     }
 
     @Override
@@ -59,13 +65,13 @@ final class PageReading implements Pages.Reply {
                 loads.damaged(run, new StorageException("it holds other messages"));
             }
         }
-        turn.dispatchable(queue);
+        arrived.run(turn);
     }
 
     @Override
     public void failed(StorageException cause, Turn turn) {
         waiting = false;
         loads.damaged(run, cause);
-        turn.dispatchable(queue);
+        arrived.run(turn);
     }
 }

@@ -91,6 +91,21 @@ final class PagedRuns {
         return null;
     }
 
+    /** @return the run that has the first message of any level at or behind {@code sequence} that is out and can be read; null for none */
+    PagedRun nextOut(long sequence) {
+        PagedRun best = null;
+        long bestSequence = Long.MAX_VALUE;
+        for (PagedLevel level : levels) {
+            PagedRun run = level == null ? null : level.nextOut(sequence);
+            long first = run == null ? Long.MAX_VALUE : run.sequence(run.nextOutFrom(sequence));
+            if (first < bestSequence) {
+                best = run;
+                bestSequence = first;
+            }
+        }
+        return best;
+    }
+
     /** Runs out of memory of which a message expires by then, soonest first; null where there is none. */
     PagedRun due(long nowMillis) {
         return expiring.isEmpty() || expiring.first().soonestExpiryMillis > nowMillis ? null : expiring.first();
@@ -116,7 +131,8 @@ final class PagedRuns {
         listed(run);
     }
 
-    private static int slot(PagedRun run) {
+    /** Its place among the levels, and behind them the levels of what is scheduled. */
+    static int slot(PagedRun run) {
         return run.isScheduled ? SCHEDULED + run.level() : run.level();
     }
 

@@ -61,28 +61,17 @@ final class PeekListing implements Pages.Reply {
 
     /** Takes the next message that is out of memory, or asks for its page. @return whether there is one before {@code end} */
     private boolean lookOut(long end) {
-        PagedRuns runs = queue.state().runs();
-        PagedRun best = null;
-        int bestLevel = 0;
-        long bestSequence = end;
-        for (int level = 0; level < runs.levelCount(); level++) {
-            PagedRun run = runs.level(level) == null ? null : runs.level(level).nextOut(next);
-            int index = run == null ? -1 : run.nextOutFrom(next);
-            if (index >= 0 && run.sequence(index) < bestSequence) {
-                best = run;
-                bestLevel = level;
-                bestSequence = run.sequence(index);
-            }
-        }
-        if (best == null) {
+        PagedRun run = queue.state().runs().nextOut(next);
+        long sequence = run == null ? Long.MAX_VALUE : run.sequence(run.nextOutFrom(next));
+        if (sequence >= end) {
             return false;
         }
-        Page page = read.get(bestLevel);
-        if (page != null && page.run == best) {
-            take(page, bestSequence);
+        Page page = read.get(PagedRuns.slot(run));
+        if (page != null && page.run == run) {
+            take(page, sequence);
         } else {
-            reading = best;
-            readingLevel = bestLevel;
+            reading = run;
+            readingLevel = PagedRuns.slot(run);
         }
         return true;
     }

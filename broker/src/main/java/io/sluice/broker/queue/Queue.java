@@ -276,9 +276,16 @@ public final class Queue {
         admission.shed(turn);
     }
 
-    /** Removes what is available or scheduled. @return how many messages */
-    public long purge(Turn turn) {
-        return new Purge(state, availability).decide(turn);
+    /**
+     * Removes what is available or scheduled, and selected: all of it at once, part of it a bounded number at a time. The answer is how many
+     * messages.
+     */
+    public void purge(Selection selection, Pages pages, Turn turn, Answer<Long> answer) {
+        if (selection.isAll()) {
+            answer.answer(new Purge(state, availability).decide(turn), turn);
+        } else {
+            new SelectivePurge(this, availability, loads, pages, selection, answer).go(turn);
+        }
     }
 
     /** An answer that may have to wait for a page: it comes in this turn or in a later one. */

@@ -10,6 +10,7 @@ import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.queue.Pages;
 import io.sluice.broker.queue.Queue;
+import io.sluice.broker.queue.Selection;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.shard.ShardMailbox.DeleteCondition;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class Administration {
     private final Inspection inspection;
     private final Moves moves;
     private final TemporaryQueues temporaries;
+    private final Pages pages;
 
     Administration(ShardQueues queues, TemporaryQueues temporaries, QueueRemoval removal, Pages pages, Moves moves) {
         this.queues = queues;
@@ -36,6 +38,7 @@ final class Administration {
         this.changes = new QueueChanges(queues);
         this.inspection = new Inspection(queues, pages);
         this.moves = moves;
+        this.pages = pages;
     }
 
     QueueChanges changes() {
@@ -116,12 +119,17 @@ final class Administration {
         return Optional.empty();
     }
 
-    void purge(String name, Client client, Reply<Long> reply, Turn turn) {
-        withQueue(name, client, reply, turn, queue -> {
-            long count = queue.purge(turn);
-            turn.dispatchable(queue);
-            turn.afterDecided(applied -> done(client, reply, count, applied));
-        });
+    /** See {@link ShardMailbox#purge(String, Selection, Client, Reply)}. */
+    void purge(String name, Selection selection, Client client, Reply<Long> reply, Turn turn) {
+        withQueue(
+                name,
+                client,
+                reply,
+                turn,
+                queue -> queue.purge(selection, pages, turn, (count, deciding) -> {
+                    deciding.dispatchable(queue);
+                    deciding.afterDecided(applied -> done(client, reply, count, applied));
+                }));
     }
 
     void scheduled(

@@ -85,7 +85,7 @@ final class PageReads implements Pages {
 
     @Override
     public void later(Turn.Effect effect) {
-        mailbox.post((shard, turn) -> effect.run(turn));
+        mailbox.postForNextTurn((shard, turn) -> effect.run(turn));
     }
 
     @Override

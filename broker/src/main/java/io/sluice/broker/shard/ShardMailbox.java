@@ -20,6 +20,8 @@ import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.queue.LockRenewal;
 import io.sluice.broker.queue.Producer;
+import io.sluice.broker.queue.Selection;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,6 +46,8 @@ public final class ShardMailbox {
     private final Semaphore recovering = new Semaphore(0);
 
     private volatile boolean opened;
+    /** Shard's thread only. */
+    private final ArrayDeque<Command> forNextTurn = new ArrayDeque<>();
 
     /**
      * @param executor the shard's thread; on small machines the connections' own event loop
@@ -366,7 +370,15 @@ public final class ShardMailbox {
 
     /** Removes what is available or scheduled, not what consumers have locked; answers how many messages. */
     public void purge(String queue, Client client, Reply<Long> reply) {
-        post((shard, turn) -> shard.administration().purge(queue, client, reply, turn));
+        purge(queue, Selection.ALL, client, reply);
+    }
+
+    /**
+     * Removes what is available or scheduled, and selected; answers how many messages. It goes on beside all other work: what comes
+     * meanwhile stays. A broker that ends on the way has removed those that came first, or none.
+     */
+    public void purge(String queue, Selection selection, Client client, Reply<Long> reply) {
+        post((shard, turn) -> shard.administration().purge(queue, selection, client, reply, turn));
     }
 
     /**
@@ -453,6 +465,11 @@ public final class ShardMailbox {
         schedule();
     }
 
+    /** To be decided when the thread's other work had its turn. Only in a turn. */
+    void postForNextTurn(Command command) {
+        forNextTurn.add(command);
+    }
+
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
             if (opened) {
@@ -471,7 +488,7 @@ public final class ShardMailbox {
     /** The shard has recovered: turns are the executor's from here on. */
     void open() {
         opened = true;
-        turnEnds();
+        maySchedule();
     }
 
     /** Only in a turn. */
@@ -481,6 +498,12 @@ public final class ShardMailbox {
 
     /** The turn is over: a post schedules the next one, and so does what was posted while it ended. */
     void turnEnds() {
+        commands.addAll(forNextTurn);
+        forNextTurn.clear();
+        maySchedule();
+    }
+
+    private void maySchedule() {
         scheduled.set(false);
         if (!commands.isEmpty()) {
             schedule();

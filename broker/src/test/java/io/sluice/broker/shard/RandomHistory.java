@@ -17,6 +17,7 @@ import io.sluice.broker.Schedule;
 import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.queue.Selection;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -245,12 +246,21 @@ final class RandomHistory {
         } else if (dice < 3) {
             takeSomeThatWait();
         } else if (random.nextBoolean()) {
-            shard.purge(some(QUEUES));
+            purgeSome();
         } else {
             shard.delete(some(QUEUES), ShardMailbox.DeleteCondition.ALWAYS);
             consumers.removeIf(consumer -> consumer.closedBy != null);
             declare();
         }
+    }
+
+    private void purgeSome() {
+        Selection selection = random.nextBoolean() ? Selection.ALL : Selection.ALL.withLimit(1 + random.nextInt(10));
+        int digit = '0' + random.nextInt(10);
+        boolean all = random.nextBoolean();
+        shard.purge(
+                some(QUEUES),
+                selection.withFilter(message -> all || message.encoded()[message.encoded().length - 1] == digit));
     }
 
     private List<ScheduledMessage> waiting(String queue) {

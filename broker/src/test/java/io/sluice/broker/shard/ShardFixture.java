@@ -19,6 +19,7 @@ import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Pause;
+import io.sluice.broker.queue.Selection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -134,6 +135,11 @@ final class ShardFixture {
                 throw new AssertionError("the shard does not come to rest");
             }
         }
+    }
+
+    /** Other work of the shard's thread. */
+    void also(Runnable work) {
+        tasks.add(work);
     }
 
     void runWhere(Runnable posts) {
@@ -390,6 +396,12 @@ final class ShardFixture {
     Answer<Long> purge(String queue) {
         Answer<Long> answer = new Answer<>();
         runWhere(() -> mailbox().purge(queue, client, answer));
+        return answer;
+    }
+
+    Answer<Long> purge(String queue, Selection selection) {
+        Answer<Long> answer = new Answer<>();
+        runWhere(() -> mailbox().purge(queue, selection, client, answer));
         return answer;
     }
 

@@ -3,6 +3,7 @@ package io.sluice.server.cli;
 import io.sluice.server.ExitCode;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,8 +14,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "purge",
         mixinStandardHelpOptions = true,
-        description = "Remove all available messages of a queue, not those a consumer has; prints how many.")
+        description =
+                "Remove messages of a queue, the oldest first: all, or those selected; not those a consumer has. Prints how many.")
 final class QueuePurgeCommand implements Callable<Integer> {
+    private static final long ANSWER_MILLIS = TimeUnit.HOURS.toMillis(1);
+
     @Spec
     CommandSpec spec;
 
@@ -24,12 +28,17 @@ final class QueuePurgeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "The queue.")
     String name;
 
+    @Mixin
+    SelectionOptions selection;
+
     @Override
     public Integer call() throws CommandFailure {
         Object purged;
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            Object body = ManagementNode.open(connection).request("PURGE", Map.of("name", name), Map.of());
-            purged = body instanceof Map<?, ?> map ? map.get("messages") : body;
+            // It is answered when it has ended, which in a deep queue takes as long as it takes.
+            purged = ManagementNode.open(connection, ANSWER_MILLIS)
+                    .ask("PURGE", "queue", selection.into(Map.of("name", name)))
+                    .get("messages");
         }
         Output output = new Output(spec.commandLine().getOut());
         if (broker.json) {
