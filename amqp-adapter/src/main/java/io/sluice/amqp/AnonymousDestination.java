@@ -58,7 +58,7 @@ final class AnonymousDestination implements Destination {
         Producer producer = producers.computeIfAbsent(shard, this::attachTo);
         NodeKind kind = scope.environment().kinds().of(message, address);
         scope.transactions()
-                .publish(shard, producer, new IncomingPublish(kind, address, message, delivery, scope.peerContainer()));
+                .publish(shard, producer, new IncomingPublish(kind, address, message, delivery, scope.identity()));
     }
 
     private Optional<Refusal> refusal(String address) {

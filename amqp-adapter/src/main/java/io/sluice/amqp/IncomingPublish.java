@@ -3,23 +3,29 @@ package io.sluice.amqp;
 import io.sluice.amqp.message.DuplicateId;
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.shard.Publish;
 import org.apache.qpid.proton.engine.Delivery;
 
 /** A message on its way to a shard, with the delivery to answer. */
 final class IncomingPublish extends Publish {
     private final Delivery delivery;
-    private final String container;
+    private final PeerIdentity peer;
 
-    IncomingPublish(NodeKind kind, String address, Message message, Delivery delivery, String container) {
+    IncomingPublish(NodeKind kind, String address, Message message, Delivery delivery, PeerIdentity peer) {
         super(kind, address, message);
         this.delivery = delivery;
-        this.container = container;
+        this.peer = peer;
     }
 
     @Override
     public String container() {
-        return container;
+        return peer.container();
+    }
+
+    @Override
+    public LinkDescription link() {
+        return peer.describe(delivery.getLink(), "");
     }
 
     @Override

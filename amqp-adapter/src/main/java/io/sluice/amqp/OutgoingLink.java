@@ -304,13 +304,10 @@ final class OutgoingLink implements LinkEndpoint {
 
     /** Any thread: nothing of it changes. */
     LinkDescription describe() {
-        PeerIdentity peer = scope.identity();
-        return new LinkDescription(
-                peer.connection() + "." + PeerLink.of(sender).count.number,
-                sender.getName(),
-                peer.container(),
-                peer.remoteAddress(),
-                FilterText.of(sender.getSource() instanceof Source answered ? answered.getFilter() : null));
+        return scope.identity()
+                .describe(
+                        sender,
+                        FilterText.of(sender.getSource() instanceof Source answered ? answered.getFilter() : null));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.security.Principal;
+import org.apache.qpid.proton.engine.Link;
 
 /**
  * Who is at the other end of a connection, and what the connection is called here.
@@ -11,4 +13,10 @@ import io.sluice.broker.security.Principal;
  */
 record PeerIdentity(long connection, Principal principal, String container, String remoteAddress) {
     static final PeerIdentity UNKNOWN = new PeerIdentity(0, Principal.ANONYMOUS, "", "");
+
+    /** One of its links. Any thread: nothing of it changes. @param filter what it selects by, "" where it takes everything */
+    LinkDescription describe(Link link, String filter) {
+        return new LinkDescription(
+                connection + "." + PeerLink.of(link).count.number, link.getName(), container, remoteAddress, filter);
+    }
 }

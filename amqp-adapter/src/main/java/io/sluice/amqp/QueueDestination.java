@@ -15,7 +15,7 @@ final class QueueDestination implements Destination {
     private final Optional<LinkNode> node;
 
     private final String address;
-    private final String container;
+    private final PeerIdentity peer;
     private final ShardMailbox shard;
     private final ConnectionTransactions transactions;
     private final LargeMessages large;
@@ -33,7 +33,7 @@ final class QueueDestination implements Destination {
         this.calls = scope.calls();
         this.node = node;
         this.address = address;
-        this.container = scope.peerContainer();
+        this.peer = scope.identity();
         this.shard = shard;
         this.transactions = scope.transactions();
         this.large = scope.environment().large();
@@ -65,7 +65,7 @@ final class QueueDestination implements Destination {
 
     @Override
     public void send(Message message, Delivery delivery) {
-        transactions.publish(shard, producer, new IncomingPublish(kind(), address, message, delivery, container));
+        transactions.publish(shard, producer, new IncomingPublish(kind(), address, message, delivery, peer));
     }
 
     @Override

@@ -16,8 +16,11 @@ import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.ConnectionOptions;
 import org.apache.qpid.protonj2.client.Delivery;
+import org.apache.qpid.protonj2.client.Message;
 import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.ReceiverOptions;
+import org.apache.qpid.protonj2.client.Sender;
+import org.apache.qpid.protonj2.client.SenderOptions;
 import org.apache.qpid.protonj2.client.exceptions.ClientConnectionRemotelyClosedException;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
 import org.apache.qpid.protonj2.types.Symbol;
@@ -114,11 +117,28 @@ final class ManagementCommandsTest {
     }
 
     @Test
+    void a_copy_that_is_not_stored_is_named() throws Exception {
+        ok("queue", "create", "mgmt.once", "--deduplicate");
+        has(ok("explain", "mgmt.once", "--json"), "\"duplicates\":0", "\"lastDuplicate\":null");
+        try (Connection connection = client.connect("127.0.0.1", broker.port());
+                Sender sender = connection.openSender("mgmt.once", new SenderOptions().linkName("twice"))) {
+            for (String body : List.of("first", "copy")) {
+                sender.send(Message.create(body).messageId("order 17").durable(true))
+                        .awaitAccepted(20, TimeUnit.SECONDS);
+            }
+            has(ok("queue", "show", "mgmt.once"), "messages: 1\n", "duplicates: 1\n");
+            has(
+                    ok("explain", "mgmt.once"),
+                    "copies not stored 1, the last at 2",
+                    "string:order 17, of message 1, from link " + identity("twice") + " 'twice' of ");
+        }
+    }
+
+    @Test
     void scheduled_messages_are_listed_and_cancelled() throws Exception {
         try (Connection connection = client.connect("127.0.0.1", broker.port());
-                org.apache.qpid.protonj2.client.Sender sender = connection.openSender("mgmt.later")) {
-            org.apache.qpid.protonj2.client.Message<String> message =
-                    org.apache.qpid.protonj2.client.Message.create("x");
+                Sender sender = connection.openSender("mgmt.later")) {
+            Message<String> message = Message.create("x");
             message.annotation("x-opt-delivery-delay", 3_600_000L);
             sender.send(message).awaitAccepted(20, TimeUnit.SECONDS);
         }

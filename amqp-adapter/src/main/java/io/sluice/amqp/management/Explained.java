@@ -1,6 +1,7 @@
 package io.sluice.amqp.management;
 
 import io.sluice.broker.QueueStatus;
+import io.sluice.broker.explain.DroppedCopy;
 import io.sluice.broker.explain.LinkExplanation;
 import io.sluice.broker.explain.MessageExplanation;
 import io.sluice.broker.explain.QueueExplanation;
@@ -39,10 +40,21 @@ final class Explained {
         body.put("intakePaused", status.paused().intake());
         body.put("consumers", status.consumers());
         body.put("producers", status.producers());
+        body.put("duplicates", status.duplicates());
+        body.put("lastDuplicate", why.lastDuplicate().map(Explained::dropped).orElse(null));
         body.put("next", why.next().map(Explained::message).orElse(null));
         List<Map<String, Object>> links = new ArrayList<>();
         why.consumers().forEach(link -> links.add(link(link)));
         body.put("links", links);
+        return body;
+    }
+
+    private static Map<String, Object> dropped(DroppedCopy copy) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", copy.id());
+        body.put("firstSequence", copy.firstSequence() == 0 ? null : copy.firstSequence());
+        body.put("atMillis", copy.atMillis());
+        body.putAll(CauseText.describe(copy.by()));
         return body;
     }
 

@@ -31,11 +31,6 @@ final class Admission {
 
     /** See {@link Queue#offer}. */
     Optional<Refusal> offer(Message message, String duplicateId, String key, Turn turn, Turn.Effect then) {
-        if (duplicates.has(duplicateId, turn.nowMillis())) {
-            duplicates.dropped(message);
-            turn.afterDecided(then);
-            return Optional.empty();
-        }
         if (!key.isEmpty()) {
             return offerLastValue(message, duplicateId, key, turn, then);
         }
@@ -139,7 +134,7 @@ final class Admission {
         long deliverAt = message.schedule().deliverAtMillis(now);
         Enqueued enqueued = new Enqueued(
                 state.id(), nextSequence(), now, expiresAt, deliverAt, deliveryCount, duplicateId, message);
-        duplicates.comesIn(duplicateId);
+        duplicates.comesIn(enqueued);
         room.comesIn(enqueued);
         if (isBlocked()) {
             // Producers hear it now and not when the journal has committed, or they would send on.

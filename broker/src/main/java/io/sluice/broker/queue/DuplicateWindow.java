@@ -14,22 +14,31 @@ import java.util.Map;
  */
 final class DuplicateWindow {
     /** What an id costs in memory beside its characters; about. */
-    private static final long ID_BYTES = 120;
+    private static final long ID_BYTES = 128;
 
-    /** When each id arrived, oldest first. */
-    private final LinkedHashMap<String, Long> arrivals = new LinkedHashMap<>();
+    /** @param sequence of the message that had the id, 0 where that is not known */
+    private record Arrival(long atMillis, long sequence) {}
+
+    /** Of each id, oldest first. */
+    private final LinkedHashMap<String, Arrival> arrivals = new LinkedHashMap<>();
 
     private long bytes;
 
     boolean holds(String id, long nowMillis, Deduplication limits) {
-        Long arrivedAtMillis = arrivals.get(id);
-        return arrivedAtMillis != null && nowMillis - arrivedAtMillis < limits.maxAgeMillis();
+        Arrival arrival = arrivals.get(id);
+        return arrival != null && nowMillis - arrival.atMillis < limits.maxAgeMillis();
     }
 
-    /** Applying the same again changes nothing. */
-    void remember(String id, long arrivedAtMillis, Deduplication limits) {
-        Long before = arrivals.get(id);
-        if (before != null && before >= arrivedAtMillis) {
+    /** Of the message that had the id, 0 where that is not known. */
+    long sequenceOf(String id) {
+        Arrival arrival = arrivals.get(id);
+        return arrival == null ? 0 : arrival.sequence;
+    }
+
+    /** Applying the same again changes nothing. @param sequence of the message, 0 where that is not known */
+    void remember(String id, long arrivedAtMillis, long sequence, Deduplication limits) {
+        Arrival before = arrivals.get(id);
+        if (before != null && before.atMillis >= arrivedAtMillis) {
             return;
         }
         if (before != null) {
@@ -37,15 +46,15 @@ final class DuplicateWindow {
         } else {
             bytes += bytesOf(id);
         }
-        arrivals.put(id, arrivedAtMillis);
+        arrivals.put(id, new Arrival(arrivedAtMillis, sequence));
         forgetOld(arrivedAtMillis, limits);
     }
 
     private void forgetOld(long nowMillis, Deduplication limits) {
-        Iterator<Map.Entry<String, Long>> oldest = arrivals.entrySet().iterator();
+        Iterator<Map.Entry<String, Arrival>> oldest = arrivals.entrySet().iterator();
         while (oldest.hasNext()) {
-            Map.Entry<String, Long> id = oldest.next();
-            boolean tooOld = nowMillis - id.getValue() >= limits.maxAgeMillis();
+            Map.Entry<String, Arrival> id = oldest.next();
+            boolean tooOld = nowMillis - id.getValue().atMillis >= limits.maxAgeMillis();
             if (!tooOld && arrivals.size() <= limits.maxIds()) {
                 return;
             }
@@ -66,7 +75,7 @@ final class DuplicateWindow {
     /** Oldest first. */
     List<Remembered> all() {
         List<Remembered> all = new ArrayList<>(arrivals.size());
-        arrivals.forEach((id, arrivedAtMillis) -> all.add(new Remembered(id, arrivedAtMillis)));
+        arrivals.forEach((id, arrival) -> all.add(new Remembered(id, arrival.atMillis)));
         return all;
     }
 }

@@ -1,33 +1,37 @@
 package io.sluice.broker.queue;
 
-import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition.Deduplication;
+import io.sluice.broker.explain.DroppedCopy;
+import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which messages came in before: by id, in a window whose durable part is a matter of the queue's records. */
 final class Duplicates {
+    private static final Logger LOG = LoggerFactory.getLogger(Duplicates.class);
     /** In one record; a checkpoint takes many. */
     private static final int MAX_IDS_PER_RECORD = 1_000;
 
     private final QueueState state;
-    private final LargeReferences large;
     private final DuplicateWindow durable = new DuplicateWindow();
     /** Of messages that are not durable: gone with them. */
     private final DuplicateWindow others = new DuplicateWindow();
-    /** Decided, not yet applied. */
-    private final Set<String> pending = new HashSet<>();
+    /** Decided, not yet applied: the sequence of each. */
+    private final Map<String, Long> pending = new HashMap<>();
 
     private long count;
+    private Optional<DroppedCopy> last = Optional.empty();
 
-    Duplicates(QueueState state, LargeReferences large) {
+    Duplicates(QueueState state) {
         this.state = state;
-        this.large = large;
     }
 
     private Deduplication limits() {
@@ -38,20 +42,42 @@ final class Duplicates {
     boolean has(String id, long nowMillis) {
         return !id.isEmpty()
                 && limits().isOn()
-                && (pending.contains(id)
+                && (pending.containsKey(id)
                         || durable.holds(id, nowMillis, limits())
                         || others.holds(id, nowMillis, limits()));
     }
 
     /** A copy came, and is not stored. */
-    void dropped(Message copy) {
-        skipped();
-        large.discard(copy);
+    void dropped(String id, LinkDescription by, long nowMillis) {
+        count++;
+        DroppedCopy copy = new DroppedCopy(id, sequenceOf(id), nowMillis, by);
+        last = Optional.of(copy);
+        if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "Queue '{}': a copy is accepted and not stored: {}, as number {}, from link {} '{}' of '{}'",
+                    state.definition().name(),
+                    printable(id),
+                    copy.firstSequence() == 0 ? "unknown" : copy.firstSequence(),
+                    by.identity(),
+                    printable(by.name()),
+                    printable(by.container()));
+        }
     }
 
-    /** As {@link #dropped}, where another queue may have taken the message. */
-    void skipped() {
-        count++;
+    /** What a peer wrote makes no line of its own. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** Of the message that has this id, 0 where that is not known. */
+    private long sequenceOf(String id) {
+        Long coming = pending.get(id);
+        return coming != null ? coming : Math.max(durable.sequenceOf(id), others.sequenceOf(id));
+    }
+
+    /** The last copy that came. */
+    Optional<DroppedCopy> last() {
+        return last;
     }
 
     /** Since the shard started. */
@@ -59,9 +85,9 @@ final class Duplicates {
         return count;
     }
 
-    void comesIn(String id) {
-        if (!id.isEmpty()) {
-            pending.add(id);
+    void comesIn(Enqueued decided) {
+        if (!decided.duplicateId().isEmpty()) {
+            pending.put(decided.duplicateId(), decided.sequence());
         }
     }
 
@@ -70,13 +96,13 @@ final class Duplicates {
         if (!id.isEmpty()) {
             pending.remove(id);
             boolean isDurable = state.definition().durable() && record.message().durable();
-            (isDurable ? durable : others).remember(id, record.arrivedAtMillis(), limits());
+            (isDurable ? durable : others).remember(id, record.arrivedAtMillis(), record.sequence(), limits());
         }
     }
 
     void remembered(DuplicatesRemembered record) {
         for (Remembered id : record.ids()) {
-            durable.remember(id.id(), id.arrivedAtMillis(), limits());
+            durable.remember(id.id(), id.arrivedAtMillis(), 0, limits());
         }
     }
 

@@ -46,7 +46,7 @@ final class Explainer {
             }
             links.add(link(consumer));
         }
-        return new QueueExplanation(queue.status(), cause, next, links);
+        return new QueueExplanation(queue.status(), cause, next, links, queue.lastDuplicate());
     }
 
     private Cause nothingToGive() {

@@ -7,6 +7,8 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.ScheduledMessage;
+import io.sluice.broker.explain.DroppedCopy;
+import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -48,7 +50,7 @@ public final class Queue {
         this.state = new QueueState(id, definition, pages, memory.part(), large);
         this.availability = new Availability(definition.service(), state.runs());
         this.room = new Room(state, availability.ready());
-        this.duplicates = new Duplicates(state, large);
+        this.duplicates = new Duplicates(state);
         LastValueKeys keys = new LastValueKeys(state);
         this.loads = new QueueLoads(this, state, availability, pages);
         this.scheduling = new Scheduling(this, state, availability, loads, pages);
@@ -197,17 +199,13 @@ public final class Queue {
     }
 
     /**
-     * A message from a producer. A copy of one that came before is taken and not stored.
+     * A message from a producer that is no copy of one that came before.
      *
      * @param duplicateId by which a copy is known, "" for none
-     * @param then runs when it is in the queue, or the one it is a copy of
+     * @param key whose last message it takes the place of, "" for none
+     * @param then runs when it is in the queue
      * @return why it is not taken, empty when it is
      */
-    public Optional<Refusal> offer(Message message, String duplicateId, Turn turn, Turn.Effect then) {
-        return admission.offer(message, duplicateId, "", turn, then);
-    }
-
-    /** As {@link #offer(Message, String, Turn, Turn.Effect)}. @param key whose last message it takes the place of, "" for none */
     public Optional<Refusal> offer(Message message, String duplicateId, String key, Turn turn, Turn.Effect then) {
         return admission.offer(message, duplicateId, key, turn, then);
     }
@@ -246,9 +244,14 @@ public final class Queue {
         return admission.isJournaled(message);
     }
 
-    /** A message was not taken because it is a copy; others may have taken it. */
-    public void duplicateSkipped() {
-        duplicates.skipped();
+    /** A message was not taken because it is a copy; other queues may have taken it. @param duplicateId by which it is known */
+    public void copyDropped(String duplicateId, LinkDescription by, long nowMillis) {
+        duplicates.dropped(duplicateId, by, nowMillis);
+    }
+
+    /** The last copy that was not taken. */
+    Optional<DroppedCopy> lastDuplicate() {
+        return duplicates.last();
     }
 
     /** See {@link Admission#put}. */

@@ -28,6 +28,7 @@ import java.util.Set;
 final class AtomicCommits {
     private final ShardQueues queues;
     private final FanOut fanOut;
+    private final Offering offering;
     private final LargeReferences large;
     private final Pressure pressure;
     private final Acceptance acceptance;
@@ -37,12 +38,14 @@ final class AtomicCommits {
     AtomicCommits(
             ShardQueues queues,
             FanOut fanOut,
+            Offering offering,
             LargeReferences large,
             Pressure pressure,
             Acceptance acceptance,
             ShardTurn turn) {
         this.queues = queues;
         this.fanOut = fanOut;
+        this.offering = offering;
         this.large = large;
         this.pressure = pressure;
         this.acceptance = acceptance;
@@ -124,12 +127,7 @@ final class AtomicCommits {
             return;
         }
         Queue queue = queues.findOrCreate(send.address(), turn).orElseThrow();
-        checkTaken(queue.offer(
-                send.message(),
-                Publishing.duplicateId(send, queue),
-                Publishing.lastValueKey(send, queue),
-                turn,
-                applied -> {}));
+        checkTaken(offering.offer(send, Offering.lastValueKey(send, queue), queue, turn, applied -> {}));
     }
 
     private static void checkTaken(Optional<Refusal> refusal) {
@@ -241,10 +239,10 @@ final class AtomicCommits {
         }
 
         private Optional<Refusal> add(Publish send, Incoming into) {
-            if (into.queue.isDuplicate(Publishing.duplicateId(send, into.queue), turn.nowMillis())) {
+            if (into.queue.isDuplicate(Offering.duplicateId(send, into.queue), turn.nowMillis())) {
                 return Optional.empty();
             }
-            Optional<Refusal> noKey = into.queue.refusalOfKey(Publishing.lastValueKey(send, into.queue));
+            Optional<Refusal> noKey = into.queue.refusalOfKey(Offering.lastValueKey(send, into.queue));
             if (noKey.isPresent()) {
                 return noKey;
             }
@@ -257,14 +255,14 @@ final class AtomicCommits {
             if (send.kind() == NodeKind.TOPIC) {
                 long bytes = RecordSize.ofStored(send.message(), "");
                 for (Queue queue : fanOut.targets(send)) {
-                    bytes += RecordSize.ofCopy(Publishing.duplicateId(send, queue));
+                    bytes += RecordSize.ofCopy(Offering.duplicateId(send, queue));
                 }
                 return bytes;
             }
             Incoming into = incoming.get(send.address());
-            String id = Publishing.duplicateId(send, into.queue);
+            String id = Offering.duplicateId(send, into.queue);
             long declaration = into.isNew && into.messages <= 1 ? RecordSize.ofDeclaration() : 0;
-            String key = Publishing.lastValueKey(send, into.queue);
+            String key = Offering.lastValueKey(send, into.queue);
             long replacing = key.isEmpty() ? 0 : RecordSize.ofReplacing(key);
             return declaration + RecordSize.ofStored(send.message(), id) + replacing;
         }

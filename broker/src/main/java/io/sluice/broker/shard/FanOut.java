@@ -22,10 +22,17 @@ import java.util.Optional;
 final class FanOut {
     private final Bindings bindings;
     private final TemporaryTopics temporaries;
+    private final Offering offering;
     private final LargeReferences large;
     private final int maxBatchBytes;
 
-    FanOut(Bindings bindings, TemporaryTopics temporaries, LargeReferences large, int maxBatchBytes) {
+    FanOut(
+            Bindings bindings,
+            TemporaryTopics temporaries,
+            Offering offering,
+            LargeReferences large,
+            int maxBatchBytes) {
+        this.offering = offering;
         this.temporaries = temporaries;
         this.bindings = bindings;
         this.large = large;
@@ -71,7 +78,7 @@ final class FanOut {
         }
         copies.forEach(copy -> copy.queue.makeRoomFor(1, publish.message().size(), turn));
         if (copies.size() < targets.size()) {
-            countSkipped(targets, copies);
+            skip(publish, targets, copies, turn);
         }
         if (copies.isEmpty()) {
             large.discard(publish.message());
@@ -96,7 +103,7 @@ final class FanOut {
     private static List<Copy> copies(Publish publish, List<Queue> targets, long nowMillis) {
         List<Copy> copies = new ArrayList<>(targets.size());
         for (Queue queue : targets) {
-            String id = Publishing.duplicateId(publish, queue);
+            String id = Offering.duplicateId(publish, queue);
             if (!queue.isDuplicate(id, nowMillis)) {
                 copies.add(new Copy(queue, id));
             }
@@ -130,13 +137,13 @@ final class FanOut {
         return new Refusal(why.kind(), "nobody gets a message to topic '" + topic + "': " + why.text(), why.info());
     }
 
-    private static void countSkipped(List<Queue> targets, List<Copy> copies) {
+    private void skip(Publish publish, List<Queue> targets, List<Copy> copies, Turn turn) {
         int next = 0;
         for (Queue queue : targets) {
             if (next < copies.size() && copies.get(next).queue == queue) {
                 next++;
             } else {
-                queue.duplicateSkipped();
+                offering.skipped(publish, queue, turn);
             }
         }
     }

@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.port.LinkDescription;
 import java.util.Objects;
 
 /**
@@ -52,6 +53,11 @@ public class Publish {
     /** Container-id of who sent it, "" where it is not known; for subscriptions that want nothing of their own container. */
     public String container() {
         return "";
+    }
+
+    /** Who sent it; asked for only where something is told of the message. Shard's thread. */
+    public LinkDescription link() {
+        return LinkDescription.UNKNOWN;
     }
 
     /**

@@ -1,9 +1,7 @@
 package io.sluice.broker.shard;
 
-import io.sluice.broker.MessageLife.LastValue;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
-import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Producer;
@@ -17,6 +15,7 @@ import java.util.Optional;
 final class Publishing {
     private final ShardQueues queues;
     private final FanOut fanOut;
+    private final Offering offering;
     private final LargeReferences large;
     private final Pressure pressure;
     private final Acceptance acceptance;
@@ -26,12 +25,14 @@ final class Publishing {
     Publishing(
             ShardQueues queues,
             FanOut fanOut,
+            Offering offering,
             LargeReferences large,
             Pressure pressure,
             Acceptance acceptance,
             int maxMessageBytes) {
         this.queues = queues;
         this.fanOut = fanOut;
+        this.offering = offering;
         this.large = large;
         this.pressure = pressure;
         this.acceptance = acceptance;
@@ -85,20 +86,14 @@ final class Publishing {
             refused(producer, publish, paused(queue.get()), turn);
             return;
         }
-        String key = lastValueKey(publish, queue.get());
+        String key = Offering.lastValueKey(publish, queue.get());
         Optional<Refusal> noKey = queue.get().refusalOfKey(key);
         if (noKey.isPresent()) {
             refused(producer, publish, noKey.get(), turn);
             return;
         }
-        Optional<Refusal> refusal = queue.get()
-                .offer(
-                        publish.message(),
-                        duplicateId(publish, queue.get()),
-                        key,
-                        turn,
-                        acceptance.of(producer, publish));
-        refusal.ifPresent(why -> refused(producer, publish, why, turn));
+        offering.offer(publish, key, queue.get(), turn, acceptance.of(producer, publish))
+                .ifPresent(why -> refused(producer, publish, why, turn));
     }
 
     /** A message that a transaction stores when it is committed: looked at now, so that its producer hears at once if it is refused. */
@@ -135,19 +130,9 @@ final class Publishing {
             return nowhere;
         }
         Queue queue = queues.findOrImagine(publish.address()).orElseThrow();
-        return queue.isDuplicate(duplicateId(publish, queue), turn.nowMillis())
+        return queue.isDuplicate(Offering.duplicateId(publish, queue), turn.nowMillis())
                 ? Optional.empty()
                 : queue.refusalOf(1, publish.message().size());
-    }
-
-    static String duplicateId(Publish publish, Queue queue) {
-        Deduplication window = queue.definition().deduplication();
-        return window.isOn() ? publish.duplicateId(window.property()) : "";
-    }
-
-    static String lastValueKey(Publish publish, Queue queue) {
-        LastValue keys = queue.definition().life().lastValue();
-        return keys.isOn() ? publish.lastValueKey(keys.property()) : "";
     }
 
     private void refused(Producer producer, Publish publish, Refusal why, Turn turn) {

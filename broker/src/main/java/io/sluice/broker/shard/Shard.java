@@ -58,10 +58,12 @@ public final class Shard {
         QueueRemoval removal = new QueueRemoval(queues, links);
         Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal);
         int maxBatchBytes = setup.journal().maxBatchBytes();
-        FanOut fanOut = new FanOut(bindings, links.temporaryTopics(), large, maxBatchBytes);
+        Offering offering = new Offering(large, setup.metrics());
+        FanOut fanOut = new FanOut(bindings, links.temporaryTopics(), offering, large, maxBatchBytes);
         Acceptance acceptance = new Acceptance(replication);
-        this.publishing = new Publishing(queues, fanOut, large, pressure, acceptance, maxMessageBytes(maxBatchBytes));
-        this.atomicCommits = new AtomicCommits(queues, fanOut, large, pressure, acceptance, turn);
+        this.publishing =
+                new Publishing(queues, fanOut, offering, large, pressure, acceptance, maxMessageBytes(maxBatchBytes));
+        this.atomicCommits = new AtomicCommits(queues, fanOut, offering, large, pressure, acceptance, turn);
         this.nodes = new Nodes(
                 new Administration(queues, links.temporaries(), removal, pages, new Moves(mailbox, setup.place())),
                 new TopicAdministration(bindings, topicProducers, subscribing),

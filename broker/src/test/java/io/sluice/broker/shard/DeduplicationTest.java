@@ -3,17 +3,23 @@ package io.sluice.broker.shard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.explain.DroppedCopy;
+import io.sluice.broker.explain.QueueExplanation;
+import io.sluice.broker.port.LinkDescription;
+import io.sluice.broker.queue.Pause;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -41,6 +47,63 @@ class DeduplicationTest {
         assertEquals(List.of("a", "copy", "b"), producer.accepted);
         assertEquals(List.of("a", "b"), shard.browse("q"));
         assertEquals(1, shard.status("q").duplicates());
+    }
+
+    private Optional<DroppedCopy> lastDuplicate(ShardFixture of, String queue) {
+        ShardFixture.Answer<QueueExplanation> answer = new ShardFixture.Answer<>();
+        of.runWhere(() -> of.mailbox().explain(queue, of.client, answer));
+        return answer.value().lastDuplicate();
+    }
+
+    private DroppedCopy dropped(String id, long firstSequence, String container) {
+        return new DroppedCopy(id, firstSequence, shard.now, new LinkDescription("", "", container, "", ""));
+    }
+
+    @Test
+    void aCopyLeavesATrace() {
+        assertEquals(Optional.empty(), lastDuplicate(shard, "q"));
+        producer.sendAs("0", durable("z")).sendAs("1", durable("a"));
+        TestProducer other = shard.producer("q");
+        other.container = "the other\nERROR forged";
+        try (LoggedErrors log = new LoggedErrors(Level.DEBUG)) {
+            other.sendAs("1", durable("copy"));
+            assertEquals(
+                    List.of("Queue 'q': a copy is accepted and not stored: 1, as number 2, from link  '' of"
+                            + " 'the other?ERROR forged'"),
+                    log.messages());
+        }
+        assertEquals(Optional.of(dropped("1", 2, other.container)), lastDuplicate(shard, "q"));
+    }
+
+    @Test
+    void theFirstIsNamedAlsoWhileItIsOnItsWayAndAfterARestart() {
+        shard.journal.hold();
+        producer.sendAs("1", durable("a")).sendAs("1", durable("copy"));
+        assertEquals(Optional.of(dropped("1", 1, "")), lastDuplicate(shard, "q"));
+        shard.commitAll();
+
+        ShardFixture replayed = shard.restart();
+        assertEquals(Optional.empty(), lastDuplicate(replayed, "q"));
+        replayed.producer("q").sendAs("1", durable("copy"));
+        assertEquals(Optional.of(dropped("1", 1, "")), lastDuplicate(replayed, "q"));
+        replayed.checkpoint();
+        ShardFixture fromStore = replayed.restart();
+        fromStore.producer("q").sendAs("1", durable("copy"));
+        assertEquals(Optional.of(dropped("1", 0, "")), lastDuplicate(fromStore, "q"), "the store has ids only");
+    }
+
+    @Test
+    void aCopyToATopicLeavesATraceWhereItIsOne() {
+        shard.subscribe(Topics.durable("s", "t"));
+        String queue = shard.list().stream()
+                .map(status -> status.definition().name())
+                .filter(name -> !name.equals("q"))
+                .findFirst()
+                .orElseThrow();
+        shard.update(queue, new QueueChange(is -> is.withDeduplication(new Deduplication(5, 5, "")), Pause.AS_IT_IS));
+        shard.topicProducer("t").sendAs("1", durable("a")).sendAs("1", durable("copy"));
+        assertEquals(1, shard.status(queue).duplicates());
+        assertEquals(Optional.of(dropped("1", 1, "")), lastDuplicate(shard, queue));
     }
 
     @Test

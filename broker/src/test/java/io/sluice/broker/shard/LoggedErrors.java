@@ -7,13 +7,19 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What an operator would read of the broker as an error, from here until this is closed. */
+/** What an operator would read of the broker, as an error or at another level, from here until this is closed. */
 final class LoggedErrors implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.sluice.broker");
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
+    /** Errors. */
     LoggedErrors() {
-        logger.setLevel(Level.ERROR);
+        this(Level.ERROR);
+    }
+
+    /** @param least that is of interest */
+    LoggedErrors(Level least) {
+        logger.setLevel(least);
         logger.addAppender(appender);
         appender.start();
     }

@@ -27,10 +27,11 @@ class ShardMetersTest {
 
     private static final class Gauges implements Metrics {
         private final Map<String, DoubleSupplier> byName = new HashMap<>();
+        private final Map<String, Long> counts = new HashMap<>();
 
         @Override
         public Counter counter(String name, Unit unit, String description, String... tags) {
-            return Metrics.NONE.counter(name, unit, description, tags);
+            return amount -> counts.merge(name, amount, Long::sum);
         }
 
         @Override
@@ -77,6 +78,17 @@ class ShardMetersTest {
         shard.consumer("q").credit(1).settle(0, Outcome.ACCEPTED);
         shard.advance(100);
         assertEquals(1, gauges.value("priority.messagespriority=7"));
+    }
+
+    @Test
+    void copiesThatAreNotStoredAreCountedAlsoWhenTheirQueueIsGone() {
+        shard.queue(QueueDefinition.named("q").withDeduplication(new QueueDefinition.Deduplication(5, 5, "")));
+        TestProducer producer = shard.producer("q");
+        for (int i = 0; i < 3; i++) {
+            producer.sendAs("1", ShardFixture.message("a", io.sluice.broker.Message.Header.DURABLE));
+        }
+        shard.delete("q", ShardMailbox.DeleteCondition.ALWAYS);
+        assertEquals(2, gauges.counts.get("sluice.shard.duplicates"));
     }
 
     @Test

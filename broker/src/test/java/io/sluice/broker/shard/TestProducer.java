@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.port.ProducerListener;
 import io.sluice.broker.queue.Producer;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +74,11 @@ final class TestProducer implements ProducerListener {
             @Override
             public String container() {
                 return container;
+            }
+
+            @Override
+            public LinkDescription link() {
+                return new LinkDescription("", "", container, "", "");
             }
         };
     }

@@ -1,5 +1,6 @@
 package io.sluice.server.cli;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,13 @@ final class ExplanationPrinter {
                     + why.get("producers"));
             if (Boolean.TRUE.equals(why.get("intakePaused"))) {
                 lines.add("  Producers get no credit: intake is paused. sluice queue update --resume-intake");
+            }
+            if (why.get("lastDuplicate") instanceof Map<?, ?> copy) {
+                lines.add("  copies not stored " + why.get("duplicates") + ", the last at "
+                        + Instant.ofEpochMilli(((Number) copy.get("atMillis")).longValue()) + ": " + copy.get("id")
+                        + ", of message " + (copy.get("firstSequence") == null ? "?" : copy.get("firstSequence"))
+                        + ", from link " + copy.get("link") + " '" + copy.get("linkName") + "' of "
+                        + copy.get("container") + " at " + copy.get("remoteAddress"));
             }
             for (Map<String, Object> link : ManagementNode.maps(why.get("links"))) {
                 lines.add("  link " + link.get("link") + " '" + link.get("linkName") + "' of " + link.get("container")

@@ -1,13 +1,31 @@
 package io.sluice.server.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ExplanationPrinterTest {
+    @Test
+    void theLastCopyThatWasNotStoredIsNamed() {
+        Map<String, Object> copy = new HashMap<>(
+                Map.of("id", "string:17", "atMillis", 1_000L, "link", "3.1", "linkName", "out", "container", "shop"));
+        copy.put("remoteAddress", "10.0.0.1:1");
+        copy.put("firstSequence", null);
+        Map<String, Object> why = new HashMap<>(Map.of("queue", "q", "text", "It waits.", "links", List.of()));
+        why.put("duplicates", 2L);
+        why.put("lastDuplicate", copy);
+        assertTrue(ExplanationPrinter.lines(why)
+                .contains("  copies not stored 2, the last at 1970-01-01T00:00:01Z: string:17, of message ?,"
+                        + " from link 3.1 'out' of shop at 10.0.0.1:1"));
+        copy.put("firstSequence", 9L);
+        assertTrue(ExplanationPrinter.lines(why).toString().contains("of message 9,"));
+    }
+
     @Test
     void causesOfAMessageAreAChain() {
         Map<String, Object> why = Map.of(

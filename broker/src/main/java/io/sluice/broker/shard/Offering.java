@@ -1,0 +1,57 @@
+package io.sluice.broker.shard;
+
+import io.sluice.broker.MessageLife.LastValue;
+import io.sluice.broker.QueueDefinition.Deduplication;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Metrics;
+import io.sluice.broker.port.Metrics.Unit;
+import io.sluice.broker.queue.LargeReferences;
+import io.sluice.broker.queue.Queue;
+import io.sluice.broker.queue.Turn;
+import java.util.Optional;
+
+/** Puts messages of producers into queues, once: what is a copy of one that came before is accepted, not stored, and leaves a trace. */
+final class Offering {
+    private final LargeReferences large;
+    private final Metrics.Counter dropped;
+
+    Offering(LargeReferences large, Metrics metrics) {
+        this.large = large;
+        this.dropped = metrics.counter(
+                "sluice.shard.duplicates", Unit.COUNT, "Messages accepted and not stored, because they are copies.");
+    }
+
+    /** By what the queue knows the message when it comes again; "" where it does not ask. */
+    static String duplicateId(Publish publish, Queue queue) {
+        Deduplication window = queue.definition().deduplication();
+        return window.isOn() ? publish.duplicateId(window.property()) : "";
+    }
+
+    /** "" where the queue keeps no last values. */
+    static String lastValueKey(Publish publish, Queue queue) {
+        LastValue keys = queue.definition().life().lastValue();
+        return keys.isOn() ? publish.lastValueKey(keys.property()) : "";
+    }
+
+    /**
+     * @param key whose last message it takes the place of, "" for none
+     * @param then runs when it is in the queue, or the one it is a copy of
+     * @return why it is not taken, empty when it is
+     */
+    Optional<Refusal> offer(Publish publish, String key, Queue queue, Turn turn, Turn.Effect then) {
+        String id = duplicateId(publish, queue);
+        if (queue.isDuplicate(id, turn.nowMillis())) {
+            skipped(publish, queue, turn);
+            large.discard(publish.message());
+            turn.afterDecided(then);
+            return Optional.empty();
+        }
+        return queue.offer(publish.message(), id, key, turn, then);
+    }
+
+    /** The queue does not get the message, which is a copy; others may. */
+    void skipped(Publish publish, Queue queue, Turn turn) {
+        dropped.increment();
+        queue.copyDropped(duplicateId(publish, queue), publish.link(), turn.nowMillis());
+    }
+}
