@@ -50,6 +50,17 @@ final class DuplicateWindow {
         forgetOld(arrivedAtMillis, limits);
     }
 
+    boolean has(String id) {
+        return arrivals.containsKey(id);
+    }
+
+    /** Applying the same again changes nothing. */
+    void forget(String id) {
+        if (arrivals.remove(id) != null) {
+            bytes -= bytesOf(id);
+        }
+    }
+
     private void forgetOld(long nowMillis, Deduplication limits) {
         Iterator<Map.Entry<String, Arrival>> oldest = arrivals.entrySet().iterator();
         while (oldest.hasNext()) {

@@ -1,6 +1,7 @@
 package io.sluice.broker.queue;
 
 import io.sluice.broker.QueueDefinition.Deduplication;
+import io.sluice.broker.ResumableLink;
 import io.sluice.broker.explain.DroppedCopy;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
@@ -17,13 +18,12 @@ import org.slf4j.LoggerFactory;
 /** Which messages came in before: by id, in a window whose durable part is a matter of the queue's records. */
 final class Duplicates {
     private static final Logger LOG = LoggerFactory.getLogger(Duplicates.class);
-    /** In one record; a checkpoint takes many. */
-    private static final int MAX_IDS_PER_RECORD = 1_000;
 
     private final QueueState state;
     private final DuplicateWindow durable = new DuplicateWindow();
     /** Of messages that are not durable: gone with them. */
     private final DuplicateWindow others = new DuplicateWindow();
+    private final Unconfirmed deliveries = new Unconfirmed();
     /** Decided, not yet applied: the sequence of each. */
     private final Map<String, Long> pending = new HashMap<>();
 
@@ -38,10 +38,21 @@ final class Duplicates {
         return state.definition().deduplication();
     }
 
-    /** Whether a message of this id is in the window, or on its way into it. @param id "" is nobody's */
+    /** What came over links that may be resumed. */
+    Unconfirmed deliveries() {
+        return deliveries;
+    }
+
+    /**
+     * Whether a message of this id is in the window, or on its way into it. A delivery that has its key only is never a copy: its sender
+     * has heard which it must not send again.
+     *
+     * @param id "" is nobody's
+     */
     boolean has(String id, long nowMillis) {
         return !id.isEmpty()
                 && limits().isOn()
+                && !ResumableLink.isKey(id)
                 && (pending.containsKey(id)
                         || durable.holds(id, nowMillis, limits())
                         || others.holds(id, nowMillis, limits()));
@@ -86,39 +97,44 @@ final class Duplicates {
     }
 
     void comesIn(Enqueued decided) {
-        if (!decided.duplicateId().isEmpty()) {
+        if (!decided.duplicateId().isEmpty() && !ResumableLink.isKey(decided.duplicateId())) {
             pending.put(decided.duplicateId(), decided.sequence());
         }
     }
 
     void cameIn(Enqueued record) {
         String id = record.duplicateId();
-        if (!id.isEmpty()) {
+        if (id.isEmpty()) {
+            return;
+        }
+        boolean isDurable = state.definition().durable() && record.message().durable();
+        if (ResumableLink.isKey(id)) {
+            deliveries.cameIn(id, record.arrivedAtMillis(), isDurable);
+        } else {
             pending.remove(id);
-            boolean isDurable = state.definition().durable() && record.message().durable();
             (isDurable ? durable : others).remember(id, record.arrivedAtMillis(), record.sequence(), limits());
         }
     }
 
     void remembered(DuplicatesRemembered record) {
         for (Remembered id : record.ids()) {
-            durable.remember(id.id(), id.arrivedAtMillis(), 0, limits());
+            if (ResumableLink.isKey(id.id())) {
+                deliveries.apply(id);
+            } else {
+                durable.remember(id.id(), id.arrivedAtMillis(), 0, limits());
+            }
         }
     }
 
-    /** The durable window as it stands, oldest first. */
+    /** What is durable of it as it stands, oldest first. */
     List<DuplicatesRemembered> asRecords() {
-        List<Remembered> all = durable.all();
-        List<DuplicatesRemembered> records = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += MAX_IDS_PER_RECORD) {
-            int to = Math.min(all.size(), from + MAX_IDS_PER_RECORD);
-            records.add(new DuplicatesRemembered(state.id(), all.subList(from, to)));
-        }
-        return records;
+        List<Remembered> all = new ArrayList<>(durable.all());
+        all.addAll(deliveries.all());
+        return DuplicatesRemembered.of(state.id(), all);
     }
 
     /** Of memory; about. */
     long bytes() {
-        return durable.bytes() + others.bytes();
+        return durable.bytes() + others.bytes() + deliveries.bytes();
     }
 }

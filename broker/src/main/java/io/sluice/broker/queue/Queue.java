@@ -6,6 +6,7 @@ import io.sluice.broker.PeekedMessage;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.ResumableLink;
 import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.explain.DroppedCopy;
 import io.sluice.broker.port.LinkDescription;
@@ -17,7 +18,9 @@ import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One queue, put together: what is in it ({@link QueueState}), who decides what comes in and what leaves ({@link Admission},
@@ -218,6 +221,21 @@ public final class Queue {
     /** Whether a message of this id would be a copy. */
     public boolean isDuplicate(String duplicateId, long nowMillis) {
         return duplicates.has(duplicateId, nowMillis);
+    }
+
+    /** Which of these deliveries of resumable links it took, as applied, and their senders have not settled. */
+    public Set<String> unconfirmed(Collection<String> keys, long nowMillis) {
+        return duplicates.deliveries().known(keys, nowMillis);
+    }
+
+    /** Senders have settled these. */
+    public void confirmed(Collection<String> keys, Turn turn) {
+        duplicates.deliveries().forget(keys, id(), turn);
+    }
+
+    /** The link's sender has settled all but these. */
+    public void confirmedOthers(ResumableLink link, Set<String> kept, Turn turn) {
+        duplicates.deliveries().forgetOthers(link, kept, id(), turn);
     }
 
     /** Why so much more would not be taken, empty where it would. */

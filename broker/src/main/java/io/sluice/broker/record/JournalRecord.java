@@ -4,6 +4,7 @@ import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -132,8 +133,8 @@ public sealed interface JournalRecord
     }
 
     /**
-     * Ids of messages that came in some time ago, beside those of the records that follow. It is in checkpoints only: the window of
-     * a queue outlives the records it was made by.
+     * Ids of messages that came in some time ago, beside those of the records that follow: the window of a queue outlives the records it
+     * was made by, so it is in checkpoints. In a journal it says which deliveries of resumable links their senders have settled.
      *
      * @param ids oldest first
      */
@@ -142,8 +143,30 @@ public sealed interface JournalRecord
             ids = List.copyOf(ids);
         }
 
-        /** @param arrivedAtMillis epoch milliseconds, of the message that had the id */
-        public record Remembered(String id, long arrivedAtMillis) {}
+        /** In as many records as it takes, each small enough for any journal. @param ids oldest first */
+        public static List<DuplicatesRemembered> of(long queueId, List<Remembered> ids) {
+            List<DuplicatesRemembered> records = new ArrayList<>();
+            for (int from = 0; from < ids.size(); from += MAX_IDS) {
+                records.add(new DuplicatesRemembered(queueId, ids.subList(from, Math.min(ids.size(), from + MAX_IDS))));
+            }
+            return records;
+        }
+
+        private static final int MAX_IDS = 1_000;
+
+        /**
+         * @param arrivedAtMillis epoch milliseconds, of the message that had the id; of one that is to be forgotten {@link
+         *     Long#MIN_VALUE}, which a version that does not know of it takes for long ago
+         */
+        public record Remembered(String id, long arrivedAtMillis) {
+            public static Remembered forgotten(String id) {
+                return new Remembered(id, Long.MIN_VALUE);
+            }
+
+            public boolean isForgotten() {
+                return arrivedAtMillis == Long.MIN_VALUE;
+            }
+        }
 
         @Override
         public void accept(RecordVisitor visitor) {

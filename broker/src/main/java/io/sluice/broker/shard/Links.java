@@ -20,6 +20,7 @@ final class Links {
     private final TemporaryQueues temporaries;
     private final TemporaryTopics temporaryTopics;
     private final TopicProducers topics;
+    private final Resuming resuming;
     private final Producers anonymous = new Producers();
     /**
      * Why the node as a whole gives no credit, "" when it does. Looked at once per round: what comes and goes in between must not
@@ -32,6 +33,12 @@ final class Links {
         this.topics = topics;
         this.temporaries = new TemporaryQueues(queues);
         this.temporaryTopics = new TemporaryTopics(topics);
+        this.resuming = new Resuming(queues);
+    }
+
+    /** Links that come back to what they left unsettled. */
+    Resuming resuming() {
+        return resuming;
     }
 
     TemporaryQueues temporaries() {

@@ -24,7 +24,8 @@ final class Offering {
     /** By what the queue knows the message when it comes again; "" where it does not ask. */
     static String duplicateId(Publish publish, Queue queue) {
         Deduplication window = queue.definition().deduplication();
-        return window.isOn() ? publish.duplicateId(window.property()) : "";
+        String id = window.isOn() ? publish.duplicateId(window.property()) : "";
+        return id.isEmpty() ? publish.deliveryKey() : id;
     }
 
     /** "" where the queue keeps no last values. */

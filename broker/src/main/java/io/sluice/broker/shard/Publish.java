@@ -50,6 +50,15 @@ public class Publish {
         return "";
     }
 
+    /**
+     * Key of the delivery it came by, where that can be resumed; the queue remembers it where no window knows the message by its id.
+     *
+     * @return "" where it cannot; see {@link io.sluice.broker.ResumableLink}
+     */
+    public String deliveryKey() {
+        return "";
+    }
+
     /** Container-id of who sent it, "" where it is not known; for subscriptions that want nothing of their own container. */
     public String container() {
         return "";

@@ -5,6 +5,7 @@ import io.sluice.broker.Outcome;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.Published;
@@ -58,6 +59,13 @@ final class RecordSize {
                     .mapToLong(value ->
                             RECORD_BYTES + (long) BYTES_PER_CHAR * value.key().length())
                     .sum();
+        }
+        if (record instanceof DuplicatesRemembered remembered) {
+            return RECORD_BYTES
+                    + remembered.ids().stream()
+                            .mapToLong(id -> RANGE_BYTES
+                                    + (long) BYTES_PER_CHAR * id.id().length())
+                            .sum();
         }
         if (record instanceof DefinitionRecord) {
             return RECORD_BYTES + RecordCodec.size(record);

@@ -5,6 +5,7 @@ import io.sluice.broker.PeekedMessage;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.ResumableLink;
 import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionStatus;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -209,6 +211,28 @@ public final class ShardMailbox {
      */
     public void release(String queue, long sequence, Client client, Reply<Boolean> reply) {
         post((shard, turn) -> shard.administration().release(queue, sequence, client, reply, turn));
+    }
+
+    /**
+     * A link comes back to a queue: which of its deliveries were taken before it went. The answer comes when all that was posted before is
+     * decided and durable. A queue that is not there took none.
+     *
+     * @param keys of deliveries its sender has not settled
+     * @param complete whether that is all of them: the queue then forgets the others
+     */
+    public void unconfirmed(
+            String queue,
+            ResumableLink link,
+            Set<String> keys,
+            boolean complete,
+            Client client,
+            Reply<Set<String>> reply) {
+        post((shard, turn) -> shard.links().resuming().unconfirmed(queue, link, keys, complete, client, reply, turn));
+    }
+
+    /** The sender has settled these deliveries, which had been taken: nobody will ask for them. @param keys by {@link ResumableLink} */
+    public void confirmed(String queue, List<String> keys) {
+        post((shard, turn) -> shard.links().resuming().confirmed(queue, keys, turn));
     }
 
     /** The producer is gone. Messages it published before are still answered. */

@@ -90,6 +90,23 @@ final class TestProducer implements ProducerListener {
         return this;
     }
 
+    /** Over a link that may be resumed. @param key of the delivery */
+    TestProducer sendOver(String key, Message message) {
+        postOver(address.orElseThrow(), key, message);
+        fixture.run();
+        return this;
+    }
+
+    /** As {@link #sendOver}, without letting the shard run. */
+    void postOver(String queue, String key, Message message) {
+        fixture.mailbox().publish(handle, new Publish(kind, queue, message) {
+            @Override
+            public String deliveryKey() {
+                return key;
+            }
+        });
+    }
+
     /** As {@link #sendAs}, without letting the shard run. */
     void postAs(String queue, String id, Message message) {
         fixture.mailbox().publish(handle, publish(kind, queue, message, id));

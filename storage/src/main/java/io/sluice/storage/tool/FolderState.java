@@ -102,7 +102,7 @@ final class FolderState implements RecordVisitor {
     public void duplicatesRemembered(DuplicatesRemembered remembered) {
         QueueContent queue = queues.get(remembered.queueId());
         if (queue != null) {
-            remembered.ids().forEach(id -> queue.remember(id.id(), id.arrivedAtMillis()));
+            remembered.ids().forEach(queue::apply);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.storage.tool;
 
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.ResumableLink;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -25,6 +26,9 @@ public final class QueueContent {
     private final Map<Long, Returned> returned = new HashMap<>();
     /** When each id arrived, oldest first. */
     private final Map<String, Long> remembered = new LinkedHashMap<>();
+    /** Of deliveries of resumable links. */
+    private final Map<String, Long> deliveries = new LinkedHashMap<>();
+
     /** Not there while nothing is held up. */
     private Optional<QueuePaused> paused = Optional.empty();
     /** The last message of each key, also of some that are gone. */
@@ -85,18 +89,34 @@ public final class QueueContent {
         }
     }
 
-    /** Ids of earlier messages that its window knows, also of some that are too old for it; oldest first. */
+    /**
+     * Ids of earlier messages that its window knows, also of some that are too old for it; oldest first. And keys of deliveries that their
+     * senders have not settled.
+     */
     List<Remembered> remembered() {
         List<Remembered> all = new ArrayList<>(remembered.size());
         remembered.forEach((duplicateId, arrivedAtMillis) -> all.add(new Remembered(duplicateId, arrivedAtMillis)));
+        deliveries.forEach((key, arrivedAtMillis) -> all.add(new Remembered(key, arrivedAtMillis)));
         return all;
     }
 
+    void apply(Remembered id) {
+        if (id.isForgotten()) {
+            deliveries.remove(id.id());
+        } else {
+            remember(id.id(), id.arrivedAtMillis());
+        }
+    }
+
     void remember(String duplicateId, long arrivedAtMillis) {
-        remembered.remove(duplicateId);
-        remembered.put(duplicateId, arrivedAtMillis);
-        if (remembered.size() > definition.deduplication().maxIds()) {
-            remembered.remove(remembered.keySet().iterator().next());
+        boolean isDelivery = ResumableLink.isKey(duplicateId);
+        Map<String, Long> ids = isDelivery ? deliveries : remembered;
+        ids.remove(duplicateId);
+        ids.put(duplicateId, arrivedAtMillis);
+        int most =
+                isDelivery ? ResumableLink.MAX_KEYS : definition.deduplication().maxIds();
+        if (ids.size() > most) {
+            ids.remove(ids.keySet().iterator().next());
         }
     }
 
