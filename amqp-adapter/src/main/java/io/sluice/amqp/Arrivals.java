@@ -78,6 +78,12 @@ final class Arrivals {
         leaveIfEmpty();
     }
 
+    /** As {@link #leave}, but what is not sent by now is dropped by its destination: its sender will send it again. */
+    void leaveNow() {
+        left = false;
+        destination.detach();
+    }
+
     private void leaveIfEmpty() {
         if (left && waiting.isEmpty()) {
             left = false;

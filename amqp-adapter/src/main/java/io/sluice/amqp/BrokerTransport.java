@@ -51,7 +51,8 @@ final class BrokerTransport extends TransportImpl {
     /** Whose incoming window is not what it usually is. */
     private final Set<PeerSession> windows = new LinkedHashSet<>();
 
-    private record EarlyDetach(PeerSession session, PeerLink link, int channel) {}
+    /** A detach that came before our attach was sent. */
+    private record EarlyDetach(PeerSession session, PeerLink link, Detach detach, int channel) {}
 
     BrokerTransport(FrameEvents events, FrameListener frames, ConnectionScope scope) {
         this.events = events;
@@ -166,9 +167,8 @@ final class BrokerTransport extends TransportImpl {
         }
         boolean first = link.startsDelivery();
         boolean resumes = link.resumes(transfer);
-        if (resumes && !transfer.getMore()) {
-            // What is resumed is to be ignored where it is not in the receiver's unsettled map (§2.7.5), and ours is
-            // empty.
+        if (!transfer.getMore() && link.ignores(transfer)) {
+            // What is resumed is to be ignored where it is not in the receiver's unsettled map (§2.7.5).
             transfer.setAborted(true);
         }
         session.received(transfer, first);
@@ -216,8 +216,7 @@ final class BrokerTransport extends TransportImpl {
         if (link.localHandle == null && !link.closed) {
             // The engine would never answer an attach whose detach it has seen.
             session.handles().free(link);
-            link.early = detach;
-            earlyDetaches.add(new EarlyDetach(session, link, channel));
+            earlyDetaches.add(new EarlyDetach(session, link, detach, channel));
         } else {
             session.remove(link);
             super.handleDetach(detach, payload, channel);
@@ -256,7 +255,7 @@ final class BrokerTransport extends TransportImpl {
             }
             any = true;
             waiting.session.remove(waiting.link);
-            super.handleDetach(waiting.link.early, null, waiting.channel);
+            super.handleDetach(waiting.detach, null, waiting.channel);
             events.dispatch();
         }
         return any;
@@ -344,6 +343,12 @@ final class BrokerTransport extends TransportImpl {
             PeerSession session = localChannels.get(channel);
             if (session != null) {
                 session.tellWindow(flow);
+            }
+        } else if (body instanceof Attach attach) {
+            PeerSession session = localChannels.get(channel);
+            PeerLink link = session == null ? null : session.answeredBy(attach);
+            if (link != null) {
+                link.unsettled.write(attach, getRemoteMaxFrameSize());
             }
         } else if (body instanceof Begin begin && begin.getRemoteChannel() != null) {
             begin.setHandleMax(UnsignedInteger.valueOf(limits.endpoints().maxHandle()));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.qpid.proton.engine.Endpoint;
 import org.apache.qpid.proton.engine.Link;
@@ -69,10 +70,10 @@ final class ConnectionScope {
         return endpoints.size();
     }
 
-    /** A new endpoint, which takes its link over from whoever had it. */
-    void add(LinkEndpoint endpoint, LinkRegistry.Key key) {
+    /** A new endpoint, which takes its link over from whoever had it. See {@link LinkRegistry#claim}. */
+    CompletableFuture<Void> add(LinkEndpoint endpoint, LinkRegistry.Key key) {
         endpoints.put(endpoint, key);
-        environment.links().claim(key, endpoint, this::steal);
+        return environment.links().claim(key, endpoint, this::steal);
     }
 
     /** A new endpoint whose link is of no concern to other connections of its container. */
@@ -80,12 +81,13 @@ final class ConnectionScope {
         endpoints.put(endpoint, null);
     }
 
-    private void steal(LinkEndpoint endpoint) {
+    private void steal(LinkEndpoint endpoint, Runnable gone) {
         calls.onLoop(() -> {
             if (endpoints.containsKey(endpoint)) {
                 termini.stolen(endpoint);
                 endpoint.close(Conditions.of(Conditions.LINK_STOLEN, "the link was attached again elsewhere"));
             }
+            gone.run();
         });
     }
 

@@ -51,6 +51,10 @@ final class DeliveryStates {
                 : state;
     }
 
+    static boolean isInTransaction(Object state) {
+        return state instanceof TransactionalState;
+    }
+
     /** Whether it only tells how far the consumer got (§3.4.1). */
     static boolean isReceived(Object state) {
         return state instanceof Received;

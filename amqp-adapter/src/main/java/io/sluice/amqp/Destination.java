@@ -17,6 +17,11 @@ interface Destination {
         return Optional.empty();
     }
 
+    /** What is kept of the link's deliveries when it goes; empty where nothing is. */
+    default Optional<KeptDeliveries> kept() {
+        return Optional.empty();
+    }
+
     /** Leads to {@code attached} or {@code refused}. */
     void attach(IncomingLink link);
 

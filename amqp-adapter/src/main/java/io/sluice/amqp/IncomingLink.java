@@ -43,6 +43,7 @@ final class IncomingLink implements LinkEndpoint {
     private final ConnectionScope scope;
     private final Receiver receiver;
     private final Destination destination;
+    private final Optional<KeptDeliveries> kept;
     private final Arrivals arrivals;
     private final MessageAssembly assembly = new MessageAssembly();
     /** Of the message that is coming in, where it is a large one; else null. */
@@ -63,13 +64,16 @@ final class IncomingLink implements LinkEndpoint {
         this.scope = scope;
         this.receiver = receiver;
         this.destination = destination;
+        this.kept = destination.kept();
         this.arrivals = new Arrivals(destination);
         this.window = new FlowWindow(scope.limits().flow().incoming());
         this.settleSecond = receiver.getRemoteReceiverSettleMode() == ReceiverSettleMode.SECOND;
     }
 
     void attach() {
-        destination.attach(this);
+        if (state == State.ATTACHING) {
+            destination.attach(this);
+        }
     }
 
     // From the destination
@@ -82,8 +86,18 @@ final class IncomingLink implements LinkEndpoint {
                 close(Conditions.of(refusal.get()));
                 return;
             }
+            if (kept.isPresent()) {
+                kept.get().resume(PeerLink.of(receiver).unsettled, this::open);
+            } else {
+                open();
+            }
+        }
+    }
+
+    private void open() {
+        if (state == State.ATTACHING) {
             state = State.OPEN;
-            Terminus.accept(receiver, maxMessageBytes(), destination.node());
+            Terminus.accept(receiver, maxMessageBytes(), destination.node(), kept.isPresent());
             refillLater();
         }
     }
@@ -125,14 +139,21 @@ final class IncomingLink implements LinkEndpoint {
         if (state == State.CLOSED) {
             return;
         }
-        delivery.disposition(outcome);
-        if (!settleSecond || delivery.remotelySettled()) {
-            delivery.settle();
-        }
+        say(delivery, outcome);
         if (state == State.DETACHING) {
             finishIfAnswered();
         } else {
             refillLater();
+        }
+    }
+
+    private void say(Delivery delivery, DeliveryState outcome) {
+        delivery.disposition(outcome);
+        if (!settleSecond || delivery.remotelySettled()) {
+            delivery.settle();
+            kept.ifPresent(deliveries -> deliveries.settled(delivery, false));
+        } else if (kept.isPresent() && outcome instanceof Accepted) {
+            kept.get().accepted();
         }
     }
 
@@ -178,7 +199,9 @@ final class IncomingLink implements LinkEndpoint {
     void refill() {
         refills = false;
         int target = window.messages();
-        int used = receiver.getCredit() + unanswered;
+        int used = receiver.getCredit()
+                + unanswered
+                + kept.map(KeptDeliveries::unsettled).orElse(0);
         if (state == State.OPEN && creditWithheld.isEmpty() && used <= target / 2) {
             receiver.flow(target - used);
         }
@@ -206,6 +229,10 @@ final class IncomingLink implements LinkEndpoint {
         if (delivery.getContext() == this) {
             if (delivery.remotelySettled() && delivery.getLocalState() != null) {
                 delivery.settle();
+                if (kept.isPresent()) {
+                    kept.get().settled(delivery, delivery.getLocalState() instanceof Accepted);
+                    refillLater();
+                }
             }
         } else if (state != State.OPEN) {
             DeadLink.drop(receiver, delivery);
@@ -214,7 +241,28 @@ final class IncomingLink implements LinkEndpoint {
         }
     }
 
+    /** The peer resumes a delivery that was accepted before: it is not stored again, whatever is sent of it. */
+    private void resumed(Delivery delivery) {
+        receiver.recv();
+        if (delivery.isPartial() && !delivery.isAborted()) {
+            return;
+        }
+        receiver.advance();
+        delivery.setContext(this);
+        if (delivery.isAborted()) {
+            delivery.settle();
+            kept.ifPresent(deliveries -> deliveries.settled(delivery, false));
+        } else {
+            say(delivery, Accepted.getInstance());
+        }
+        refillLater();
+    }
+
     private void received(Delivery delivery) {
+        if (kept.isPresent() && PeerLink.of(receiver).isResuming()) {
+            resumed(delivery);
+            return;
+        }
         if (delivery.isAborted()) {
             forgetPartial();
             DeadLink.drop(receiver, delivery);
@@ -393,6 +441,7 @@ final class IncomingLink implements LinkEndpoint {
         if (unanswered == 0) {
             state = State.CLOSED;
             if (peerCloses) {
+                kept.ifPresent(KeptDeliveries::end);
                 receiver.close();
             } else {
                 receiver.detach();
@@ -407,9 +456,18 @@ final class IncomingLink implements LinkEndpoint {
         if (state != State.CLOSED) {
             state = State.CLOSED;
             forgetPartial();
-            arrivals.leave();
+            leave();
         }
         scope.remove(this);
+    }
+
+    /** Nothing will be answered any more. */
+    private void leave() {
+        if (kept.isPresent()) {
+            arrivals.leaveNow();
+        } else {
+            arrivals.leave();
+        }
     }
 
     @Override
@@ -425,7 +483,7 @@ final class IncomingLink implements LinkEndpoint {
         boolean attaching = state == State.ATTACHING;
         state = State.CLOSED;
         forgetPartial();
-        arrivals.leave();
+        leave();
         if (attaching) {
             Terminus.refuse(receiver, condition);
         } else if (receiver.getLocalState() != EndpointState.CLOSED) {

@@ -11,9 +11,17 @@ import org.apache.qpid.proton.engine.Delivery;
 final class IncomingPublish extends Publish {
     private final Delivery delivery;
     private final PeerIdentity peer;
+    private final String deliveryKey;
 
     IncomingPublish(NodeKind kind, String address, Message message, Delivery delivery, PeerIdentity peer) {
+        this(kind, address, message, delivery, peer, "");
+    }
+
+    /** @param deliveryKey by which the delivery can be resumed, "" where it cannot */
+    IncomingPublish(
+            NodeKind kind, String address, Message message, Delivery delivery, PeerIdentity peer, String deliveryKey) {
         super(kind, address, message);
+        this.deliveryKey = deliveryKey;
         this.delivery = delivery;
         this.peer = peer;
     }
@@ -31,6 +39,11 @@ final class IncomingPublish extends Publish {
     @Override
     public String duplicateId(String property) {
         return DuplicateId.of(message(), property);
+    }
+
+    @Override
+    public String deliveryKey() {
+        return deliveryKey;
     }
 
     Delivery delivery() {

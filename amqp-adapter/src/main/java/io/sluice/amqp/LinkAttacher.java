@@ -11,6 +11,7 @@ import io.sluice.broker.routing.TopicPattern;
 import io.sluice.broker.security.Permissions.Action;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
@@ -54,6 +55,13 @@ final class LinkAttacher {
             return;
         }
         Destination destination = destination(receiver);
+        if (destination.kept().isPresent()) {
+            Optional<String> noMap = PeerLink.of(receiver).unsettled.problem();
+            if (noMap.isPresent()) {
+                refuse(receiver, key, Conditions.of(Kind.INVALID_FIELD, noMap.get()));
+                return;
+            }
+        }
         IncomingLink endpoint = new IncomingLink(scope, receiver, destination);
         Optional<Refusal> refusal = refusalToCreate(receiver.getRemoteTarget(), destination.address())
                 .or(endpoint::refusal);
@@ -61,12 +69,17 @@ final class LinkAttacher {
             refuse(receiver, key, Conditions.of(refusal.get()));
             return;
         }
-        enter(receiver, endpoint, key);
+        CompletableFuture<Void> cleared = enter(receiver, endpoint, key);
         destination
                 .node()
                 .flatMap(node -> node.kept(receiver))
                 .ifPresent(kept -> scope.termini().attached(endpoint, kept));
-        endpoint.attach();
+        if (destination.kept().isEmpty() || cleared.isDone()) {
+            endpoint.attach();
+        } else {
+            // What the connection it was on has still to hand on counts as sent before.
+            cleared.thenRun(() -> scope.calls().onLoop(endpoint::attach));
+        }
     }
 
     /** Its transactions end with it, so a link of that name on another connection is another: some clients always use the same. */
@@ -115,7 +128,8 @@ final class LinkAttacher {
                 return new QueueDestination(scope, address);
             }
         }
-        return new QueueDestination(scope, LinkNode.of(scope, receiver, target));
+        LinkNode node = LinkNode.of(scope, receiver, target);
+        return new QueueDestination(scope, node, KeptDeliveries.of(scope, receiver, node));
     }
 
     private void attach(Sender sender, LinkRegistry.Key key) {
@@ -222,8 +236,8 @@ final class LinkAttacher {
         Terminus.refuse(link, condition);
     }
 
-    private void enter(Link link, LinkEndpoint endpoint, LinkRegistry.Key key) {
+    private CompletableFuture<Void> enter(Link link, LinkEndpoint endpoint, LinkRegistry.Key key) {
         link.setContext(endpoint);
-        scope.add(endpoint, key);
+        return scope.add(endpoint, key);
     }
 }

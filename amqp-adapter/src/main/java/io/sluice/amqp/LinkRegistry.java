@@ -1,8 +1,8 @@
 package io.sluice.amqp;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Consumer;
 
 /**
  * Which connection holds which link. A link is named by its container, direction and name (AMQP 1.0 §2.6.1): who attaches it
@@ -18,14 +18,30 @@ public final class LinkRegistry {
      */
     record Key(String user, String containerId, boolean peerSends, String name) {}
 
-    private record Holder(LinkEndpoint endpoint, Consumer<LinkEndpoint> steal) {}
+    /** Takes a link from its endpoint. */
+    interface Thief {
+        /** @param gone to be called when the endpoint does nothing more; any thread */
+        void steal(LinkEndpoint endpoint, Runnable gone);
+    }
 
-    /** @param steal called when somebody else takes the link; on that one's thread */
-    void claim(Key key, LinkEndpoint endpoint, Consumer<LinkEndpoint> steal) {
-        Holder previous = holders.put(key, new Holder(endpoint, steal));
-        if (previous != null && previous.endpoint != endpoint) {
-            previous.steal.accept(previous.endpoint);
+    /** @param cleared when those who had the link before are gone */
+    private record Holder(LinkEndpoint endpoint, Thief thief, CompletableFuture<Void> cleared) {}
+
+    /**
+     * @param thief called when somebody else takes the link; on that one's thread
+     * @return completes when nobody who had the link before does anything more on it; on any thread
+     */
+    CompletableFuture<Void> claim(Key key, LinkEndpoint endpoint, Thief thief) {
+        CompletableFuture<Void> cleared = new CompletableFuture<>();
+        Holder previous = holders.put(key, new Holder(endpoint, thief, cleared));
+        if (previous == null || previous.endpoint == endpoint) {
+            cleared.complete(null);
+        } else {
+            CompletableFuture<Void> gone = new CompletableFuture<>();
+            gone.runAfterBoth(previous.cleared, () -> cleared.complete(null));
+            previous.thief.steal(previous.endpoint, () -> gone.complete(null));
         }
+        return cleared;
     }
 
     void release(Key key, LinkEndpoint endpoint) {

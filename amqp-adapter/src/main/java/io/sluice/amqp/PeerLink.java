@@ -1,9 +1,9 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.Refusal;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.transport.Attach;
-import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
@@ -17,7 +17,6 @@ import org.apache.qpid.proton.engine.Link;
  * none of them. Counts are serial numbers of 32 bits (RFC 1982, AMQP 1.0 §2.8.10): only differences are compared.
  */
 final class PeerLink {
-    private static final int MAX_TAG_BYTES = 32;
     private static final long STREAM_BYTES = 1 << 20;
 
     final String name;
@@ -42,11 +41,12 @@ final class PeerLink {
     boolean answered;
     /** We sent or decided on a detach: what still comes is to be dropped. */
     boolean closed;
-    /** A detach that came before our attach was sent. */
-    Detach early;
+    /** What is left of it from before. */
+    final UnsettledMap unsettled;
 
     PeerLink(Attach attach, PeerHandles.Handle handle, LinkCount count) {
         this.count = count;
+        this.unsettled = new UnsettledMap(attach);
         this.name = attach.getName();
         this.peerSends = attach.getRole() == Role.SENDER;
         this.handle = handle;
@@ -67,6 +67,9 @@ final class PeerLink {
     private static final class FirstTransfer {
         boolean underWay;
         boolean resumed;
+        /** And we have it. */
+        boolean known;
+
         int deliveryId;
         UnsignedInteger messageFormat;
         long bytes;
@@ -88,7 +91,7 @@ final class PeerLink {
         if (id == null) {
             return invalid("the first transfer of a delivery on link '" + name + "' has no delivery-id");
         }
-        if (transfer.getDeliveryTag() == null || transfer.getDeliveryTag().getLength() > MAX_TAG_BYTES) {
+        if (transfer.getDeliveryTag() == null || transfer.getDeliveryTag().getLength() > UnsettledMap.MAX_TAG_BYTES) {
             return invalid(
                     "the first transfer of a delivery on link '" + name + "' needs a delivery-tag of 0 to 32 bytes");
         }
@@ -100,6 +103,11 @@ final class PeerLink {
         if (transfer.getRcvSettleMode() == ReceiverSettleMode.SECOND
                 && receiverSettleMode != ReceiverSettleMode.SECOND) {
             return invalid("rcv-settle-mode second on a link negotiated first");
+        }
+        if (!current.underWay && unsettled.isIncomplete() && !transfer.getResume()) {
+            String text = "not all that is unsettled on link '" + name
+                    + "' could be told: it takes no new deliveries before it is attached again";
+            return Conditions.of(Refusal.Kind.ILLEGAL_STATE, text);
         }
         if (!current.underWay) {
             return creditLimit - deliveryCount > 0
@@ -123,6 +131,7 @@ final class PeerLink {
         if (!current.underWay) {
             current.underWay = true;
             current.resumed = transfer.getResume();
+            current.known = current.resumed && unsettled.knows(transfer.getDeliveryTag());
             current.deliveryId = transfer.getDeliveryId().intValue();
             UnsignedInteger format = transfer.getMessageFormat();
             current.messageFormat = format == null ? UnsignedInteger.ZERO : format;
@@ -142,6 +151,16 @@ final class PeerLink {
     /** Whether the transfer is of a delivery that the peer resumes (§2.6.13). */
     boolean resumes(Transfer transfer) {
         return current.underWay ? current.resumed : transfer.getResume();
+    }
+
+    /** Whether it is of one that is not ours to resume: it is to be ignored (§2.7.5). */
+    boolean ignores(Transfer transfer) {
+        return resumes(transfer) && !(current.underWay ? current.known : unsettled.knows(transfer.getDeliveryTag()));
+    }
+
+    /** Whether the delivery whose transfer came last is one that the peer resumes and we have. */
+    boolean isResuming() {
+        return current.known;
     }
 
     /** Of the delivery that is coming in. */

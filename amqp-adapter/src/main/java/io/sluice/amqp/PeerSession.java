@@ -156,24 +156,26 @@ final class PeerSession {
                 .toList();
     }
 
+    /** The link whose attach is answered by ours; null where there is none any more. */
+    PeerLink answeredBy(Attach attach) {
+        boolean peerSends = attach.getRole() == Role.RECEIVER;
+        for (PeerLink link : unanswered) {
+            if (link.peerSends == peerSends && link.name.equals(attach.getName())) {
+                return link;
+            }
+        }
+        return byName(attach.getName(), peerSends);
+    }
+
     void sent(Attach attach) {
-        PeerLink link = nextUnanswered(attach.getName(), attach.getRole() == Role.RECEIVER);
+        // The engine answers those of one name in their order.
+        PeerLink link = answeredBy(attach);
+        unanswered.remove(link);
         if (link != null) {
             link.answered = true;
             link.localHandle = attach.getHandle();
             byLocalHandle.put(attach.getHandle(), link);
         }
-    }
-
-    /** The engine answers those of one name in their order. */
-    private PeerLink nextUnanswered(String name, boolean peerSends) {
-        for (PeerLink link : unanswered) {
-            if (link.peerSends == peerSends && link.name.equals(name)) {
-                unanswered.remove(link);
-                return link;
-            }
-        }
-        return byName(name, peerSends);
     }
 
     void sent(Detach detach) {

@@ -14,6 +14,7 @@ final class QueueDestination implements Destination {
     /** Empty for a topic, unless it is made for this link. */
     private final Optional<LinkNode> node;
 
+    private final Optional<KeptDeliveries> kept;
     private final String address;
     private final PeerIdentity peer;
     private final ShardMailbox shard;
@@ -21,15 +22,26 @@ final class QueueDestination implements Destination {
     private final LargeMessages large;
     private Producer producer;
 
-    QueueDestination(ConnectionScope scope, LinkNode node) {
-        this(scope, Optional.of(node), node.address(), node.shard());
+    QueueDestination(ConnectionScope scope, LinkNode node, Optional<KeptDeliveries> kept) {
+        this(scope, Optional.of(node), kept, node.address(), node.shard());
     }
 
     QueueDestination(ConnectionScope scope, String topic) {
-        this(scope, Optional.empty(), topic, scope.environment().shards().of(topic));
+        this(
+                scope,
+                Optional.empty(),
+                Optional.empty(),
+                topic,
+                scope.environment().shards().of(topic));
     }
 
-    private QueueDestination(ConnectionScope scope, Optional<LinkNode> node, String address, ShardMailbox shard) {
+    private QueueDestination(
+            ConnectionScope scope,
+            Optional<LinkNode> node,
+            Optional<KeptDeliveries> kept,
+            String address,
+            ShardMailbox shard) {
+        this.kept = kept;
         this.calls = scope.calls();
         this.node = node;
         this.address = address;
@@ -54,6 +66,11 @@ final class QueueDestination implements Destination {
     }
 
     @Override
+    public Optional<KeptDeliveries> kept() {
+        return kept;
+    }
+
+    @Override
     public void attach(IncomingLink link) {
         producer = new Producer(calls, new ProducerCalls(calls, link), kind(), Optional.of(address));
         if (node.isPresent()) {
@@ -65,7 +82,8 @@ final class QueueDestination implements Destination {
 
     @Override
     public void send(Message message, Delivery delivery) {
-        transactions.publish(shard, producer, new IncomingPublish(kind(), address, message, delivery, peer));
+        String key = kept.isPresent() ? kept.get().key(delivery) : "";
+        transactions.publish(shard, producer, new IncomingPublish(kind(), address, message, delivery, peer, key));
     }
 
     @Override
@@ -85,6 +103,8 @@ final class QueueDestination implements Destination {
 
     @Override
     public void detach() {
-        shard.detach(producer);
+        if (producer != null) {
+            shard.detach(producer);
+        }
     }
 }

@@ -7,9 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transaction.TxnCapability;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
@@ -41,18 +44,33 @@ final class Terminus {
         return COPY.equals(source.getDistributionMode());
     }
 
-    /** The peer sends. @param node the queue it sends to; empty where it sends to none, or to many */
-    static void accept(Receiver receiver, int maxMessageBytes, Optional<LinkNode> node) {
+    /**
+     * The peer sends.
+     *
+     * @param node the queue it sends to; empty where it sends to none, or to many
+     * @param kept whether what is unsettled is kept when the link goes
+     */
+    static void accept(Receiver receiver, int maxMessageBytes, Optional<LinkNode> node, boolean kept) {
         echoSettleModes(receiver);
         receiver.setSource(receiver.getRemoteSource());
         Target target = new Target();
         if (receiver.getRemoteTarget() instanceof Target asked) {
             describe(target, asked, node);
         }
+        if (kept) {
+            keep(target);
+        }
         receiver.setTarget(receiver.getRemoteTarget() instanceof Coordinator ? coordinator() : target);
         receiver.setOfferedCapabilities(new Symbol[] {DELAYED_DELIVERY});
         receiver.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
         receiver.open();
+    }
+
+    /** Until the peer says that it has no use for it any longer. */
+    static void keep(org.apache.qpid.proton.amqp.messaging.Terminus answer) {
+        answer.setDurable(TerminusDurability.UNSETTLED_STATE);
+        answer.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+        answer.setTimeout(UnsignedInteger.ZERO);
     }
 
     /** The peer receives. @param source as it really is */

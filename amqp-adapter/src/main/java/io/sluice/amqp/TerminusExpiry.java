@@ -23,6 +23,12 @@ record TerminusExpiry(TerminusExpiryPolicy policy, int timeoutSeconds) {
                 (int) Math.min(timeout.longValue(), maxSeconds));
     }
 
+    /** Whether the terminus is to be there for any time after the link was lost. */
+    static boolean outlivesLink(org.apache.qpid.proton.amqp.messaging.Terminus asked) {
+        return asked.getExpiryPolicy() == TerminusExpiryPolicy.NEVER
+                || (asked.getTimeout() != null && asked.getTimeout().longValue() > 0);
+    }
+
     long timeoutMillis() {
         return timeoutSeconds * 1000L;
     }

@@ -23,6 +23,7 @@ final class Duplicates {
     private final DuplicateWindow durable = new DuplicateWindow();
     /** Of messages that are not durable: gone with them. */
     private final DuplicateWindow others = new DuplicateWindow();
+
     private final Unconfirmed deliveries = new Unconfirmed();
     /** Decided, not yet applied: the sequence of each. */
     private final Map<String, Long> pending = new HashMap<>();
