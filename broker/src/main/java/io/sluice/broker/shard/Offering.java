@@ -21,7 +21,7 @@ final class Offering {
                 "sluice.shard.duplicates", Unit.COUNT, "Messages accepted and not stored, because they are copies.");
     }
 
-    /** By what the queue knows the message when it comes again; "" where it does not ask. */
+    /** By what the queue knows the message when it comes again, or the delivery when it is resumed; "" for nothing. */
     static String duplicateId(Publish publish, Queue queue) {
         Deduplication window = queue.definition().deduplication();
         String id = window.isOn() ? publish.duplicateId(window.property()) : "";
