@@ -91,4 +91,31 @@ final class RemovedMessagesTest {
             }
         }
     }
+
+    @Test
+    void messages_are_deleted_by_their_numbers() throws Exception {
+        try (Client client = Client.create()) {
+            try (BrokerProcess broker = BrokerProcess.start(data);
+                    Connection connection = broker.connect(client);
+                    Receiver receiver = connection.openReceiver(
+                            "numbered", new ReceiverOptions().autoAccept(false).creditWindow(0))) {
+                send(connection, "numbered", 5);
+                receiver.addCredit(1);
+                receiver.receive(60, TimeUnit.SECONDS);
+
+                BrokerProcess.Ended some = run(broker, "message", "delete", "numbered", "1", "2", "4", "17");
+                assertEquals(1, some.exitCode());
+                assertTrue(
+                        some.output()
+                                .startsWith("2 messages deleted from numbered\n  message 1 stays: It is with link "),
+                        some.output());
+                assertTrue(some.output().contains("\n  message 17 stays: "), some.output());
+                broker.kill();
+            }
+            try (BrokerProcess broker = BrokerProcess.start(data);
+                    Connection connection = broker.connect(client)) {
+                assertEquals(List.of("m1", "m3", "m5"), receive(connection, "numbered", 3));
+            }
+        }
+    }
 }

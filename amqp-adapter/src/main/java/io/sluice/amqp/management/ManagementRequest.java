@@ -2,6 +2,8 @@ package io.sluice.amqp.management;
 
 import io.sluice.amqp.message.MessageFields;
 import io.sluice.broker.Message;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
@@ -101,15 +103,29 @@ final class ManagementRequest {
     /** A whole number from {@code least} on; empty where it is not given. */
     Optional<Long> numberArgument(String argument, long least) throws ManagementException {
         Object value = argument(argument);
-        if (value == null) {
-            return Optional.empty();
-        }
+        return value == null ? Optional.empty() : Optional.of(number(argument, value, least));
+    }
+
+    private static long number(String argument, Object value, long least) throws ManagementException {
         boolean whole = value instanceof Number && !(value instanceof Double) && !(value instanceof Float);
         if (!whole || ((Number) value).longValue() < least) {
             throw ManagementException.badRequest(
                     "argument '" + argument + "' is no whole number from " + least + " on");
         }
-        return Optional.of(((Number) value).longValue());
+        return ((Number) value).longValue();
+    }
+
+    /** A list in the body of 1 to {@code most} whole numbers from {@code least} on. */
+    List<Long> numbersArgument(String argument, long least, int most) throws ManagementException {
+        if (!(body.get(argument) instanceof List<?> values) || values.isEmpty() || values.size() > most) {
+            throw ManagementException.badRequest(
+                    "argument '" + argument + "' in the body is no list of 1 to " + most + " whole numbers");
+        }
+        List<Long> numbers = new ArrayList<>();
+        for (Object value : values) {
+            numbers.add(number(argument + "[" + numbers.size() + "]", value, least));
+        }
+        return numbers;
     }
 
     Optional<Boolean> flagArgument(String argument) throws ManagementException {

@@ -16,6 +16,7 @@ final class QueueOperations {
                 new UpdateQueue(queues),
                 new DeleteQueue(queues),
                 new PurgeQueue(queues),
+                new DeleteMessages(queues),
                 MoveMessages.move(queues),
                 MoveMessages.redrive(queues),
                 new PeekMessages(queues),

@@ -403,6 +403,7 @@ class ManagementNodeTest {
                 "EXPLAIN | queue | jobs |           | 404 | there is no queue 'jobs'",
                 "EXPLAIN | queue | jobs | sequence  | 400 | argument 'sequence' is no whole number from 1 on",
                 "LIST-SCHEDULED   | queue | jobs |  | 404 | there is no queue 'jobs'",
+                "DELETE-MESSAGES | queue | jobs |  | 400 | argument 'sequences' in the body is no list of 1 to 500 whole numbers",
                 "CANCEL-SCHEDULED | queue | jobs |  | 400 | argument 'sequence' is missing",
                 "READ   | connection | x |          | 404 | there is no connection 'x'",
                 "DELETE | link | x |                | 404 | there is no link 'x'",

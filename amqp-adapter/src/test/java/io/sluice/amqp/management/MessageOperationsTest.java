@@ -27,12 +27,14 @@ import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,6 +229,36 @@ class MessageOperationsTest {
                         .get("messages"));
         assertEquals(
                 1L, management.ask("PURGE", "queue", "name", "q").ok().body().get("messages"));
+    }
+
+    private ManagementCalls.Reply delete(String queue, Object sequences) {
+        return management.ask(
+                Map.of("operation", "DELETE-MESSAGES", "type", "queue", "name", queue), Map.of("sequences", sequences));
+    }
+
+    @Test
+    void messagesAreDeletedByTheirNumbers() {
+        send("a", "b", "c");
+        TestLink link = consumer();
+        shard.grant(link.consumer, 1, false);
+
+        ManagementCalls.Reply reply = delete("q", List.of(3, 1L, UnsignedLong.valueOf(9)));
+        assertEquals(1L, reply.ok().body().get("messages"));
+        List<?> kept = (List<?>) reply.body().get("kept");
+        Map<?, ?> locked = (Map<?, ?>) kept.get(0);
+        assertEquals(1L, locked.get("sequence"));
+        assertEquals("locked", locked.get("reason"));
+        assertTrue(locked.get("text").toString().startsWith("It is with link 4.2 'reader' of app"), locked::toString);
+        Map<?, ?> none = (Map<?, ?>) kept.get(1);
+        assertEquals(List.of(9L, "no-such-message"), List.of(none.get("sequence"), none.get("reason")));
+        assertEquals(2, messages(management.ask("PEEK", "queue", "name", "q")).size());
+
+        delete("q", List.of(1, "two")).is(400, "argument 'sequences[1]' is no whole number from 1 on");
+        delete("q", List.of(0)).is(400, "argument 'sequences[0]' is no whole number from 1 on");
+        delete("q", List.of()).is(400, "argument 'sequences' in the body is no list of 1 to 500 whole numbers");
+        delete("q", Collections.nCopies(501, 1))
+                .is(400, "argument 'sequences' in the body is no list of 1 to 500 whole numbers");
+        delete("none", List.of(1)).is(404, "there is no queue 'none'");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.ResumableLink;
 import io.sluice.broker.ScheduledMessage;
+import io.sluice.broker.explain.DeletedMessages;
 import io.sluice.broker.explain.DroppedCopy;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.port.MessageStore.StoredPage;
@@ -307,6 +308,11 @@ public final class Queue {
         } else {
             new SelectivePurge(this, availability, loads, pages, selection, answer).go(turn);
         }
+    }
+
+    /** Removes messages by their numbers: what is available, scheduled or parked. */
+    public void delete(Collection<Long> sequences, Pages pages, Turn turn, Answer<DeletedMessages> answer) {
+        new DeleteByNumber(this, availability, loads, pages, sequences, answer).go(turn);
     }
 
     /** An answer that may have to wait for a page: it comes in this turn or in a later one. */

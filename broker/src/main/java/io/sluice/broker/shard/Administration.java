@@ -5,6 +5,7 @@ import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.ScheduledMessage;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.explain.DeletedMessages;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Delivery;
@@ -14,6 +15,7 @@ import io.sluice.broker.queue.Selection;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.shard.ShardMailbox.DeleteCondition;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,6 +132,22 @@ final class Administration {
                     deciding.dispatchable(queue);
                     deciding.afterDecided(applied -> done(client, reply, count, applied));
                 }));
+    }
+
+    /** See {@link ShardMailbox#deleteMessages}. */
+    void deleteMessages(
+            String name, Collection<Long> sequences, Client client, Reply<DeletedMessages> reply, Turn turn) {
+        withQueue(
+                name,
+                client,
+                reply,
+                turn,
+                queue -> queue.delete(
+                        sequences,
+                        pages,
+                        turn,
+                        (deleted, deciding) ->
+                                deciding.afterDecided(applied -> done(client, reply, deleted, applied))));
     }
 
     void scheduled(

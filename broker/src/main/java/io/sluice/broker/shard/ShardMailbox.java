@@ -11,6 +11,7 @@ import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionStatus;
 import io.sluice.broker.TopicStatus;
 import io.sluice.broker.definitions.Definitions;
+import io.sluice.broker.explain.DeletedMessages;
 import io.sluice.broker.explain.LinkExplanation;
 import io.sluice.broker.explain.MessageExplanation;
 import io.sluice.broker.explain.QueueExplanation;
@@ -23,6 +24,7 @@ import io.sluice.broker.queue.LockRenewal;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.queue.Selection;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -403,6 +405,14 @@ public final class ShardMailbox {
      */
     public void purge(String queue, Selection selection, Client client, Reply<Long> reply) {
         post((shard, turn) -> shard.administration().purge(queue, selection, client, reply, turn));
+    }
+
+    /**
+     * Removes messages by their numbers: what is available, scheduled or parked, and what cannot be read. The answer comes when that is
+     * durable; it names those that stay, because somebody has them, and those that are not there. What is out of memory is read.
+     */
+    public void deleteMessages(String queue, Collection<Long> sequences, Client client, Reply<DeletedMessages> reply) {
+        post((shard, turn) -> shard.administration().deleteMessages(queue, sequences, client, reply, turn));
     }
 
     /**

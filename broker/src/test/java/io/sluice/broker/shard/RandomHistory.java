@@ -255,6 +255,11 @@ final class RandomHistory {
     }
 
     private void purgeSome() {
+        if (random.nextInt(4) == 0) {
+            String queue = some(QUEUES);
+            waiting(queue).forEach(message -> shard.deleteMessages(queue, message.sequence(), message.sequence() + 1));
+            return;
+        }
         Selection selection = random.nextBoolean() ? Selection.ALL : Selection.ALL.withLimit(1 + random.nextInt(10));
         int digit = '0' + random.nextInt(10);
         boolean all = random.nextBoolean();

@@ -12,6 +12,7 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionStatus;
 import io.sluice.broker.TopicStatus;
+import io.sluice.broker.explain.DeletedMessages;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.Metrics;
@@ -402,6 +403,12 @@ final class ShardFixture {
     Answer<Long> purge(String queue, Selection selection) {
         Answer<Long> answer = new Answer<>();
         runWhere(() -> mailbox().purge(queue, selection, client, answer));
+        return answer;
+    }
+
+    Answer<DeletedMessages> deleteMessages(String queue, Long... sequences) {
+        Answer<DeletedMessages> answer = new Answer<>();
+        runWhere(() -> mailbox().deleteMessages(queue, List.of(sequences), client, answer));
         return answer;
     }
 

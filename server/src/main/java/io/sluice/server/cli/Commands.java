@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
             BrowseCommand.class,
             QueueCommand.class,
             ExplainCommand.class,
+            MessageCommand.class,
             ScheduledCommand.class,
             TopicCommand.class,
             SubscriptionCommand.class,

@@ -25,6 +25,7 @@ class UsageTest {
                 "browse",
                 "queue",
                 "explain",
+                "message",
                 "scheduled",
                 "topic",
                 "subscription",
