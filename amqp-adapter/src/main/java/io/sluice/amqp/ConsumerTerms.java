@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.queue.Consumer.Sight;
 import io.sluice.broker.queue.Consumer.Terms;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +17,8 @@ import org.apache.qpid.proton.amqp.Symbol;
 record ConsumerTerms(Terms terms, Map<Symbol, Object> applied) {
     private static final Symbol EXCLUSIVE = Symbol.valueOf("exclusive");
     private static final Symbol ANNOTATED = Symbol.valueOf("sluice:annotated");
+    private static final Symbol BROWSE_LOCKED = Symbol.valueOf("sluice:browse-locked");
+    private static final Symbol BROWSE_SCHEDULED = Symbol.valueOf("sluice:browse-scheduled");
     private static final Symbol[] PRIORITIES = {Symbol.valueOf("rabbitmq:priority"), Symbol.valueOf("priority")};
     private static final Symbol[] LOCKS = {
         Symbol.valueOf("sluice:lock-millis"), Symbol.valueOf("rabbitmq:consumer-timeout")
@@ -23,9 +26,10 @@ record ConsumerTerms(Terms terms, Map<Symbol, Object> applied) {
 
     /**
      * @param properties of the attach, may be null
+     * @param browses whether it looks and does not take
      * @throws IllegalArgumentException one of them cannot be what it is
      */
-    static ConsumerTerms of(Map<Symbol, Object> properties) {
+    static ConsumerTerms of(Map<Symbol, Object> properties, boolean browses) {
         Map<Symbol, Object> given = properties == null ? Map.of() : properties;
         Map<Symbol, Object> applied = new LinkedHashMap<>();
         int priority = priority(given, applied);
@@ -38,7 +42,24 @@ record ConsumerTerms(Terms terms, Map<Symbol, Object> applied) {
         if (annotated) {
             applied.put(ANNOTATED, true);
         }
-        return new ConsumerTerms(new Terms(priority, exclusive, lockMillis, annotated), applied);
+        Sight sight = new Sight(
+                isSeen(BROWSE_LOCKED, given, applied, browses), isSeen(BROWSE_SCHEDULED, given, applied, browses));
+        return new ConsumerTerms(new Terms(priority, exclusive, lockMillis, annotated, sight), applied);
+    }
+
+    private static boolean isSeen(Symbol key, Map<Symbol, Object> given, Map<Symbol, Object> applied, boolean browses) {
+        Object value = given.get(key);
+        if (value == null) {
+            return false;
+        }
+        if (!(value instanceof Boolean seen)) {
+            throw new IllegalArgumentException("property '" + key + "' is neither true nor false");
+        }
+        if (!browses) {
+            throw new IllegalArgumentException("property '" + key + "' is for browsers: distribution-mode copy");
+        }
+        applied.put(key, seen);
+        return seen;
     }
 
     private static int priority(Map<Symbol, Object> given, Map<Symbol, Object> applied) {

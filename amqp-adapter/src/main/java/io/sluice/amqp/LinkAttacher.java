@@ -148,7 +148,7 @@ final class LinkAttacher {
         ConsumerTerms terms;
         try {
             node = node(sender, source);
-            terms = ConsumerTerms.of(sender.getRemoteProperties());
+            terms = ConsumerTerms.of(sender.getRemoteProperties(), node.copies());
         } catch (InvalidFilterException | IllegalArgumentException e) {
             refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, e.getMessage()));
             return;

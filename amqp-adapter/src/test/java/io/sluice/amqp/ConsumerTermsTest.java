@@ -14,6 +14,7 @@ import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
@@ -257,6 +258,53 @@ class ConsumerTermsTest {
         java.util.Date time = new java.util.Date(broker.nowMillis + 1_000);
 
         assertEquals(List.of(Map.of(until, time, first, true), Map.of(until, time)), annotations);
+    }
+
+    private Attach browse(int handle, Object locked, Symbol mode) {
+        Attach attach = TestPeer.receiver(handle, "out" + handle, "q");
+        ((Source) attach.getSource()).setDistributionMode(mode);
+        attach.setProperties(Map.of(Symbol.valueOf("sluice:browse-locked"), locked));
+        peer.send(0, attach);
+        return peer.expect(Attach.class);
+    }
+
+    @Test
+    void aBrowserIsAnsweredWhatItSees() {
+        attach(1, Map.of());
+        receive(1, 1);
+        publish(grouped("a1", "a", 1));
+        Attach answer = browse(2, true, Terminus.COPY);
+        assertEquals(Map.of(Symbol.valueOf("sluice:browse-locked"), true), answer.getProperties());
+        assertEquals(
+                Map.of(Symbol.valueOf("sluice:browse-locked"), false),
+                browse(3, false, Terminus.COPY).getProperties());
+        int before = peer.frames.size();
+        peer.send(0, TestPeer.credit(2, 0, 9));
+        Message seen = Message.Factory.create();
+        byte[] payload = peer.frames.subList(before, peer.frames.size()).stream()
+                .filter(frame -> frame.body() instanceof org.apache.qpid.proton.amqp.transport.Transfer)
+                .findFirst()
+                .orElseThrow()
+                .payload();
+        seen.decode(payload, 0, payload.length);
+        assertEquals(
+                Map.of(Symbol.valueOf("x-opt-state"), "locked"),
+                seen.getMessageAnnotations().getValue());
+    }
+
+    @Test
+    void sightThatCannotBeIsRefused() {
+        browse(1, "yes", Terminus.COPY);
+        assertEquals(
+                "property 'sluice:browse-locked' is neither true nor false",
+                peer.expect(org.apache.qpid.proton.amqp.transport.Detach.class)
+                        .getError()
+                        .getDescription());
+        browse(2, true, Symbol.valueOf("move"));
+        org.apache.qpid.proton.amqp.transport.ErrorCondition why =
+                peer.expect(org.apache.qpid.proton.amqp.transport.Detach.class).getError();
+        assertEquals(Symbol.valueOf("amqp:invalid-field"), why.getCondition());
+        assertEquals("property 'sluice:browse-locked' is for browsers: distribution-mode copy", why.getDescription());
     }
 
     private List<Integer> handles() {

@@ -15,6 +15,7 @@ import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.Delivery;
 import org.apache.qpid.protonj2.client.DeliveryState;
+import org.apache.qpid.protonj2.client.DistributionMode;
 import org.apache.qpid.protonj2.client.Message;
 import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.ReceiverOptions;
@@ -33,6 +34,25 @@ final class FetchBySequenceNumberTest {
         ReceiverOptions options = new ReceiverOptions().autoAccept(false).creditWindow(0);
         options.sourceOptions().addFilter("numbers", Symbol.valueOf("sluice:sequence-numbers"), numbers);
         return options;
+    }
+
+    /** Bodies, and what is said of those that nobody could have. */
+    private static List<String> browsed(Connection connection, boolean locked) throws Exception {
+        ReceiverOptions options = new ReceiverOptions().autoAccept(false).creditWindow(0);
+        options.sourceOptions().distributionMode(DistributionMode.COPY);
+        options.properties(Map.of("sluice:browse-locked", locked));
+        List<String> seen = new ArrayList<>();
+        try (Receiver browser = connection.openReceiver("orders", options)) {
+            browser.openFuture().get(60, TimeUnit.SECONDS);
+            assertEquals(locked, browser.properties().get("sluice:browse-locked"));
+            browser.addCredit(10);
+            browser.drain().get(60, TimeUnit.SECONDS);
+            for (Delivery next = browser.tryReceive(); next != null; next = browser.tryReceive()) {
+                Object state = next.message().annotation("x-opt-state");
+                seen.add(next.message().body() + (state == null ? "" : " " + state));
+            }
+        }
+        return seen;
     }
 
     @Test
@@ -82,6 +102,9 @@ final class FetchBySequenceNumberTest {
                 assertTrue(why.getMessage().contains("has no message"), why.getMessage());
                 Delivery first = fetching.receive(60, TimeUnit.SECONDS);
                 assertEquals("first", first.message().body());
+                // Others see that they are somebody's only where they ask for it.
+                assertEquals(List.of("third"), browsed(connection, false));
+                assertEquals(List.of("first locked", "third"), browsed(connection, true));
                 first.accept();
             }
         }

@@ -89,6 +89,7 @@ final class Availability {
         }
         expiring.remove(entry);
         entry.state = now;
+        entry.links.lockedUntilMillis = Long.MAX_VALUE;
         if (entry.run != null) {
             runs.heldNoMore(entry.run);
         }

@@ -5,12 +5,13 @@ import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Where a browsing consumer stands: it walks the levels from the highest down, each in order, over what was in the queue when it
  * attached. One that follows the queue goes on from there by sequence over what has come since, whatever its level, and looks at what became available
  * where it had passed. It holds a place and no entry, so messages may come and go while it walks. What is out of memory it reads for itself,
- * one page at a time, and leaves where it is.
+ * one page at a time, and leaves where it is. What it is to see beside what is available stands in its own place, too.
  */
 final class BrowseCursor {
     private static final int BEHIND_ALL_LEVELS = -1;
@@ -20,6 +21,10 @@ final class BrowseCursor {
     private final QueueState state;
     private final Availability availability;
     private final PageReading reading;
+    /** Of pages whose messages wait: by sequence they lie between the others. */
+    private final PageReading readingOfWaiting;
+
+    private final Consumer.Sight sight;
     private final boolean follows;
     private final long endSequence;
     private int level;
@@ -32,11 +37,21 @@ final class BrowseCursor {
     /** Sequences it has seen that somebody has now: they are nothing new if they come back. Of one that follows. */
     private final Set<Long> lent = new HashSet<>();
 
-    /** @param follows whether it sees what comes in from now on */
-    BrowseCursor(QueueState state, Availability availability, PageReading reading, boolean follows) {
+    /**
+     * @param sight what it sees beside what is available; of one that follows nothing
+     * @param follows whether it sees what comes in from now on
+     */
+    BrowseCursor(
+            QueueState state,
+            Availability availability,
+            Supplier<PageReading> readings,
+            Consumer.Sight sight,
+            boolean follows) {
         this.state = state;
         this.availability = availability;
-        this.reading = reading;
+        this.reading = readings.get();
+        this.readingOfWaiting = readings.get();
+        this.sight = sight;
         this.follows = follows;
         this.level = state.levelCount() - 1;
         this.endSequence = state.nextSequence();
@@ -48,7 +63,7 @@ final class BrowseCursor {
 
     /** A page is on its way that must be looked at before the walk can go on. */
     boolean isWaiting() {
-        return reading.isWaiting();
+        return reading.isWaiting() || readingOfWaiting.isWaiting();
     }
 
     /** A message is available that was not. */
@@ -122,7 +137,7 @@ final class BrowseCursor {
      * @return null at the end, and where {@link #isWaiting}
      */
     QueueEntry peek(long nowMillis) {
-        halted = reading.isWaiting();
+        halted = isWaiting();
         while (level >= 0 && !halted) {
             QueueEntry entry = next(level, endSequence, nowMillis);
             if (entry != null || halted) {
@@ -140,7 +155,7 @@ final class BrowseCursor {
 
     /** @return null where its page must be read first: the walk is halted */
     private Enqueued read(PagedRun run, int index) {
-        Enqueued message = reading.message(run, index);
+        Enqueued message = (run.isScheduled ? readingOfWaiting : reading).message(run, index);
         halted = message == null;
         return message;
     }
@@ -156,7 +171,7 @@ final class BrowseCursor {
                     if (message == null) {
                         return null;
                     }
-                    entry = out(message, nowMillis);
+                    entry = out(run, message, nowMillis);
                 }
             } else if (!entry.links.inReady || entry.expired(nowMillis)) {
                 entry = null;
@@ -197,7 +212,16 @@ final class BrowseCursor {
     }
 
     private PagedRun nextOut(int ofLevel) {
-        PagedLevel paged = state.runs().level(ofLevel);
+        PagedRun available = nextOut(state.runs().level(ofLevel));
+        PagedRun waiting = sight.scheduled() ? nextOut(state.runs().waiting(ofLevel)) : null;
+        if (waiting == null || available == null) {
+            return waiting == null ? available : waiting;
+        }
+        long first = available.sequence(available.nextOutFrom(nextSequence));
+        return first < waiting.sequence(waiting.nextOutFrom(nextSequence)) ? available : waiting;
+    }
+
+    private PagedRun nextOut(PagedLevel paged) {
         return paged == null ? null : paged.nextOut(nextSequence);
     }
 
@@ -213,7 +237,7 @@ final class BrowseCursor {
                 if (message == null) {
                     return null;
                 }
-                entry = out(message, nowMillis);
+                entry = out(run, message, nowMillis);
                 if (entry == null) {
                     nextSequence = outSequence + 1;
                     continue;
@@ -227,12 +251,15 @@ final class BrowseCursor {
     }
 
     private QueueEntry resident(int ofLevel, long endOfSearch, long nowMillis) {
-        if ((availability.ready().occupied() & 1 << ofLevel) == 0) {
+        boolean any = sight.isMore()
+                ? state.depths().of(ofLevel) > 0
+                : (availability.ready().occupied() & 1 << ofLevel) != 0;
+        if (!any) {
             return null;
         }
         QueueEntry entry = state.entries().atOrAfter(nextSequence);
         while (entry != null && entry.sequence < endOfSearch) {
-            if (entry.links.inReady && state.levelOf(entry.message) == ofLevel && !entry.expired(nowMillis)) {
+            if (isInSight(entry) && state.levelOf(entry.message) == ofLevel && !entry.expired(nowMillis)) {
                 return entry;
             }
             entry = state.entries().atOrAfter(entry.sequence + 1);
@@ -240,15 +267,24 @@ final class BrowseCursor {
         return null;
     }
 
-    /** @return null where it is expired, or waits for its time */
-    private QueueEntry out(Enqueued message, long nowMillis) {
+    private boolean isInSight(QueueEntry entry) {
+        return entry.links.inReady
+                || (sight.locked() && entry.state == QueueEntry.State.LOCKED)
+                || (sight.scheduled() && entry.state == QueueEntry.State.SCHEDULED);
+    }
+
+    /** @return null where it is expired, or waits for its time and is not to be seen */
+    private QueueEntry out(PagedRun run, Enqueued message, long nowMillis) {
         QueueEntry entry = new QueueEntry(message, true);
         Returned override = state.runs().overrides().of(message.sequence());
         if (override != null) {
             entry.returned(override);
         }
-        boolean waits = override != null && entry.deliverAtMillis > nowMillis;
-        return waits || entry.expired(nowMillis) ? null : entry;
+        if (run.isScheduled || (override != null && entry.deliverAtMillis > nowMillis)) {
+            entry.state = QueueEntry.State.SCHEDULED;
+        }
+        boolean hidden = entry.state == QueueEntry.State.SCHEDULED && !sight.scheduled();
+        return hidden || entry.expired(nowMillis) ? null : entry;
     }
 
     void passed(QueueEntry entry) {

@@ -22,7 +22,7 @@ public final class Consumer {
         TAKE_AWAY,
         /** As {@link #MOVE}, but of the messages it named when it attached, and of no others. */
         FETCH,
-        /** Looks at what is available when it attached and not locked by others; changes nothing (AMQP 1.0 §3.5.2). */
+        /** Looks at what is available when it attached, or at more, see {@link Sight}; changes nothing (AMQP 1.0 §3.5.2). */
         COPY
     }
 
@@ -72,20 +72,36 @@ public final class Consumer {
     }
 
     /**
-     * On what terms a consumer takes messages beside others; of no meaning to browsers.
+     * What a browser sees beside what is available.
+     *
+     * @param locked what somebody else has
+     * @param scheduled what waits for its time, or is parked
+     */
+    public record Sight(boolean locked, boolean scheduled) {
+        public static final Sight AVAILABLE = new Sight(false, false);
+
+        /** Whether there is more than what is available. */
+        public boolean isMore() {
+            return locked || scheduled;
+        }
+    }
+
+    /**
+     * On what terms a consumer takes messages beside others; but for the last of no meaning to browsers.
      *
      * @param priority while one of a higher has credit, one of a lower gets nothing
      * @param exclusive nobody else may take messages while it is attached; refused where somebody does
      * @param lockMillis after which a delivery that is not settled goes back, 1 or more; {@link QueueDefinition#UNLIMITED}: never;
      *     empty: as the queue says
      * @param annotated messages carry, as annotations, until when they are its own and whether they are its first of their group
+     * @param sight of a browser; of no meaning to others
      */
-    public record Terms(int priority, boolean exclusive, OptionalLong lockMillis, boolean annotated) {
+    public record Terms(int priority, boolean exclusive, OptionalLong lockMillis, boolean annotated, Sight sight) {
         public static final Terms NONE = new Terms(0, false, OptionalLong.empty());
 
-        /** Without annotations. */
+        /** Of one that takes messages, without annotations. */
         public Terms(int priority, boolean exclusive, OptionalLong lockMillis) {
-            this(priority, exclusive, lockMillis, false);
+            this(priority, exclusive, lockMillis, false, Sight.AVAILABLE);
         }
 
         public Terms {
@@ -206,6 +222,10 @@ public final class Consumer {
 
     boolean isExclusive() {
         return request.terms.exclusive;
+    }
+
+    Sight sight() {
+        return request.terms.sight;
     }
 
     boolean isAnnotated() {

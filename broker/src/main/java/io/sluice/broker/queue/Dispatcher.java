@@ -58,8 +58,12 @@ public final class Dispatcher {
     public void attach(Consumer consumer) {
         boolean follows = queue.definition().dispatching().nonDestructive() && consumer.wouldTake();
         if (follows || consumer.mode() == Consumer.Mode.COPY) {
-            PageReading reading = new PageReading(queue, loads, pages);
-            consumer.cursor = new BrowseCursor(queue.state(), availability, reading, follows);
+            consumer.cursor = new BrowseCursor(
+                    queue.state(),
+                    availability,
+                    () -> new PageReading(queue, loads, pages),
+                    follows ? Consumer.Sight.AVAILABLE : consumer.sight(),
+                    follows);
         }
         if (consumer.mode() == Consumer.Mode.FETCH) {
             consumer.fetched = new Fetched();

@@ -117,7 +117,11 @@ final class Handover {
             browser.creditMayHaveEnded(turn.nowMillis());
             turn.calling(browser.client());
             boolean stamped = queue.definition().life().stamped();
-            browser.listener().deliver(new Delivery(entry, browser, stamped, turn.nowMillis()));
+            Delivery delivery = new Delivery(entry, browser, stamped, turn.nowMillis());
+            if (entry.state != QueueEntry.State.READY) {
+                delivery.annotate(DeliveryAnnotations.ofSeen(entry));
+            }
+            browser.listener().deliver(delivery);
         }
     }
 }

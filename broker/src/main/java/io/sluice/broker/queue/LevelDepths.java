@@ -16,6 +16,11 @@ final class LevelDepths {
         messages[level] += more;
     }
 
+    /** In this level. */
+    long of(int level) {
+        return messages[level];
+    }
+
     /** From level 0 on; of a queue that has no levels, nothing. */
     List<Long> byPriority() {
         List<Long> all = new ArrayList<>();

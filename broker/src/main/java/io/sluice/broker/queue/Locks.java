@@ -22,6 +22,7 @@ final class Locks {
         Consumer consumer = delivery.consumer;
         boolean ends = consumer.lockMillis != QueueDefinition.UNLIMITED;
         delivery.lockedUntilMillis = ends ? endOf(consumer, nowMillis) : Long.MAX_VALUE;
+        delivery.entry.links.lockedUntilMillis = delivery.lockedUntilMillis;
         consumer.unsettled.add(delivery);
     }
 

@@ -65,6 +65,11 @@ final class PagedRuns {
         return level < levels.length ? levels[level] : null;
     }
 
+    /** @return what is scheduled of the level; null where that has had no page */
+    PagedLevel waiting(int level) {
+        return level(SCHEDULED + level);
+    }
+
     /** Where messages of the run may stand: among the available ones of its level, and among those that wait. */
     List<PagedLevel> levelsOf(PagedRun run) {
         return Stream.of(level(run.level()), level(SCHEDULED + run.level()))

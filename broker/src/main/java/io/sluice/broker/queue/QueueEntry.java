@@ -58,6 +58,8 @@ final class QueueEntry {
         List<Consumer> excluded = List.of();
         /** It has left the queue, or that is decided, whoever has it: it does not come back. */
         boolean superseded;
+        /** Epoch milliseconds at which the lock ends of whoever has it, {@link Long#MAX_VALUE} where it does not. */
+        long lockedUntilMillis = Long.MAX_VALUE;
     }
 
     QueueEntry(Enqueued enqueued, boolean durable) {

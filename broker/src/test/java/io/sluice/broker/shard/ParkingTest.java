@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Messages that a consumer parks and fetches by their numbers. */
 class ParkingTest {
-    private static final Outcome PARK = new Outcome.Modified(false, true, Annotations.EMPTY, Schedule.PARKED);
+    static final Outcome PARK = new Outcome.Modified(false, true, Annotations.EMPTY, Schedule.PARKED);
 
     private final ShardFixture shard =
             new ShardFixture().queue(QueueDefinition.named("q").withDeadLetter(ShardFixture.deadLetter("dead", 2)));

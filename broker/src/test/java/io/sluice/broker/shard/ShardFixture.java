@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -304,6 +305,12 @@ final class ShardFixture {
 
     TestConsumer browser(String queue) {
         return consumer(queue, Consumer.Mode.COPY, Outcome.RELEASED);
+    }
+
+    /** A browser that sees more than what is available. */
+    TestConsumer browser(String queue, Consumer.Sight sight) {
+        Consumer.Terms terms = new Consumer.Terms(0, false, OptionalLong.empty(), false, sight);
+        return consumer(new TestConsumer.Terms(queue, Consumer.Mode.COPY, Outcome.RELEASED, Optional.empty(), terms));
     }
 
     /** Bodies of what is available, as a browser sees it. */

@@ -1,6 +1,7 @@
 package io.sluice.server.cli;
 
 import io.sluice.server.ExitCode;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,12 @@ final class BrowseCommand implements Callable<Integer> {
             description = "At most so many messages, 0 for all (default ${DEFAULT-VALUE}).")
     long count;
 
+    @Option(names = "--locked", description = "Also what consumers have and have not settled. Of Sluice only.")
+    boolean locked;
+
+    @Option(names = "--scheduled", description = "Also what waits for its time, or is parked. Of Sluice only.")
+    boolean scheduled;
+
     @Option(
             names = "--timeout-millis",
             paramLabel = "T",
@@ -67,6 +74,9 @@ final class BrowseCommand implements Callable<Integer> {
         try {
             ReceiverOptions options = new ReceiverOptions().creditWindow(0).autoAccept(false);
             options.sourceOptions().distributionMode(DistributionMode.COPY);
+            if (locked || scheduled) {
+                options.properties(Map.of("sluice:browse-locked", locked, "sluice:browse-scheduled", scheduled));
+            }
             Receiver receiver = connection.amqp().openReceiver(address, options);
             connection.awaitOpen(receiver);
             long seen = 0;
