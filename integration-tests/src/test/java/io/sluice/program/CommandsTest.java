@@ -3,11 +3,9 @@ package io.sluice.program;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.program.Operator.Ended;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,10 +17,12 @@ final class CommandsTest {
     static Path data;
 
     private static BrokerProcess broker;
+    private static Operator operator;
 
     @BeforeAll
     static void startBroker() throws Exception {
         broker = BrokerProcess.start(data);
+        operator = Operator.byProcesses(broker);
     }
 
     @AfterAll
@@ -30,33 +30,22 @@ final class CommandsTest {
         assertEquals(0, broker.stop());
     }
 
-    private record Ended(int exitCode, String output, String errors) {}
-
     private static Ended run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(BrokerProcess.program().toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("--url", broker.uri()));
-        Process process = new ProcessBuilder(command).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), output, errors);
+        return operator.run(arguments);
     }
 
-    private static Ended ok(String... arguments) throws IOException, InterruptedException {
-        Ended ended = run(arguments);
-        assertEquals(0, ended.exitCode(), ended.errors());
-        return ended;
+    private static String ok(String... arguments) throws IOException, InterruptedException {
+        return operator.ok(arguments);
     }
 
     @Test
     void a_message_is_sent_browsed_and_received() throws Exception {
         ok("send", "cli.orders", "first", "second", "--priority", "7");
-        assertTrue(ok("browse", "cli.orders").output().contains("first"));
-        assertTrue(ok("browse", "cli.orders").output().contains("second"));
+        assertTrue(ok("browse", "cli.orders").contains("first"));
+        assertTrue(ok("browse", "cli.orders").contains("second"));
 
-        assertEquals("first\n", ok("receive", "cli.orders").output());
-        String json = ok("receive", "cli.orders", "--json").output();
+        assertEquals("first\n", ok("receive", "cli.orders"));
+        String json = ok("receive", "cli.orders", "--json");
         assertTrue(json.contains("\"second\"") && json.contains("\"priority\":7"), json);
 
         assertEquals(4, run("receive", "cli.orders", "--timeout-millis", "200").exitCode());
@@ -66,11 +55,11 @@ final class CommandsTest {
     void a_queue_is_created_listed_purged_and_deleted() throws Exception {
         ok("queue", "create", "cli.fifo", "--kind", "fifo");
         ok("send", "cli.fifo", "x", "--count", "5");
-        String listed = ok("queue", "list", "--json").output();
+        String listed = ok("queue", "list", "--json");
         assertTrue(listed.contains("\"cli.fifo\"") && listed.contains("\"kind\":\"fifo\""), listed);
         assertTrue(listed.contains("\"messages\":5"), listed);
 
-        assertTrue(ok("queue", "purge", "cli.fifo", "--json").output().contains("5"));
+        assertTrue(ok("queue", "purge", "cli.fifo", "--json").contains("5"));
         ok("queue", "delete", "cli.fifo");
 
         Ended again = run("queue", "delete", "cli.fifo");

@@ -1,13 +1,13 @@
 package io.sluice.program;
 
+import static io.sluice.program.Operator.has;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.program.Operator.Ended;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -29,17 +29,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands with which an operator looks into a broker and changes it, as processes, against the started program. */
+/** The commands with which an operator looks into a broker and changes it, against the started program. */
 final class ManagementCommandsTest {
     @TempDir
     static Path data;
 
     private static BrokerProcess broker;
+    private static Operator operator;
     private static Client client;
 
     @BeforeAll
     static void startBroker() throws Exception {
         broker = BrokerProcess.start(data);
+        operator = Operator.of(broker);
         client = Client.create();
     }
 
@@ -49,22 +51,12 @@ final class ManagementCommandsTest {
         assertEquals(0, broker.stop());
     }
 
-    private record Ended(int exitCode, String output, String errors) {}
-
     private static Ended run(String... arguments) throws IOException, InterruptedException {
-        return runAt(broker.uri(), List.of(arguments));
+        return operator.run(arguments);
     }
 
     private static String ok(String... arguments) throws IOException, InterruptedException {
-        Ended ended = run(arguments);
-        assertEquals(0, ended.exitCode(), ended.errors());
-        return ended.output();
-    }
-
-    private static void has(String output, String... parts) {
-        for (String part : parts) {
-            assertTrue(output.contains(part), () -> part + " is not in " + output);
-        }
+        return operator.ok(arguments);
     }
 
     @Test
@@ -270,27 +262,16 @@ final class ManagementCommandsTest {
     @Test
     void what_is_changed_and_paused_survives_kill_nine(@TempDir Path folder) throws Exception {
         BrokerProcess first = BrokerProcess.start(folder);
-        String url = first.uri();
-        for (List<String> command : List.of(
-                List.of("queue", "create", "kept"),
-                List.of("queue", "update", "kept", "--max-messages", "7", "--pause", "--pause-intake"))) {
-            assertEquals(0, runAt(url, command).exitCode());
-        }
+        Operator before = Operator.byProcesses(first);
+        before.ok("queue", "create", "kept");
+        before.ok("queue", "update", "kept", "--max-messages", "7", "--pause", "--pause-intake");
         first.kill();
         BrokerProcess second = BrokerProcess.start(folder);
-        Ended shown = runAt(second.uri(), List.of("queue", "show", "kept"));
-        has(shown.output(), "maxMessages: 7\n", "paused: true\n", "intakePaused: true\n");
+        has(
+                Operator.byProcesses(second).ok("queue", "show", "kept"),
+                "maxMessages: 7\n",
+                "paused: true\n",
+                "intakePaused: true\n");
         assertEquals(0, second.stop());
-    }
-
-    private static Ended runAt(String url, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(BrokerProcess.program().toString()));
-        command.addAll(arguments);
-        command.addAll(List.of("--url", url));
-        Process process = new ProcessBuilder(command).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), output, errors);
     }
 }

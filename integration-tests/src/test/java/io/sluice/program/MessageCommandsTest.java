@@ -1,14 +1,14 @@
 package io.sluice.program;
 
+import static io.sluice.program.Operator.has;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.program.Operator.Ended;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,17 +21,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands that move messages, as processes, against the started program. */
+/** The commands that move messages, against the started program. */
 final class MessageCommandsTest {
     @TempDir
     static Path data;
 
     private static BrokerProcess broker;
+    private static Operator operator;
     private static Client client;
 
     @BeforeAll
     static void startBroker() throws Exception {
         broker = BrokerProcess.start(data);
+        operator = Operator.of(broker);
         client = Client.create();
     }
 
@@ -41,29 +43,12 @@ final class MessageCommandsTest {
         assertEquals(0, broker.stop());
     }
 
-    private record Ended(int exitCode, String output, String errors) {}
-
     private static Ended run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(BrokerProcess.program().toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("--url", broker.uri()));
-        Process process = new ProcessBuilder(command).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), output, errors);
+        return operator.run(arguments);
     }
 
     private static String ok(String... arguments) throws IOException, InterruptedException {
-        Ended ended = run(arguments);
-        assertEquals(0, ended.exitCode(), ended.errors());
-        return ended.output();
-    }
-
-    private static void has(String output, String... parts) {
-        for (String part : parts) {
-            assertTrue(output.contains(part), () -> part + " is not in " + output);
-        }
+        return operator.ok(arguments);
     }
 
     @Test

@@ -1,9 +1,11 @@
 package io.sluice.program;
 
+import static io.sluice.program.Operator.has;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.program.Operator.Ended;
 import jakarta.jms.Connection;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
@@ -11,9 +13,7 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,16 +23,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands for topics and subscriptions, as processes, against the started program. */
+/** The commands for topics and subscriptions, against the started program. */
 final class TopicCommandsTest {
     @TempDir
     static Path data;
 
     private static BrokerProcess broker;
+    private static Operator operator;
 
     @BeforeAll
     static void startBroker() throws Exception {
         broker = BrokerProcess.start(data);
+        operator = Operator.of(broker);
     }
 
     @AfterAll
@@ -40,29 +42,12 @@ final class TopicCommandsTest {
         assertEquals(0, broker.stop());
     }
 
-    private record Ended(int exitCode, String output, String errors) {}
-
     private static Ended run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(BrokerProcess.program().toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("--url", broker.uri()));
-        Process process = new ProcessBuilder(command).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), output, errors);
+        return operator.run(arguments);
     }
 
     private static String ok(String... arguments) throws IOException, InterruptedException {
-        Ended ended = run(arguments);
-        assertEquals(0, ended.exitCode(), ended.errors());
-        return ended.output();
-    }
-
-    private static void has(String output, String... parts) {
-        for (String part : parts) {
-            assertTrue(output.contains(part), () -> part + " is not in " + output);
-        }
+        return operator.ok(arguments);
     }
 
     @Test

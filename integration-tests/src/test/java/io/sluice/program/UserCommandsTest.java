@@ -5,15 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.program.Operator.Ended;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.jms.JmsConnectionFactory;
@@ -29,26 +27,17 @@ final class UserCommandsTest {
     @TempDir
     private Path folder;
 
-    private record Ended(int exitCode, String output, String errors) {}
+    private final Operator operator = Operator.byProcesses();
 
-    private static Ended run(String input, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(BrokerProcess.program().toString()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).start();
-        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), output, errors);
+    private Ended run(String input, String... arguments) throws IOException, InterruptedException {
+        return operator.typing(input, arguments);
     }
 
-    private static String ok(String input, String... arguments) throws IOException, InterruptedException {
-        Ended ended = run(input, arguments);
-        assertEquals(0, ended.exitCode(), ended.errors());
-        return ended.output();
+    private String ok(String input, String... arguments) throws IOException, InterruptedException {
+        return operator.okTyping(input, arguments);
     }
 
-    private static String hash(String password) throws IOException, InterruptedException {
+    private String hash(String password) throws IOException, InterruptedException {
         return ok(password + "\n", "user", "hash").strip();
     }
 

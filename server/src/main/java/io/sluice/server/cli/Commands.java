@@ -61,6 +61,16 @@ public final class Commands {
                 .execute(serve ? java.util.Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
     }
 
+    /**
+     * As {@link #run(String...)}, for a program that has a log of its own and wants to have what the command prints. Not for serve.
+     *
+     * @param out gets the answer
+     * @param err gets what went wrong
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return commandLine(false, out, err).execute(arguments);
+    }
+
     /** @param serve only that command: the others are not loaded, which a start under a second needs */
     static CommandLine commandLine(boolean serve, PrintWriter out, PrintWriter err) {
         CommandLine line = serve

@@ -8,8 +8,7 @@ record CommandRun(int exitCode, String out, String err) {
     static CommandRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = Commands.commandLine(false, new PrintWriter(out, true), new PrintWriter(err, true))
-                .execute(arguments);
+        int exitCode = Commands.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
         return new CommandRun(exitCode, out.toString(), err.toString());
     }
 }
