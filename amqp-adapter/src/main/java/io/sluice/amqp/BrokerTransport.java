@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.messaging.Received;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Detach;
@@ -336,7 +338,9 @@ final class BrokerTransport extends TransportImpl {
 
     private void before(int channel, FrameBody body) {
         if (body instanceof Transfer transfer) {
-            if (transfer.getMore() || !scope.aborted().isEmpty()) {
+            if (transfer.getMore()
+                    || !scope.aborted().isEmpty()
+                    || !scope.resumed().isEmpty()) {
                 complete(channel, transfer);
             }
         } else if (body instanceof Flow flow) {
@@ -360,15 +364,32 @@ final class BrokerTransport extends TransportImpl {
         }
     }
 
-    /** Says on a transfer of a large message what the engine does not: that it is settled, or that it is the end without the rest. */
+    /** Says on a transfer what the engine does not: that it is settled, resumed, or the end without the rest. */
     private void complete(int channel, Transfer transfer) {
         PeerSession session = localChannels.get(channel);
         PeerLink link = session == null ? null : session.byLocalHandle(transfer.getHandle());
         if (link != null && link.presettled) {
             transfer.setSettled(true);
         }
+        if (link != null && scope.resumed().has(link.link, transfer.getDeliveryTag())) {
+            resume(link, transfer);
+        }
         if (link != null && !transfer.getMore() && scope.aborted().remove(link.link, transfer.getDeliveryTag())) {
             transfer.setAborted(true);
+        }
+    }
+
+    private void resume(PeerLink link, Transfer transfer) {
+        transfer.setResume(true);
+        if (transfer.getState() == null) {
+            // From the beginning, whatever the peer has of it.
+            Received nothing = new Received();
+            nothing.setSectionNumber(UnsignedInteger.ZERO);
+            nothing.setSectionOffset(UnsignedLong.ZERO);
+            transfer.setState(nothing);
+        }
+        if (!transfer.getMore()) {
+            scope.resumed().remove(link.link, transfer.getDeliveryTag());
         }
     }
 

@@ -17,7 +17,8 @@ final class ConnectionScope {
     private final ShardCalls calls;
     private final Map<LinkEndpoint, LinkRegistry.Key> endpoints = new LinkedHashMap<>();
     private final NodeReplies replies = new NodeReplies(this);
-    private final AbortedDeliveries aborted = new AbortedDeliveries();
+    private final MarkedDeliveries aborted = new MarkedDeliveries();
+    private final MarkedDeliveries resumed = new MarkedDeliveries();
     private final ConnectionTransactions transactions;
     private final KeptTermini termini = new KeptTermini(this);
     private final List<IncomingLink> refills = new ArrayList<>();
@@ -50,8 +51,14 @@ final class ConnectionScope {
         return calls.access();
     }
 
-    AbortedDeliveries aborted() {
+    /** Ends of deliveries that are not complete. */
+    MarkedDeliveries aborted() {
         return aborted;
+    }
+
+    /** Deliveries that their peers had before. */
+    MarkedDeliveries resumed() {
+        return resumed;
     }
 
     ConnectionTransactions transactions() {
@@ -155,6 +162,7 @@ final class ConnectionScope {
         finished.add(endpoint);
         if (endpoint instanceof Link link) {
             aborted.forget(link);
+            resumed.forget(link);
         }
     }
 

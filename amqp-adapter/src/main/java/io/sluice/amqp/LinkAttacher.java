@@ -154,15 +154,26 @@ final class LinkAttacher {
             return;
         }
         OutgoingLink endpoint = new OutgoingLink(scope, sender, node, terms);
+        Optional<String> noMap =
+                endpoint.resumes() ? PeerLink.of(sender).unsettled.problem() : Optional.empty();
+        if (noMap.isPresent()) {
+            refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, noMap.get()));
+            return;
+        }
         Optional<Refusal> refusal =
                 refusalToCreate(source, Optional.of(node.address())).or(endpoint::refusal);
         if (refusal.isPresent()) {
             refuse(sender, key, Conditions.of(refusal.get()));
             return;
         }
-        enter(sender, endpoint, key);
+        CompletableFuture<Void> cleared = enter(sender, endpoint, key);
         endpoint.kept().ifPresent(kept -> scope.termini().attached(endpoint, kept));
-        endpoint.attach();
+        if (!endpoint.resumes() || cleared.isDone()) {
+            endpoint.attach();
+        } else {
+            // What the connection it was on has still to give back is to be there.
+            cleared.thenRun(() -> scope.calls().onLoop(endpoint::attach));
+        }
     }
 
     /** @param source null where the peer asks what the link's source is */

@@ -52,6 +52,8 @@ final class OutgoingLink implements LinkEndpoint {
     private final Grant grant;
     private final OutgoingBodies bodies;
     private final OutgoingSettlement settlement;
+    /** Null where the link does not come back to what it had. */
+    private final ResumedDeliveries resumed;
 
     private State state = State.ATTACHING;
     private boolean peerCloses;
@@ -77,6 +79,8 @@ final class OutgoingLink implements LinkEndpoint {
                 scope.limits().flow().maxUnsettledPerLink());
         this.bodies = new OutgoingBodies(scope, this);
         this.settlement = new OutgoingSettlement(scope, this, outcomes);
+        boolean resumes = node.resumes() && consumer.mode() == Consumer.Mode.MOVE;
+        this.resumed = resumes ? new ResumedDeliveries(scope, this) : null;
     }
 
     private Consumer.Mode mode() {
@@ -99,7 +103,17 @@ final class OutgoingLink implements LinkEndpoint {
     }
 
     void attach() {
-        node.attach(shard, consumer);
+        if (state == State.ATTACHING) {
+            node.attach(shard, consumer);
+        }
+    }
+
+    boolean resumes() {
+        return resumed != null;
+    }
+
+    boolean isAttaching() {
+        return state == State.ATTACHING;
     }
 
     // From the shard
@@ -112,15 +126,33 @@ final class OutgoingLink implements LinkEndpoint {
                 refused(refusal.get());
                 return;
             }
+            if (resumesHere()) {
+                resumed.resume(PeerLink.of(sender).unsettled, this::open);
+            } else {
+                open();
+            }
+        }
+    }
+
+    /** Where nobody takes anything there is nothing to come back to; that is known when the link is attached. */
+    private boolean resumesHere() {
+        return resumed != null && consumer.mode() == Consumer.Mode.MOVE;
+    }
+
+    private void open() {
+        if (state == State.ATTACHING) {
             state = State.OPEN;
             Source answer = node.answer();
+            if (resumesHere()) {
+                Terminus.keep(answer);
+            }
             if (consumer.mode() == Consumer.Mode.COPY) {
                 // Also where it asked to take: the queue may be one that nobody takes from.
                 answer.setDistributionMode(Terminus.COPY);
             }
             Terminus.accept(sender, answer);
             // Clients send their first flow right behind the attach, without waiting for ours.
-            grant(true);
+            flow();
         }
     }
 
@@ -141,9 +173,20 @@ final class OutgoingLink implements LinkEndpoint {
 
     void deliver(io.sluice.broker.queue.Delivery message) {
         grant.received();
-        if (state != State.OPEN) {
+        if (state == State.ATTACHING) {
+            // It was asked for by its number, and comes with the answer.
+            return;
+        }
+        if (state == State.OPEN) {
+            sendInTurn(message);
+        } else {
             OutgoingBodies.closeSource(message);
-        } else if (bodies.isSending() || message.message().isLarge()) {
+        }
+    }
+
+    /** When what is being sent is complete. */
+    void sendInTurn(io.sluice.broker.queue.Delivery message) {
+        if (bodies.isSending() || message.message().isLarge()) {
             bodies.add(message);
         } else {
             send(message);
@@ -172,7 +215,7 @@ final class OutgoingLink implements LinkEndpoint {
     /** A new delivery of the link's. @param bytes about what it takes */
     Delivery begin(io.sluice.broker.queue.Delivery message, int bytes) {
         grant.sent(bytes);
-        Delivery delivery = sender.delivery(tags.take());
+        Delivery delivery = sender.delivery(resumed == null ? tags.take() : ResumedDeliveries.tag(message));
         delivery.setMessageFormat(message.message().messageFormat());
         delivery.setContext(message);
         message.context(delivery);
@@ -189,7 +232,25 @@ final class OutgoingLink implements LinkEndpoint {
 
     /** Deliveries the peer may still be sent, beyond those that are here. */
     private int credit() {
-        return sender.getCredit() - bodies.held();
+        return sender.getCredit() - held();
+    }
+
+    private int held() {
+        return bodies.held() + (resumed == null ? 0 : resumed.held());
+    }
+
+    /** Whether there is credit for one that is here. */
+    boolean mayBegin() {
+        return state == State.OPEN && sender.getCredit() - bodies.held() > 0;
+    }
+
+    /** Whether its source lists the outcome. */
+    boolean allows(Object outcome) {
+        return outcomes.allows(outcome);
+    }
+
+    Consumer consumer() {
+        return consumer;
     }
 
     /** For the peer. */
@@ -205,13 +266,13 @@ final class OutgoingLink implements LinkEndpoint {
 
     /** The broker has taken the message back. */
     void timedOut(io.sluice.broker.queue.Delivery message) {
-        if (state == State.OPEN) {
+        if (state == State.OPEN && (resumed == null || !resumed.takenBack(message))) {
             settlement.takenBack(message);
         }
     }
 
     void settled(io.sluice.broker.queue.Delivery message) {
-        if (state != State.CLOSED) {
+        if (state != State.CLOSED && (resumed == null || !resumed.settled(message))) {
             settlement.settled(message);
         }
     }
@@ -227,7 +288,9 @@ final class OutgoingLink implements LinkEndpoint {
     /** A delivery of the link's is settled. */
     void settledTag(Delivery delivery) {
         grant.settled();
-        tags.give(delivery.getTag());
+        if (resumed == null) {
+            tags.give(delivery.getTag());
+        }
     }
 
     /** As {@link #settledTag}, but the peer knows of the delivery for a while longer: its tag is not used again. */
@@ -262,7 +325,7 @@ final class OutgoingLink implements LinkEndpoint {
 
     /** Not before everything is written: the engine would take back the credit of what waits for the session window. */
     private boolean finishDrain() {
-        if (drained && sender.getQueued() == 0 && bodies.held() == 0) {
+        if (drained && sender.getQueued() == 0 && held() == 0) {
             drained = false;
             return sender.drained() > 0;
         }
@@ -314,6 +377,9 @@ final class OutgoingLink implements LinkEndpoint {
     public void flow() {
         // If it drains, its own answer will come.
         drained = false;
+        if (resumed != null) {
+            resumed.push();
+        }
         grant(true);
     }
 
@@ -324,6 +390,11 @@ final class OutgoingLink implements LinkEndpoint {
 
     private void grant(boolean asked) {
         if (state != State.OPEN) {
+            return;
+        }
+        if (resumed != null && resumed.takesNothingNew()) {
+            drained = sender.getDrain();
+            finishDrain();
             return;
         }
         // The engine counts what has begun as queued.
@@ -364,6 +435,7 @@ final class OutgoingLink implements LinkEndpoint {
         }
         state = State.DETACHING;
         peerCloses = closed;
+        giveBackResumed();
         settlement.giveBack(true);
         node.detach(shard, consumer, closed);
     }
@@ -373,11 +445,18 @@ final class OutgoingLink implements LinkEndpoint {
         if (state == State.OPEN) {
             settlement.giveBack(clean);
         }
+        giveBackResumed();
         if (state != State.CLOSED) {
             state = State.CLOSED;
             shard.detach(consumer);
         }
         scope.remove(this);
+    }
+
+    private void giveBackResumed() {
+        if (resumed != null) {
+            resumed.giveBack();
+        }
     }
 
     @Override
@@ -400,6 +479,7 @@ final class OutgoingLink implements LinkEndpoint {
             unfinished.ifPresent(bodies::giveUp);
         }
         state = State.CLOSED;
+        giveBackResumed();
         shard.detach(consumer);
         if (attaching) {
             Terminus.refuse(sender, condition);

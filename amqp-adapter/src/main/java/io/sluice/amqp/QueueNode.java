@@ -44,6 +44,11 @@ final class QueueNode implements SourceNode {
     }
 
     @Override
+    public boolean resumes() {
+        return !queue.isTemporary() && KeptDeliveries.isKept(asked);
+    }
+
+    @Override
     public void attach(ShardMailbox shard, Consumer consumer) {
         queue.attach(consumer);
     }

@@ -32,6 +32,11 @@ interface SourceNode {
         return false;
     }
 
+    /** Whether the link is to come back to what it had unsettled. */
+    default boolean resumes() {
+        return false;
+    }
+
     /** Leads to {@code attached} or {@code closed}. */
     void attach(ShardMailbox shard, Consumer consumer);
 

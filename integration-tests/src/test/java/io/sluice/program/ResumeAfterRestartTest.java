@@ -2,6 +2,7 @@ package io.sluice.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A broker is killed when a message is in its journal, and its sender has not heard of it. */
+/** A broker is killed when its peers and it know different things of a message: they resume their links. */
 final class ResumeAfterRestartTest {
     @TempDir
     Path folder;
@@ -104,7 +105,8 @@ final class ResumeAfterRestartTest {
         try (BrokerProcess broker = BrokerProcess.start(data)) {
             try (FrameClient client = new FrameClient(broker.port(), "resumer")) {
                 Map<Binary, Object> unsettled = new HashMap<>();
-                for (int tag = 1; tag < 5; tag++) {
+                // Also the one it has settled, to see that this is in the journal.
+                for (int tag = 0; tag < 5; tag++) {
                     unsettled.put(tag(tag), null);
                 }
                 Map<Binary, Object> known = Map.of(
@@ -126,6 +128,82 @@ final class ResumeAfterRestartTest {
                             "m" + tag,
                             receiver.receive(60, TimeUnit.SECONDS).message().body());
                 }
+                receiver.drain().get(60, TimeUnit.SECONDS);
+                assertNull(receiver.tryReceive());
+            }
+            assertEquals(0, broker.stop());
+        }
+    }
+
+    private static Map<?, ?> attachReceiver(FrameClient client, Map<Binary, Object> unsettled) throws Exception {
+        Attach attach = new Attach();
+        attach.setHandle(UnsignedInteger.ZERO);
+        attach.setName("out");
+        attach.setRole(Role.RECEIVER);
+        attach.setSndSettleMode(SenderSettleMode.MIXED);
+        attach.setRcvSettleMode(ReceiverSettleMode.SECOND);
+        Source source = new Source();
+        source.setAddress("q");
+        source.setDurable(TerminusDurability.UNSETTLED_STATE);
+        source.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+        attach.setSource(source);
+        attach.setTarget(new Target());
+        attach.setUnsettled(unsettled);
+        client.send(attach, new byte[0]);
+        Map<?, ?> answer = client.next(Attach.class).getUnsettled();
+        Flow credit = new Flow();
+        credit.setNextIncomingId(UnsignedInteger.ONE);
+        credit.setIncomingWindow(UnsignedInteger.valueOf(1000));
+        credit.setNextOutgoingId(UnsignedInteger.ZERO);
+        credit.setOutgoingWindow(UnsignedInteger.valueOf(1000));
+        credit.setHandle(UnsignedInteger.ZERO);
+        credit.setDeliveryCount(UnsignedInteger.ZERO);
+        credit.setLinkCredit(UnsignedInteger.valueOf(2));
+        client.send(credit, new byte[0]);
+        return answer;
+    }
+
+    /** Its receiver had done the first of two messages, and the broker never heard of it. */
+    @Test
+    void what_was_done_is_not_delivered_again_after_kill_9() throws Exception {
+        Path data = folder.resolve("data");
+        Map<Binary, Object> unsettled = new HashMap<>();
+        Binary second;
+        try (BrokerProcess broker = BrokerProcess.start(data);
+                FrameClient sender = new FrameClient(broker.port(), "sender");
+                FrameClient receiver = new FrameClient(broker.port(), "receiver")) {
+            attach(sender, null);
+            for (int tag = 0; tag < 2; tag++) {
+                transfer(sender, tag, tag, false);
+                sender.next(Disposition.class);
+            }
+            attachReceiver(receiver, null);
+            unsettled.put(receiver.next(Transfer.class).getDeliveryTag(), Accepted.getInstance());
+            second = receiver.next(Transfer.class).getDeliveryTag();
+            unsettled.put(second, null);
+            broker.kill();
+        }
+        try (BrokerProcess broker = BrokerProcess.start(data)) {
+            try (FrameClient receiver = new FrameClient(broker.port(), "receiver")) {
+                assertEquals(
+                        unsettled.keySet(), attachReceiver(receiver, unsettled).keySet());
+                for (int i = 0; i < 2; i++) {
+                    Transfer resumed = receiver.next(Transfer.class);
+                    assertTrue(resumed.getResume());
+                    boolean done = !resumed.getDeliveryTag().equals(second);
+                    assertEquals(done, resumed.getSettled());
+                    assertEquals(done, resumed.getState() instanceof Accepted);
+                }
+            }
+            broker.kill();
+        }
+        try (BrokerProcess broker = BrokerProcess.start(data)) {
+            try (Client client = Client.create();
+                    Connection connection = client.connect("127.0.0.1", broker.port());
+                    Receiver receiver = connection.openReceiver("q", new ReceiverOptions().creditWindow(0))) {
+                receiver.addCredit(10);
+                assertEquals(
+                        "m1", receiver.receive(60, TimeUnit.SECONDS).message().body());
                 receiver.drain().get(60, TimeUnit.SECONDS);
                 assertNull(receiver.tryReceive());
             }

@@ -209,6 +209,14 @@ public final class ShardMailbox {
     }
 
     /**
+     * As {@link #fetch}, of several at once, when all that was posted before is decided and durable: those that are there and nobody has. The
+     * listener hears {@code deliver} of each, then comes the answer, in no order.
+     */
+    public void fetchAll(Consumer consumer, List<Long> sequences, Client client, Reply<List<Delivery>> reply) {
+        post((shard, turn) -> shard.links().resuming().fetchAll(consumer, sequences, client, reply, turn));
+    }
+
+    /**
      * A message that waits for its time, or is parked, goes to its place at once; answers false where none of this sequence waits.
      */
     public void release(String queue, long sequence, Client client, Reply<Boolean> reply) {

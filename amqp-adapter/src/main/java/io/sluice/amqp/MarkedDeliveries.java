@@ -8,10 +8,10 @@ import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.engine.Link;
 
 /**
- * Deliveries whose last transfer is to say {@code aborted} (AMQP 1.0 §2.7.5), which the engine cannot: for it they just end. The
- * connection's event loop.
+ * Deliveries whose transfers are to say what the engine cannot (AMQP 1.0 §2.7.5): {@code aborted}, or {@code resume}. The connection's event
+ * loop.
  */
-final class AbortedDeliveries {
+final class MarkedDeliveries {
     private final Map<Link, Set<Binary>> tags = new HashMap<>();
 
     void add(Link link, byte[] tag) {
@@ -22,14 +22,19 @@ final class AbortedDeliveries {
         return tags.isEmpty();
     }
 
-    /** @return whether this transfer ends an aborted delivery; asked once */
+    boolean has(Link link, Binary tag) {
+        Set<Binary> ofLink = tags.get(link);
+        return ofLink != null && ofLink.contains(tag);
+    }
+
+    /** @return whether it was one of these */
     boolean remove(Link link, Binary tag) {
         Set<Binary> ofLink = tags.get(link);
-        boolean aborted = ofLink != null && ofLink.remove(tag);
-        if (aborted && ofLink.isEmpty()) {
+        boolean had = ofLink != null && ofLink.remove(tag);
+        if (had && ofLink.isEmpty()) {
             tags.remove(link);
         }
-        return aborted;
+        return had;
     }
 
     /** The link is gone. */
