@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param deduplication how long it knows a message that is sent again
  * @param dispatching which consumers may have its messages
  * @param life what else becomes of its messages
+ * @param expiry when it is deleted by itself
  */
 public record QueueDefinition(
         String name,
@@ -24,7 +25,8 @@ public record QueueDefinition(
         DeadLetter deadLetter,
         Deduplication deduplication,
         Dispatching dispatching,
-        MessageLife life) {
+        MessageLife life,
+        QueueExpiry expiry) {
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -37,6 +39,7 @@ public record QueueDefinition(
         Objects.requireNonNull(deduplication, "deduplication");
         Objects.requireNonNull(dispatching, "dispatching");
         Objects.requireNonNull(life, "life");
+        Objects.requireNonNull(expiry, "expiry");
         if (!isName(name)) {
             throw new IllegalArgumentException(
                     "a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has " + name.length());
@@ -58,39 +61,53 @@ public record QueueDefinition(
                 DeadLetter.NONE,
                 Deduplication.OFF,
                 Dispatching.DEFAULT,
-                MessageLife.PLAIN);
+                MessageLife.PLAIN,
+                QueueExpiry.NEVER);
     }
 
     public QueueDefinition withName(String newName) {
-        return new QueueDefinition(newName, durable, service, limits, deadLetter, deduplication, dispatching, life);
+        return new QueueDefinition(
+                newName, durable, service, limits, deadLetter, deduplication, dispatching, life, expiry);
     }
 
     public QueueDefinition withDurable(boolean isDurable) {
-        return new QueueDefinition(name, isDurable, service, limits, deadLetter, deduplication, dispatching, life);
+        return new QueueDefinition(
+                name, isDurable, service, limits, deadLetter, deduplication, dispatching, life, expiry);
     }
 
     public QueueDefinition withService(Service newService) {
-        return new QueueDefinition(name, durable, newService, limits, deadLetter, deduplication, dispatching, life);
+        return new QueueDefinition(
+                name, durable, newService, limits, deadLetter, deduplication, dispatching, life, expiry);
     }
 
     public QueueDefinition withLimits(Limits newLimits) {
-        return new QueueDefinition(name, durable, service, newLimits, deadLetter, deduplication, dispatching, life);
+        return new QueueDefinition(
+                name, durable, service, newLimits, deadLetter, deduplication, dispatching, life, expiry);
     }
 
     public QueueDefinition withDeadLetter(DeadLetter newDeadLetter) {
-        return new QueueDefinition(name, durable, service, limits, newDeadLetter, deduplication, dispatching, life);
+        return new QueueDefinition(
+                name, durable, service, limits, newDeadLetter, deduplication, dispatching, life, expiry);
     }
 
     public QueueDefinition withDeduplication(Deduplication newDeduplication) {
-        return new QueueDefinition(name, durable, service, limits, deadLetter, newDeduplication, dispatching, life);
+        return new QueueDefinition(
+                name, durable, service, limits, deadLetter, newDeduplication, dispatching, life, expiry);
     }
 
     public QueueDefinition withDispatching(Dispatching newDispatching) {
-        return new QueueDefinition(name, durable, service, limits, deadLetter, deduplication, newDispatching, life);
+        return new QueueDefinition(
+                name, durable, service, limits, deadLetter, deduplication, newDispatching, life, expiry);
     }
 
     public QueueDefinition withLife(MessageLife newLife) {
-        return new QueueDefinition(name, durable, service, limits, deadLetter, deduplication, dispatching, newLife);
+        return new QueueDefinition(
+                name, durable, service, limits, deadLetter, deduplication, dispatching, newLife, expiry);
+    }
+
+    public QueueDefinition withExpiry(QueueExpiry newExpiry) {
+        return new QueueDefinition(
+                name, durable, service, limits, deadLetter, deduplication, dispatching, life, newExpiry);
     }
 
     /** The order of service. */

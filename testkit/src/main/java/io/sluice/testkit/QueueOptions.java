@@ -232,6 +232,16 @@ public final class QueueOptions {
         return life(definition.life().withStamped(true));
     }
 
+    /** It is deleted when its last consumer is gone and it is empty; not before it has had one. */
+    public QueueOptions autoDelete() {
+        return new QueueOptions(definition.withExpiry(definition.expiry().withAutoDelete(true)));
+    }
+
+    /** @param time without a consumer after which it is deleted, with all it holds; 1 ms or more */
+    public QueueOptions idleExpiry(Duration time) {
+        return new QueueOptions(definition.withExpiry(definition.expiry().withIdleMillis(time.toMillis())));
+    }
+
     private QueueOptions life(MessageLife life) {
         return new QueueOptions(definition.withLife(life));
     }

@@ -11,6 +11,7 @@ import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
+import io.sluice.broker.QueueExpiry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +56,9 @@ final class QueueArguments {
             "lastValueKeys",
             "lastValueProperty",
             "stampMessages",
-            "acknowledgedQueue");
+            "acknowledgedQueue",
+            "autoDelete",
+            "idleExpiryMillis");
 
     /** Allowed and without meaning: they say again what the request's properties say. */
     private static final Set<String> REPEATED = Set.of("name", "type");
@@ -104,7 +107,10 @@ final class QueueArguments {
                         (int) Math.min(Integer.MAX_VALUE, number("maxDeliveries", deadLetter.maxDeliveries()))))
                 .withDeduplication(deduplication(template.deduplication()))
                 .withDispatching(dispatching(template.dispatching()))
-                .withLife(life(template.life()));
+                .withLife(life(template.life()))
+                .withExpiry(new QueueExpiry(
+                        flag("autoDelete", template.expiry().autoDelete()),
+                        limit("idleExpiryMillis", template.expiry().idleMillis())));
     }
 
     private Dispatching dispatching(Dispatching template) throws ManagementException {

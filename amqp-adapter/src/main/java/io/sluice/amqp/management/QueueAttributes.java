@@ -53,6 +53,8 @@ final class QueueAttributes {
         all.put("lockMillis", dispatching(dispatching -> limit(dispatching.lockMillis())));
         all.put("nonDestructive", dispatching(Dispatching::nonDestructive));
         putLife(all);
+        all.put("autoDelete", status -> status.definition().expiry().autoDelete());
+        all.put("idleExpiryMillis", status -> limit(status.definition().expiry().idleMillis()));
         all.put("messages", QueueStatus::messages);
         all.put(
                 "messagesByPriority",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.shard.InMemoryJournal;
 import io.sluice.broker.shard.NoStore;
@@ -74,6 +75,18 @@ class ManagedPoliciesTest {
         ask("DELETE", "small", null).is(404, "there is no policy 'small'");
         ask("READ", "small", null).is(404, "there is no policy 'small'");
         assertEquals(1, shard.definitions().policies().size());
+    }
+
+    @Test
+    void aPolicySaysWhenItsQueuesAreDeletedByThemselves() {
+        ask("CREATE", "short", Map.of("pattern", "s.*", "autoDelete", true, "idleExpiryMillis", 60_000))
+                .is(201, "Created");
+        Map<?, ?> policy = ask("READ", "short", null).ok().body();
+        assertEquals(true, policy.get("autoDelete"));
+        assertEquals(60_000L, policy.get("idleExpiryMillis"));
+        assertEquals(
+                new QueueExpiry(true, 60_000),
+                shard.definitions().policies().get(0).queue().expiry());
     }
 
     @Test

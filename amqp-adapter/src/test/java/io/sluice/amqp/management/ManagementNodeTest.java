@@ -108,6 +108,27 @@ class ManagementNodeTest {
     }
 
     @Test
+    void whenAQueueIsDeletedByItselfIsAskedForReadBackAndChanged() {
+        Map<String, String> create = Map.of("operation", "CREATE", "type", "queue", "name", "short");
+        Reply created = ask(create, Map.of("autoDelete", true, "idleExpiryMillis", 60_000));
+        created.is(201, "Created");
+        assertEquals(true, created.body().get("autoDelete"));
+        assertEquals(60_000L, created.body().get("idleExpiryMillis"));
+        Reply other = ask(create, Map.of("autoDelete", true));
+        assertEquals(409, other.properties().get("statusCode"));
+        Map<String, Object> changes = new HashMap<>();
+        changes.put("idleExpiryMillis", null);
+        changes.put("autoDelete", false);
+        Map<String, String> update = Map.of("operation", "UPDATE", "type", "queue", "name", "short");
+        Reply changed = ask(update, changes);
+        changed.ok();
+        assertEquals(false, changed.body().get("autoDelete"));
+        assertNull(changed.body().get("idleExpiryMillis"));
+        ask(update, Map.of("idleExpiryMillis", 0)).is(400, "idleExpiryMillis is 1 or more, not 0");
+        ask(update, Map.of("autoDelete", "yes")).is(400, "attribute 'autoDelete' is no boolean");
+    }
+
+    @Test
     void whatBecomesOfMessagesIsAskedForAndReadBack() {
         Map<String, Object> all = new HashMap<>();
         all.put("retryBackoff", "exponential");

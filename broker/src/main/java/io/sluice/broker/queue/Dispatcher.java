@@ -50,6 +50,11 @@ public final class Dispatcher {
         return consumers.size();
     }
 
+    /** Whether anybody is attached who takes messages for itself. */
+    public boolean hasConsumers() {
+        return consumers.hasConsumers();
+    }
+
     /** Whether anybody is attached who takes messages. */
     boolean hasTakers() {
         return consumers.hasTakers();

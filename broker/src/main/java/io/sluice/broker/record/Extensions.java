@@ -3,6 +3,7 @@ package io.sluice.broker.record;
 import io.sluice.broker.Dispatching;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * 2 life        := see {@link LifeRecords}
  * 3 acknowledgedQueue := str
  * 4 nonDestructive := u8
+ * 5 expiry := autoDelete u8 | idleMillis i64
  * </pre>
  */
 final class Extensions {
@@ -27,6 +29,7 @@ final class Extensions {
     private static final byte LIFE = 2;
     private static final byte ACKNOWLEDGED_QUEUE = 3;
     private static final byte NON_DESTRUCTIVE = 4;
+    private static final byte EXPIRY = 5;
     private static final int DISPATCHING_BYTES = 1 + 4 + 1 + 8;
 
     private static final int HEAD = 1 + 4;
@@ -38,7 +41,7 @@ final class Extensions {
     private record Extension(byte kind, byte[] content) {}
 
     private static List<Extension> of(QueueDefinition definition) {
-        List<Extension> extensions = new ArrayList<>(4);
+        List<Extension> extensions = new ArrayList<>(5);
         Dispatching dispatching = definition.dispatching().withNonDestructive(false);
         if (!dispatching.equals(Dispatching.DEFAULT)) {
             ByteBuffer out = ByteBuffer.allocate(DISPATCHING_BYTES);
@@ -63,13 +66,20 @@ final class Extensions {
         if (definition.dispatching().nonDestructive()) {
             extensions.add(new Extension(NON_DESTRUCTIVE, new byte[] {1}));
         }
+        QueueExpiry expiry = definition.expiry();
+        if (!expiry.isNever()) {
+            ByteBuffer out = ByteBuffer.allocate(1 + 8);
+            out.put((byte) (expiry.autoDelete() ? 1 : 0)).putLong(expiry.idleMillis());
+            extensions.add(new Extension(EXPIRY, out.array()));
+        }
         return extensions;
     }
 
     /** Whether the first form of a declaration cannot say it all. */
     static boolean isNeeded(QueueDefinition definition) {
         return !definition.dispatching().equals(Dispatching.DEFAULT)
-                || !definition.life().equals(MessageLife.PLAIN);
+                || !definition.life().equals(MessageLife.PLAIN)
+                || !definition.expiry().isNever();
     }
 
     /** Bytes that {@link #write} will take. */
@@ -120,6 +130,7 @@ final class Extensions {
                 case ACKNOWLEDGED_QUEUE ->
                     definition.withLife(life.withAcknowledgedQueue(Optional.of(RecordCodec.readString(in))));
                 case NON_DESTRUCTIVE -> definition.withDispatching(dispatching.withNonDestructive(in.get() != 0));
+                case EXPIRY -> definition.withExpiry(new QueueExpiry(in.get() != 0, in.getLong()));
                 default -> throw new IllegalArgumentException("unknown setting " + kind + " of a queue");
             };
             if (in.position() != end) {

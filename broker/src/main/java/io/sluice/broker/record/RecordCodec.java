@@ -8,6 +8,7 @@ import io.sluice.broker.MessageGroup;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
+import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -155,7 +156,8 @@ public final class RecordCodec {
                         new QueueDefinition.DeadLetter(deadLetterQueue, expiryQueue, maxDeliveries),
                         deduplication,
                         Dispatching.DEFAULT,
-                        MessageLife.PLAIN),
+                        MessageLife.PLAIN,
+                        QueueExpiry.NEVER),
                 nextSequence);
     }
 

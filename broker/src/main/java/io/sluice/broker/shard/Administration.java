@@ -30,14 +30,14 @@ final class Administration {
     private final QueueChanges changes;
     private final Inspection inspection;
     private final Moves moves;
-    private final TemporaryQueues temporaries;
+    private final Links links;
     private final Pages pages;
 
-    Administration(ShardQueues queues, TemporaryQueues temporaries, QueueRemoval removal, Pages pages, Moves moves) {
+    Administration(ShardQueues queues, Links links, QueueRemoval removal, Pages pages, Moves moves) {
         this.queues = queues;
-        this.temporaries = temporaries;
+        this.links = links;
         this.removal = removal;
-        this.changes = new QueueChanges(queues);
+        this.changes = new QueueChanges(queues, links.unusedQueues());
         this.inspection = new Inspection(queues, pages);
         this.moves = moves;
         this.pages = pages;
@@ -74,6 +74,7 @@ final class Administration {
             }
         }
         Queue queue = existing.orElseGet(() -> queues.declare(definition, turn));
+        links.unusedQueues().touched(queue, turn);
         turn.afterDecided(applied -> done(client, reply, queue.status(), applied));
     }
 
@@ -87,6 +88,7 @@ final class Administration {
         fields.put("deduplication", new Object[] {is.deduplication(), asked.deduplication()});
         fields.put("dispatching", new Object[] {is.dispatching(), asked.dispatching()});
         fields.put("life", new Object[] {is.life(), asked.life()});
+        fields.put("expiry", new Object[] {is.expiry(), asked.expiry()});
         for (Map.Entry<String, Object[]> field : fields.entrySet()) {
             Object[] values = field.getValue();
             if (!values[0].equals(values[1])) {
@@ -106,7 +108,7 @@ final class Administration {
                 return;
             }
             QueueStatus last = queue.status();
-            temporaries.forget(queue);
+            links.temporaries().forget(queue);
             removal.remove(queue, QueueRemoval.deleted(queue), turn, applied -> done(client, reply, last, applied));
         });
     }

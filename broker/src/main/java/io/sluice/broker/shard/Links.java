@@ -13,13 +13,18 @@ import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Attaches and detaches the links of front ends, and passes on what they say of credit and deliveries. */
 final class Links {
+    private static final Logger LOG = LoggerFactory.getLogger(Links.class);
+
     private final ShardQueues queues;
     private final TemporaryQueues temporaries;
     private final TemporaryTopics temporaryTopics;
     private final TopicProducers topics;
+    private final UnusedQueues unusedQueues;
     private final Resuming resuming;
     private final Producers anonymous = new Producers();
     /**
@@ -32,6 +37,7 @@ final class Links {
         this.queues = queues;
         this.topics = topics;
         this.temporaries = new TemporaryQueues(queues);
+        this.unusedQueues = new UnusedQueues(queues, this::end);
         this.temporaryTopics = new TemporaryTopics(topics);
         this.resuming = new Resuming(queues);
     }
@@ -43,6 +49,17 @@ final class Links {
 
     TemporaryQueues temporaries() {
         return temporaries;
+    }
+
+    UnusedQueues unusedQueues() {
+        return unusedQueues;
+    }
+
+    private void end(Queue queue, Refusal why, Turn turn) {
+        LOG.info("{}; it held {} messages", why.text(), queue.messages());
+        temporaries.forget(queue);
+        QueueRemoval.remove(queues, queue, why, turn, Turn.Effect.NOTHING);
+        routesChanged(turn);
     }
 
     TemporaryTopics temporaryTopics() {
@@ -79,6 +96,7 @@ final class Links {
         }
         Queue queue = queues.findOrCreate(address, turn).orElseThrow();
         queue.producers().add(producer);
+        unusedQueues.touched(queue, turn);
         whenDeclared(queue, turn, applied -> {
             attached(producer, closedReason(queue), applied);
             updateCredit(queue, applied);
@@ -189,6 +207,7 @@ final class Links {
             return;
         }
         queue.dispatcher().attach(consumer);
+        unusedQueues.attached(consumer, queue, turn);
         queue.dispatcher().fetch(consumer, numbers, turn, (refusal, answering) -> {
             if (refusal.isPresent()) {
                 refuse(consumer, refusal.get(), answering);
@@ -201,6 +220,7 @@ final class Links {
 
     void attach(Consumer consumer, Queue queue, Turn turn) {
         queue.dispatcher().attach(consumer);
+        unusedQueues.attached(consumer, queue, turn);
         // It need not ask for anything: groups that others had may be free by it, for those who wait already.
         turn.dispatchable(queue);
         whenDeclared(queue, turn, applied -> {
@@ -243,9 +263,10 @@ final class Links {
         }
     }
 
-    /** The queue was looked at: a temporary node may have waited for what is no more. */
+    /** The queue was looked at: it, or a temporary topic, may have waited for what is no more. */
     void changed(Queue queue, Turn turn) {
         temporaries.changed(queue, turn);
+        unusedQueues.changed(queue, turn);
         if (temporaryTopics.areLingering()) {
             topics.topicOf(queue).ifPresent(topic -> temporaryTopics.changed(topic, turn));
         }

@@ -14,9 +14,11 @@ import java.util.Optional;
 /** Changes what queues are set to be while they serve. What cannot change without a loss is refused, and nothing else changes then. */
 final class QueueChanges {
     private final ShardQueues queues;
+    private final UnusedQueues unusedQueues;
 
-    QueueChanges(ShardQueues queues) {
+    QueueChanges(ShardQueues queues, UnusedQueues unusedQueues) {
         this.queues = queues;
+        this.unusedQueues = unusedQueues;
     }
 
     void update(String name, QueueChange change, Client client, Reply<QueueStatus> reply, Turn turn) {
@@ -28,6 +30,7 @@ final class QueueChanges {
             reply.refused(refusal.get());
             return;
         }
+        unusedQueues.touched(queue.get(), turn);
         turn.dispatchable(queue.get());
         turn.afterDecided(applied -> {
             applied.calling(client);

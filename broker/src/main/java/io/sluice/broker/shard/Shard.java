@@ -65,7 +65,7 @@ public final class Shard {
                 new Publishing(queues, fanOut, offering, large, pressure, acceptance, maxMessageBytes(maxBatchBytes));
         this.atomicCommits = new AtomicCommits(queues, fanOut, offering, large, pressure, acceptance, turn);
         this.nodes = new Nodes(
-                new Administration(queues, links.temporaries(), removal, pages, new Moves(mailbox, setup.place())),
+                new Administration(queues, links, removal, pages, new Moves(mailbox, setup.place())),
                 new TopicAdministration(bindings, topicProducers, subscribing),
                 subscribing);
         links.temporaryTopics().onEnd(nodes.topics::end);
@@ -170,6 +170,7 @@ public final class Shard {
                 }
             }
             links.temporaries().tick(now);
+            links.unusedQueues().tick(now);
             subscribing().tick(now);
         }
         upkeep.tick(turn.appendedBytes() + replication.replicatedBytes(), now.nowMillis());

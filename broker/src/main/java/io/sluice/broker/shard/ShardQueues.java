@@ -1,6 +1,7 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.TemporaryName;
@@ -167,7 +168,10 @@ final class ShardQueues implements RecordVisitor {
         String name = wanted.length() <= QueueDefinition.MAX_NAME_LENGTH && !byName.containsKey(wanted)
                 ? wanted
                 : wanted.substring(0, Math.min(wanted.length(), QueueDefinition.MAX_NAME_LENGTH - end.length())) + end;
-        return declare(template.withName(name).withDurable(subscription.durable()), turn);
+        // What is subscribed to stays while nobody is there: that is what a subscription is for.
+        QueueExpiry expiry = template.expiry().withAutoDelete(false);
+        return declare(
+                template.withName(name).withDurable(subscription.durable()).withExpiry(expiry), turn);
     }
 
     /**

@@ -17,6 +17,7 @@ import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.definitions.Policy;
@@ -108,7 +109,8 @@ class RecordCodecTest {
                         ? Deduplication.OFF
                         : new Deduplication(1 + random.nextInt(1000), positive(random), text(random, 0)),
                 dispatching(random),
-                life(random));
+                life(random),
+                random.nextBoolean() ? QueueExpiry.NEVER : new QueueExpiry(random.nextBoolean(), positive(random)));
     }
 
     private static Dispatching dispatching(Random random) {
@@ -438,6 +440,12 @@ class RecordCodecTest {
                         7,
                         QueueDefinition.named("q").withDispatching(Dispatching.DEFAULT.withNonDestructive(true)),
                         9));
+        assertGolden(
+                "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
+                        + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
+                        + "00000000" + "0000000000000000" + "00000000"
+                        + "01" + "05" + "00000009" + "01" + "000000000000ea60",
+                new QueueDeclared(7, QueueDefinition.named("q").withExpiry(new QueueExpiry(true, 60_000)), 9));
         assertGolden(
                 "100000000000000007" + "0000000000000001" + "00000003" + "00000001" + "000000016b" + "01"
                         + "0000000000000005" + "0000000000000008",

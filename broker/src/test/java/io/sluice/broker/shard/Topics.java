@@ -5,6 +5,7 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Identity;
 import io.sluice.broker.Subscription.Selection;
@@ -26,6 +27,7 @@ final class Topics {
             case "drop" -> plain.withLimits(two(Overflow.DROP_HEAD));
             case "block" -> plain.withLimits(two(Overflow.BLOCK));
             case "once" -> plain.withDeduplication(Deduplication.BY_MESSAGE_ID);
+            case "idle" -> plain.withExpiry(new QueueExpiry(true, 60_000));
             default -> plain;
         };
     }

@@ -33,17 +33,8 @@ final class QueueCreateCommand implements Callable<Integer> {
     @Option(names = "--durable", negatable = true, description = "Whether it survives a restart.")
     Boolean durable;
 
-    @Option(names = "--max-messages", paramLabel = "N", description = "Most messages.")
-    Long maxMessages;
-
-    @Option(names = "--max-bytes", paramLabel = "BYTES", description = "Most bytes of messages.")
-    Long maxBytes;
-
-    @Option(names = "--overflow", paramLabel = "WHAT", description = "Beyond them: reject, drop-head or block.")
-    String overflow;
-
-    @Option(names = "--max-ttl-millis", paramLabel = "T", description = "Longest time to live of a message.")
-    Long maxTtlMillis;
+    @Mixin
+    LimitOptions limits;
 
     @Option(names = "--dead-letter-queue", paramLabel = "NAME", description = "Where rejected messages go.")
     String deadLetterQueue;
@@ -63,6 +54,9 @@ final class QueueCreateCommand implements Callable<Integer> {
     @Mixin
     MessageLifeOptions life;
 
+    @Mixin
+    ExpiryOptions expiry;
+
     @Override
     public Integer call() throws CommandFailure {
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
@@ -79,16 +73,14 @@ final class QueueCreateCommand implements Callable<Integer> {
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("kind", kind);
         attributes.put("durable", durable);
-        attributes.put("maxMessages", maxMessages);
-        attributes.put("maxBytes", maxBytes);
-        attributes.put("overflow", overflow);
-        attributes.put("maxTtlMillis", maxTtlMillis);
+        limits.putInto(attributes);
         attributes.put("deadLetterQueue", deadLetterQueue);
         attributes.put("maxDeliveries", maxDeliveries);
         attributes.put("expiryQueue", expiryQueue);
         deduplication.putInto(attributes);
         dispatching.putInto(attributes);
         life.putInto(attributes);
+        expiry.putInto(attributes);
         attributes.values().removeIf(java.util.Objects::isNull);
         return attributes;
     }

@@ -11,6 +11,7 @@ import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
 import io.sluice.broker.QueueDefinition.Weighted;
+import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.shard.Placement;
 import io.sluice.server.config.QueueRules.PlacementRule;
 import io.sluice.server.config.QueueRules.QueueTemplate;
@@ -150,7 +151,11 @@ final class QueueRulesBinder {
                 .withDeadLetter(deadLetter(section, defaults.deadLetter()))
                 .withDeduplication(deduplication(section))
                 .withDispatching(dispatching(section))
-                .withLife(new MessageLifeBinder(section).life());
+                .withLife(new MessageLifeBinder(section).life())
+                .withExpiry(new QueueExpiry(
+                        section.flag("autoDelete", QueueExpiry.NEVER.autoDelete()),
+                        section.number(
+                                "idleExpiryMillis", Range.atLeastOrUnlimited(1), QueueExpiry.NEVER.idleMillis())));
     }
 
     private static Dispatching dispatching(Section section) {

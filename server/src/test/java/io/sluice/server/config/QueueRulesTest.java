@@ -11,6 +11,7 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
 import io.sluice.broker.QueueDefinition.Weighted;
+import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.shard.Placement;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,19 @@ class QueueRulesTest {
     void theEmptyRunMatchesAStarAndNothingElse() {
         assertTrue(new NamePattern("*").matches(""));
         assertFalse(new NamePattern("a*").matches(""));
+    }
+
+    @Test
+    void aQueueMayBeDeletedByItself() throws Exception {
+        QueueRules rules = rules("""
+                queues:
+                  declared:
+                    - {name: both, autoDelete: true, idleExpiryMillis: 60000}
+                    - {name: never, idleExpiryMillis: unlimited}
+                """);
+        assertEquals(
+                List.of(new QueueExpiry(true, 60_000), QueueExpiry.NEVER),
+                rules.declared().stream().map(QueueDefinition::expiry).toList());
     }
 
     @Test

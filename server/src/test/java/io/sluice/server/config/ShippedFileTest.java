@@ -62,6 +62,8 @@ class ShippedFileTest {
                         "maxIdleGroups",
                         "singleActiveConsumer",
                         "lockMillis",
+                        "autoDelete",
+                        "idleExpiryMillis",
                         "secretFile",
                         "handThroughWaitMillis")
                 .forEach(key -> assertTrue(file.contains(" " + key + ":"), key));
