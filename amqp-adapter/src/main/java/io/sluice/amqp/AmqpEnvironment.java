@@ -80,6 +80,24 @@ public record AmqpEnvironment(
                 deadLetterNames);
     }
 
+    /** The same with other users. */
+    public AmqpEnvironment withAuthenticator(Authenticator other) {
+        return new AmqpEnvironment(
+                shards,
+                localNodes,
+                other,
+                limits,
+                clock,
+                links,
+                identity,
+                large,
+                opening,
+                connections,
+                nodeNames,
+                kinds,
+                deadLetterNames);
+    }
+
     /** The same with another say about opens. */
     public AmqpEnvironment withOpening(OpenPolicy policy) {
         return new AmqpEnvironment(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -15,6 +16,18 @@ import java.util.function.Function;
 public final class ConnectionRegistry {
     private final AtomicLong lastNumber = new AtomicLong();
     private final ConcurrentSkipListMap<Long, LiveConnection> connections = new ConcurrentSkipListMap<>();
+
+    private final List<ConnectionRegistry> ofVirtualHosts = new CopyOnWriteArrayList<>();
+
+    /** Of another virtual host with the same users: it hears what becomes of them, too. */
+    public void include(ConnectionRegistry other) {
+        ofVirtualHosts.add(other);
+    }
+
+    /** How many are open. */
+    int count() {
+        return connections.size();
+    }
 
     long nextNumber() {
         return lastNumber.incrementAndGet();
@@ -64,6 +77,7 @@ public final class ConnectionRegistry {
      * a reason to connect again at once.
      */
     public void closeUser(String user, String reason) {
+        ofVirtualHosts.forEach(other -> other.closeUser(user, reason));
         connections.values().stream()
                 .filter(connection -> connection.user().equals(user))
                 .forEach(connection -> connection.ask(() -> connection.unauthorized(reason)));
@@ -71,6 +85,7 @@ public final class ConnectionRegistry {
 
     /** What a user may do has changed: links that are not allowed any more are detached with {@code amqp:unauthorized-access}. */
     public void permissionsChanged(String user) {
+        ofVirtualHosts.forEach(other -> other.permissionsChanged(user));
         connections.values().stream()
                 .filter(connection -> connection.user().equals(user))
                 .forEach(connection -> connection.ask(connection::permissionsChanged));

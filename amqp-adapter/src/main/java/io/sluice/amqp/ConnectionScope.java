@@ -13,7 +13,7 @@ import org.apache.qpid.proton.engine.Receiver;
 
 /** What the links of one connection share. The connection's event loop. */
 final class ConnectionScope {
-    private final AmqpEnvironment environment;
+    private AmqpEnvironment environment;
     private final ShardCalls calls;
     private final Map<LinkEndpoint, LinkRegistry.Key> endpoints = new LinkedHashMap<>();
     private final NodeReplies replies = new NodeReplies(this);
@@ -32,11 +32,16 @@ final class ConnectionScope {
         this.environment = environment;
         this.calls = calls;
         this.bytes = new IncomingBytes(environment.limits());
-        this.transactions = new ConnectionTransactions(environment, calls);
+        this.transactions = new ConnectionTransactions(this::environment, calls);
     }
 
     AmqpEnvironment environment() {
         return environment;
+    }
+
+    /** The peer has named a virtual host that is not the default one; it has no links yet. */
+    void entersVirtualHost(AmqpEnvironment its) {
+        environment = its;
     }
 
     AmqpLimits limits() {

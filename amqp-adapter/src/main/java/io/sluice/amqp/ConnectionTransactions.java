@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
@@ -22,7 +23,7 @@ import org.apache.qpid.proton.engine.Delivery;
 final class ConnectionTransactions {
     private static final long NO_ID = 0;
 
-    private final AmqpEnvironment environment;
+    private final Supplier<AmqpEnvironment> environment;
     private final Transactions rules;
     /** Complete messages that are not answered yet. */
     private final Map<Delivery, Transaction> joined = new IdentityHashMap<>();
@@ -30,9 +31,10 @@ final class ConnectionTransactions {
     private Dialect dialect = Dialect.PLAIN;
     private long nowMillis;
 
-    ConnectionTransactions(AmqpEnvironment environment, ShardCalls calls) {
+    /** @param environment of the virtual host, once the peer has named it */
+    ConnectionTransactions(Supplier<AmqpEnvironment> environment, ShardCalls calls) {
         this.environment = environment;
-        this.rules = new Transactions(environment.limits().transactions(), calls);
+        this.rules = new Transactions(environment.get().limits().transactions(), calls);
     }
 
     Transactions rules() {
@@ -125,7 +127,7 @@ final class ConnectionTransactions {
         transaction.send(shard, producer, publish).ifPresent(why -> {
             publish.message()
                     .largeBody()
-                    .ifPresent(body -> environment.large().of(shard).delete(body.id()));
+                    .ifPresent(body -> environment.get().large().of(shard).delete(body.id()));
             producer.listener().refused(publish, why);
         });
     }

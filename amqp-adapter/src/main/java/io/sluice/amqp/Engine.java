@@ -121,13 +121,16 @@ final class Engine implements ConnectionEvents.Listener {
     public void remoteOpen() {
         Principal principal = negotiation.principal().orElseThrow();
         String container = connection.getRemoteContainer();
+        Opening opening = new Opening(scope.environment().opening(), connection);
+        Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout(), principal.name());
+        if (refusal.isEmpty()) {
+            opening.virtualHost().ifPresent(host -> scope.entersVirtualHost(host.environment()));
+        }
         ConnectionRegistry connections = scope.environment().connections();
         PeerIdentity who =
                 new PeerIdentity(connections.nextNumber(), principal, container == null ? "" : container, peer.name());
         scope.opened(who);
         scope.transactions().dialect(Dialect.of(connection.getRemoteHostname(), connection.getRemoteProperties()));
-        Opening opening = new Opening(scope.environment().opening(), connection);
-        Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout());
         if (refusal.isEmpty() && !enter(opening)) {
             refusal = Optional.of(Opening.containerInUse(scope.peerContainer()));
         }

@@ -12,17 +12,19 @@ import java.util.stream.Collectors;
  * @param hostNames names a peer may call us by in its open (AMQP 1.0 §2.7.1 hostname), without regard to case; {@code *} for all.
  *     Addresses, {@code localhost} and no name at all are always taken
  * @param failoverServers where clients may go when this broker is gone
+ * @param virtualHosts those beside the default one
  * @param containers who has a connection
  * @param closed why nobody may have one at the moment; whoever has said who it is gets it with {@code amqp:connection:forced}
  */
 public record OpenPolicy(
         Set<String> hostNames,
         List<FailoverServer> failoverServers,
+        VirtualHosts virtualHosts,
         ContainerRegistry containers,
         Optional<String> closed) {
     /** For everybody who knows our name. */
     public OpenPolicy(Set<String> hostNames, List<FailoverServer> failoverServers, ContainerRegistry containers) {
-        this(hostNames, failoverServers, containers, Optional.empty());
+        this(hostNames, failoverServers, VirtualHosts.NONE, containers, Optional.empty());
     }
 
     /** Any host name, and nowhere else to go. */
@@ -38,7 +40,12 @@ public record OpenPolicy(
 
     /** The same for nobody. @param text why, for the peers */
     public OpenPolicy closed(String text) {
-        return new OpenPolicy(hostNames, failoverServers, containers, Optional.of(text));
+        return new OpenPolicy(hostNames, failoverServers, virtualHosts, containers, Optional.of(text));
+    }
+
+    /** The same with these virtual hosts. */
+    public OpenPolicy with(VirtualHosts hosts) {
+        return new OpenPolicy(hostNames, failoverServers, hosts, containers, closed);
     }
 
     /** @param scheme as clients' URIs have it: amqp, amqps, amqpws, amqpwss */

@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.VirtualHosts.VirtualHost;
 import io.sluice.amqp.dialect.Dialect;
 import io.sluice.broker.Refusal.Kind;
 import java.util.LinkedHashMap;
@@ -38,8 +39,32 @@ final class Opening {
         this.peer = peer;
     }
 
-    /** All but the sole connection, which is asked for last: who is refused anyway must not close another. */
-    Optional<ErrorCondition> refusal(int peerIdleTimeoutMillis) {
+    /** The one that the peer names, which is not the default one. */
+    Optional<VirtualHost> virtualHost() {
+        String hostname = peer.getRemoteHostname();
+        if (hostname == null) {
+            return Optional.empty();
+        }
+        boolean prefixed = hostname.startsWith(Dialect.VIRTUAL_HOST_PREFIX);
+        return policy.virtualHosts()
+                .named(prefixed ? hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length()) : hostname);
+    }
+
+    private static Optional<ErrorCondition> refusal(VirtualHost host, String user) {
+        if (!host.admits().test(user)) {
+            return Optional.of(Conditions.of(
+                    Kind.NOT_ALLOWED, "user '" + user + "' may not use the virtual host '" + host.name() + "'"));
+        }
+        if (host.environment().connections().count() >= host.maxConnections()) {
+            return Optional.of(Conditions.of(
+                    Kind.RESOURCE_LIMIT_EXCEEDED,
+                    "the virtual host '" + host.name() + "' has " + host.maxConnections() + " connections already"));
+        }
+        return Optional.empty();
+    }
+
+    /** All but the sole connection, which is asked for last: who is refused anyway must not close another. @param user the peer */
+    Optional<ErrorCondition> refusal(int peerIdleTimeoutMillis, String user) {
         if (policy.closed().isPresent()) {
             return policy.closed().map(text -> Conditions.of(Conditions.CONNECTION_FORCED, text));
         }
@@ -49,6 +74,9 @@ final class Opening {
             return Optional.of(Conditions.of(Kind.NOT_IMPLEMENTED, text));
         }
         String hostname = peer.getRemoteHostname();
+        if (virtualHost().isPresent()) {
+            return virtualHost().flatMap(host -> refusal(host, user));
+        }
         if (hostname != null && hostname.startsWith(Dialect.VIRTUAL_HOST_PREFIX)) {
             String host = hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length());
             return host.equals("/") ? Optional.empty() : Optional.of(unknown(Kind.NOT_ALLOWED, host));

@@ -1,0 +1,62 @@
+package io.sluice.amqp;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Virtual hosts beside the default one, each with queues, topics and links of its own. A peer chooses one by the hostname of its open
+ * (AMQP 1.0 §2.4.1, §2.7.1): its name, {@code vhost:} and its name, or another name it has. Any thread.
+ */
+public final class VirtualHosts {
+    /** There is the default one only. */
+    public static final VirtualHosts NONE = new VirtualHosts(List.of());
+
+    private final Map<String, VirtualHost> byName = new HashMap<>();
+
+    /**
+     * One of them.
+     *
+     * @param hostNames further names in an open, such as those its TLS certificate is for
+     * @param admits whether a user of this name may open it
+     * @param maxConnections open at the same time
+     * @param environment what its connections share; of its authenticator and limits nothing counts before the open
+     */
+    public record VirtualHost(
+            String name,
+            Set<String> hostNames,
+            Predicate<String> admits,
+            int maxConnections,
+            AmqpEnvironment environment) {
+        public VirtualHost {
+            hostNames = Set.copyOf(hostNames);
+        }
+    }
+
+    /** @throws IllegalArgumentException two have a name in common; upper and lower case are the same */
+    public VirtualHosts(List<VirtualHost> hosts) {
+        for (VirtualHost host : hosts) {
+            add(host.name(), host);
+            host.hostNames().forEach(name -> add(name, host));
+        }
+    }
+
+    private void add(String name, VirtualHost host) {
+        VirtualHost other = byName.put(name.toLowerCase(Locale.ROOT), host);
+        if (other != null && other != host) {
+            throw new IllegalArgumentException(
+                    "virtual hosts '" + other.name() + "' and '" + host.name() + "' are both called '" + name + "'");
+        }
+    }
+
+    /** @param name without regard to case, with or without a port; empty: the default host, or none */
+    Optional<VirtualHost> named(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        VirtualHost exactly = byName.get(lower);
+        return Optional.ofNullable(exactly != null ? exactly : byName.get(lower.replaceFirst(":[0-9]+$", "")));
+    }
+}
