@@ -24,6 +24,7 @@ final class Opening {
     private static final UnsignedInteger STRONG = UnsignedInteger.ZERO;
     private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
     private static final Symbol FAILOVER_SERVERS = Symbol.valueOf("failover-server-list");
+    private static final Symbol VIRTUAL_HOST = Symbol.valueOf("virtual-host");
     private static final Symbol CONTAINER_ID = Symbol.valueOf("container-id");
     private static final Symbol INVALID_FIELD = Symbol.valueOf("invalid-field");
     /** Heartbeats may be a tenth of a second late. */
@@ -136,6 +137,7 @@ final class Opening {
             properties.put(ENFORCEMENT_POLICY, UnsignedInteger.valueOf(kept.ordinal()));
             properties.put(DETECTION_POLICY, STRONG);
         });
+        virtualHost().ifPresent(host -> properties.put(VIRTUAL_HOST, host.name()));
         if (!policy.failoverServers().isEmpty() && peerMaxFrameBytes >= MIN_FRAME_BYTES_FOR_SERVERS) {
             properties.put(FAILOVER_SERVERS, servers());
         }

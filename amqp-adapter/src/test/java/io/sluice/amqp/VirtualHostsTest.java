@@ -95,6 +95,14 @@ class VirtualHostsTest {
     }
 
     @Test
+    void thePeerIsToldWhichOneItOpened() {
+        Symbol key = Symbol.valueOf("virtual-host");
+        assertEquals(
+                "blue", open("c", "BLUE").expect(Open.class).getProperties().get(key));
+        assertFalse(open("c", "green").expect(Open.class).getProperties().containsKey(key));
+    }
+
+    @Test
     void linksOfTheSameNameOfTwoHostsAreTwo() {
         TestPeer first = begun("c", "localhost");
         publish(first, broker);

@@ -114,7 +114,7 @@ final class MetricsTest {
     }
 
     /** The log says where, before the ready line is printed; a thread of ours reads it. */
-    private static URI metrics(BrokerProcess broker) {
+    static URI metrics(BrokerProcess broker) {
         Pattern line = Pattern.compile("Metrics at (\\S+)");
         while (broker.isAlive()) {
             Matcher found = line.matcher(String.join("\n", broker.errors()));

@@ -63,7 +63,8 @@ final class ServedShards implements Shards {
     /** Of each shard. */
     static ShardLimits limits(Configuration configuration) {
         return ShardLimits.ofMemory(
-                        configuration.memory().budgetBytes(Runtime.getRuntime().maxMemory()) / configuration.shards())
+                        configuration.memory().budgetBytes(Runtime.getRuntime().maxMemory())
+                                / configuration.hosting().parts())
                 .withIdle(ShardLimits.Idle.after(configuration.storage().idleCheckpointMillis()));
     }
 
@@ -81,7 +82,12 @@ final class ServedShards implements Shards {
         ConnectionRegistry connections = new ConnectionRegistry();
         ManagementNode management = new ManagementNode(
                 Queues.in(this),
-                new Configured(rules::definition, QueueRules.plain(), Credentials.users(configuration.security())),
+                new Configured(
+                        rules::definition,
+                        QueueRules.plain(),
+                        configuration.hosting().isDefault()
+                                ? Optional.of(Credentials.users(configuration.security()))
+                                : Optional.empty()),
                 connections,
                 cluster);
         return new AmqpEnvironment(

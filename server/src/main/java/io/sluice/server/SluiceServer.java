@@ -1,22 +1,17 @@
 package io.sluice.server;
 
-import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.ServerLoops;
 import io.sluice.amqp.netty.ServerSettings;
 import io.sluice.broker.port.StorageException;
-import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.server.config.Configuration;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A broker on one machine, put together: the data folder, shards on the threads of the event loops, and the AMQP endpoint.
@@ -26,11 +21,8 @@ import org.slf4j.LoggerFactory;
 public final class SluiceServer implements RunningBroker {
     private static final int TICK_MILLIS = 100;
 
-    private static final Logger LOG = LoggerFactory.getLogger(SluiceServer.class);
-
-    private final LocalShards storage;
+    private final ServedHosts hosts;
     private final ServerLoops loops;
-    private final ServedShards shards;
     private final AmqpServer endpoint;
     private final ScheduledExecutorService ticker;
     private final MetricsPort metrics;
@@ -38,18 +30,15 @@ public final class SluiceServer implements RunningBroker {
 
     private SluiceServer(
             Configuration configuration,
-            LocalShards storage,
+            ServedHosts hosts,
             ServerLoops loops,
-            List<ShardMailbox> mailboxes,
             ListeningPorts ports,
             MetricsPort metrics) {
-        this.storage = storage;
+        this.hosts = hosts;
         this.loops = loops;
-        this.shards = new ServedShards(mailboxes, configuration.placement());
         this.metrics = metrics;
-        LargeMessages large = storage.large(mailboxes);
         this.endpoint = new AmqpServer(
-                ServerSettings.of(shards.environment(configuration, large, Optional.empty()))
+                ServerSettings.of(hosts.environment())
                         .withMaxConnections(configuration.amqp().maxConnections()),
                 loops);
         this.ports = ports;
@@ -67,11 +56,11 @@ public final class SluiceServer implements RunningBroker {
         // Beside the data folder: on two processors both take as long as one.
         CompletableFuture<ServerLoops> starting = CompletableFuture.supplyAsync(
                 () -> ServerLoops.start("amqp", configuration.eventLoops()), task -> new Thread(task, "start").start());
-        LocalShards storage;
+        ServedHosts hosts;
         MetricsPort metrics = new MetricsPort(Optional.empty());
         try {
             metrics = MetricsPort.open(configuration.metrics());
-            storage = LocalShards.open(configuration, metrics.metrics());
+            hosts = ServedHosts.open(configuration, metrics.metrics());
         } catch (StartFailure e) {
             starting.join().close();
             ports.close();
@@ -82,10 +71,9 @@ public final class SluiceServer implements RunningBroker {
             ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
-        SluiceServer server = recover(configuration, storage, starting.join(), ports, metrics, onFailure);
+        SluiceServer server = recover(configuration, hosts, starting.join(), ports, metrics, onFailure);
         try {
-            server.shards.checkPlacement(server.dataFolder());
-            server.shards.declare(configuration.queues(), server.dataFolder());
+            hosts.declare();
             server.listen();
         } catch (StartFailure e) {
             server.stop(false);
@@ -96,24 +84,18 @@ public final class SluiceServer implements RunningBroker {
 
     private static SluiceServer recover(
             Configuration configuration,
-            LocalShards storage,
+            ServedHosts hosts,
             ServerLoops loops,
             ListeningPorts ports,
             MetricsPort metrics,
             IntConsumer onFailure)
             throws StartFailure {
         try {
-            List<ShardMailbox> shards = storage.recover(loops, cause -> BrokerFailure.report(cause, onFailure));
-            if (shards.size() > 1) {
-                LOG.info(
-                        "{} shards: a transaction stays in one, and what leaves a queue for one of another shard goes to"
-                                + " a queue beside it that ends with @ and the number of the shard",
-                        shards.size());
-            }
-            return new SluiceServer(configuration, storage, loops, shards, ports, metrics);
+            hosts.recover(loops, cause -> BrokerFailure.report(cause, onFailure));
+            return new SluiceServer(configuration, hosts, loops, ports, metrics);
         } catch (StorageException e) {
             metrics.close();
-            storage.close();
+            hosts.close();
             loops.close();
             ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
@@ -122,7 +104,7 @@ public final class SluiceServer implements RunningBroker {
 
     private void listen() throws StartFailure {
         ports.open(endpoint);
-        ticker.scheduleAtFixedRate(shards::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.scheduleAtFixedRate(hosts::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -137,7 +119,7 @@ public final class SluiceServer implements RunningBroker {
 
     @Override
     public Path dataFolder() {
-        return storage.folder();
+        return hosts.folder();
     }
 
     @Override
@@ -146,12 +128,12 @@ public final class SluiceServer implements RunningBroker {
         endpoint.close();
         ports.close();
         // What came whole is published before the checkpoint.
-        storage.closeLargeBodies();
+        hosts.closeLargeBodies();
         if (checkpoint) {
-            shards.checkpoint();
+            hosts.checkpoint();
         }
         metrics.close();
-        storage.close();
+        hosts.close();
         loops.close();
     }
 }

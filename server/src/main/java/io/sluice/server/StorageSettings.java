@@ -13,30 +13,30 @@ final class StorageSettings {
 
     private StorageSettings() {}
 
-    /** Of one shard: what the section allows is for all of them together. @param shard its number, from 0 */
+    /** Of one shard: what the section allows is for all of them together, and for those of virtual hosts. @param shard its number, from 0 */
     static StorageConfig of(Configuration configuration, int shard) {
         Configuration.Storage storage = configuration.storage();
-        int shards = configuration.shards();
+        int parts = configuration.hosting().parts();
         return new StorageConfig(
                 storage.dataDir().toAbsolutePath().normalize(),
                 new JournalLimits(
                         (int) storage.segmentBytes(),
-                        storage.journalBudgetBytes() / shards,
-                        storage.journalMaxBytes() / shards,
+                        storage.journalBudgetBytes() / parts,
+                        storage.journalMaxBytes() / parts,
                         storage.minFreeDiskBytes(),
                         JournalLimits.DEFAULT.diskCheckMillis(),
                         storage.slowForceMillis(),
                         storage.stalledForceMillis()),
                 new StoreLimits(
-                        pace(storage.checkpointBytesPerSecond(), shards),
+                        pace(storage.checkpointBytesPerSecond(), parts),
                         StoreLimits.DEFAULT.stepBytes(),
                         StoreLimits.DEFAULT.shrinkFileBytes(),
                         StoreLimits.DEFAULT.shrinkLiveBytes()),
-                new ShardNumber(shard, shards));
+                new ShardNumber(shard, configuration.shards()));
     }
 
     /** No limit stays none, and one stays one. */
-    private static long pace(long bytesPerSecond, int shards) {
-        return bytesPerSecond == 0 ? 0 : Math.max(MIN_PACE_BYTES_PER_SECOND, bytesPerSecond / shards);
+    private static long pace(long bytesPerSecond, int parts) {
+        return bytesPerSecond == 0 ? 0 : Math.max(MIN_PACE_BYTES_PER_SECOND, bytesPerSecond / parts);
     }
 }

@@ -3,20 +3,20 @@ package io.sluice.server;
 import io.sluice.broker.port.Metrics;
 import java.util.function.DoubleSupplier;
 
-/** Figures of one shard of several: each has the shard's number as a tag. Any thread. */
-record TaggedMetrics(Metrics metrics, int shard) implements Metrics {
-    private static final String TAG = "shard";
+/** Figures of one of several, such as one shard: each has a tag that says which. Any thread. */
+record TaggedMetrics(Metrics metrics, String tag, String value) implements Metrics {
+    private static final String SHARD = "shard";
 
     /** Of the only shard there is no need to say which it is. */
     static Metrics of(Metrics metrics, int shard, int shards) {
-        return shards == 1 ? metrics : new TaggedMetrics(metrics, shard);
+        return shards == 1 ? metrics : new TaggedMetrics(metrics, SHARD, Integer.toString(shard));
     }
 
     private String[] with(String[] tags) {
         String[] all = new String[tags.length + 2];
         System.arraycopy(tags, 0, all, 0, tags.length);
-        all[tags.length] = TAG;
-        all[tags.length + 1] = Integer.toString(shard);
+        all[tags.length] = tag;
+        all[tags.length + 1] = value;
         return all;
     }
 

@@ -53,8 +53,8 @@ public final class ManagementNode implements LocalNode {
         add(moves.type());
         Nodes nodes = new Nodes(cluster);
         add(nodes.type());
-        ManagedUsers users = new ManagedUsers(queues, configured.users(), connections);
-        add(users.type());
+        Optional<ManagedUsers> users = configured.users().map(all -> new ManagedUsers(queues, all, connections));
+        users.ifPresent(some -> add(some.type()));
         ManagedPolicies policies = new ManagedPolicies(queues, configured.plain());
         add(policies.type());
         Map<String, Listing> listings = new LinkedHashMap<>();
@@ -65,7 +65,7 @@ public final class ManagementNode implements LocalNode {
         listings.put(Links.TYPE, ofLinks);
         listings.put(Moves.TYPE, moves);
         listings.put(Nodes.TYPE, nodes);
-        listings.put(ManagedUsers.TYPE, users);
+        users.ifPresent(some -> listings.put(ManagedUsers.TYPE, some));
         listings.put(ManagedPolicies.TYPE, policies);
         node = EntityType.of(
                 NODE_TYPE,
@@ -127,6 +127,10 @@ public final class ManagementNode implements LocalNode {
             throw new ManagementException(Status.NOT_IMPLEMENTED, "there is no operation '" + name + "'");
         }
         EntityType type = types.get(typeName);
+        if (type == null && typeName.equals(ManagedUsers.TYPE)) {
+            throw new ManagementException(
+                    Status.NOT_IMPLEMENTED, "users are those of the default virtual host: connect to that one");
+        }
         if (type == null) {
             throw ManagementException.badRequest(
                     "operation " + name + " is for a type of " + types.keySet() + ", not '" + typeName + "'");

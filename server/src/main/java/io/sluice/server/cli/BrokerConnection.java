@@ -1,6 +1,8 @@
 package io.sluice.server.cli;
 
 import io.sluice.server.ExitCode;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -9,6 +11,7 @@ import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.ConnectionOptions;
 import org.apache.qpid.protonj2.client.ErrorCondition;
 import org.apache.qpid.protonj2.client.Link;
+import org.apache.qpid.protonj2.client.exceptions.ClientConnectionRemotelyClosedException;
 import org.apache.qpid.protonj2.client.exceptions.ClientConnectionSecurityException;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
 import org.apache.qpid.protonj2.client.exceptions.ClientOperationTimedOutException;
@@ -35,13 +38,19 @@ final class BrokerConnection implements AutoCloseable {
         ConnectionOptions options = new ConnectionOptions()
                 .openTimeout(OPEN_TIMEOUT_MILLIS)
                 .closeTimeout(CLOSE_TIMEOUT_MILLIS)
-                .virtualHost(url.host());
+                .virtualHost(url.virtualHost().orElse(url.host()));
         url.user().ifPresent(user -> options.user(user).password(url.password()));
         Client client = Client.create();
         try {
             Connection connection = client.connect(url.host(), url.port(), options);
             BrokerConnection opened = new BrokerConnection(url, client, connection);
             connection.openFuture().get(OPEN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            if (!url.virtualHost().equals(opened.virtualHost())) {
+                opened.close();
+                throw new CommandFailure(
+                        ExitCode.REFUSED,
+                        url + ": there is no virtual host '" + url.virtualHost().orElse("") + "'");
+            }
             return opened;
         } catch (ExecutionException e) {
             client.close();
@@ -53,6 +62,12 @@ final class BrokerConnection implements AutoCloseable {
             client.close();
             throw interrupted();
         }
+    }
+
+    /** As the broker tells it: it takes a name that it does not know for one of its own. */
+    private Optional<String> virtualHost() throws ClientException {
+        Map<String, Object> properties = connection.properties();
+        return Optional.ofNullable(properties).map(all -> (String) all.get("virtual-host"));
     }
 
     Connection amqp() {
@@ -78,6 +93,11 @@ final class BrokerConnection implements AutoCloseable {
             return new CommandFailure(ExitCode.TIMED_OUT, url + " gave no answer in time: " + e.getMessage());
         }
         if (e instanceof ClientResourceRemotelyClosedException closed && closed.getErrorCondition() != null) {
+            return refused(closed.getErrorCondition());
+        }
+        if (e instanceof ClientConnectionRemotelyClosedException closed
+                && closed.getErrorCondition() != null
+                && !closed.getErrorCondition().condition().equals("amqp:connection:forced")) {
             return refused(closed.getErrorCondition());
         }
         return new CommandFailure(ExitCode.UNREACHABLE, "the connection to " + url + " was lost: " + e.getMessage());

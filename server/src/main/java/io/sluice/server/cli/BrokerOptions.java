@@ -11,7 +11,7 @@ final class BrokerOptions {
             paramLabel = "URL",
             defaultValue = BrokerUrl.DEFAULT,
             converter = UrlConverter.class,
-            description = "The broker, amqp://user:password@host:port (default ${DEFAULT-VALUE}).")
+            description = "The broker, amqp://user:password@host:port/virtualHost (default ${DEFAULT-VALUE}).")
     BrokerUrl url;
 
     @Option(names = "--json", description = "Print JSON, one object per line.")

@@ -14,6 +14,7 @@ import java.util.Set;
  * file are the names in here; what each means to an operator is written in the file itself.
  *
  * @param node the name this broker gives itself; its container-id
+ * @param hosting virtual hosts beside the default one
  * @param shards parts that queues and topics are spread over
  * @param eventLoops threads that serve connections
  */
@@ -28,6 +29,7 @@ public record Configuration(
         Memory memory,
         Metrics metrics,
         Cluster cluster,
+        VirtualHost.Hosting hosting,
         int shards,
         int eventLoops) {
 
@@ -139,16 +141,64 @@ public record Configuration(
         return queues.placement(shards);
     }
 
+    /** Of a virtual host, as if it were a broker of its own; it gets its part of memory and storage. */
+    public Configuration of(VirtualHost host) {
+        Configuration moved = withDataDir(hostsFolder().resolve(host.name()));
+        return new Configuration(
+                node,
+                listen,
+                security,
+                amqp,
+                host.queues(),
+                topics,
+                moved.storage,
+                memory,
+                metrics,
+                cluster,
+                new VirtualHost.Hosting(false, List.of(), hosting.parts()),
+                1,
+                eventLoops);
+    }
+
+    /** Where the folders of virtual hosts are. */
+    public Path hostsFolder() {
+        return storage.dataDir().resolve("hosts");
+    }
+
     /** What the command line says over the file. */
     public Configuration withListen(Listen newListen) {
         return new Configuration(
-                node, newListen, security, amqp, queues, topics, storage, memory, metrics, cluster, shards, eventLoops);
+                node,
+                newListen,
+                security,
+                amqp,
+                queues,
+                topics,
+                storage,
+                memory,
+                metrics,
+                cluster,
+                hosting,
+                shards,
+                eventLoops);
     }
 
     /** What the command line says over the file. */
     public Configuration withNode(String newNode) {
         return new Configuration(
-                newNode, listen, security, amqp, queues, topics, storage, memory, metrics, cluster, shards, eventLoops);
+                newNode,
+                listen,
+                security,
+                amqp,
+                queues,
+                topics,
+                storage,
+                memory,
+                metrics,
+                cluster,
+                hosting,
+                shards,
+                eventLoops);
     }
 
     /** What the command line says over the file. */
@@ -164,7 +214,19 @@ public record Configuration(
                 storage.checkpointBytesPerSecond,
                 storage.idleCheckpointMillis);
         return new Configuration(
-                node, listen, security, amqp, queues, topics, moved, memory, metrics, cluster, shards, eventLoops);
+                node,
+                listen,
+                security,
+                amqp,
+                queues,
+                topics,
+                moved,
+                memory,
+                metrics,
+                cluster,
+                hosting,
+                shards,
+                eventLoops);
     }
 
     /** What the command line says over the file. */
@@ -180,6 +242,7 @@ public record Configuration(
                 memory,
                 metrics,
                 cluster.joining(),
+                hosting,
                 shards,
                 eventLoops);
     }
@@ -220,6 +283,7 @@ public record Configuration(
                 memory,
                 metrics,
                 cluster,
+                hosting,
                 shards,
                 eventLoops);
     }

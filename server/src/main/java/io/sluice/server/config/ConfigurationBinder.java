@@ -53,23 +53,27 @@ final class ConfigurationBinder {
         Configuration defaults = Defaults.CONFIGURATION;
         Configuration.Amqp amqp = amqp(file.section("amqp"));
         int shards = file.number("shards", 1, Placement.MAX_SHARDS, defaults.shards());
+        QueueRules queues = new QueueRulesBinder().bind(file.section("queues"), shards);
+        List<VirtualHost> hosts = new VirtualHostsBinder().bind(file, queues, amqp.maxConnections());
+        int parts = shards + hosts.size();
         Configuration configuration = new Configuration(
                 file.text("node", defaults.node()),
                 new ListenBinder().bind(file.section("listen")),
                 security(file.section("security")),
                 amqp,
-                new QueueRulesBinder().bind(file.section("queues"), shards),
+                queues,
                 new QueueRulesBinder().bindTopics(file.section("topics")),
                 // What is larger never is in the journal as a whole.
-                storage(
-                        file.section("storage"),
-                        Math.min(amqp.largeMessageBytes(), amqp.maxMessageSizeBytes()),
-                        shards),
+                storage(file.section("storage"), Math.min(amqp.largeMessageBytes(), amqp.maxMessageSizeBytes()), parts),
                 memory(file.section("memory")),
                 metrics(file.section("metrics")),
                 new ClusterBinder().bind(file, amqp, shards),
+                new VirtualHost.Hosting(true, hosts, parts),
                 shards,
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
+        if (configuration.cluster().isOn() && !hosts.isEmpty()) {
+            file.problem("virtualHosts", "has " + hosts.size() + "; a cluster has the default host only");
+        }
         file.end();
         return configuration;
     }
@@ -175,7 +179,8 @@ final class ConfigurationBinder {
         return amqp;
     }
 
-    private static Configuration.Storage storage(Section section, int largeMessageBytes, int shards) {
+    /** @param parts that share what is allowed */
+    private static Configuration.Storage storage(Section section, int largeMessageBytes, int parts) {
         Configuration.Storage defaults = Defaults.STORAGE;
         Configuration.Storage storage = new Configuration.Storage(
                 path(section, "dataDir", defaults.dataDir()),
@@ -200,16 +205,16 @@ final class ConfigurationBinder {
                     "checkpointBytesPerSecond",
                     "is " + pace + "; it must be 0, for no limit, or at least " + MIN_CHECKPOINT_BYTES_PER_SECOND);
         }
-        checkSegments(section, storage, largeMessageBytes, shards);
+        checkSegments(section, storage, largeMessageBytes, parts);
         return storage;
     }
 
     /** The journal's own rules, said here in terms of the file. */
     private static void checkSegments(
-            Section section, Configuration.Storage storage, int largeMessageBytes, int shards) {
+            Section section, Configuration.Storage storage, int largeMessageBytes, int parts) {
         long segment = storage.segmentBytes();
-        long leastMax = storage.journalBudgetBytes() + SEGMENTS_BEYOND_BUDGET * segment * shards;
-        String each = shards == 1 ? "" : " for each of " + shards + " shards";
+        long leastMax = storage.journalBudgetBytes() + SEGMENTS_BEYOND_BUDGET * segment * parts;
+        String each = parts == 1 ? "" : " for each of " + parts + " shards (those of virtual hosts too)";
         if (segment % SEGMENT_STEP_BYTES != 0) {
             section.problem("segmentBytes", "is " + segment + "; it must be a multiple of " + SEGMENT_STEP_BYTES);
         } else if (segment < 2L * largeMessageBytes) {
@@ -218,11 +223,11 @@ final class ConfigurationBinder {
                     "is " + segment + "; it must be at least twice amqp.largeMessageBytes, which is "
                             + largeMessageBytes);
         }
-        if (storage.journalBudgetBytes() < segment * shards) {
+        if (storage.journalBudgetBytes() < segment * parts) {
             section.problem(
                     "journalBudgetBytes",
                     "is " + storage.journalBudgetBytes() + "; it must be at least segmentBytes, which is " + segment
-                            + (shards == 1 ? "" : "," + each));
+                            + (parts == 1 ? "" : "," + each));
         }
         if (storage.journalMaxBytes() < leastMax) {
             section.problem(

@@ -94,6 +94,7 @@ public final class Defaults {
             MEMORY,
             METRICS,
             CLUSTER,
+            new VirtualHost.Hosting(true, List.of(), 1),
             1,
             1);
 

@@ -26,6 +26,11 @@ public record QueueRules(
         placement = List.copyOf(placement);
     }
 
+    /** The same for another virtual host, which has one shard, and no queues from the start. */
+    QueueRules withoutDeclared() {
+        return new QueueRules(autoCreate, templates, List.of(), List.of());
+    }
+
     /** @param shard its number, from 0 */
     public record PlacementRule(NamePattern pattern, int shard) {}
 

@@ -45,9 +45,37 @@ class ConfigurationErrorsTest {
         assertEquals(
                 List.of(
                         "s.yaml line 2 column 54: storage.journalBudgetBytes is 4194304; it must be at least segmentBytes,"
-                                + " which is 1048576, for each of 8 shards"),
+                                + " which is 1048576, for each of 8 shards (those of virtual hosts too)"),
                 problems("shards: 8\nstorage: {segmentBytes: 1048576, journalBudgetBytes: 4194304, journalMaxBytes:"
                         + " 67108864}\namqp: {largeMessageBytes: 65536}\n"));
+    }
+
+    @Test
+    void virtualHostsAndTheirNames() {
+        assertEquals(
+                List.of(
+                        "s.yaml line 2 column 12: virtualHosts[0].name is \"10.0.0.1\"; it must be 1 to 64 letters, digits,"
+                                + " \"-\", \"_\" and \".\", and neither an address nor localhost: those are the default host",
+                        "s.yaml line 4 column 12: virtualHosts[2].name is \"Blue\", which another virtual host is called"
+                                + " already",
+                        "s.yaml line 5 column 5: virtualHosts[3].name is missing",
+                        "s.yaml line 5 column 17: virtualHosts[3].hostNames has \"BLUE\", which the virtual host \"blue\" is"
+                                + " called already",
+                        "s.yaml line 6 column 28: virtualHosts[4].queues.autocreate is not a known key; did you mean"
+                                + " autoCreate?"),
+                problems("""
+                        virtualHosts:
+                          - {name: 10.0.0.1}
+                          - {name: blue}
+                          - {name: Blue}
+                          - {hostNames: [BLUE]}
+                          - {name: green, queues: {autocreate: ["*"]}}
+                        """));
+        assertTrue(problems(
+                        "virtualHosts: [{name: blue}]\ncluster: {name: c, nodes: [{name: n1, host: 127.0.0.1, port: 1,"
+                                + " replicationPort: 2, handThroughPort: 3}]}\n")
+                .stream()
+                .anyMatch(problem -> problem.contains("virtualHosts has 1; a cluster has the default host only")));
     }
 
     @Test

@@ -1,0 +1,37 @@
+package io.sluice.server.config;
+
+import io.sluice.broker.NamePattern;
+import java.util.List;
+
+/**
+ * A virtual host beside the default one: queues, topics, policies and links of its own, in a folder of its own. Immutable.
+ *
+ * @param name by which clients open it; also that of its folder
+ * @param hostNames further names in an open
+ * @param users who may open it
+ * @param maxConnections open at the same time
+ * @param queues as the section of that name says for the default host
+ */
+public record VirtualHost(
+        String name, List<String> hostNames, List<NamePattern> users, int maxConnections, QueueRules queues) {
+    public VirtualHost {
+        hostNames = List.copyOf(hostNames);
+        users = List.copyOf(users);
+    }
+
+    public boolean admits(String user) {
+        return users.stream().anyMatch(pattern -> pattern.matches(user));
+    }
+
+    /**
+     * What a broker has of them.
+     *
+     * @param isDefault this is the default host, where users are defined
+     * @param parts what memory and storage are shared between: shards of the default host, and virtual hosts
+     */
+    public record Hosting(boolean isDefault, List<VirtualHost> others, int parts) {
+        public Hosting {
+            others = List.copyOf(others);
+        }
+    }
+}
