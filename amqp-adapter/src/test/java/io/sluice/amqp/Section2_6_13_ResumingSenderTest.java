@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -331,6 +333,38 @@ class Section2_6_13_ResumingSenderTest {
         assertEquals(Map.of(tag(0), Accepted.getInstance()), attach(nulls(0)).getUnsettled());
         before.send(0, TestPeer.transfer(0, 1), TestPeer.message("m1"));
         before.expectDetach("amqp:link:stolen");
+        assertEquals(1, broker.status("q").messages());
+    }
+
+    /** As above, where the old connection is on another loop, which is busy. */
+    @Test
+    void aLinkThatIsTakenOverWaitsForTheLoopOfItsOldConnection() {
+        Deque<Runnable> otherLoop = new ArrayDeque<>();
+        boolean[] there = {true};
+        TestPeer old = new TestPeer(broker, new Peer("test:2", true), new EventLoop(otherLoop::add, () -> there[0]));
+        old.bytes(TestPeer.AMQP);
+        old.send(0, TestPeer.openFrame());
+        old.send(0, TestPeer.begin());
+        old.send(0, resumable(null));
+        old.nextOf(Flow.class);
+
+        there[0] = false;
+        peer.send(0, resumable(nulls(0, 1)));
+        peer.expectNothing();
+        // What it had read by then.
+        there[0] = true;
+        old.pipelined(0, TestPeer.transfer(0, 0), TestPeer.message("m0"));
+        there[0] = false;
+        peer.expectNothing();
+        there[0] = true;
+        while (!otherLoop.isEmpty()) {
+            otherLoop.poll().run();
+        }
+        old.pipelined(0, TestPeer.transfer(0, 1), TestPeer.message("m1"));
+        assertEquals(
+                Map.of(tag(0), Accepted.getInstance()),
+                peer.expect(Attach.class).getUnsettled());
+        old.expectDetach("amqp:link:stolen");
         assertEquals(1, broker.status("q").messages());
     }
 

@@ -62,15 +62,15 @@ final class TestPeer implements ByteSink {
     }
 
     TestPeer(TestBroker broker, Peer peer) {
+        this(broker, peer, new EventLoop(broker.tasks::add, broker::inLoop));
+    }
+
+    /** On a loop of its own. */
+    TestPeer(TestBroker broker, Peer peer, EventLoop loop) {
         AMQPDefinedTypes.registerAllTypes(decoder, encoder);
         this.broker = broker;
-        this.connection = new AmqpConnection(
-                broker.environment(),
-                peer,
-                new EventLoop(broker.tasks::add, broker::inLoop),
-                this::drain,
-                FrameListener.NONE,
-                broker.nowMillis);
+        this.connection =
+                new AmqpConnection(broker.environment(), peer, loop, this::drain, FrameListener.NONE, broker.nowMillis);
     }
 
     static TestPeer open(TestBroker broker) {
