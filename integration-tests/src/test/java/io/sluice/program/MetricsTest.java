@@ -132,7 +132,7 @@ final class MetricsTest {
     }
 
     /** The shard publishes its sums ten times a second. */
-    private static void awaitValue(URI uri, String name, double expected) throws Exception {
+    static void awaitValue(URI uri, String name, double expected) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         String text = get(uri).body();
         while (value(text, name) != expected) {

@@ -34,6 +34,11 @@ final class Operator {
         return new Operator(false, Optional.of(broker.uri()));
     }
 
+    /** Within the test, without a broker. */
+    static Operator withoutBroker() {
+        return new Operator(false, Optional.empty());
+    }
+
     /** By processes, against a broker. */
     static Operator byProcesses(BrokerProcess broker) {
         return new Operator(true, Optional.of(broker.uri()));

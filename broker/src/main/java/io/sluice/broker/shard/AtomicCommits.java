@@ -219,7 +219,7 @@ final class AtomicCommits {
         Optional<Refusal> add(Publish send) {
             if (send.kind() == NodeKind.QUEUE) {
                 Optional<Queue> queue = queues.findOrImagine(send.address());
-                return queue.isEmpty() ? Optional.of(Links.noSuchQueue(send.address())) : add(send, into(queue.get()));
+                return queue.isEmpty() ? Optional.of(queues.absence(send.address())) : add(send, into(queue.get()));
             }
             if (!QueueDefinition.isName(send.address())) {
                 return Optional.of(Links.noSuchTopic(send.address()));

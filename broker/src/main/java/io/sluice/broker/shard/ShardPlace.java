@@ -1,5 +1,8 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Refusal;
+import java.util.Map;
+
 /**
  * One shard among all.
  *
@@ -18,6 +21,15 @@ public record ShardPlace(Placement placement, int index) {
     /** Whether the address is this shard's. */
     public boolean owns(String address) {
         return placement.shardOf(address) == index;
+    }
+
+    /** Why what must stay in this shard does not go to a queue of another. */
+    Refusal elsewhere(String queue) {
+        int other = placement.shardOf(queue);
+        return new Refusal(
+                Refusal.Kind.NOT_IMPLEMENTED,
+                "queue '" + queue + "' is in shard " + other + ", and what is moved stays in its shard, " + index,
+                Map.of("queue", queue, "shard", (long) other));
     }
 
     /** Where messages of this shard go that are to go to a queue: it, or the one that stands for it here. */

@@ -133,9 +133,14 @@ final class ShardQueues implements RecordVisitor {
             return Optional.empty();
         }
         if (!mayCreate(name) || autoCreate.apply(name).isEmpty()) {
-            return Optional.of(Links.noSuchQueue(name));
+            return Optional.of(absence(name));
         }
         return client.refusalToCreate(name);
+    }
+
+    /** Why there is no queue of this name here. */
+    Refusal absence(String name) {
+        return TemporaryName.is(name) || place.owns(name) ? Links.noSuchQueue(name) : place.elsewhere(name);
     }
 
     /** A temporary queue that is gone stays gone, and so does that of a subscription. */

@@ -53,6 +53,26 @@ class RedriveTest {
     }
 
     @Test
+    void whatCameFromAnotherShardStaysAndTheAnswerSaysSo() {
+        // As an import leaves it that has the messages of a broker with another number of shards.
+        ShardFixture whole = new ShardFixture().queue(dying("orders"));
+        whole.publish("orders", "m");
+        whole.consumer("orders").credit(1).settle(0, new Outcome.Rejected("app:bad", ""));
+        whole.delete("orders", ShardMailbox.DeleteCondition.ALWAYS);
+        Placement four = new Placement(4, List.of());
+        ShardFixture other = whole.restart(new ShardPlace(four, 1));
+        assertEquals(2, four.shardOf("orders"));
+        other.runWhere(() -> other.mailbox().move(MoveRequest.redrive("dead"), other.client, started, ended));
+
+        MoveStatus status = ended.value();
+        assertEquals(0, status.moved());
+        assertEquals(
+                "sends[0]: queue 'orders' is in shard 2, and what is moved stays in its shard, 1",
+                status.refusals().get(0).refusal().text());
+        assertEquals(List.of("m"), other.browse("dead"));
+    }
+
+    @Test
     void eachGoesBackToItsOwnQueueMarked() {
         die("a", "a0", "a1");
         die("b", "b0");

@@ -77,6 +77,17 @@ final class ShardFixture {
             ShardLimits limits,
             Function<String, Optional<QueueDefinition>> autoCreate,
             Metrics metrics) {
+        this(journal, store, bodies, limits, autoCreate, metrics, ShardPlace.ONLY);
+    }
+
+    private ShardFixture(
+            HeldJournal journal,
+            NaiveStore store,
+            TestLargeBodies bodies,
+            ShardLimits limits,
+            Function<String, Optional<QueueDefinition>> autoCreate,
+            Metrics metrics,
+            ShardPlace place) {
         this.journal = journal;
         this.store = store;
         this.bodies = bodies;
@@ -94,7 +105,8 @@ final class ShardFixture {
                     autoCreate,
                     Topics.SETUP,
                     failures::add,
-                    metrics));
+                    metrics,
+                    place));
             store.runsByItself = false;
         } catch (StorageException impossible) {
             throw new IllegalStateException(impossible);
@@ -104,6 +116,12 @@ final class ShardFixture {
     /** A new shard over what a crash now leaves: committed batches, completed checkpoints. */
     ShardFixture restart() {
         return restart(journal.committed());
+    }
+
+    /** As {@link #restart()}, as one of several shards. */
+    ShardFixture restart(ShardPlace place) {
+        HeldJournal committed = journal.prefix(journal.committed());
+        return new ShardFixture(committed, store.afterCrash(), bodies.copy(), limits, autoCreate, Metrics.NONE, place);
     }
 
     /** As {@link #restart()}, with the journal cut behind so many batches. */
