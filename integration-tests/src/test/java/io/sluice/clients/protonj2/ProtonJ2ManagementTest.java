@@ -248,4 +248,19 @@ final class ProtonJ2ManagementTest {
         assertEquals("4", standby.receive(20, TimeUnit.SECONDS).message().body());
         standby.close();
     }
+
+    @Test
+    void the_node_says_what_it_can_do() throws Exception {
+        assertTrue(ask("GET-TYPES", Map.of(), Map.of()).is(200).body().containsKey("queue"));
+        Map<String, Object> attributes = ask("GET-ATTRIBUTES", Map.of("entityType", "queue"), Map.of())
+                .is(200)
+                .body();
+        assertEquals(java.util.Set.of("queue"), attributes.keySet());
+        assertTrue(((List<?>) attributes.get("queue")).contains("messagesByPriority"), attributes.toString());
+        Map<String, Object> operations = ask("GET-OPERATIONS", Map.of("entityType", "queue"), Map.of())
+                .is(200)
+                .body();
+        assertTrue(operations.get("queue").toString().contains("EXPLAIN"), operations.toString());
+        ask("GET-TYPES", Map.of("entityType", "nothing"), Map.of()).is(404);
+    }
 }
