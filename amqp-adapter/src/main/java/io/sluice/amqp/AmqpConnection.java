@@ -49,18 +49,19 @@ public final class AmqpConnection {
     private long openDeadlineMillis;
 
     /**
+     * @param shared with all other connections
      * @param loop where everything of this connection happens
      * @param outputReady called on the loop when there is output that no feed asked for
      * @param nowMillis as for {@link #feed}
      */
     public AmqpConnection(
-            AmqpEnvironment environment,
+            AmqpEnvironment shared,
             Peer peer,
             EventLoop loop,
             Runnable outputReady,
             FrameListener frames,
             long nowMillis) {
-        this.environment = environment;
+        this.environment = shared.forConnection();
         this.peer = peer;
         this.outputReady = outputReady;
         this.scope = new ConnectionScope(
@@ -69,6 +70,11 @@ public final class AmqpConnection {
                         loop.executor(), loop.inLoop(), this::turnDone, new PeerAccess(environment.authenticator())));
         this.engine = new Engine(scope, peer, frames, this::closeFromOutside);
         this.openDeadlineMillis = nowMillis + environment.limits().openTimeoutMillis();
+    }
+
+    /** Whether it asked anything of this shard that it may still wait for. */
+    public boolean uses(int shard) {
+        return environment.shards().uses(shard);
     }
 
     /**

@@ -62,6 +62,27 @@ public record AmqpEnvironment(
                 Set.of(DeadLetterNames.SLUICE));
     }
 
+    /** The same for one connection. */
+    AmqpEnvironment forConnection() {
+        Shards its = shards.forConnection();
+        return its == shards
+                ? this
+                : new AmqpEnvironment(
+                        its,
+                        localNodes,
+                        authenticator,
+                        limits,
+                        clock,
+                        links,
+                        identity,
+                        large,
+                        opening,
+                        connections,
+                        nodeNames,
+                        kinds,
+                        deadLetterNames);
+    }
+
     /** The same with another list of connections, which an administrator sees. */
     public AmqpEnvironment withConnections(ConnectionRegistry registry) {
         return new AmqpEnvironment(

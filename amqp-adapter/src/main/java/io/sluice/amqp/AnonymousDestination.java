@@ -49,7 +49,8 @@ final class AnonymousDestination implements Destination {
             return;
         }
         String address = to.get();
-        Optional<Refusal> refusal = refusal(address);
+        Optional<Refusal> refusal =
+                refusal(address).or(() -> scope.environment().shards().elsewhere(address));
         if (refusal.isPresent()) {
             refuse(message, delivery, refusal.get());
             return;

@@ -4,6 +4,7 @@ import io.sluice.broker.Refusal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 
 /** Error conditions as AMQP carries them (§2.8.14). */
@@ -33,9 +34,14 @@ final class Conditions {
         ErrorCondition condition = of(refusal.kind(), refusal.text());
         if (!refusal.info().isEmpty()) {
             Map<Symbol, Object> info = new LinkedHashMap<>();
-            refusal.info().forEach((key, value) -> info.put(Symbol.valueOf(key), value));
+            refusal.info().forEach((key, value) -> info.put(Symbol.valueOf(key), typed(key, value)));
             condition.setInfo(info);
         }
         return condition;
+    }
+
+    /** The port of a redirect is an ushort (§2.8.18). */
+    private static Object typed(String key, Object value) {
+        return key.equals("port") && value instanceof Long port ? UnsignedShort.valueOf(port.toString()) : value;
     }
 }

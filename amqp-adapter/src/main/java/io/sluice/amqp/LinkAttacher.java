@@ -63,7 +63,10 @@ final class LinkAttacher {
             }
         }
         IncomingLink endpoint = new IncomingLink(scope, receiver, destination);
-        Optional<Refusal> refusal = refusalToCreate(receiver.getRemoteTarget(), destination.address())
+        Optional<Refusal> refusal = destination
+                .address()
+                .flatMap(this::elsewhere)
+                .or(() -> refusalToCreate(receiver.getRemoteTarget(), destination.address()))
                 .or(endpoint::refusal);
         if (refusal.isPresent()) {
             refuse(receiver, key, Conditions.of(refusal.get()));
@@ -160,8 +163,10 @@ final class LinkAttacher {
             refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, noMap.get()));
             return;
         }
-        Optional<Refusal> refusal =
-                refusalToCreate(source, Optional.of(node.address())).or(endpoint::refusal);
+        // Any of those that are here may have a link's terminus that the peer only knows by the link.
+        Optional<Refusal> refusal = (source == null ? Optional.<Refusal>empty() : elsewhere(node.address()))
+                .or(() -> refusalToCreate(source, Optional.of(node.address())))
+                .or(endpoint::refusal);
         if (refusal.isPresent()) {
             refuse(sender, key, Conditions.of(refusal.get()));
             return;
@@ -219,7 +224,7 @@ final class LinkAttacher {
 
     private boolean isOfSeveralShards(Source source) {
         AmqpEnvironment broker = scope.environment();
-        return broker.shards().all().size() > 1
+        return broker.shards().count() > 1
                 && broker.kinds().of(source.getCapabilities(), source.getAddress()) == NodeKind.TOPIC
                 && !TopicPattern.of(source.getAddress()).isExact();
     }
@@ -240,6 +245,11 @@ final class LinkAttacher {
         boolean asks =
                 terminus instanceof org.apache.qpid.proton.amqp.messaging.Terminus asked && LinkNode.asksForNew(asked);
         return asks ? address.flatMap(name -> scope.access().refusal(Action.CREATE, name)) : Optional.empty();
+    }
+
+    /** Of what another node serves (AMQP 1.0 §2.8.18). */
+    private Optional<Refusal> elsewhere(String address) {
+        return scope.environment().shards().elsewhere(address);
     }
 
     private void refuse(Link link, LinkRegistry.Key key, ErrorCondition condition) {

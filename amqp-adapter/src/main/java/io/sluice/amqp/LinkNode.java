@@ -16,6 +16,9 @@ import org.apache.qpid.proton.engine.Session;
 
 /** The queue a link is for: one that there is by its address, or a temporary one, or a temporary topic, that is made for the link. */
 final class LinkNode {
+    /** Where one of 64 shards is served here, all of them are elsewhere once in ten million times. */
+    private static final int MAX_NAMES = 1_000;
+
     private final ShardMailbox shard;
     private final String address;
     private final Optional<TemporaryLink> temporary;
@@ -41,9 +44,8 @@ final class LinkNode {
         AmqpLimits.DynamicNodes limits = scope.limits().dynamicNodes();
         TerminusExpiry expiry = TerminusExpiry.of(asked, limits.maxTimeoutSeconds());
         if (asksForNew(asked)) {
-            String unique = scope.environment().nodeNames().get();
-            boolean topic = NodeKinds.asksForTopic(asked.getCapabilities());
-            String name = topic ? TemporaryName.topic(unique) : unique;
+            String name = newName(scope.environment(), NodeKinds.asksForTopic(asked.getCapabilities()));
+            boolean topic = TemporaryName.isTopic(name);
             Lifetime lifetime = NodeProperties.lifetime(asked.getDynamicNodeProperties());
             TemporaryLink creating = TemporaryLink.creating(scope.calls(), key, name, lifetime, limits.limits());
             return new LinkNode(
@@ -58,6 +60,19 @@ final class LinkNode {
                 ? Optional.of(TemporaryLink.returning(scope.calls(), key, address))
                 : Optional.empty();
         return new LinkNode(shard(scope, address), address, returning, Optional.empty(), expiry);
+    }
+
+    /** Of a node in a shard that is served here, if there is one: its name decides. */
+    private static String newName(AmqpEnvironment broker, boolean topic) {
+        String name = "";
+        for (int attempt = 0; attempt < MAX_NAMES; attempt++) {
+            String unique = broker.nodeNames().get();
+            name = topic ? TemporaryName.topic(unique) : unique;
+            if (broker.shards().elsewhere(name).isEmpty()) {
+                break;
+            }
+        }
+        return name;
     }
 
     private static ShardMailbox shard(ConnectionScope scope, String address) {

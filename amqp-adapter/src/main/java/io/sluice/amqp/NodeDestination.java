@@ -26,6 +26,8 @@ final class NodeDestination implements Destination {
         String replyTo = MessageFields.replyTo(message).orElse("");
         // Accepted first: a request whose answer came before its outcome would look answered twice.
         link.accepted(delivery, message.residentBytes());
+        // It may ask any of them, and whoever waits for the answer of one that is lost is to hear of it.
+        scope.environment().shards().all();
         node.request(
                 message,
                 replyTo,

@@ -57,7 +57,9 @@ final class NodeReplies {
         NodeReplyLink link = links.get(address);
         if (link != null) {
             link.send(reply);
-        } else if (TemporaryName.is(address) && !TemporaryName.isTopic(address)) {
+        } else if (TemporaryName.is(address)
+                && !TemporaryName.isTopic(address)
+                && scope.environment().shards().elsewhere(address).isEmpty()) {
             put(address, reply);
         }
     }

@@ -65,7 +65,7 @@ final class OutgoingLink implements LinkEndpoint {
         sender.setProperties(terms.applied().isEmpty() ? null : terms.applied());
         this.node = node;
         this.outcomes = SourceOutcomes.of(sender.getRemoteSource());
-        this.shard = scope.environment().shards().of(node.address());
+        this.shard = node.shard(scope.environment().shards());
         this.consumer = new Consumer(new Consumer.Request(
                 scope.calls(),
                 new QueueSource(scope.calls(), this),

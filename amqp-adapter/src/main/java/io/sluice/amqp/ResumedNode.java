@@ -63,6 +63,13 @@ final class ResumedNode implements SourceNode {
         return link.getName();
     }
 
+    /** Of those that are here, since what is not is not asked. */
+    @Override
+    public ShardMailbox shard(Shards shards) {
+        List<ShardMailbox> here = shards.all();
+        return here.isEmpty() ? shards.of(address()) : here.get(0);
+    }
+
     @Override
     public Optional<String> readFrom() {
         return Optional.ofNullable(found).map(its -> its.subscription.topic());

@@ -13,6 +13,11 @@ interface SourceNode {
     /** By which its shard is found. */
     String address();
 
+    /** Where it is looked for first. */
+    default ShardMailbox shard(Shards shards) {
+        return shards.of(address());
+    }
+
     /** The queue or topic its messages are of, as soon as that is known. */
     default Optional<String> readFrom() {
         return Optional.of(address());

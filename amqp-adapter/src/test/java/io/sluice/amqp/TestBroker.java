@@ -36,6 +36,7 @@ final class TestBroker implements Authenticator {
     final LinkRegistry registry = new LinkRegistry();
     final ConnectionRegistry connections = new ConnectionRegistry();
     final ShardMailbox mailbox;
+    Shards shards = address -> this.mailbox();
     boolean anonymous = true;
     /** What its connections see of time, in milliseconds. */
     long nowMillis = 1_000_000;
@@ -88,6 +89,10 @@ final class TestBroker implements Authenticator {
             throw new AssertionError(e);
         }
         declare(QueueDefinition.named("q"));
+    }
+
+    private ShardMailbox mailbox() {
+        return mailbox;
     }
 
     /** Whether the caller is not the shard on a thread of its own, or the disk. */
@@ -187,7 +192,7 @@ final class TestBroker implements Authenticator {
 
     AmqpEnvironment environment() {
         return new AmqpEnvironment(
-                address -> mailbox,
+                shards,
                 address -> Optional.ofNullable(nodes.get(address)),
                 this,
                 limits,

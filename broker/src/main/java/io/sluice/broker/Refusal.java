@@ -23,6 +23,10 @@ public record Refusal(Kind kind, String text, Map<String, Object> info) {
         RESOURCE_LOCKED("amqp:resource-locked"),
         ILLEGAL_STATE("amqp:illegal-state"),
         INVALID_FIELD("amqp:invalid-field"),
+        /** Another node has it: {@code hostname}, {@code network-host}, {@code port} and {@code scheme} in the info say which (§2.8.18). */
+        LINK_REDIRECT("amqp:link:redirect"),
+        /** Nobody has it at the moment: to be asked for again. */
+        DETACH_FORCED("amqp:link:detach-forced"),
         TRANSACTION_UNKNOWN_ID("amqp:transaction:unknown-id"),
         TRANSACTION_ROLLBACK("amqp:transaction:rollback"),
         TRANSACTION_TIMEOUT("amqp:transaction:timeout"),

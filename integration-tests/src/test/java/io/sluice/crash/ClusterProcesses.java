@@ -47,13 +47,21 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
 
     /** As the other one, with nodes somewhere else. */
     ClusterProcesses(Path folder, String more, Machines machines, String... names) throws IOException {
+        this(folder, more, "", machines, names);
+    }
+
+    /** As the other ones. @param moreOfCluster lines of the section {@code cluster} */
+    ClusterProcesses(Path folder, String more, String moreOfCluster, Machines machines, String... names)
+            throws IOException {
         this.folder = folder;
         this.machines = machines;
         Path secret = Files.writeString(folder.resolve("secret"), "between the nodes");
         StringBuilder text = new StringBuilder(more)
                 .append("cluster:\n  name: test\n  secretFile: ")
                 .append(secret)
-                .append("\n  nodes:\n");
+                .append("\n")
+                .append(moreOfCluster)
+                .append("  nodes:\n");
         for (String name : names) {
             Ports its = new Ports(FreePorts.take(), FreePorts.take(), FreePorts.take());
             ports.put(name, its);

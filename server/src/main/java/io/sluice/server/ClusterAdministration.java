@@ -7,30 +7,62 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.storage.raft.ClusterStatus;
 import io.sluice.storage.raft.RaftMember;
 import io.sluice.storage.raft.ReplicaAdministration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
 
-/** The nodes of a cluster, for those who ask the primary's management. What takes time is done on a thread of its own. */
+/** The nodes of a cluster, for those who ask a node's management. What takes time is done on a thread of its own. */
 final class ClusterAdministration implements ClusterNodes {
-    private final ReplicaAdministration replica;
+    private final String self;
+    private final List<Supplier<ReplicaAdministration>> shards;
 
-    ClusterAdministration(ReplicaAdministration replica) {
-        this.replica = replica;
+    /**
+     * @param self name of this node
+     * @param shards by their numbers
+     */
+    ClusterAdministration(String self, List<Supplier<ReplicaAdministration>> shards) {
+        this.self = self;
+        this.shards = List.copyOf(shards);
     }
 
     @Override
     public State state() {
-        ClusterStatus status = replica.status();
+        ClusterStatus status = shards.get(0).get().status();
         List<Member> members = status.members().stream()
                 .map(member -> new Member(
                         member.node().id(),
-                        member.role().name().toLowerCase(Locale.ROOT),
+                        shown(member.role()),
                         member.node().replication().toString(),
                         member.node().clients().toString(),
                         member.lagRecords(),
                         member.lagBytes()))
                 .toList();
         return new State(status.primary(), status.term(), members);
+    }
+
+    private static String shown(ClusterStatus.Role role) {
+        return role.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public List<Replica> replicas() {
+        List<Replica> all = new ArrayList<>();
+        for (int shard = 0; shard < shards.size(); shard++) {
+            ClusterStatus status = shards.get(shard).get().status();
+            for (ClusterStatus.Member member : status.members()) {
+                all.add(new Replica(
+                        shard,
+                        member.node().id(),
+                        shown(member.role()),
+                        status.term(),
+                        member.lagRecords(),
+                        member.lagBytes()));
+            }
+        }
+        return all;
     }
 
     @Override
@@ -46,17 +78,47 @@ final class ClusterAdministration implements ClusterNodes {
             reply.refused(Refusal.of(Refusal.Kind.INVALID_FIELD, e.getMessage()));
             return;
         }
-        later("add", () -> replica.add(member), reply);
+        later("add", () -> only("added to").add(member), reply);
     }
 
     @Override
     public void remove(String name, Reply<Void> reply) {
-        later("remove", () -> replica.remove(name), reply);
+        later("remove", () -> only("taken out of").remove(name), reply);
+    }
+
+    /** The only shard, where there is one. */
+    private ReplicaAdministration only(String change) throws StorageException {
+        if (shards.size() > 1) {
+            throw new StorageException("The cluster has " + shards.size() + " shards: in this version nodes cannot be "
+                    + change + " such a one.");
+        }
+        return shards.get(0).get();
     }
 
     @Override
-    public void transfer(String name, Reply<Void> reply) {
-        later("transfer", () -> replica.transfer(name), reply);
+    public void transfer(String name, OptionalInt asked, Reply<Void> reply) {
+        later("transfer", () -> transfer(name, asked), reply);
+    }
+
+    private void transfer(String name, OptionalInt asked) throws StorageException {
+        if (asked.isEmpty() && shards.size() > 1) {
+            throw new StorageException(
+                    "The cluster has " + shards.size() + " shards, each with a primary: say of which, with --shard.");
+        }
+        int shard = asked.orElse(0);
+        if (shard >= shards.size()) {
+            throw new StorageException("There is no shard " + shard + ": the cluster has " + shards.size() + ".");
+        }
+        ReplicaAdministration its = shards.get(shard).get();
+        Optional<RaftMember> primary = its.primary();
+        if (shards.size() > 1
+                && primary.isPresent()
+                && !primary.get().id().equals(name)
+                && !primary.get().id().equals(self)) {
+            throw new StorageException("Shard " + shard + " is " + primary.get().id() + "'s: ask that node, at "
+                    + primary.get().clients() + ", to give it away.");
+        }
+        its.transfer(name);
     }
 
     private interface Change {

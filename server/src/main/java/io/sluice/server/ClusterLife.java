@@ -1,102 +1,112 @@
 package io.sluice.server;
 
-import io.sluice.amqp.AmqpEnvironment;
-import io.sluice.amqp.LargeMessages;
-import io.sluice.amqp.netty.ServerLoops;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.shard.NoLargeBodies;
 import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import io.sluice.server.config.Configuration;
-import io.sluice.storage.FileDisk;
 import io.sluice.storage.raft.ClusterStatus;
-import io.sluice.storage.raft.Promises;
 import io.sluice.storage.raft.ReplicaAdministration;
 import io.sluice.storage.raft.ReplicaRestart;
 import io.sluice.storage.raft.ReplicatedStorage;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node of a cluster from one opening of its data folder to the next. {@link #run} and {@link #close} on one thread; everything else on any.
+ * A shard of a node of a cluster from one opening of its data folder to the next. {@link #run} and {@link #close} on one thread; everything
+ * else on any.
  */
 final class ClusterLife {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterLife.class);
 
-    private final Configuration configuration;
-    private final ServerLoops loops;
-    private final MetricsPort metrics;
+    private final ShardOfNode part;
     private final ReplicatedStorage storage;
     private final CompletableFuture<Throwable> end = new CompletableFuture<>();
     private final CompletableFuture<Boolean> role = new CompletableFuture<>();
-    private volatile ServedShards shard;
+    private volatile ShardMailbox shard;
     private volatile boolean serving;
+    /** As a backup: when the primary was heard of last. */
+    private volatile Optional<Long> heardNanos = Optional.empty();
 
-    private ClusterLife(
-            Configuration configuration, ServerLoops loops, MetricsPort metrics, ReplicatedStorage storage) {
-        this.configuration = configuration;
-        this.loops = loops;
-        this.metrics = metrics;
+    private volatile boolean given;
+
+    private ClusterLife(ShardOfNode part, ReplicatedStorage storage) {
+        this.part = part;
         this.storage = storage;
         end.thenAccept(cause -> role.complete(false));
     }
 
-    /** @param promises of the lives before */
-    static ClusterLife open(Configuration configuration, ServerLoops loops, MetricsPort metrics, Promises promises)
-            throws StorageException {
-        ReplicatedStorage storage = ReplicatedStorage.open(
-                new FileDisk(),
-                ClusterSettings.dataFolder(configuration),
-                ClusterSettings.raft(configuration),
-                StorageSettings.of(configuration, 0).messages(),
-                metrics.metrics(),
-                promises);
-        return new ClusterLife(configuration, loops, metrics, storage);
+    static ClusterLife open(ShardOfNode part) throws StorageException {
+        return new ClusterLife(part, part.open());
     }
 
     /**
      * Recovers and goes along until this life ends.
      *
-     * @param onPrimary gets what connections share from then on, when this node is the primary and its queues are declared
+     * @param onRecovered gets the shard, which is a backup's or the primary's
+     * @param onPrimary when this node is the primary and its queues are declared
      * @return why it ended
      */
-    Throwable run(Consumer<AmqpEnvironment> onPrimary) throws StartFailure {
+    Throwable run(Consumer<ShardMailbox> onRecovered, Runnable onPrimary) throws StartFailure {
+        Configuration configuration = part.configuration();
         try {
-            EffectiveRules rules = EffectiveRules.of(configuration);
-            ShardMailbox mailbox = Shard.recover(new ShardSetup(
-                            loops.executor(),
+            shard = Shard.recover(new ShardSetup(
+                            part.loops().executor(),
                             System::currentTimeMillis,
-                            new WatchedJournal(storage.journal(), () -> role.complete(true)),
+                            new WatchedJournal(storage.journal(), this::gained),
                             storage.store(),
                             new NoLargeBodies(),
                             ServedShards.limits(configuration),
-                            rules::onUse,
-                            ServedShards.topics(rules, System::currentTimeMillis),
+                            part.rules()::onUse,
+                            ServedShards.topics(part.rules(), System::currentTimeMillis),
                             end::complete,
-                            metrics.metrics()))
+                            part.metrics(),
+                            part.place()))
                     .mailbox();
-            rules.definedIn(mailbox);
-            shard = new ServedShards(List.of(mailbox), configuration.placement());
+            onRecovered.accept(shard);
         } catch (StorageException e) {
             return e;
         }
         if (role.join()) {
-            shard.declare(configuration.queues(), ClusterSettings.dataFolder(configuration));
+            Path folder = ClusterSettings.dataFolder(configuration);
+            ServedShards.Placed placed = new ServedShards.Placed(shard, part.place());
+            ServedShards.checkPlacement(placed, folder, end);
+            ServedShards.declare(placed, configuration.queues(), folder, end);
             serving = !end.isDone();
             if (serving) {
-                onPrimary.accept(shard.environment(
-                        configuration,
-                        LargeMessages.NONE,
-                        Optional.of(new ClusterAdministration(storage.journal().administration()))));
+                onPrimary.run();
             }
         }
         return end.join();
+    }
+
+    /** Who becomes the primary because nobody is heard of has waited for at least this time; who is made it has not. */
+    private void gained() {
+        long leastNanos = TimeUnit.MILLISECONDS.toNanos(
+                ClusterSettings.timing(part.configuration()).electionMinMillis());
+        given = heardNanos.map(at -> System.nanoTime() - at < leastNanos).orElse(false);
+        role.complete(true);
+    }
+
+    /** To be called several times in each election's time-out: how long ago the primary was heard of. */
+    void listen() {
+        long nowNanos = System.nanoTime();
+        administration()
+                .primaryHeardMillisAgo()
+                .ifPresent(ago -> heardNanos = Optional.of(nowNanos - TimeUnit.MILLISECONDS.toNanos(ago)));
+    }
+
+    /** Whether another node that was the primary gave the role to this one; sometimes not known on a busy machine, then false. */
+    boolean wasGiven() {
+        return given;
     }
 
     /** Whether clients are served here. */
@@ -109,11 +119,15 @@ final class ClusterLife {
     }
 
     ClusterStatus status() {
-        return storage.journal().administration().status();
+        return administration().status();
+    }
+
+    ReplicaAdministration administration() {
+        return storage.journal().administration();
     }
 
     void tick() {
-        ServedShards now = shard;
+        ShardMailbox now = shard;
         if (now != null) {
             now.tick();
         }
@@ -124,8 +138,7 @@ final class ClusterLife {
         if (!serving) {
             return;
         }
-        ReplicaAdministration administration = storage.journal().administration();
-        Optional<String> next = administration.status().members().stream()
+        Optional<String> next = status().members().stream()
                 .filter(member -> member.role() == ClusterStatus.Role.BACKUP)
                 .min(Comparator.comparing(member -> member.lagRecords().orElse(Long.MAX_VALUE)))
                 .map(member -> member.node().id());
@@ -133,7 +146,7 @@ final class ClusterLife {
             return;
         }
         try {
-            administration.transfer(next.get());
+            administration().transfer(next.get());
         } catch (StorageException e) {
             LOG.info("{}; the others will elect a primary", e.getMessage());
         }
@@ -141,9 +154,9 @@ final class ClusterLife {
 
     /** Ends this life from outside. */
     void stop(boolean checkpoint) {
-        ServedShards now = shard;
+        ShardMailbox now = shard;
         if (checkpoint && now != null && !end.isDone()) {
-            now.checkpoint();
+            ServedShards.checkpoint(List.of(now));
         }
         end.complete(new ReplicaRestart("The node is stopped."));
         try {

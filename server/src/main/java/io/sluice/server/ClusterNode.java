@@ -1,10 +1,12 @@
 package io.sluice.server;
 
+import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.ServerLoops;
 import io.sluice.amqp.netty.ServerSettings;
 import io.sluice.amqp.netty.ServingPlace;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.shard.ShardPlace;
 import io.sluice.server.config.Cluster;
 import io.sluice.server.config.Configuration;
 import io.sluice.storage.raft.ClusterStatus;
@@ -12,6 +14,7 @@ import io.sluice.storage.raft.Promises;
 import io.sluice.storage.raft.ReplicaRestart;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,11 +37,11 @@ public final class ClusterNode implements RunningBroker {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
     private final Configuration configuration;
+    private final ShardOfNode part;
     private final ServerLoops loops;
     private final AmqpServer endpoint;
     private final ListeningPorts ports;
     private final MetricsPort metrics;
-    private final Promises promises;
     private final IntConsumer onFailure;
     private final Thread lives = new Thread(this::live, "node");
     private final ScheduledExecutorService ticker =
@@ -52,19 +55,13 @@ public final class ClusterNode implements RunningBroker {
     private Optional<String> primary = Optional.empty();
 
     private ClusterNode(
-            Configuration configuration,
-            ClusterLife first,
-            ServerLoops loops,
-            ListeningPorts ports,
-            MetricsPort metrics,
-            Promises promises,
-            IntConsumer onFailure) {
-        this.configuration = configuration;
+            ShardOfNode part, ClusterLife first, ListeningPorts ports, MetricsPort metrics, IntConsumer onFailure) {
+        this.configuration = part.configuration();
+        this.part = part;
         this.life = first;
-        this.loops = loops;
+        this.loops = part.loops();
         this.ports = ports;
         this.metrics = metrics;
-        this.promises = promises;
         this.onFailure = onFailure;
         this.endpoint = new AmqpServer(
                 ServerSettings.of(ServedShards.nobodyServed(configuration))
@@ -83,11 +80,19 @@ public final class ClusterNode implements RunningBroker {
         ListeningPorts ports = new ListeningPorts(configuration);
         ServerLoops loops = ServerLoops.start("amqp", configuration.eventLoops());
         MetricsPort metrics = new MetricsPort(Optional.empty());
-        Promises promises = new Promises(ClusterSettings.timing(configuration));
+        ShardOfNode part;
         ClusterLife first;
         try {
             metrics = MetricsPort.open(configuration.metrics());
-            first = ClusterLife.open(configuration, loops, metrics, promises);
+            part = new ShardOfNode(
+                    configuration,
+                    loops,
+                    metrics.metrics(),
+                    EffectiveRules.of(configuration),
+                    ShardPlace.ONLY,
+                    new Promises(ClusterSettings.timing(configuration)),
+                    Optional.empty());
+            first = ClusterLife.open(part);
         } catch (StartFailure e) {
             metrics.close();
             loops.close();
@@ -99,7 +104,7 @@ public final class ClusterNode implements RunningBroker {
             ports.close();
             throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
-        ClusterNode node = new ClusterNode(configuration, first, loops, ports, metrics, promises, onFailure);
+        ClusterNode node = new ClusterNode(part, first, ports, metrics, onFailure);
         try {
             node.listen();
         } catch (StartFailure e) {
@@ -152,7 +157,7 @@ public final class ClusterNode implements RunningBroker {
     private void live() {
         try {
             while (oneLife()) {
-                ClusterLife next = ClusterLife.open(configuration, loops, metrics, promises);
+                ClusterLife next = ClusterLife.open(part);
                 life = next;
                 if (stopping) {
                     // Whoever stops the node may have ended the life before this one.
@@ -169,10 +174,20 @@ public final class ClusterNode implements RunningBroker {
     /** @return whether there is to be another */
     private boolean oneLife() throws StorageException, StartFailure {
         ClusterLife now = life;
-        Throwable end = now.run(environment -> {
-            LOG.info("This node, {}, is the primary", configuration.node());
-            endpoint.serve(new ServingPlace.Here(environment));
-        });
+        ServedShards[] shards = new ServedShards[1];
+        Throwable end = now.run(
+                shard -> {
+                    part.rules().definedIn(shard);
+                    shards[0] = new ServedShards(List.of(shard), configuration.placement());
+                },
+                () -> {
+                    LOG.info("This node, {}, is the primary", configuration.node());
+                    endpoint.serve(new ServingPlace.Here(shards[0].environment(
+                            configuration,
+                            LargeMessages.NONE,
+                            Optional.of(
+                                    new ClusterAdministration(configuration.node(), List.of(now::administration))))));
+                });
         boolean served = now.serves();
         now.ends();
         primary = Optional.empty();

@@ -30,21 +30,22 @@ final class ClusterSettings {
                 .orElseThrow();
     }
 
-    static RaftSettings raft(Configuration configuration) {
+    /** @param shard its number; what the section {@code storage} allows is for all of them together */
+    static RaftSettings raft(Configuration configuration, int shard) {
         Cluster cluster = configuration.cluster();
         Configuration.Storage storage = configuration.storage();
         List<RaftMember> founders = cluster.join()
                 ? List.of()
                 : cluster.nodes().stream().map(ClusterSettings::member).toList();
         return new RaftSettings(
-                RaftGroups.of(cluster.name(), 0),
+                RaftGroups.of(cluster.name(), shard),
                 member(self(configuration)),
                 founders,
                 dataFolder(configuration).resolve("raft"),
                 timing(configuration),
                 new RaftSettings.Limits(
-                        storage.journalBudgetBytes(),
-                        storage.journalMaxBytes(),
+                        storage.journalBudgetBytes() / configuration.shards(),
+                        storage.journalMaxBytes() / configuration.shards(),
                         storage.minFreeDiskBytes(),
                         RaftSettings.Limits.DEFAULT.maxBatchBytes()),
                 cluster.replication().sync() == Cluster.Sync.MAJORITY

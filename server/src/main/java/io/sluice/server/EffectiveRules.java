@@ -9,6 +9,7 @@ import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
 import io.sluice.server.config.TopicRules;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What queues are created as: as the file declares a queue of that very name, by the policies of the journal, by the templates of the
@@ -18,8 +19,8 @@ final class EffectiveRules {
     private final QueueRules queues;
     private final TopicRules topics;
     private final Placement placement;
-    /** Null while it recovers: nothing is created then. */
-    private volatile ShardMailbox defined;
+    /** Nothing while it recovers: nothing is created then. */
+    private volatile Supplier<Definitions> defined = () -> Definitions.NONE;
 
     private EffectiveRules(QueueRules queues, TopicRules topics, Placement placement) {
         this.queues = queues;
@@ -34,13 +35,17 @@ final class EffectiveRules {
 
     /** @param shard which has the policies */
     EffectiveRules definedIn(ShardMailbox shard) {
-        defined = shard;
+        return definedIn(shard::definitions);
+    }
+
+    /** @param definitions as they are now */
+    EffectiveRules definedIn(Supplier<Definitions> definitions) {
+        defined = definitions;
         return this;
     }
 
     private Optional<Policy> policy(Policy.Kind kind, String name) {
-        ShardMailbox shard = defined;
-        return (shard == null ? Definitions.NONE : shard.definitions()).policyFor(kind, name);
+        return defined.get().policyFor(kind, name);
     }
 
     /** What a queue of this name is where nobody says more. Rules do not know of the number of a shard that a name may end with. */

@@ -33,6 +33,10 @@ public final class FirstNode {
      */
     public static Path make(Configuration configuration) throws StorageException {
         Path folder = ClusterSettings.dataFolder(configuration);
+        if (configuration.shards() > 1) {
+            throw new StorageException("A folder is made that of a cluster's first node with one shard only, but the"
+                    + " configuration has shards: " + configuration.shards() + ". Nothing was changed.");
+        }
         if (!Files.exists(folder.resolve("format"))) {
             throw new StorageException("There is no data folder of a broker at " + folder + ".");
         }
@@ -42,7 +46,7 @@ public final class FirstNode {
         try {
             JournalPosition checkpoint = checkpoint(configuration, storage, thread);
             given = true;
-            new FirstMember(new FileDisk(), ClusterSettings.raft(configuration)).make(storage, checkpoint);
+            new FirstMember(new FileDisk(), ClusterSettings.raft(configuration, 0)).make(storage, checkpoint);
         } finally {
             if (!given) {
                 storage.close();

@@ -53,7 +53,7 @@ public final class ServeProcess {
 
     private int serve(Configuration configuration, Consumer<String> onReady) throws StartFailure {
         RunningBroker server = configuration.cluster().isOn()
-                ? ClusterNode.start(configuration, this::failed)
+                ? clusterNode(configuration)
                 : SluiceServer.start(configuration, this::failed);
         out.println("ready " + server.ports() + " data=" + server.dataFolder() + " in " + ProcessAge.millis() + " ms");
         out.flush();
@@ -65,6 +65,12 @@ public final class ServeProcess {
         server.stop(exitCode == ExitCode.OK);
         LOG.info("Stopped");
         return exitCode;
+    }
+
+    private RunningBroker clusterNode(Configuration configuration) throws StartFailure {
+        return configuration.shards() > 1
+                ? ShardedNode.start(configuration, this::failed)
+                : ClusterNode.start(configuration, this::failed);
     }
 
     /** A disk that does not come back must not keep a broker that serves nobody. */

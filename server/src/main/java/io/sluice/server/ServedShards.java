@@ -22,6 +22,7 @@ import io.sluice.broker.routing.TopicSetup;
 import io.sluice.broker.shard.Placement;
 import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.broker.shard.ShardPlace;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,10 +80,20 @@ final class ServedShards implements Shards {
 
     /** What all connections share that are served by these shards. */
     AmqpEnvironment environment(Configuration configuration, LargeMessages large, Optional<ClusterNodes> cluster) {
-        EffectiveRules rules = EffectiveRules.of(configuration).definedIn(shards.get(0));
+        return environment(this, shards.get(0)::definitions, configuration, large, cluster);
+    }
+
+    /** What all connections share. @param definitions as they are now */
+    static AmqpEnvironment environment(
+            Shards shards,
+            Supplier<Definitions> definitions,
+            Configuration configuration,
+            LargeMessages large,
+            Optional<ClusterNodes> cluster) {
+        EffectiveRules rules = EffectiveRules.of(configuration).definedIn(definitions);
         ConnectionRegistry connections = new ConnectionRegistry();
         ManagementNode management = new ManagementNode(
-                Queues.in(this),
+                Queues.in(shards),
                 new Configured(
                         rules::definition,
                         QueueRules.plain(),
@@ -91,9 +103,9 @@ final class ServedShards implements Shards {
                 connections,
                 cluster);
         return new AmqpEnvironment(
-                this,
+                shards,
                 name -> name.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
-                Credentials.of(configuration.security(), shards.get(0)::definitions),
+                Credentials.of(configuration.security(), definitions),
                 AmqpSettings.of(configuration.amqp()),
                 System::currentTimeMillis,
                 new LinkRegistry(),
@@ -130,28 +142,61 @@ final class ServedShards implements Shards {
         shards.forEach(ShardMailbox::tick);
     }
 
-    /** A queue that exists already as something else stays what it is: what it holds counts for more than a file. */
+    /**
+     * A queue that exists already as something else stays what it is: what it holds counts for more than a file.
+     *
+     * @throws StartFailure it cannot be known
+     */
     void declare(QueueRules rules, Path folder) throws StartFailure {
-        for (QueueDefinition queue : rules.declared()) {
-            CompletableFuture<Optional<Refusal>> answer = new CompletableFuture<>();
-            of(queue.name()).declare(queue, () -> {}, new Reply<QueueStatus>() {
-                @Override
-                public void done(QueueStatus status) {
-                    answer.complete(Optional.empty());
-                }
+        for (int shard = 0; shard < shards.size(); shard++) {
+            declare(
+                    new Placed(shards.get(shard), new ShardPlace(placement, shard)),
+                    rules,
+                    folder,
+                    new CompletableFuture<>());
+        }
+    }
 
-                @Override
-                public void refused(Refusal refusal) {
-                    answer.complete(Optional.of(refusal));
-                }
-            });
-            try {
-                answer.get(DECLARE_LIMIT_SECONDS, TimeUnit.SECONDS)
-                        .ifPresent(refusal -> LOG.warn("Declared queue left as it is: {}", refusal.text()));
-            } catch (InterruptedException | ExecutionException | TimeoutException e) {
-                String text = "queue '" + queue.name() + "' cannot be declared in " + folder;
-                throw new StartFailure(ExitCode.DATA_FOLDER, text, e);
+    /** A shard, and which one it is. */
+    record Placed(ShardMailbox shard, ShardPlace place) {}
+
+    /**
+     * Declares the queues that are this shard's.
+     *
+     * @param end done when nothing more is answered
+     */
+    static void declare(Placed placed, QueueRules rules, Path folder, CompletableFuture<?> end) throws StartFailure {
+        for (QueueDefinition queue : rules.declared()) {
+            if (placed.place.owns(queue.name()) && !end.isDone()) {
+                declare(placed.shard, queue, folder, end);
             }
+        }
+    }
+
+    private static void declare(ShardMailbox shard, QueueDefinition queue, Path folder, CompletableFuture<?> end)
+            throws StartFailure {
+        CompletableFuture<Object> answer = new CompletableFuture<>();
+        shard.declare(queue, () -> {}, new Reply<QueueStatus>() {
+            @Override
+            public void done(QueueStatus status) {
+                answer.complete(status);
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                LOG.warn("Declared queue left as it is: {}", refusal.text());
+                answer.complete(refusal);
+            }
+        });
+        await(answer, end, "queue '" + queue.name() + "' cannot be declared in " + folder);
+    }
+
+    private static void await(CompletableFuture<?> answer, CompletableFuture<?> end, String otherwise)
+            throws StartFailure {
+        try {
+            CompletableFuture.anyOf(answer, end).get(DECLARE_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new StartFailure(ExitCode.DATA_FOLDER, otherwise, e);
         }
     }
 
@@ -161,25 +206,34 @@ final class ServedShards implements Shards {
      * @throws StartFailure it is not
      */
     void checkPlacement(Path folder) throws StartFailure {
-        for (int shard = 0; shard < shards.size() && shards.size() > 1; shard++) {
-            for (QueueStatus queue : queuesOf(shard, folder)) {
-                String name = queue.definition().name();
-                int wanted = placement.shardOf(name);
-                if (wanted != shard) {
-                    throw new StartFailure(
-                            ExitCode.DATA_FOLDER,
-                            "Queue '" + name + "' in " + folder + " is in shard " + shard
-                                    + ", where queues.placement does not put it any more, but in shard " + wanted
-                                    + ": put {pattern: \"" + name + "\", shard: " + shard
-                                    + "} first in queues.placement.");
-                }
+        for (int shard = 0; shard < shards.size(); shard++) {
+            checkPlacement(
+                    new Placed(shards.get(shard), new ShardPlace(placement, shard)), folder, new CompletableFuture<>());
+        }
+    }
+
+    /** As {@link #checkPlacement(Path)}, of one shard. @param end done when nothing more is answered */
+    static void checkPlacement(Placed placed, Path folder, CompletableFuture<?> end) throws StartFailure {
+        Placement placement = placed.place.placement();
+        int shard = placed.place.index();
+        for (QueueStatus queue : placement.shards() == 1 ? List.<QueueStatus>of() : queuesOf(placed, folder, end)) {
+            String name = queue.definition().name();
+            int wanted = placement.shardOf(name);
+            if (wanted != shard) {
+                throw new StartFailure(
+                        ExitCode.DATA_FOLDER,
+                        "Queue '" + name + "' in " + folder + " is in shard " + shard
+                                + ", where queues.placement does not put it any more, but in shard " + wanted
+                                + ": put {pattern: \"" + name + "\", shard: " + shard
+                                + "} first in queues.placement.");
             }
         }
     }
 
-    private List<QueueStatus> queuesOf(int shard, Path folder) throws StartFailure {
+    private static List<QueueStatus> queuesOf(Placed placed, Path folder, CompletableFuture<?> end)
+            throws StartFailure {
         CompletableFuture<List<QueueStatus>> answer = new CompletableFuture<>();
-        shards.get(shard).list(() -> {}, new Reply<>() {
+        placed.shard.list(() -> {}, new Reply<>() {
             @Override
             public void done(List<QueueStatus> queues) {
                 answer.complete(queues);
@@ -190,15 +244,16 @@ final class ServedShards implements Shards {
                 answer.completeExceptionally(new IllegalStateException(refusal.text()));
             }
         });
-        try {
-            return answer.get(DECLARE_LIMIT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException | ExecutionException | TimeoutException e) {
-            throw new StartFailure(ExitCode.DATA_FOLDER, "shard " + shard + " in " + folder + " does not answer", e);
-        }
+        await(answer, end, "shard " + placed.place.index() + " in " + folder + " does not answer");
+        return answer.getNow(List.of());
+    }
+
+    void checkpoint() {
+        checkpoint(shards);
     }
 
     /** Writes checkpoints, for a faster next start, unless that takes too long. */
-    void checkpoint() {
+    static void checkpoint(List<ShardMailbox> shards) {
         List<CompletableFuture<Optional<String>>> answers =
                 shards.stream().map(ServedShards::checkpoint).toList();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CHECKPOINT_LIMIT_SECONDS);

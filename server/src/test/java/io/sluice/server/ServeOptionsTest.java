@@ -73,7 +73,7 @@ class ServeOptionsTest {
                         new Listen.Port("127.0.0.1", 11, Listen.Protocol.AMQP),
                         new Listen.Port("localhost", 21, Listen.Protocol.AMQP)),
                 n2.listen().failoverServers());
-        assertEquals(2, ClusterSettings.raft(n2).founders().size());
+        assertEquals(2, ClusterSettings.raft(n2, 0).founders().size());
     }
 
     @Test
@@ -100,7 +100,7 @@ class ServeOptionsTest {
     void aNodeThatJoinsFoundsNothing() throws Exception {
         Configuration n1 = options("node: n1\n" + CLUSTER, Optional.empty(), Optional.empty(), true)
                 .configuration();
-        assertEquals(List.of(), ClusterSettings.raft(n1).founders());
+        assertEquals(List.of(), ClusterSettings.raft(n1, 0).founders());
         assertEquals(2, n1.cluster().nodes().size());
     }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -72,7 +73,12 @@ public final class DataDirectory implements AutoCloseable {
             throw new StorageException("Data folder " + folder
                     + " is of a node of a cluster: start it with the configuration and the name of that node.");
         }
-        DataDirectory opened = open(disk, shard.folderIn(folder), new Format(UUID.randomUUID(), shard), neededBytes);
+        DataDirectory opened = open(
+                disk,
+                shard.folderIn(folder),
+                new Format(UUID.randomUUID(), shard),
+                other -> UUID.randomUUID(),
+                neededBytes);
         if (!opened.shard().equals(shard)) {
             opened.close();
             throw new StorageException(otherShard(folder, opened, shard));
@@ -100,9 +106,22 @@ public final class DataDirectory implements AutoCloseable {
      */
     public static DataDirectory openMember(Disk disk, Path folder, UUID group, long neededBytes)
             throws StorageException {
-        DataDirectory opened = open(disk, folder, new Format(group, ShardNumber.ONLY), neededBytes);
+        return openMember(disk, folder, ShardNumber.ONLY, only -> group, neededBytes);
+    }
+
+    /**
+     * As {@link #openMember(Disk, Path, UUID, long)}, of one shard of a node; that of shard 0 first.
+     *
+     * @param folder of the node: that of shard 0, with the others in it
+     * @param groups of every shard, by its number
+     */
+    public static DataDirectory openMember(
+            Disk disk, Path folder, ShardNumber shard, IntFunction<UUID> groups, long neededBytes)
+            throws StorageException {
+        UUID group = groups.apply(shard.index());
+        DataDirectory opened = open(disk, shard.folderIn(folder), new Format(group, shard), groups, neededBytes);
         if (!opened.store().equals(group)) {
-            if (isBegun(disk, folder, group)) {
+            if (shard.count() == 1 && isBegun(disk, folder, group)) {
                 return opened.becomeMembers(disk, group);
             }
             opened.close();
@@ -111,6 +130,10 @@ public final class DataDirectory implements AutoCloseable {
                             + (isMembers(disk, folder)
                                     ? " is of a node of another cluster: the name of the cluster in the configuration is not the one it was made with."
                                     : " is of a broker on its own: 'sluice cluster init' makes it the first node of a cluster."));
+        }
+        if (!opened.shard().equals(shard)) {
+            opened.close();
+            throw new StorageException(otherShard(folder, opened, shard));
         }
         return opened;
     }
@@ -163,8 +186,12 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** @param made what a new folder is */
-    private static DataDirectory open(Disk disk, Path folder, Format made, long neededBytes) throws StorageException {
+    /**
+     * @param made what a new folder is
+     * @param stores identities of the other shards in it, by their numbers
+     */
+    private static DataDirectory open(Disk disk, Path folder, Format made, IntFunction<UUID> stores, long neededBytes)
+            throws StorageException {
         Closeable lock = null;
         try {
             disk.createFolder(folder);
@@ -175,7 +202,7 @@ public final class DataDirectory implements AutoCloseable {
                 throw new StorageException("The disk of data folder " + folder + " has only " + usable
                         + " bytes left, but " + neededBytes + " are needed to start.");
             }
-            DataDirectory opened = new DataDirectory(folder, formatOf(disk, folder, made), lock);
+            DataDirectory opened = new DataDirectory(folder, formatOf(disk, folder, made, stores), lock);
             lock = null;
             return opened;
         } catch (IOException e) {
@@ -233,14 +260,15 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static Format formatOf(Disk disk, Path folder, Format made) throws IOException, StorageException {
+    private static Format formatOf(Disk disk, Path folder, Format made, IntFunction<UUID> stores)
+            throws IOException, StorageException {
         Path file = folder.resolve("format");
         if (!disk.exists(file)) {
             if (made.shard.index() > 0) {
                 throw new StorageException("There is no folder " + folder + " of shard " + made.shard.index()
                         + ", though its broker has " + made.shard.count() + ": what was in it is missing.");
             }
-            makeOthers(disk, folder, made.shard.count());
+            makeOthers(disk, folder, made.shard.count(), stores);
             writeFormat(disk, folder, made);
             return made;
         }
@@ -249,7 +277,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /** Before the folder itself is one: a shard's that is missing later was there. */
-    private static void makeOthers(Disk disk, Path folder, int shards) throws IOException {
+    private static void makeOthers(Disk disk, Path folder, int shards, IntFunction<UUID> stores) throws IOException {
         for (int index = 1; index < shards; index++) {
             ShardNumber shard = new ShardNumber(index, shards);
             Path itsFolder = shard.folderIn(folder);
@@ -258,7 +286,7 @@ public final class DataDirectory implements AutoCloseable {
             disk.createFolder(itsFolder);
             disk.forceFolder(itsFolder.getParent());
             if (!disk.exists(itsFolder.resolve("format"))) {
-                writeFormat(disk, itsFolder, new Format(UUID.randomUUID(), shard));
+                writeFormat(disk, itsFolder, new Format(stores.apply(index), shard));
             }
         }
     }

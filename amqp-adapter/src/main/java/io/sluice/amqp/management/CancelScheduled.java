@@ -41,7 +41,7 @@ final class CancelScheduled implements Operation {
         String name = request.name();
         long sequence = request.numberArgument("sequence", 1)
                 .orElseThrow(() -> ManagementException.badRequest("argument 'sequence' is missing"));
-        ShardMailbox shard = queues.ofQueue().apply(name);
+        ShardMailbox shard = queues.owner(name);
         Reply<Boolean> told = told(answer, "no message " + sequence + " of queue '" + name + "' waits for its time");
         if (releases) {
             shard.release(name, sequence, Queues.NO_BATCHES, told);

@@ -3,6 +3,7 @@ package io.sluice.amqp.management;
 import io.sluice.broker.port.Reply;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The nodes of the cluster that this broker is the primary of. Any thread; nothing blocks, answers may come on any thread. */
 public interface ClusterNodes {
@@ -15,8 +16,24 @@ public interface ClusterNodes {
     /** Takes a node out. */
     void remove(String name, Reply<Void> reply);
 
-    /** Makes another node the primary. Connections to this one end then, so the answer may be lost. */
-    void transfer(String name, Reply<Void> reply);
+    /**
+     * Makes another node the primary. Connections to this one end then, so the answer may be lost.
+     *
+     * @param shard of which; empty: of the only one
+     */
+    void transfer(String name, OptionalInt shard, Reply<Void> reply);
+
+    /** Each shard with each of its nodes, by the number of the shard; as far as this node knows. */
+    List<Replica> replicas();
+
+    /**
+     * One node's part of one shard.
+     *
+     * @param role lagRecords and lagBytes as in {@link Member}
+     * @param term rises whenever a primary is elected
+     */
+    record Replica(
+            int shard, String node, String role, long term, Optional<Long> lagRecords, Optional<Long> lagBytes) {}
 
     /**
      * @param primary name of the node that serves

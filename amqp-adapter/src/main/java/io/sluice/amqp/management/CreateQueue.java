@@ -27,8 +27,7 @@ final class CreateQueue implements Operation {
     @Override
     public void run(ManagementRequest request, Answer answer) throws ManagementException {
         QueueDefinition definition = QueueArguments.apply(defaults(request.name()), request.body());
-        queues.ofQueue()
-                .apply(definition.name())
+        queues.owner(definition.name())
                 .declare(
                         definition,
                         Queues.NO_BATCHES,

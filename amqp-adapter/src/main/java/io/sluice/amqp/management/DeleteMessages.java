@@ -34,8 +34,7 @@ final class DeleteMessages implements Operation {
     public void run(ManagementRequest request, Answer answer) throws ManagementException {
         String name = request.name();
         List<Long> sequences = request.numbersArgument("sequences", 1, MAX_MESSAGES);
-        queues.ofQueue()
-                .apply(name)
+        queues.owner(name)
                 .deleteMessages(
                         name,
                         sequences,

@@ -25,8 +25,7 @@ final class DeleteQueue implements Operation {
     @Override
     public void run(ManagementRequest request, Answer answer) throws ManagementException {
         String name = request.name();
-        queues.ofQueue()
-                .apply(name)
+        queues.owner(name)
                 .delete(
                         name,
                         condition(request),

@@ -29,16 +29,14 @@ final class ExplainQueue implements Operation {
         String name = request.name();
         Optional<Long> sequence = request.numberArgument("sequence", 1);
         if (sequence.isPresent()) {
-            queues.ofQueue()
-                    .apply(name)
+            queues.owner(name)
                     .explainMessage(
                             name,
                             sequence.get(),
                             Queues.NO_BATCHES,
                             answer.then(why -> answer.give(Status.OK, "OK", Explained.message(why))));
         } else {
-            queues.ofQueue()
-                    .apply(name)
+            queues.owner(name)
                     .explain(
                             name,
                             Queues.NO_BATCHES,

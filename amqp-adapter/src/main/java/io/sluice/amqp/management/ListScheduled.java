@@ -35,8 +35,7 @@ final class ListScheduled implements Operation {
         String name = request.name();
         long from = request.numberArgument("from", 1).orElse(1L);
         long count = request.numberArgument("count", 1).orElse((long) MAX_MESSAGES);
-        queues.ofQueue()
-                .apply(name)
+        queues.owner(name)
                 .scheduled(
                         name,
                         from,

@@ -98,7 +98,7 @@ final class ManagedPolicies implements Listing {
 
     private void create(ManagementRequest request, Answer answer) throws ManagementException {
         Policy policy = policy(request);
-        queues.definitions()
+        queues.changedDefinitions()
                 .define(
                         are -> {
                             boolean there = are.policy(policy.name()).isPresent();
@@ -143,7 +143,7 @@ final class ManagedPolicies implements Listing {
 
     private void delete(ManagementRequest request, Answer answer) throws ManagementException {
         String name = request.name();
-        queues.definitions()
+        queues.changedDefinitions()
                 .define(
                         are -> {
                             if (are.policy(name).isEmpty()) {

@@ -157,8 +157,9 @@ final class ManagedUsers implements Listing {
         return there;
     }
 
-    private void define(Answer answer, int status, String description, String name, DefinitionChange change) {
-        queues.definitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
+    private void define(Answer answer, int status, String description, String name, DefinitionChange change)
+            throws ManagementException {
+        queues.changedDefinitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
             connections.permissionsChanged(name);
             answer.give(status, description, described(name, now));
         }));
@@ -175,7 +176,7 @@ final class ManagedUsers implements Listing {
             removed[0] = existing(are, name);
             return new UserDeleted(name);
         };
-        queues.definitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
+        queues.changedDefinitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
             // Who has no password is known otherwise, and still is; and one of the configuration counted before, too.
             if (removed[0].password().isPresent() && !configured.containsKey(name)) {
                 connections.closeUser(name, "user '" + name + "' was removed");

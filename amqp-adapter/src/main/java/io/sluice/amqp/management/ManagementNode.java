@@ -53,6 +53,8 @@ public final class ManagementNode implements LocalNode {
         add(moves.type());
         Nodes nodes = new Nodes(cluster);
         add(nodes.type());
+        Replicas replicas = new Replicas(cluster);
+        add(replicas.type());
         Optional<ManagedUsers> users = configured.users().map(all -> new ManagedUsers(queues, all, connections));
         users.ifPresent(some -> add(some.type()));
         ManagedPolicies policies = new ManagedPolicies(queues, configured.plain());
@@ -65,6 +67,7 @@ public final class ManagementNode implements LocalNode {
         listings.put(Links.TYPE, ofLinks);
         listings.put(Moves.TYPE, moves);
         listings.put(Nodes.TYPE, nodes);
+        listings.put(Replicas.TYPE, replicas);
         users.ifPresent(some -> listings.put(ManagedUsers.TYPE, some));
         listings.put(ManagedPolicies.TYPE, policies);
         node = EntityType.of(

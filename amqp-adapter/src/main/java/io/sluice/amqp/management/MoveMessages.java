@@ -46,8 +46,8 @@ final class MoveMessages implements Operation {
     @Override
     public void run(ManagementRequest request, Answer answer) throws ManagementException {
         MoveRequest move = moveOf(request);
-        ShardMailbox shard = queues.ofQueue().apply(move.from());
-        if (move.to().isPresent() && shard != queues.ofQueue().apply(move.to().get())) {
+        ShardMailbox shard = queues.owner(move.from());
+        if (move.to().isPresent() && shard != queues.owner(move.to().get())) {
             throw new ManagementException(
                     Status.NOT_IMPLEMENTED,
                     "queues '" + move.from() + "' and '" + move.to().get() + "' are of different shards");

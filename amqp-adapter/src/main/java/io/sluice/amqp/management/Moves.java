@@ -80,13 +80,14 @@ final class Moves implements Listing {
     }
 
     private void all(Consumer<List<MoveStatus>> then) {
-        if (queues.all().isEmpty()) {
+        List<ShardMailbox> shards = queues.all();
+        if (shards.isEmpty()) {
             then.accept(List.of());
             return;
         }
-        AtomicInteger shardsLeft = new AtomicInteger(queues.all().size());
+        AtomicInteger shardsLeft = new AtomicInteger(shards.size());
         Queue<MoveStatus> gathered = new ConcurrentLinkedQueue<>();
-        for (ShardMailbox shard : queues.all()) {
+        for (ShardMailbox shard : shards) {
             shard.moves(Queues.NO_BATCHES, Answer.whenDone(moves -> {
                 gathered.addAll(moves);
                 if (shardsLeft.decrementAndGet() == 0) {
@@ -124,15 +125,13 @@ final class Moves implements Listing {
         one(
                 request,
                 answer,
-                move -> queues.ofQueue()
-                        .apply(move.from())
-                        .stopMove(move.id(), Queues.NO_BATCHES, answer.<Boolean>then(stopped -> {
-                            if (stopped) {
-                                answer.give(Status.NO_CONTENT, "No Content", Map.of());
-                            } else {
-                                answer.refuse(new ManagementException(
-                                        Status.CONFLICT, "move " + move.id() + " has ended already"));
-                            }
-                        })));
+                move -> queues.of(move.from()).stopMove(move.id(), Queues.NO_BATCHES, answer.<Boolean>then(stopped -> {
+                    if (stopped) {
+                        answer.give(Status.NO_CONTENT, "No Content", Map.of());
+                    } else {
+                        answer.refuse(
+                                new ManagementException(Status.CONFLICT, "move " + move.id() + " has ended already"));
+                    }
+                })));
     }
 }

@@ -3,10 +3,12 @@ package io.sluice.amqp.management;
 import io.sluice.amqp.management.ClusterNodes.Member;
 import io.sluice.amqp.management.ClusterNodes.NewMember;
 import io.sluice.broker.port.Reply;
+import io.sluice.broker.shard.Placement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -32,7 +34,7 @@ final class Nodes implements Listing {
                 new SimpleOperation("READ", List.of(), this::read),
                 new SimpleOperation("CREATE", List.of("replication", "clients", "handThrough"), this::add),
                 new SimpleOperation("DELETE", List.of(), this::remove),
-                new SimpleOperation("TRANSFER", List.of(), this::transfer));
+                new SimpleOperation("TRANSFER", List.of("shard"), this::transfer));
     }
 
     private static Map<String, Function<Member, Object>> attributesByName() {
@@ -108,7 +110,13 @@ final class Nodes implements Listing {
     }
 
     private void transfer(ManagementRequest request, Answer answer) throws ManagementException {
-        cluster().transfer(request.name(), done(answer, Status.NO_CONTENT, "No Content"));
+        Optional<Long> shard = request.numberArgument("shard", 0);
+        if (shard.isPresent() && shard.get() >= Placement.MAX_SHARDS) {
+            throw ManagementException.badRequest("there is no shard " + shard.get());
+        }
+        OptionalInt asked =
+                shard.map(number -> OptionalInt.of(number.intValue())).orElse(OptionalInt.empty());
+        cluster().transfer(request.name(), asked, done(answer, Status.NO_CONTENT, "No Content"));
     }
 
     private static Reply<Void> done(Answer answer, int status, String description) {

@@ -41,8 +41,7 @@ final class PeekMessages implements Operation {
         String name = request.name();
         long from = request.numberArgument("from", 1).orElse(1L);
         long count = request.numberArgument("count", 1).orElse(DEFAULT_MESSAGES);
-        queues.ofQueue()
-                .apply(name)
+        queues.owner(name)
                 .peek(
                         name,
                         new PeekedMessage.Range(from, (int) Math.min(MAX_MESSAGES, count), MAX_BYTES),

@@ -31,8 +31,7 @@ final class PurgeQueue implements Operation {
         Selection selection = new Selection(
                 MoveMessages.filterOf(request).map(filter -> filter),
                 request.numberArgument("count", 1).orElse(Long.MAX_VALUE));
-        queues.ofQueue()
-                .apply(name)
+        queues.owner(name)
                 .purge(
                         name,
                         selection,

@@ -26,13 +26,14 @@ final class QueueListing implements Listing {
 
     @Override
     public void page(Page page, Consumer<Rows> then) {
-        if (queues.all().isEmpty()) {
+        List<ShardMailbox> shards = queues.all();
+        if (shards.isEmpty()) {
             then.accept(new Rows(List.of(), 0));
             return;
         }
-        AtomicInteger shardsLeft = new AtomicInteger(queues.all().size());
+        AtomicInteger shardsLeft = new AtomicInteger(shards.size());
         Queue<QueueStatus> gathered = new ConcurrentLinkedQueue<>();
-        for (ShardMailbox shard : queues.all()) {
+        for (ShardMailbox shard : shards) {
             shard.list(Queues.NO_BATCHES, Answer.whenDone(all -> {
                 gathered.addAll(all);
                 if (shardsLeft.decrementAndGet() == 0) {

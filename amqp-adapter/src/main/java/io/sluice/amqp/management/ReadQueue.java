@@ -23,8 +23,7 @@ final class ReadQueue implements Operation {
     @Override
     public void run(ManagementRequest request, Answer answer) throws ManagementException {
         String name = request.name();
-        queues.ofQueue()
-                .apply(name)
+        queues.owner(name)
                 .describe(
                         name,
                         Queues.NO_BATCHES,

@@ -13,6 +13,9 @@ final class Status {
     static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
     static final int CONFLICT = 409;
+    /** Another node is to be asked; the description says which. */
+    static final int MISDIRECTED = 421;
+
     static final int TOO_MANY = 429;
     static final int INTERNAL_ERROR = 500;
     static final int NOT_IMPLEMENTED = 501;
@@ -27,6 +30,8 @@ final class Status {
             Map.entry(Refusal.Kind.RESOURCE_LOCKED, CONFLICT),
             Map.entry(Refusal.Kind.ILLEGAL_STATE, CONFLICT),
             Map.entry(Refusal.Kind.RESOURCE_LIMIT_EXCEEDED, TOO_MANY),
+            Map.entry(Refusal.Kind.LINK_REDIRECT, MISDIRECTED),
+            Map.entry(Refusal.Kind.DETACH_FORCED, CONFLICT),
             Map.entry(Refusal.Kind.INVALID_FIELD, BAD_REQUEST)));
 
     private Status() {}

@@ -108,8 +108,7 @@ final class Subscriptions implements Listing {
         one(
                 request,
                 answer,
-                found -> queues.ofQueue()
-                        .apply(found.subscription().topic())
+                found -> queues.of(found.subscription().topic())
                         .unsubscribe(
                                 found.subscription().identity(),
                                 Queues.NO_BATCHES,

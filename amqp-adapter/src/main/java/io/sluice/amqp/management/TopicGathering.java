@@ -16,13 +16,14 @@ final class TopicGathering {
 
     /** @param then hears once, of all topics by name */
     static void all(Queues queues, Consumer<List<TopicStatus>> then) {
-        if (queues.all().isEmpty()) {
+        List<ShardMailbox> shards = queues.all();
+        if (shards.isEmpty()) {
             then.accept(List.of());
             return;
         }
-        AtomicInteger shardsLeft = new AtomicInteger(queues.all().size());
+        AtomicInteger shardsLeft = new AtomicInteger(shards.size());
         Queue<TopicStatus> gathered = new ConcurrentLinkedQueue<>();
-        for (ShardMailbox shard : queues.all()) {
+        for (ShardMailbox shard : shards) {
             shard.topics(Queues.NO_BATCHES, Answer.whenDone(topics -> {
                 gathered.addAll(topics);
                 if (shardsLeft.decrementAndGet() == 0) {

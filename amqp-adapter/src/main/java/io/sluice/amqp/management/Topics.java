@@ -78,8 +78,7 @@ final class Topics implements Listing {
 
     private void delete(ManagementRequest request, Answer answer) throws ManagementException {
         String name = request.name();
-        queues.ofQueue()
-                .apply(name)
+        queues.owner(name)
                 .deleteTopic(
                         name,
                         Queues.NO_BATCHES,

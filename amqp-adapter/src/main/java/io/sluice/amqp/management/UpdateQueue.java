@@ -45,8 +45,7 @@ final class UpdateQueue implements Operation {
             throw ManagementException.badRequest("the body names no attribute to change");
         }
         QueueArguments.checkNames(settings, "to change");
-        queues.ofQueue()
-                .apply(name)
+        queues.owner(name)
                 .update(
                         name,
                         new QueueChange(is -> changed(is, settings), pause),

@@ -136,6 +136,17 @@ public final class AmqpServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Closes every connection with {@code amqp:connection:forced} that uses a shard which is served here no more: links, transactions and
+     * requests of it would never be answered. Does not wait; any thread.
+     *
+     * @param shard its number; new links find it elsewhere already
+     * @param text why, for the peers
+     */
+    public void leaveShard(int shard, String text) {
+        connections.leaveShard(shard, text, settings.stopTimeoutMillis());
+    }
+
     /** How many peers are connected. */
     public int connectionCount() {
         return connections.count();

@@ -97,6 +97,11 @@ final class Connections {
         return cut;
     }
 
+    /** Tells those that use a shard to connect again, and why. Does not wait. */
+    void leaveShard(int shard, String text, long limitMillis) {
+        all.forEach(channel -> channel.leaveShard(shard, text, limitMillis));
+    }
+
     private void awaitGone(Set<NettyChannel> gone, long timeoutMillis) throws InterruptedException {
         long endMillis = nowMillis() + timeoutMillis;
         synchronized (all) {

@@ -186,6 +186,17 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
         });
     }
 
+    /** As {@link #stop}, where it uses a shard that is served here no more; it is cut where its peer takes too long. Any thread. */
+    void leaveShard(int shard, String text, long limitMillis) {
+        context.executor().execute(() -> {
+            if (connection != null && connection.uses(shard)) {
+                connection.close(Symbol.valueOf("amqp:connection:forced"), text);
+                pump();
+                context.executor().schedule(() -> context.close(), limitMillis, TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
     /** Any thread. */
     void cut() {
         context.close();

@@ -376,7 +376,17 @@ class ManagementNodeTest {
     void saysWhatItCanDo() {
         Map<?, ?> types = ask(Map.of("operation", "GET-TYPES"), null).body();
         assertEquals(
-                Set.of("queue", "topic", "subscription", "connection", "link", "move", "node", "user", "policy"),
+                Set.of(
+                        "queue",
+                        "topic",
+                        "subscription",
+                        "connection",
+                        "link",
+                        "move",
+                        "node",
+                        "replica",
+                        "user",
+                        "policy"),
                 types.keySet());
         assertEquals(List.of(), types.get("queue"));
         assertEquals(
@@ -409,7 +419,7 @@ class ManagementNodeTest {
                 "CREATE | queue | jobs | weights    | 400 | attribute 'weights' is no list of numbers",
                 "CREATE | queue | $own |            | 400 | names that begin with $ are the broker's own",
                 "CREATE | queue | ''   |            | 400 | a queue name has 1 to 255 characters, this has 0",
-                "CREATE | moon | jobs |            | 400 | operation CREATE is for a type of [queue, topic, subscription, connection, link, move, node, user, policy], not 'moon'",
+                "CREATE | moon | jobs |            | 400 | operation CREATE is for a type of [queue, topic, subscription, connection, link, move, node, replica, user, policy], not 'moon'",
                 "CREATE | link | jobs |            | 501 | a link has no operation 'CREATE', it has [READ, DELETE, RENEW-LOCK, EXPLAIN]",
                 "CREATE | queue |      |            | 400 | application property 'name' is missing",
                 "BOIL   | queue | jobs |            | 501 | there is no operation 'BOIL'",

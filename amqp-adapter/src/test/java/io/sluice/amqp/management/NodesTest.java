@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** The entity type {@code node}: what is asked of a cluster, and how its answers go out. */
@@ -59,8 +60,15 @@ class NodesTest {
         }
 
         @Override
-        public void transfer(String name, io.sluice.broker.port.Reply<Void> reply) {
-            answer("transfer " + name, reply);
+        public void transfer(String name, OptionalInt shard, io.sluice.broker.port.Reply<Void> reply) {
+            answer("transfer " + name + (shard.isPresent() ? " of " + shard.getAsInt() : ""), reply);
+        }
+
+        @Override
+        public List<Replica> replicas() {
+            return List.of(
+                    new Replica(0, "n1", "primary", 7, Optional.of(0L), Optional.of(0L)),
+                    new Replica(1, "n2", "backup", 3, Optional.empty(), Optional.empty()));
         }
 
         private void answer(String what, io.sluice.broker.port.Reply<Void> reply) {
@@ -101,13 +109,37 @@ class NodesTest {
         calls.ask(Map.of("operation", "CREATE", "type", "node", "name", "n3"), PLACES)
                 .is(201, "Created");
         calls.ask("TRANSFER", "node", "name", "n2").is(204, "No Content");
+        calls.ask(Map.of("operation", "TRANSFER", "type", "node", "name", "n2"), Map.of("shard", 3))
+                .is(204, "No Content");
         calls.ask("DELETE", "node", "name", "n1").is(204, "No Content");
         assertEquals(
                 List.of(
                         "add NewMember[name=n3, replication=h3:2, clients=h3:1, handThrough=h3:3]",
                         "transfer n2",
+                        "transfer n2 of 3",
                         "remove n1"),
                 cluster.asked);
+    }
+
+    @Test
+    void aShardThatCannotBeIsRefused() {
+        calls.ask(Map.of("operation", "TRANSFER", "type", "node", "name", "n2"), Map.of("shard", 64))
+                .is(400, "there is no shard 64");
+        assertEquals(List.of(), cluster.asked);
+    }
+
+    @Test
+    void eachShardIsShownWithEachOfItsNodes() {
+        List<Map<String, Object>> rows =
+                calls.ask("QUERY", "node", "entityType", "replica").ok().rows();
+        assertEquals(
+                List.of("0/n1 primary 7 0", "1/n2 backup 3 null"),
+                rows.stream()
+                        .map(row -> row.get("name") + " " + row.get("role") + " " + row.get("term") + " "
+                                + row.get("lagRecords"))
+                        .toList());
+        assertEquals(1, rows.get(1).get("shard"));
+        assertEquals("n2", rows.get(1).get("node"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.sluice.server.cli;
 
 import io.sluice.server.ExitCode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ final class ClusterStatusCommand implements Callable<Integer> {
     private static final List<String> ATTRIBUTES =
             List.of("name", "role", "lagRecords", "lagBytes", "clients", "replication");
 
+    private static final List<String> OF_REPLICAS = List.of("shard", "node", "role", "term", "lagRecords", "lagBytes");
+
     @Spec
     CommandSpec spec;
 
@@ -28,8 +31,11 @@ final class ClusterStatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailure {
         List<Map<String, Object>> nodes;
+        List<Map<String, Object>> replicas;
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            nodes = ManagementNode.open(connection).all("node", List.of());
+            ManagementNode management = ManagementNode.open(connection);
+            nodes = management.all("node", List.of());
+            replicas = management.all("replica", OF_REPLICAS);
         }
         if (nodes.isEmpty()) {
             throw new CommandFailure(ExitCode.REFUSED, broker.url + " is a broker on its own, not in a cluster");
@@ -37,6 +43,10 @@ final class ClusterStatusCommand implements Callable<Integer> {
         Output out = new Output(spec.commandLine().getOut());
         if (!broker.json) {
             Table.print(out, false, ATTRIBUTES, nodes);
+            if (shards(replicas).size() > 1) {
+                out.line("");
+                Table.print(out, false, OF_REPLICAS, replicas);
+            }
             return ExitCode.OK;
         }
         Map<String, Object> status = new LinkedHashMap<>();
@@ -50,7 +60,32 @@ final class ClusterStatusCommand implements Callable<Integer> {
         status.put(
                 "term", nodes.stream().map(node -> node.get("term")).findFirst().orElse(null));
         status.put("nodes", nodes);
+        if (shards(replicas).size() > 1) {
+            status.put("shards", shards(replicas).values());
+        }
         out.object(status);
         return ExitCode.OK;
+    }
+
+    /** By their numbers: each with its primary, its term and what it is to each node. */
+    private static Map<Object, Map<String, Object>> shards(List<Map<String, Object>> replicas) {
+        Map<Object, Map<String, Object>> shards = new LinkedHashMap<>();
+        for (Map<String, Object> replica : replicas) {
+            Map<String, Object> shard = shards.computeIfAbsent(replica.get("shard"), number -> {
+                Map<String, Object> begun = new LinkedHashMap<>();
+                begun.put("shard", number);
+                begun.put("primary", null);
+                begun.put("term", replica.get("term"));
+                begun.put("replicas", new ArrayList<>());
+                return begun;
+            });
+            if ("primary".equals(replica.get("role"))) {
+                shard.put("primary", replica.get("node"));
+            }
+            @SuppressWarnings("unchecked")
+            List<Object> its = (List<Object>) shard.get("replicas");
+            its.add(replica);
+        }
+        return shards;
     }
 }

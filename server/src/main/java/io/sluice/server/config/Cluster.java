@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param join whether this node waits to be added to a cluster that there is already
  * @param secretFile its first line is known to all nodes; "" for none
  * @param handThroughWaitMillis a client waits so long for a primary
+ * @param spreadLeadersMillis with several shards, a node that is back gets what is its own again after so long, one shard at a time
  */
 public record Cluster(
         String name,
@@ -18,6 +19,7 @@ public record Cluster(
         boolean join,
         String secretFile,
         int handThroughWaitMillis,
+        int spreadLeadersMillis,
         Replication replication) {
     public Cluster {
         nodes = List.copyOf(nodes);
@@ -55,6 +57,6 @@ public record Cluster(
     }
 
     Cluster joining() {
-        return new Cluster(name, nodes, true, secretFile, handThroughWaitMillis, replication);
+        return new Cluster(name, nodes, true, secretFile, handThroughWaitMillis, spreadLeadersMillis, replication);
     }
 }

@@ -11,13 +11,11 @@ import java.util.Set;
 /** Makes a {@link Cluster} of its sections. */
 final class ClusterBinder {
     private static final int MAX_MILLIS = 600_000;
+    private static final int MIN_SPREAD_MILLIS = 1_000;
     private static final String NODE_NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
-    /**
-     * @param amqp of the same file
-     * @param shards of the same file
-     */
-    Cluster bind(Section file, Configuration.Amqp amqp, int shards) {
+    /** @param amqp of the same file */
+    Cluster bind(Section file, Configuration.Amqp amqp) {
         Cluster.Replication replication = replication(file.section("replication"));
         Section section = file.section("cluster");
         Cluster defaults = Defaults.CLUSTER;
@@ -29,6 +27,7 @@ final class ClusterBinder {
                 section.flag("join", defaults.join()),
                 section.textOrNone("secretFile", defaults.secretFile()),
                 section.number("handThroughWaitMillis", 0, MAX_MILLIS, defaults.handThroughWaitMillis()),
+                section.number("spreadLeadersMillis", MIN_SPREAD_MILLIS, MAX_MILLIS, defaults.spreadLeadersMillis()),
                 replication);
         if (cluster.isOn() && nodes.isEmpty()) {
             section.problem("nodes", "has none, but a cluster with a name needs them");
@@ -40,7 +39,6 @@ final class ClusterBinder {
         if (cluster.isOn()) {
             checkSecret(section, cluster);
             checkMessageSize(file, amqp);
-            checkShards(file, shards);
         }
         return cluster;
     }
@@ -70,16 +68,6 @@ final class ClusterBinder {
         if (asked > most && asked != Defaults.AMQP.maxMessageSizeBytes()) {
             file.section("amqp")
                     .problem("maxMessageSizeBytes", "is " + asked + "; in a cluster it must be at most " + most);
-        }
-    }
-
-    private static void checkShards(Section file, int shards) {
-        if (shards > 1) {
-            file.problem(
-                    "shards",
-                    "is " + shards
-                            + "; in a cluster this version keeps all queues in one shard: what a connection asks of"
-                            + " a shard that another node leads is not forwarded yet");
         }
     }
 

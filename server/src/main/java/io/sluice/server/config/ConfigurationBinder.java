@@ -67,7 +67,7 @@ final class ConfigurationBinder {
                 storage(file.section("storage"), Math.min(amqp.largeMessageBytes(), amqp.maxMessageSizeBytes()), parts),
                 memory(file.section("memory")),
                 metrics(file.section("metrics")),
-                new ClusterBinder().bind(file, amqp, shards),
+                new ClusterBinder().bind(file, amqp),
                 new VirtualHost.Hosting(true, hosts, parts),
                 shards,
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));

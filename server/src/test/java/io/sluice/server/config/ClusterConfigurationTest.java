@@ -27,6 +27,7 @@ class ClusterConfigurationTest {
                     - {name: n2, host: b.example.com, port: 1, replicationPort: 2, handThroughPort: 3}
                   secretFile: tls/secret
                   handThroughWaitMillis: 7
+                  spreadLeadersMillis: 2000
                 replication: {sync: os-cache, electionMinMillis: 100, electionMaxMillis: 101}
                 """);
         assertEquals(
@@ -38,6 +39,7 @@ class ClusterConfigurationTest {
                         false,
                         "tls/secret",
                         7,
+                        2_000,
                         new Cluster.Replication(Cluster.Sync.OS_CACHE, 100, 101)),
                 file.cluster());
     }
@@ -65,11 +67,9 @@ class ClusterConfigurationTest {
     }
 
     @Test
-    void severalShardsAreRefused() {
-        String text =
-                "s.yaml line 1 column 9: shards is 2; in a cluster this version keeps all queues in one shard: what a"
-                        + " connection asks of a shard that another node leads is not forwarded yet";
-        assertEquals(List.of(text), problems("shards: 2\n" + cluster("")));
+    void thereIsOneShardWhereNobodySaysMore() throws Exception {
+        assertEquals(1, parsed(cluster("")).shards());
+        assertEquals(3, parsed("shards: 3\n" + cluster("")).shards());
     }
 
     @Test

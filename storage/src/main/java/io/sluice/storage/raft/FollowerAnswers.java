@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 
 /**
@@ -12,6 +13,27 @@ import org.apache.ratis.protocol.RaftPeerId;
  */
 final class FollowerAnswers {
     private final Map<RaftPeerId, LongSupplier> ageMillis = new ConcurrentHashMap<>();
+
+    /** Of all groups that one server of Ratis has members of. */
+    static final class ByGroup {
+        private final Map<RaftGroupId, FollowerAnswers> all = new ConcurrentHashMap<>();
+
+        /** Of a member whose life begins: it knows nothing of the life before. */
+        FollowerAnswers begin(RaftGroupId group) {
+            FollowerAnswers begun = new FollowerAnswers();
+            all.put(group, begun);
+            return begun;
+        }
+
+        private FollowerAnswers of(RaftGroupId group) {
+            return all.computeIfAbsent(group, none -> new FollowerAnswers());
+        }
+
+        /** A backup of this group is sent the log from now on. */
+        void follows(RaftGroupId group, RaftPeerId id, LongSupplier answeredAgeMillis) {
+            of(group).follows(id, answeredAgeMillis);
+        }
+    }
 
     /** A backup is sent the log from now on; takes the place of what an earlier term knew of it. */
     void follows(RaftPeerId id, LongSupplier answeredAgeMillis) {

@@ -34,6 +34,7 @@ public final class RaftJournal implements Journal {
 
     private final RaftSettings settings;
     private final Promises promises;
+    private final ReplicaFactory replicas;
     private final LogRoom room;
     private final ReplicationMeters meters;
     private final StoreSnapshots snapshots;
@@ -42,7 +43,6 @@ public final class RaftJournal implements Journal {
     private Replica replica;
     private BatchSubmitter submitter;
     private ReplicaWatch watch;
-    private ByteString proposer = ByteString.EMPTY;
     private Listener listener;
     private JournalPosition after = JournalPosition.START;
     private Phase phase = Phase.NEW;
@@ -72,6 +72,21 @@ public final class RaftJournal implements Journal {
      * @param metrics where this life of a replica takes the place of the one before
      */
     public RaftJournal(RaftSettings settings, StoreSnapshots.SnapshotSource store, Promises promises, Metrics metrics) {
+        this(settings, Replica::open, store, promises, metrics);
+    }
+
+    /** Where the log is opened: in a server of its own, or in one that is there. */
+    interface ReplicaFactory {
+        Replica open(RaftSettings settings, ShardStateMachine machine) throws StorageException;
+    }
+
+    RaftJournal(
+            RaftSettings settings,
+            ReplicaFactory replicas,
+            StoreSnapshots.SnapshotSource store,
+            Promises promises,
+            Metrics metrics) {
+        this.replicas = replicas;
         this.settings = settings;
         this.promises = promises;
         promises.opened(System.nanoTime());
@@ -101,8 +116,7 @@ public final class RaftJournal implements Journal {
         long lastClosed = files.lastOfClosedSegments();
         forgetPromises();
         promises.answers();
-        replica = Replica.open(settings, new ShardStateMachine(snapshots, new Applying()));
-        proposer = replica.proposer().toByteString();
+        replica = replicas.open(settings, new ShardStateMachine(snapshots, new Applying()));
         submitter = new BatchSubmitter("raft-journal", replica::propose, this::proposalFailed);
         submitter.start();
         watch = new ReplicaWatch(replica, settings, snapshots, this::roomChanged);
@@ -277,7 +291,9 @@ public final class RaftJournal implements Journal {
         }
 
         private boolean isOwn(LogEntryProto entry) {
-            return entry.getStateMachineLogEntry().getClientId().equals(proposer);
+            return entry.getStateMachineLogEntry()
+                    .getClientId()
+                    .equals(replica.proposer().toByteString());
         }
 
         private void committed(long callId, JournalPosition position) {

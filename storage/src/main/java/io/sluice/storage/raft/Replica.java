@@ -22,7 +22,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One member of a shard's group: Ratis's server with its one group. Any thread. */
+/** One member of a shard's group: in a server of Ratis of its own, or in one that has the groups of other shards, too. Any thread. */
 final class Replica {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
 
@@ -32,11 +32,52 @@ final class Replica {
     private final RaftServer server;
     private final RaftGroupId group;
     private final FollowerAnswers answers;
+    private final Host host;
     /** Of this life: what is proposed in another one is told apart by it. */
     private final ClientId proposer = ClientId.randomId();
 
-    private Replica(RaftServer server, RaftGroupId group, FollowerAnswers answers) {
-        this.server = server;
+    /** What has the member: how it comes to be there, and how it goes. */
+    interface Host {
+        RaftServer server();
+
+        /** The member is there, and answers others. */
+        void start() throws IOException;
+
+        /**
+         * Lets the member answer nobody any more, where that comes before the rest of its end.
+         *
+         * @return whether it is so
+         */
+        default boolean silence(RaftServer.Division member) throws IOException {
+            return false;
+        }
+
+        /** It is gone, and answers nobody. */
+        void close() throws IOException;
+    }
+
+    /** A server for this member alone. */
+    private record OwnServer(RaftServer server) implements Host {
+        @Override
+        public void start() throws IOException {
+            server.start();
+        }
+
+        @Override
+        public boolean silence(RaftServer.Division member) throws IOException {
+            member.close();
+            return true;
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+
+    Replica(Host host, RaftGroupId group, FollowerAnswers answers) {
+        this.host = host;
+        this.server = host.server();
         this.group = group;
         this.answers = answers;
     }
@@ -48,7 +89,8 @@ final class Replica {
      */
     static Replica open(RaftSettings settings, ShardStateMachine machine) throws StorageException {
         RaftGroupId group = RaftGroupId.valueOf(settings.group());
-        FollowerAnswers answers = new FollowerAnswers();
+        FollowerAnswers.ByGroup answers = new FollowerAnswers.ByGroup();
+        FollowerAnswers its = answers.begin(group);
         RaftServer.Builder builder = RaftServer.newBuilder()
                 .setServerId(RaftPeerId.valueOf(settings.self().id()))
                 .setStateMachine(machine)
@@ -59,7 +101,7 @@ final class Replica {
             builder.setGroup(RaftGroup.valueOf(group, peers(settings.founders())));
         }
         try {
-            return new Replica(builder.build(), group, answers);
+            return new Replica(new OwnServer(builder.build()), group, its);
         } catch (IOException | RuntimeException e) {
             throw cannotOpen(settings, e);
         }
@@ -72,13 +114,13 @@ final class Replica {
      */
     void start(RaftSettings settings) throws StorageException {
         try {
-            server.start();
+            host.start();
         } catch (IOException | RuntimeException e) {
             throw cannotOpen(settings, e);
         }
     }
 
-    private static StorageException cannotOpen(RaftSettings settings, Exception cause) {
+    static StorageException cannotOpen(RaftSettings settings, Exception cause) {
         return new StorageException(
                 "The replicated journal in " + settings.folder() + " cannot be opened, or "
                         + settings.self().replication() + " cannot be listened on: " + Causes.sentence(cause),
@@ -210,13 +252,14 @@ final class Replica {
     /** @param silent called when no request that comes from then on is answered; what is closed behind that takes longer */
     void close(Runnable silent) {
         try {
-            division().close();
-            silent.run();
+            if (host.silence(division())) {
+                silent.run();
+            }
         } catch (IOException | RuntimeException none) {
             LOG.debug("there is no group to be closed first", none);
         }
         try {
-            server.close();
+            host.close();
             silent.run();
         } catch (IOException | RuntimeException e) {
             LOG.warn("The replicated journal was not closed in order: {}", Causes.sentence(e));

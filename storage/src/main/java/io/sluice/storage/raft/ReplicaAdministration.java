@@ -7,11 +7,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
@@ -23,7 +25,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * Who is in a group, and changes of that. Any thread; {@link #status} does not block, everything else does, and is asked of the primary.
+ * Who is in a group, and changes of that. Any thread; what only looks does not block, everything else does, and is asked of the primary.
  */
 public final class ReplicaAdministration {
     private static final long UNREACHABLE_MILLIS = 3_000;
@@ -62,9 +64,7 @@ public final class ReplicaAdministration {
                 .getLeaderInfo()
                 .getFollowerInfoList()
                 .forEach(follower -> followers.put(follower.getId().getId().toStringUtf8(), follower));
-        Map<String, Long> committed = new HashMap<>();
-        division.getCommitInfos()
-                .forEach(info -> committed.put(info.getServer().getId().toStringUtf8(), info.getCommitIndex()));
+        Map<String, Long> committed = committed(division);
         long last = division.getRaftLog().getNextIndex() - 1;
         List<ClusterStatus.Member> members = new ArrayList<>();
         for (RaftPeer peer : division.getRaftConf().getAllPeers()) {
@@ -97,6 +97,64 @@ public final class ReplicaAdministration {
     private static ClusterStatus.Member member(
             RaftPeer peer, ClusterStatus.Role role, Optional<Long> lagRecords, Optional<Long> lagBytes) {
         return new ClusterStatus.Member(Replica.member(peer), role, lagRecords, lagBytes);
+    }
+
+    /** Who is the primary; empty where nobody is known. */
+    public Optional<RaftMember> primary() {
+        try {
+            RaftServer.Division division = replica.division();
+            return Optional.ofNullable(division.getInfo().getLeaderId())
+                    .map(id -> division.getRaftConf().getPeer(id))
+                    .map(Replica::member);
+        } catch (IOException noGroupYet) {
+            return Optional.empty();
+        }
+    }
+
+    /** As a backup: how long ago the primary was heard of, in milliseconds; empty where this is none. */
+    public OptionalLong primaryHeardMillisAgo() {
+        try {
+            RoleInfoProto role = replica.division().getInfo().getRoleInfoProto();
+            long heardAgo = role.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs();
+            // 0 is also what it says while it turns from a backup to a candidate.
+            return heardAgo > 0 ? OptionalLong.of(heardAgo) : OptionalLong.empty();
+        } catch (IOException noGroupYet) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * A backup as its primary sees it.
+     *
+     * @param silentMillis since it answered
+     * @param lagRecords entries that it does not have
+     */
+    public record Backup(long silentMillis, long lagRecords) {}
+
+    /** As the primary: the others, by their names; empty where this is not the primary. */
+    public Map<String, Backup> backups() {
+        Map<String, Backup> backups = new HashMap<>();
+        try {
+            RaftServer.Division division = replica.division();
+            Map<String, Long> committed = committed(division);
+            long last = division.getRaftLog().getNextIndex() - 1;
+            for (ServerRpcProto follower :
+                    division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
+                String id = follower.getId().getId().toStringUtf8();
+                long lag = Math.max(0, last - committed.getOrDefault(id, -1L));
+                backups.put(id, new Backup(follower.getLastRpcElapsedTimeMs(), lag));
+            }
+        } catch (IOException noGroupYet) {
+            return Map.of();
+        }
+        return backups;
+    }
+
+    private static Map<String, Long> committed(RaftServer.Division division) {
+        Map<String, Long> committed = new HashMap<>();
+        division.getCommitInfos()
+                .forEach(info -> committed.put(info.getServer().getId().toStringUtf8(), info.getCommitIndex()));
+        return committed;
     }
 
     /**

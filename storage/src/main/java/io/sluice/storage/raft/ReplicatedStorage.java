@@ -4,17 +4,22 @@ import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.DataDirectory;
 import io.sluice.storage.Disk;
+import io.sluice.storage.ShardNumber;
 import io.sluice.storage.mapdb.PagedMessageStore;
 import io.sluice.storage.mapdb.StoreLimits;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.function.IntFunction;
 
 /**
  * One data folder of a node in a cluster: its store, and its replica of the shard's journal. Bodies of large messages are in the journal with
  * everything else, so that every node has them.
  *
  * <pre>
- * raft/&lt;group&gt;/   log, term and members of the shard's group; see {@link LogFiles}
+ * raft/&lt;group&gt;/   log, term and members of the shard's group; see {@link LogFiles}. Of all shards' groups, where there are several
  * store.db, store.redo
+ * shards/1 ...     store of shard 1, where there are several
  * </pre>
  *
  * @param directory the locked folder
@@ -31,14 +36,44 @@ public record ReplicatedStorage(DataDirectory directory, RaftJournal journal, Pa
      * @throws StorageException the folder is in use, unusable, of a newer format, or of a broker on its own
      */
     public static ReplicatedStorage open(
+            Disk disk, Path folder, RaftSettings settings, StoreLimits limits, Metrics metrics, Promises promises)
+            throws StorageException {
+        DataDirectory directory = DataDirectory.openMember(disk, folder, settings.group(), NEEDED_BYTES);
+        return open(disk, directory, settings, Replica::open, limits, metrics, promises);
+    }
+
+    /**
+     * As the other one, of one of several shards.
+     *
+     * @param shard that of shard 0 is opened first: it makes the folders of all
+     * @param groups of every shard, by its number
+     * @param server that has the members of all shards of this node
+     */
+    public static ReplicatedStorage open(
             Disk disk,
-            java.nio.file.Path folder,
+            Path folder,
+            ShardNumber shard,
+            IntFunction<UUID> groups,
             RaftSettings settings,
+            ReplicaServer server,
             StoreLimits limits,
             Metrics metrics,
             Promises promises)
             throws StorageException {
-        DataDirectory directory = DataDirectory.openMember(disk, folder, settings.group(), NEEDED_BYTES);
+        DataDirectory directory = DataDirectory.openMember(disk, folder, shard, groups, NEEDED_BYTES);
+        return open(disk, directory, settings, server::replica, limits, metrics, promises);
+    }
+
+    private static ReplicatedStorage open(
+            Disk disk,
+            DataDirectory directory,
+            RaftSettings settings,
+            RaftJournal.ReplicaFactory replicas,
+            StoreLimits limits,
+            Metrics metrics,
+            Promises promises)
+            throws StorageException {
+        Path folder = directory.folder();
         boolean opened = false;
         try {
             StoreSnapshots.adopt(
@@ -47,7 +82,11 @@ public record ReplicatedStorage(DataDirectory directory, RaftJournal journal, Pa
                     folder.resolve("store.redo"));
             PagedMessageStore store = new PagedMessageStore(disk, folder, directory.store(), limits, metrics);
             RaftJournal journal = new RaftJournal(
-                    settings, (position, file) -> store.copy(position, file, settings.group()), promises, metrics);
+                    settings,
+                    replicas,
+                    (position, file) -> store.copy(position, file, settings.group()),
+                    promises,
+                    metrics);
             opened = true;
             return new ReplicatedStorage(directory, journal, store);
         } catch (IOException e) {

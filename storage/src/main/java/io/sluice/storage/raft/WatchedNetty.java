@@ -17,9 +17,9 @@ import org.apache.ratis.server.leader.LogAppender;
 final class WatchedNetty implements RpcType {
     private static final String ANSWERS = "sluice.follower-answers";
 
-    static Parameters parameters(FollowerAnswers answers) {
+    static Parameters parameters(FollowerAnswers.ByGroup answers) {
         Parameters parameters = new Parameters();
-        parameters.put(ANSWERS, answers, FollowerAnswers.class);
+        parameters.put(ANSWERS, answers, FollowerAnswers.ByGroup.class);
         return parameters;
     }
 
@@ -34,20 +34,23 @@ final class WatchedNetty implements RpcType {
     }
 
     private static final class Factory extends NettyFactory {
-        private final FollowerAnswers answers;
+        private final FollowerAnswers.ByGroup answers;
 
         private Factory(Parameters parameters) {
             super(parameters);
             // A client of ours has the same settings, and nobody who watches it.
-            FollowerAnswers given = parameters == null ? null : parameters.get(ANSWERS, FollowerAnswers.class);
-            this.answers = given != null ? given : new FollowerAnswers();
+            FollowerAnswers.ByGroup given =
+                    parameters == null ? null : parameters.get(ANSWERS, FollowerAnswers.ByGroup.class);
+            this.answers = given != null ? given : new FollowerAnswers.ByGroup();
         }
 
         @Override
         public LogAppender newLogAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
             RaftPeerId id = follower.getId();
             answers.follows(
-                    id, () -> follower.getLastRespondedAppendEntriesSendTime().elapsedTimeMs());
+                    server.getMemberId().getGroupId(),
+                    id,
+                    () -> follower.getLastRespondedAppendEntriesSendTime().elapsedTimeMs());
             return super.newLogAppender(server, state, follower);
         }
     }

@@ -25,6 +25,7 @@ import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import io.sluice.storage.FileDisk;
 import io.sluice.storage.RecordingMetrics;
+import io.sluice.storage.ShardNumber;
 import io.sluice.storage.mapdb.StoreLimits;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ final class TestNode {
     private final RaftMember self;
     private final List<RaftMember> founders;
     private final Path folder;
+    private final Optional<Part> part;
     private final Promises promises = new Promises(TIMING);
     private final RecordingMetrics metrics = new RecordingMetrics();
     private final Thread lives = new Thread(this::live);
@@ -68,7 +70,24 @@ final class TestNode {
         private boolean primary;
     }
 
+    /** One of several shards of a node. */
+    record Part(ShardNumber shard, ReplicaServer server) {
+        /** Of any shard. */
+        static ReplicaServer server(RaftMember self, Path folder) throws StorageException {
+            return ReplicaServer.open(settings(group(0), self, List.of(), folder));
+        }
+
+        static UUID group(int shard) {
+            return UUID.nameUUIDFromBytes(new byte[] {7, (byte) shard});
+        }
+    }
+
     TestNode(RaftMember self, List<RaftMember> founders, Path folder) {
+        this(self, founders, folder, Optional.empty());
+    }
+
+    TestNode(RaftMember self, List<RaftMember> founders, Path folder, Optional<Part> part) {
+        this.part = part;
         this.self = self;
         this.founders = founders;
         this.folder = folder;
@@ -105,18 +124,39 @@ final class TestNode {
         notifyAll();
     }
 
-    /** @return whether there is to be another */
-    private boolean oneLife() throws Exception {
-        Life next = new Life();
-        RaftSettings settings = new RaftSettings(
-                GROUP,
+    private static RaftSettings settings(UUID group, RaftMember self, List<RaftMember> founders, Path folder) {
+        return new RaftSettings(
+                group,
                 self,
                 founders,
                 folder.resolve("raft"),
                 TIMING,
                 new RaftSettings.Limits(8 << 20, 1 << 30, 1, 4 << 20),
                 RaftSettings.Sync.DISK);
-        next.storage = ReplicatedStorage.open(new FileDisk(), folder, settings, StoreLimits.DEFAULT, metrics, promises);
+    }
+
+    private ReplicatedStorage open() throws StorageException {
+        if (part.isEmpty()) {
+            RaftSettings settings = settings(GROUP, self, founders, folder);
+            return ReplicatedStorage.open(new FileDisk(), folder, settings, StoreLimits.DEFAULT, metrics, promises);
+        }
+        ShardNumber shard = part.get().shard();
+        return ReplicatedStorage.open(
+                new FileDisk(),
+                folder,
+                shard,
+                Part::group,
+                settings(Part.group(shard.index()), self, founders, folder),
+                part.get().server(),
+                StoreLimits.DEFAULT,
+                metrics,
+                promises);
+    }
+
+    /** @return whether there is to be another */
+    private boolean oneLife() throws Exception {
+        Life next = new Life();
+        next.storage = open();
         synchronized (this) {
             if (closing) {
                 // Nobody would close this one: close() saw the life before.

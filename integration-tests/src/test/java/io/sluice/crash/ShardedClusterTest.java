@@ -1,0 +1,210 @@
+package io.sluice.crash;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.Session;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.qpid.jms.JmsConnectionFactory;
+import org.apache.qpid.protonj2.client.Client;
+import org.apache.qpid.protonj2.client.Connection;
+import org.apache.qpid.protonj2.client.ConnectionOptions;
+import org.apache.qpid.protonj2.client.DeliveryState;
+import org.apache.qpid.protonj2.client.Message;
+import org.apache.qpid.protonj2.client.Receiver;
+import org.apache.qpid.protonj2.client.Sender;
+import org.apache.qpid.protonj2.client.exceptions.ClientException;
+import org.apache.qpid.protonj2.client.exceptions.ClientLinkRedirectedException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three real nodes with three shards: shard 0 is for n1, shard 1 for n2, shard 2 for n3. The names of queues end with their shard. */
+@Tag("slow")
+@Timeout(600)
+final class ShardedClusterTest {
+    private static final long WAIT_SECONDS = 120;
+    private static final List<String> NODES = List.of("n1", "n2", "n3");
+    private static final String CONFIGURATION = """
+            shards: 3
+            replication: {electionMinMillis: 1500, electionMaxMillis: 3000}
+            storage: {minFreeDiskBytes: 0}
+            """;
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path folder;
+
+    /** The node that said last that it is the primary of this shard, unless it said later that it is no more. */
+    private static Optional<String> primaryOf(ClusterProcesses cluster, int shard) {
+        return NODES.stream()
+                .filter(name -> cluster.node(name).isAlive())
+                .filter(name -> cluster.node(name).errors().stream()
+                        .filter(line -> line.contains("This node, " + name + ", is the primary of shard " + shard)
+                                || line.contains("Shard " + shard + ": This node"))
+                        .reduce("", (before, after) -> after)
+                        .contains("is the primary of shard"))
+                .findFirst();
+    }
+
+    private static String awaitPrimary(ClusterProcesses cluster, int shard, List<String> among) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (System.nanoTime() - deadline < 0) {
+            Optional<String> primary = primaryOf(cluster, shard);
+            if (primary.isPresent() && among.contains(primary.get())) {
+                return primary.get();
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionError("shard " + shard + " has no primary of " + among + ": " + cluster.errors());
+    }
+
+    private static void awaitSpread(ClusterProcesses cluster) throws Exception {
+        for (int shard = 0; shard < NODES.size(); shard++) {
+            awaitPrimary(cluster, shard, List.of(NODES.get(shard)));
+        }
+    }
+
+    private static Connection connect(ClusterProcesses cluster, Client client, String node) throws ClientException {
+        return cluster.connect(client, node, new ConnectionOptions());
+    }
+
+    private static void send(Connection connection, String queue, String... bodies) throws Exception {
+        Sender sender = connection.openSender(queue);
+        sender.openFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
+        for (String body : bodies) {
+            assertTrue(sender.send(Message.create(body).durable(true))
+                    .awaitSettlement(WAIT_SECONDS, TimeUnit.SECONDS)
+                    .remoteState()
+                    .isAccepted());
+        }
+        sender.closeAsync().get(WAIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static List<Object> receive(Connection connection, String queue, int count) throws Exception {
+        List<Object> bodies = new ArrayList<>();
+        Receiver receiver = connection.openReceiver(queue);
+        for (int i = 0; i < count; i++) {
+            bodies.add(
+                    receiver.receive(WAIT_SECONDS, TimeUnit.SECONDS).message().body());
+        }
+        assertEquals(null, receiver.tryReceive());
+        receiver.closeAsync().get(WAIT_SECONDS, TimeUnit.SECONDS);
+        return bodies;
+    }
+
+    private static void isSentTo(int port, ExecutionException refused) {
+        ClientLinkRedirectedException redirect = (ClientLinkRedirectedException) refused.getCause();
+        assertEquals("127.0.0.1", redirect.getHostname());
+        assertEquals("127.0.0.1", redirect.getNetworkHost());
+        assertEquals(port, redirect.getPort());
+        assertEquals("amqp", redirect.getScheme());
+    }
+
+    private static void whatIsElsewhereIsRedirected(ClusterProcesses cluster, Client client) throws Exception {
+        int port = cluster.ports("n2").clients();
+        try (Connection connection = connect(cluster, client, "n1")) {
+            Sender sender = connection.openSender("q@1");
+            isSentTo(
+                    port,
+                    assertThrows(
+                            ExecutionException.class, () -> sender.openFuture().get(WAIT_SECONDS, TimeUnit.SECONDS)));
+            Receiver receiver = connection.openReceiver("q@1");
+            isSentTo(
+                    port,
+                    assertThrows(
+                            ExecutionException.class,
+                            () -> receiver.openFuture().get(WAIT_SECONDS, TimeUnit.SECONDS)));
+            DeliveryState state = connection
+                    .send(Message.create("nowhere").durable(true).to("q@1"))
+                    .awaitSettlement(WAIT_SECONDS, TimeUnit.SECONDS)
+                    .remoteState();
+            assertEquals(DeliveryState.Type.REJECTED, state.getType());
+            // The connection is none the worse for it.
+            assertTrue(connection
+                    .send(Message.create("here").durable(true).to("q@0"))
+                    .awaitSettlement(WAIT_SECONDS, TimeUnit.SECONDS)
+                    .remoteState()
+                    .isAccepted());
+        }
+    }
+
+    private static void jmsIsToldSoAndHasItsTemporaryQueue(ClusterProcesses cluster) throws JMSException {
+        try (jakarta.jms.Connection connection =
+                new JmsConnectionFactory(cluster.node("n1").uri()).createConnection()) {
+            connection.start();
+            Session session = connection.createSession();
+            JMSException refused =
+                    assertThrows(JMSException.class, () -> session.createProducer(session.createQueue("q@1")));
+            assertTrue(refused.getMessage().contains("whose primary is n2"), refused.getMessage());
+            jakarta.jms.TemporaryQueue temporary = session.createTemporaryQueue();
+            session.createProducer(temporary).send(session.createTextMessage("x"));
+            assertNotNull(session.createConsumer(temporary).receive(TimeUnit.SECONDS.toMillis(WAIT_SECONDS)));
+        }
+    }
+
+    private static void administratorsAreTold(ClusterProcesses cluster) throws Exception {
+        String status = cluster.run("n1", "cluster", "status", "--json");
+        for (int shard = 0; shard < NODES.size(); shard++) {
+            String expected = "{\"shard\":" + shard + ",\"primary\":\"" + NODES.get(shard) + "\"";
+            assertTrue(status.contains(expected), status);
+        }
+        assertTrue(status.startsWith("{\"primary\":\"n1\""), status);
+        String elsewhere = cluster.run("n1", "queue", "show", "q@1");
+        assertTrue(elsewhere.contains("whose primary is n2 at 127.0.0.1:"), elsewhere);
+        String policy = cluster.run("n2", "policy", "set", "one", "--pattern", "one.*");
+        assertTrue(policy.contains("Users and policies are in shard 0, whose primary is n1"), policy);
+        String unsaid = cluster.run("n1", "cluster", "transfer", "n2");
+        assertTrue(unsaid.contains("say of which, with --shard"), unsaid);
+        String notHere = cluster.run("n2", "cluster", "transfer", "n3", "--shard", "0");
+        assertTrue(notHere.contains("Shard 0 is n1's: ask that node"), notHere);
+    }
+
+    @Test
+    void each_node_has_a_shard_and_gets_it_back_when_it_was_away() throws Exception {
+        String configuration = CONFIGURATION;
+        try (ClusterProcesses cluster = new ClusterProcesses(
+                        folder, configuration, "  spreadLeadersMillis: 1000\n", Machines.THIS_ONE, "n1", "n2", "n3");
+                Client client = Client.create()) {
+            cluster.startAll();
+            awaitSpread(cluster);
+            for (int shard = 0; shard < NODES.size(); shard++) {
+                try (Connection connection = connect(cluster, client, NODES.get(shard))) {
+                    send(connection, "q@" + shard, "1", "2");
+                }
+            }
+            whatIsElsewhereIsRedirected(cluster, client);
+            jmsIsToldSoAndHasItsTemporaryQueue(cluster);
+            administratorsAreTold(cluster);
+
+            try (Connection connection = connect(cluster, client, "n1")) {
+                cluster.node("n3").kill();
+                String next = awaitPrimary(cluster, 2, List.of("n1", "n2"));
+                try (Connection toNext = connect(cluster, client, next)) {
+                    send(toNext, "q@2", "3");
+                }
+                // Who has nothing to do with shard 2 keeps its connection.
+                assertEquals(List.of("1", "2", "here"), receive(connection, "q@0", 3));
+            }
+            cluster.start("n3");
+            awaitSpread(cluster);
+            try (Connection connection = connect(cluster, client, "n3")) {
+                assertEquals(List.of("1", "2", "3"), receive(connection, "q@2", 3));
+            }
+            try (Connection connection = connect(cluster, client, "n2")) {
+                assertEquals(List.of("1", "2"), receive(connection, "q@1", 2));
+            }
+            cluster.run("n1", "cluster", "transfer", "n2", "--shard", "0");
+            awaitPrimary(cluster, 0, List.of("n2"));
+        }
+    }
+}

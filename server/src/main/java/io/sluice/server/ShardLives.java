@@ -1,0 +1,165 @@
+package io.sluice.server;
+
+import io.sluice.amqp.netty.AmqpServer;
+import io.sluice.broker.port.StorageException;
+import io.sluice.storage.raft.ClusterStatus;
+import io.sluice.storage.raft.RaftMember;
+import io.sluice.storage.raft.ReplicaRestart;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One of several shards of a node of a cluster, which goes from one {@link ClusterLife} to the next on a thread of its own. */
+final class ShardLives {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardLives.class);
+
+    private final ShardOfNode part;
+    private final int shard;
+    private final LedShards led;
+    private final AmqpServer endpoint;
+    private final IntConsumer onFailure;
+    private final Thread thread;
+    private volatile ClusterLife life;
+    private volatile boolean stopping;
+    private volatile Optional<RaftMember> primary = Optional.empty();
+
+    private ShardLives(ShardOfNode part, ClusterLife first, LedShards led, AmqpServer endpoint, IntConsumer onFailure) {
+        this.part = part;
+        this.shard = part.place().index();
+        this.life = first;
+        this.led = led;
+        this.endpoint = endpoint;
+        this.onFailure = onFailure;
+        this.thread = new Thread(this::live, "shard-" + shard);
+    }
+
+    /** @throws StorageException the folder cannot be used */
+    static ShardLives open(ShardOfNode part, LedShards led, AmqpServer endpoint, IntConsumer onFailure)
+            throws StorageException {
+        return new ShardLives(part, ClusterLife.open(part), led, endpoint, onFailure);
+    }
+
+    /** Closes what was not begun. */
+    void abandon() {
+        try {
+            life.close();
+        } catch (StorageException e) {
+            LOG.warn("{}", e.getMessage());
+        }
+    }
+
+    void begin() {
+        thread.start();
+    }
+
+    ClusterLife life() {
+        return life;
+    }
+
+    private void live() {
+        try {
+            while (oneLife()) {
+                ClusterLife next = ClusterLife.open(part);
+                life = next;
+                if (stopping) {
+                    // Whoever stops the node may have ended the life before this one.
+                    next.stop(false);
+                }
+            }
+        } catch (StorageException | StartFailure | RuntimeException e) {
+            led.lost(shard);
+            if (!stopping) {
+                BrokerFailure.report(e, onFailure);
+            }
+        }
+    }
+
+    /** @return whether there is to be another */
+    private boolean oneLife() throws StorageException, StartFailure {
+        ClusterLife now = life;
+        Throwable end = now.run(mailbox -> led.opened(shard, mailbox), () -> {
+            LOG.info(
+                    "This node, {}, is the primary of shard {}",
+                    part.configuration().node(),
+                    shard);
+            led.gained(shard);
+        });
+        boolean served = now.serves();
+        now.ends();
+        led.lost(shard);
+        if (served) {
+            endpoint.leaveShard(shard, "this node is no longer the primary of shard " + shard);
+        }
+        now.close();
+        if (stopping) {
+            return false;
+        }
+        if (end instanceof ReplicaRestart) {
+            LOG.info("Shard {}: {} It goes on as a backup", shard, end.getMessage());
+            return true;
+        }
+        BrokerFailure.report(end, onFailure);
+        return false;
+    }
+
+    /** To be called often: who is the primary? */
+    void look() {
+        ClusterLife now = life;
+        if (now.serves() || stopping) {
+            return;
+        }
+        try {
+            now.listen();
+            Optional<RaftMember> found = now.administration().primary();
+            if (found.equals(primary)) {
+                return;
+            }
+            primary = found;
+            boolean elsewhere = found.isPresent()
+                    && !found.get().id().equals(part.configuration().node());
+            led.primary(shard, found.filter(member -> elsewhere));
+            if (elsewhere) {
+                LOG.info("{} is the primary of shard {}", found.get().id(), shard);
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("nobody knows who is the primary of shard {}", shard, e);
+        }
+    }
+
+    Optional<RaftMember> primary() {
+        return primary;
+    }
+
+    /** What is to be known of it where this node is its primary. */
+    Optional<LeaderSpread.Led> led() {
+        ClusterLife now = life;
+        if (!now.serves()) {
+            return Optional.empty();
+        }
+        ClusterStatus status = now.status();
+        Map<String, LeaderSpread.Backup> others = new HashMap<>();
+        now.administration()
+                .backups()
+                .forEach((name, backup) ->
+                        others.put(name, new LeaderSpread.Backup(backup.silentMillis(), backup.lagRecords())));
+        return Optional.of(new LeaderSpread.Led(shard, status.term(), now.wasGiven(), others));
+    }
+
+    /** No life begins any more. */
+    void stopping() {
+        stopping = true;
+    }
+
+    /** Waits until the last life has ended. */
+    void join(long limitNanos) {
+        try {
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(limitNanos)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.sluice.server;
+
+import io.sluice.amqp.netty.ServerLoops;
+import io.sluice.broker.port.Metrics;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.shard.ShardPlace;
+import io.sluice.server.config.Configuration;
+import io.sluice.storage.FileDisk;
+import io.sluice.storage.ShardNumber;
+import io.sluice.storage.raft.Promises;
+import io.sluice.storage.raft.RaftGroups;
+import io.sluice.storage.raft.ReplicaServer;
+import io.sluice.storage.raft.ReplicatedStorage;
+import java.util.Optional;
+
+/**
+ * What all lives of one shard of a node of a cluster have in common.
+ *
+ * @param metrics with the shard's number, where there are several
+ * @param rules of all shards
+ * @param promises of the lives before
+ * @param server that has the replicas of all shards; empty where there is one shard
+ */
+record ShardOfNode(
+        Configuration configuration,
+        ServerLoops loops,
+        Metrics metrics,
+        EffectiveRules rules,
+        ShardPlace place,
+        Promises promises,
+        Optional<ReplicaServer> server) {
+    /** @throws StorageException the folder cannot be used */
+    ReplicatedStorage open() throws StorageException {
+        if (server.isEmpty()) {
+            return ReplicatedStorage.open(
+                    new FileDisk(),
+                    ClusterSettings.dataFolder(configuration),
+                    ClusterSettings.raft(configuration, 0),
+                    StorageSettings.of(configuration, 0).messages(),
+                    metrics,
+                    promises);
+        }
+        return ReplicatedStorage.open(
+                new FileDisk(),
+                ClusterSettings.dataFolder(configuration),
+                new ShardNumber(place.index(), configuration.shards()),
+                shard -> RaftGroups.of(configuration.cluster().name(), shard),
+                ClusterSettings.raft(configuration, place.index()),
+                server.get(),
+                StorageSettings.of(configuration, place.index()).messages(),
+                metrics,
+                promises);
+    }
+}

@@ -1,0 +1,269 @@
+package io.sluice.server;
+
+import io.sluice.amqp.AmqpEnvironment;
+import io.sluice.amqp.LargeMessages;
+import io.sluice.amqp.netty.AmqpServer;
+import io.sluice.amqp.netty.ServerLoops;
+import io.sluice.amqp.netty.ServerSettings;
+import io.sluice.amqp.netty.ServingPlace;
+import io.sluice.broker.port.StorageException;
+import io.sluice.broker.shard.ShardPlace;
+import io.sluice.server.config.Cluster;
+import io.sluice.server.config.Configuration;
+import io.sluice.storage.raft.Promises;
+import io.sluice.storage.raft.RaftMember;
+import io.sluice.storage.raft.ReplicaAdministration;
+import io.sluice.storage.raft.ReplicaServer;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node of a cluster with several shards, put together: as {@link ClusterNode}, but each shard goes from one {@link ClusterLife} to the next
+ * by itself. A node that is the primary of any shard serves its clients itself, and sends what they ask of other shards elsewhere; one that is
+ * of none hands them through to the primary of shard 0.
+ *
+ * <p>Started and stopped on one thread, which may block. What fails while it runs is logged in one line and reported once.
+ */
+final class ShardedNode implements RunningBroker {
+    private static final int TICK_MILLIS = 100;
+    private static final int LOOK_MILLIS = 25;
+    private static final int SPREAD_MILLIS = 250;
+    /** A process that begins anew takes longer; one that has paused, mostly not. */
+    private static final int LEAST_AWAY_MILLIS = 1_000;
+
+    private static final int STOP_SECONDS = 20;
+    private static final Logger LOG = LoggerFactory.getLogger(ShardedNode.class);
+
+    private final Configuration configuration;
+    private final ReplicaServer replicas;
+    private final List<ShardLives> shards;
+    private final LedShards led;
+    private final AmqpEnvironment environment;
+    private final AmqpServer endpoint;
+    private final ListeningPorts ports;
+    private final ServerLoops loops;
+    private final MetricsPort metrics;
+    private final LeaderSpread spread;
+    private final ScheduledExecutorService ticker =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ticker"));
+    private final ScheduledExecutorService spreader =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "spread"));
+    private Optional<ServingPlace> place = Optional.empty();
+
+    private ShardedNode(
+            Configuration configuration,
+            ReplicaServer replicas,
+            ServerLoops loops,
+            ListeningPorts ports,
+            MetricsPort metrics,
+            IntConsumer onFailure)
+            throws StorageException {
+        this.configuration = configuration;
+        this.replicas = replicas;
+        this.loops = loops;
+        this.ports = ports;
+        this.metrics = metrics;
+        this.spread = new LeaderSpread(
+                configuration.node(),
+                configuration.cluster().spreadLeadersMillis(),
+                Math.max(
+                        LEAST_AWAY_MILLIS, ClusterSettings.timing(configuration).electionMaxMillis()));
+        this.led = new LedShards(
+                configuration.placement(),
+                configuration.listen().ports().get(0).protocol().scheme());
+        this.endpoint = new AmqpServer(
+                ServerSettings.of(ServedShards.nobodyServed(configuration))
+                        .withMaxConnections(configuration.amqp().maxConnections()),
+                loops);
+        // What is defined for the cluster as a whole is in the first.
+        EffectiveRules rules = EffectiveRules.of(configuration).definedIn(led::defined);
+        this.shards = open(rules, onFailure);
+        this.environment = ServedShards.environment(
+                led,
+                led::defined,
+                configuration,
+                LargeMessages.NONE,
+                Optional.of(new ClusterAdministration(configuration.node(), administrations())));
+    }
+
+    private List<Supplier<ReplicaAdministration>> administrations() {
+        List<Supplier<ReplicaAdministration>> all = new ArrayList<>();
+        shards.forEach(shard -> all.add(() -> shard.life().administration()));
+        return all;
+    }
+
+    private List<ShardLives> open(EffectiveRules rules, IntConsumer onFailure) throws StorageException {
+        List<ShardLives> opened = new ArrayList<>();
+        boolean all = false;
+        try {
+            for (int shard = 0; shard < configuration.shards(); shard++) {
+                ShardOfNode part = new ShardOfNode(
+                        configuration,
+                        loops,
+                        TaggedMetrics.of(metrics.metrics(), shard, configuration.shards()),
+                        rules,
+                        new ShardPlace(configuration.placement(), shard),
+                        new Promises(ClusterSettings.timing(configuration)),
+                        Optional.of(replicas));
+                opened.add(ShardLives.open(part, led, endpoint, onFailure));
+            }
+            all = true;
+            return opened;
+        } finally {
+            if (!all) {
+                opened.forEach(ShardLives::abandon);
+            }
+        }
+    }
+
+    /**
+     * Opens the data folder and begins to listen; who is the primary of which shard shows later.
+     *
+     * @param configuration as {@link Configuration#asMember} has it, with more than one shard
+     * @param onFailure gets one of {@link ExitCode} when the node cannot go on; it is to be stopped then. Any thread
+     * @throws StartFailure the data folder or an address cannot be used
+     */
+    static ShardedNode start(Configuration configuration, IntConsumer onFailure) throws StartFailure {
+        if (configuration.cluster().join()) {
+            throw new StartFailure(
+                    ExitCode.CONFIGURATION,
+                    "This node is to join a cluster (cluster.join, --join), but shards is " + configuration.shards()
+                            + ": in this version a cluster of several shards takes no more nodes.");
+        }
+        LOG.info(
+                "{} shards, each with a primary of its own: what is asked of a shard that another node is the primary of"
+                        + " is not forwarded, but answered with amqp:link:redirect",
+                configuration.shards());
+        ListeningPorts ports = new ListeningPorts(configuration);
+        ServerLoops loops = ServerLoops.start("amqp", configuration.eventLoops());
+        MetricsPort metrics = new MetricsPort(Optional.empty());
+        Optional<ReplicaServer> replicas = Optional.empty();
+        ShardedNode node;
+        try {
+            metrics = MetricsPort.open(configuration.metrics());
+            replicas = Optional.of(ReplicaServer.open(ClusterSettings.raft(configuration, 0)));
+            node = new ShardedNode(configuration, replicas.get(), loops, ports, metrics, onFailure);
+        } catch (StartFailure | StorageException e) {
+            replicas.ifPresent(ReplicaServer::close);
+            metrics.close();
+            loops.close();
+            ports.close();
+            throw e instanceof StartFailure failure
+                    ? failure
+                    : new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
+        }
+        try {
+            node.listen();
+        } catch (StartFailure e) {
+            node.stop(false);
+            throw e;
+        }
+        return node;
+    }
+
+    private void listen() throws StartFailure {
+        Cluster.Node self = ClusterSettings.self(configuration);
+        endpoint.serve(new ServingPlace.Unknown());
+        ports.openHandThrough(
+                endpoint, self.host(), self.handThroughPort(), ClusterSettings.handThrough(configuration.cluster()));
+        ports.open(endpoint);
+        shards.forEach(ShardLives::begin);
+        ticker.scheduleAtFixedRate(
+                () -> shards.forEach(shard -> shard.life().tick()), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        spreader.scheduleWithFixedDelay(this::spread, SPREAD_MILLIS, SPREAD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Who is the primary of what, and so where clients are served. */
+    private void look() {
+        try {
+            shards.forEach(ShardLives::look);
+            ServingPlace now = servingPlace();
+            if (!place.equals(Optional.of(now))) {
+                place = Optional.of(now);
+                endpoint.serve(now);
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("nobody knows who is the primary", e);
+        }
+    }
+
+    private ServingPlace servingPlace() {
+        if (led.areOpened() && led.isAnyLed()) {
+            return new ServingPlace.Here(environment);
+        }
+        Optional<RaftMember> primary =
+                shards.get(0).primary().filter(member -> !member.id().equals(configuration.node()));
+        return primary.<ServingPlace>map(member -> new ServingPlace.Elsewhere(new InetSocketAddress(
+                        member.handThrough().host(), member.handThrough().port())))
+                .orElseGet(ServingPlace.Unknown::new);
+    }
+
+    /** Gives a shard away that is rather another node's. */
+    private void spread() {
+        try {
+            List<LeaderSpread.Led> now =
+                    shards.stream().flatMap(shard -> shard.led().stream()).toList();
+            LOG.debug("This node is the primary of {}", now);
+            Optional<LeaderSpread.HandOver> next = spread.next(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), now);
+            if (next.isPresent()) {
+                LOG.info(
+                        "Shard {} goes to {}, so that the nodes have as many each",
+                        next.get().shard(),
+                        next.get().to());
+                shards.get(next.get().shard())
+                        .life()
+                        .administration()
+                        .transfer(next.get().to());
+            }
+        } catch (StorageException e) {
+            LOG.info("It stays here for now: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.debug("a shard's life has ended meanwhile", e);
+        }
+    }
+
+    @Override
+    public String listensOn() {
+        return ports.main();
+    }
+
+    @Override
+    public String ports() {
+        return ports.all();
+    }
+
+    @Override
+    public Path dataFolder() {
+        return ClusterSettings.dataFolder(configuration);
+    }
+
+    /** The primary of a shard hands its role to a backup first, so that clients find the next one at once. */
+    @Override
+    public void stop(boolean checkpoint) {
+        shards.forEach(ShardLives::stopping);
+        ticker.shutdown();
+        spreader.shutdownNow();
+        if (checkpoint) {
+            shards.forEach(shard -> shard.life().handOver());
+        }
+        endpoint.close();
+        ports.close();
+        shards.forEach(shard -> shard.life().stop(checkpoint));
+        long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        shards.forEach(shard -> shard.join(untilNanos - System.nanoTime()));
+        replicas.close();
+        metrics.close();
+        loops.close();
+    }
+}

@@ -1,0 +1,151 @@
+package io.sluice.storage.raft;
+
+import io.sluice.broker.port.StorageException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.statemachine.StateMachine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node of a cluster with several shards has for the members of all their groups: one server of Ratis, which listens on the node's
+ * replication port from its start to its end. Members come and go in it, each with the lives of its own shard. Any thread.
+ */
+public final class ReplicaServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaServer.class);
+
+    private final RaftServer server;
+    private final FollowerAnswers.ByGroup answers;
+    private final Map<RaftGroupId, StateMachine> machines;
+    private final ClientId requester = ClientId.randomId();
+
+    private ReplicaServer(RaftServer server, FollowerAnswers.ByGroup answers, Map<RaftGroupId, StateMachine> machines) {
+        this.server = server;
+        this.answers = answers;
+        this.machines = machines;
+    }
+
+    /**
+     * Listens; there are no members yet.
+     *
+     * @param settings of the group of any of the shards: their folder, timing and limits are the same
+     * @throws StorageException the address is in use
+     */
+    public static ReplicaServer open(RaftSettings settings) throws StorageException {
+        FollowerAnswers.ByGroup answers = new FollowerAnswers.ByGroup();
+        Map<RaftGroupId, StateMachine> machines = new ConcurrentHashMap<>();
+        RaftProperties properties = RaftConfig.of(settings);
+        // What it finds in its folder while it is built it would open at once, and each shard's store is opened before
+        // its log.
+        RaftServerConfigKeys.setStorageDir(
+                properties, List.of(settings.folder().resolve("none").toFile()));
+        try {
+            RaftServer server = RaftServer.newBuilder()
+                    .setServerId(RaftPeerId.valueOf(settings.self().id()))
+                    .setStateMachineRegistry(group -> machine(machines, group))
+                    .setProperties(properties)
+                    .setParameters(WatchedNetty.parameters(answers))
+                    .build();
+            RaftServerConfigKeys.setStorageDir(
+                    properties, List.of(settings.folder().toFile()));
+            server.start();
+            return new ReplicaServer(server, answers, machines);
+        } catch (IOException | RuntimeException e) {
+            throw Replica.cannotOpen(settings, e);
+        }
+    }
+
+    /** Somebody may ask for a group that has no life here at the moment: he asks again, or is told so. */
+    private static StateMachine machine(Map<RaftGroupId, StateMachine> machines, RaftGroupId group) {
+        StateMachine machine = machines.get(group);
+        if (machine == null) {
+            throw new IllegalStateException("this node has nothing open for group " + group);
+        }
+        return machine;
+    }
+
+    /** A member of a group, of which nobody hears before {@link Replica#start}. */
+    Replica replica(RaftSettings settings, ShardStateMachine machine) {
+        RaftGroupId group = RaftGroupId.valueOf(settings.group());
+        return new Replica(new Place(settings, group, machine), group, answers.begin(group));
+    }
+
+    /** Of one member. */
+    private final class Place implements Replica.Host {
+        private final RaftSettings settings;
+        private final RaftGroupId group;
+        private final ShardStateMachine machine;
+
+        private Place(RaftSettings settings, RaftGroupId group, ShardStateMachine machine) {
+            this.settings = settings;
+            this.group = group;
+            this.machine = machine;
+        }
+
+        @Override
+        public RaftServer server() {
+            return server;
+        }
+
+        @Override
+        public void start() throws IOException {
+            machines.put(group, machine);
+            RaftGroup members = RaftGroup.valueOf(group, Replica.peers(settings.founders()));
+            await(server.groupManagementAsync(
+                    GroupManagementRequest.newAdd(requester, server.getId(), -1, members, false)));
+        }
+
+        @Override
+        public void close() throws IOException {
+            machines.remove(group, machine);
+            if (has(group)) {
+                await(server.groupManagementAsync(
+                        GroupManagementRequest.newRemove(requester, server.getId(), -1, group, false, false)));
+            }
+        }
+    }
+
+    private boolean has(RaftGroupId group) {
+        for (RaftGroupId one : server.getGroupIds()) {
+            if (one.equals(group)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void await(CompletableFuture<RaftClientReply> reply) throws IOException {
+        try {
+            Replica.checked(reply.get());
+        } catch (ExecutionException e) {
+            throw new IOException(Causes.sentence(e.getCause()), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    /** All members are gone before. */
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("The port for replication was not closed in order: {}", Causes.sentence(e));
+        }
+    }
+}
