@@ -74,9 +74,12 @@ public final class Bindings {
         return Optional.ofNullable(byIdentity.get(identity));
     }
 
-    /** A record says so. A queue is for one subscription as long as it is; how its expiry stands may change. */
+    /**
+     * A record says so. A queue is for one subscription as long as it is; how its expiry stands may change. Of one that is to go, it is still
+     * what a checkpoint has to remember: whether it goes is not on the disk.
+     */
     public void restore(Subscribed record, Queue queue) {
-        if (!byQueue.containsKey(queue.id())) {
+        if (!queue.isDeleted() && !byQueue.containsKey(queue.id())) {
             add(record.subscription(), record.expiry().expiry(), queue, filterOf(record.subscription()));
         }
         recorded.put(queue.id(), record);

@@ -277,7 +277,7 @@ final class ShardQueues implements RecordVisitor {
     @Override
     public void subscribed(Subscribed subscribed) {
         Queue queue = byId.get(subscribed.queueId());
-        if (queue != null && !queue.isDeleted()) {
+        if (queue != null) {
             bindings.restore(subscribed, queue);
         }
     }

@@ -225,4 +225,23 @@ class SubscriptionExpiryTest {
         shard.advance(1);
         assertFalse(isThere());
     }
+
+    @Test
+    void aCheckpointKnowsHowItStandsWhileItsEndIsNotOnTheDisk() {
+        subscribe(SubscriptionExpiry.NEVER).detach();
+        shard.journal.hold();
+        TestConsumer again = subscribe(MINUTE);
+        int known = shard.journal.waiting();
+        again.detach();
+        shard.unsubscribe(durable.identity());
+        shard.commit(known);
+        shard.checkpoint();
+        assertTrue(shard.journal.waiting() > 0, "its end is on the disk");
+
+        shard = shard.restart();
+        assertEquals(MINUTE, status().orElseThrow().expiry().expiry());
+        shard.advance(0);
+        shard.advance(60_000);
+        assertFalse(isThere());
+    }
 }
