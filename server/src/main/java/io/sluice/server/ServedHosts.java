@@ -66,7 +66,7 @@ final class ServedHosts {
         boolean all = false;
         try {
             opened.add(Optional.empty(), configuration, metrics(configuration, DEFAULT, metrics));
-            for (VirtualHost host : configuration.hosting().others()) {
+            for (VirtualHost host : configuration.virtualHosts().others()) {
                 // All figures of a name have the same tags.
                 Metrics its = TaggedMetrics.of(metrics, 0, configuration.shards());
                 opened.add(Optional.of(host), configuration.of(host), metrics(configuration, host.name(), its));
@@ -81,7 +81,7 @@ final class ServedHosts {
     }
 
     private static Metrics metrics(Configuration configuration, String host, Metrics metrics) {
-        return configuration.hosting().others().isEmpty() ? metrics : new TaggedMetrics(metrics, TAG, host);
+        return configuration.virtualHosts().others().isEmpty() ? metrics : new TaggedMetrics(metrics, TAG, host);
     }
 
     private void add(Optional<VirtualHost> settings, Configuration configuration, Metrics metrics)

@@ -66,7 +66,7 @@ final class ServedShards implements Shards {
     static ShardLimits limits(Configuration configuration) {
         return ShardLimits.ofMemory(
                         configuration.memory().budgetBytes(Runtime.getRuntime().maxMemory())
-                                / configuration.hosting().parts())
+                                / configuration.virtualHosts().parts())
                 .withIdle(ShardLimits.Idle.after(configuration.storage().idleCheckpointMillis()));
     }
 
@@ -97,7 +97,7 @@ final class ServedShards implements Shards {
                 new Configured(
                         rules::definition,
                         QueueRules.plain(),
-                        configuration.hosting().isDefault()
+                        configuration.virtualHosts().isDefault()
                                 ? Optional.of(Credentials.users(configuration.security()))
                                 : Optional.empty()),
                 connections,

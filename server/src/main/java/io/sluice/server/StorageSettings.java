@@ -16,7 +16,7 @@ final class StorageSettings {
     /** Of one shard: what the section allows is for all of them together, and for those of virtual hosts. @param shard its number, from 0 */
     static StorageConfig of(Configuration configuration, int shard) {
         Configuration.Storage storage = configuration.storage();
-        int parts = configuration.hosting().parts();
+        int parts = configuration.virtualHosts().parts();
         return new StorageConfig(
                 storage.dataDir().toAbsolutePath().normalize(),
                 new JournalLimits(

@@ -14,7 +14,7 @@ import java.util.Set;
  * file are the names in here; what each means to an operator is written in the file itself.
  *
  * @param node the name this broker gives itself; its container-id
- * @param hosting virtual hosts beside the default one
+ * @param virtualHosts virtual hosts beside the default one
  * @param shards parts that queues and topics are spread over
  * @param eventLoops threads that serve connections
  */
@@ -29,7 +29,7 @@ public record Configuration(
         Memory memory,
         Metrics metrics,
         Cluster cluster,
-        VirtualHost.Hosting hosting,
+        VirtualHost.Hosting virtualHosts,
         int shards,
         int eventLoops) {
 
@@ -155,7 +155,7 @@ public record Configuration(
                 memory,
                 metrics,
                 cluster,
-                new VirtualHost.Hosting(false, List.of(), hosting.parts()),
+                new VirtualHost.Hosting(false, List.of(), virtualHosts.parts()),
                 1,
                 eventLoops);
     }
@@ -178,7 +178,7 @@ public record Configuration(
                 memory,
                 metrics,
                 cluster,
-                hosting,
+                virtualHosts,
                 shards,
                 eventLoops);
     }
@@ -196,7 +196,7 @@ public record Configuration(
                 memory,
                 metrics,
                 cluster,
-                hosting,
+                virtualHosts,
                 shards,
                 eventLoops);
     }
@@ -224,7 +224,7 @@ public record Configuration(
                 memory,
                 metrics,
                 cluster,
-                hosting,
+                virtualHosts,
                 shards,
                 eventLoops);
     }
@@ -242,7 +242,7 @@ public record Configuration(
                 memory,
                 metrics,
                 cluster.joining(),
-                hosting,
+                virtualHosts,
                 shards,
                 eventLoops);
     }
@@ -283,7 +283,7 @@ public record Configuration(
                 memory,
                 metrics,
                 cluster,
-                hosting,
+                virtualHosts,
                 shards,
                 eventLoops);
     }

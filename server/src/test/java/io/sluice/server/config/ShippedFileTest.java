@@ -43,7 +43,8 @@ class ShippedFileTest {
                 Cluster.Node.class,
                 Cluster.class,
                 Cluster.Replication.class,
-                QueueRules.class);
+                QueueRules.class,
+                VirtualHost.class);
         sections.flatMap(section -> Stream.of(section.getRecordComponents()))
                 .forEach(key -> assertTrue(file.contains(key.getName() + ":"), key.getName()));
         List.of(
