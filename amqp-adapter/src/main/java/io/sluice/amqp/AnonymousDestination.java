@@ -9,8 +9,11 @@ import io.sluice.broker.queue.Producer;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.qpid.proton.engine.Delivery;
 
 /**
@@ -38,28 +41,53 @@ final class AnonymousDestination implements Destination {
 
     @Override
     public void send(Message message, Delivery delivery) {
-        Optional<String> to = MessageFields.to(message);
-        if (to.isEmpty() || to.get().isEmpty()) {
-            refuse(
-                    message,
-                    delivery,
-                    Refusal.of(
-                            Refusal.Kind.NOT_FOUND,
-                            "a message over the anonymous terminus says in 'to' where it goes"));
-            return;
-        }
-        String address = to.get();
-        Optional<Refusal> refusal =
-                refusal(address).or(() -> scope.environment().shards().elsewhere(address));
+        Optional<Refusal> refusal = refusal(message);
         if (refusal.isPresent()) {
             refuse(message, delivery, refusal.get());
             return;
         }
+        String address = MessageFields.to(message).orElseThrow();
         ShardMailbox shard = scope.environment().shards().of(address);
         Producer producer = producers.computeIfAbsent(shard, this::attachTo);
         NodeKind kind = scope.environment().kinds().of(message, address);
         scope.transactions()
                 .publish(shard, producer, new IncomingPublish(kind, address, message, delivery, scope.identity()));
+    }
+
+    @Override
+    public void sendAll(List<Message> messages, Delivery delivery, int bytes) {
+        Optional<Refusal> refusal =
+                messages.stream().map(this::refusal).flatMap(Optional::stream).findFirst();
+        if (refusal.isPresent()) {
+            link.refused(delivery, bytes, refusal.get());
+            return;
+        }
+        IncomingBatch batch = new IncomingBatch(delivery, bytes);
+        batch.add(messages, message -> {
+            String address = MessageFields.to(message).orElseThrow();
+            NodeKind kind = scope.environment().kinds().of(message, address);
+            return new IncomingPublish(kind, address, message, delivery, scope.identity(), "", batch);
+        });
+        Set<ShardMailbox> shards = new HashSet<>();
+        batch.messages().forEach(each -> shards.add(scope.environment().shards().of(each.address())));
+        if (shards.size() > 1) {
+            link.refused(
+                    delivery,
+                    bytes,
+                    Refusal.of(Refusal.Kind.NOT_IMPLEMENTED, "the messages of a batch are for several shards"));
+            return;
+        }
+        ShardMailbox shard = shards.iterator().next();
+        scope.transactions().publish(shard, producers.computeIfAbsent(shard, this::attachTo), batch);
+    }
+
+    private Optional<Refusal> refusal(Message message) {
+        Optional<String> to = MessageFields.to(message);
+        if (to.isEmpty() || to.get().isEmpty()) {
+            return Optional.of(Refusal.of(
+                    Refusal.Kind.NOT_FOUND, "a message over the anonymous terminus says in 'to' where it goes"));
+        }
+        return refusal(to.get()).or(() -> scope.environment().shards().elsewhere(to.get()));
     }
 
     private Optional<Refusal> refusal(String address) {

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.broker.Message;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.apache.qpid.proton.engine.Delivery;
 
 /**
@@ -14,11 +15,17 @@ final class Arrivals {
         private final Delivery delivery;
         private final IncomingBody body;
         private Message message;
+        /** What there is to do in place of sending the message; null for nearly all. */
+        private Runnable batch;
 
         private Arrival(Delivery delivery, IncomingBody body, Message message) {
             this.delivery = delivery;
             this.body = body;
             this.message = message;
+        }
+
+        private boolean isReady() {
+            return message != null || batch != null;
         }
     }
 
@@ -35,6 +42,17 @@ final class Arrivals {
             destination.send(message, delivery);
         } else {
             waiting.add(new Arrival(delivery, null, message));
+        }
+    }
+
+    /** @param bytes of the delivery */
+    void addAll(List<Message> batch, Delivery delivery, int bytes) {
+        if (waiting.isEmpty()) {
+            destination.sendAll(batch, delivery, bytes);
+        } else {
+            Arrival arrival = new Arrival(delivery, null, null);
+            arrival.batch = () -> destination.sendAll(batch, delivery, bytes);
+            waiting.add(arrival);
         }
     }
 
@@ -65,9 +83,13 @@ final class Arrivals {
     }
 
     private void sendReady() {
-        while (!waiting.isEmpty() && waiting.peek().message != null) {
+        while (!waiting.isEmpty() && waiting.peek().isReady()) {
             Arrival arrival = waiting.poll();
-            destination.send(arrival.message, arrival.delivery);
+            if (arrival.batch != null) {
+                arrival.batch.run();
+            } else {
+                destination.send(arrival.message, arrival.delivery);
+            }
         }
         leaveIfEmpty();
     }

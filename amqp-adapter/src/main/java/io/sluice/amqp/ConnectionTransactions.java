@@ -132,6 +132,20 @@ final class ConnectionTransactions {
         });
     }
 
+    /** As {@link #publish(ShardMailbox, Producer, IncomingPublish)}, of messages that are taken together or not at all. */
+    void publish(ShardMailbox shard, Producer producer, IncomingBatch batch) {
+        Transaction transaction = joined.isEmpty() ? null : joined.get(batch.delivery());
+        if (transaction == null) {
+            shard.publishAll(producer, batch.messages());
+            return;
+        }
+        Optional<Refusal> tooMany = transaction.expectMore(batch.messages().size() - 1);
+        for (IncomingPublish each : batch.messages()) {
+            tooMany.or(() -> transaction.send(shard, producer, each))
+                    .ifPresent(why -> producer.listener().refused(each, why));
+        }
+    }
+
     /** The answer to a message as its sender is to hear it (AMQP 1.0 §4.4.1). */
     DeliveryState answered(Delivery delivery, DeliveryState outcome) {
         Transaction transaction = joined.isEmpty() ? null : joined.remove(delivery);

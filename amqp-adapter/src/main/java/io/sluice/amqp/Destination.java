@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.port.LargeBodies;
+import java.util.List;
 import java.util.Optional;
 import org.apache.qpid.proton.engine.Delivery;
 
@@ -28,6 +29,15 @@ interface Destination {
     /** Leads to {@code accepted} or {@code refused} for the delivery. */
     void send(Message message, Delivery delivery);
 
+    /**
+     * As {@link #send}, of all messages of a batch: together or not at all. Asked only of one that {@link #transacts}.
+     *
+     * @param bytes of the delivery
+     */
+    default void sendAll(List<Message> batch, Delivery delivery, int bytes) {
+        throw new IllegalStateException("no batch goes there");
+    }
+
     /** Whether it can do with a message whose body is kept apart. */
     boolean takesLarge();
 
@@ -36,7 +46,7 @@ interface Destination {
         throw new IllegalStateException("no large message goes there");
     }
 
-    /** Whether messages to it can be sent in a transaction. */
+    /** Whether messages to it can be sent in a transaction, and in batches. */
     boolean transacts();
 
     /** The link is gone. What was sent before is still answered. */

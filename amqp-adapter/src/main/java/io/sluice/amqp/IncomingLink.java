@@ -2,10 +2,12 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.message.IncomingMessage;
 import io.sluice.amqp.message.MalformedMessageException;
+import io.sluice.amqp.message.MessageBatch;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.security.Permissions;
+import java.util.List;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
@@ -315,6 +317,12 @@ final class IncomingLink implements LinkEndpoint {
     private void becomeLarge(Delivery delivery) {
         scope.bytes().partial(-assembly.bytes());
         byte[] start = assembly.take();
+        if (delivery.getMessageFormat() == MessageBatch.FORMAT) {
+            String text =
+                    "a batch is larger than " + scope.environment().large().thresholdBytes() + " bytes";
+            closeOver(delivery, Conditions.of(Conditions.LINK_MESSAGE_SIZE_EXCEEDED, text));
+            return;
+        }
         try {
             IncomingMessage.Front front = IncomingMessage.parseFront(
                     start,
@@ -361,9 +369,21 @@ final class IncomingLink implements LinkEndpoint {
             return;
         }
         try {
-            arrivals.add(IncomingMessage.parse(encoded, delivery.getMessageFormat()), delivery);
+            if (delivery.getMessageFormat() == MessageBatch.FORMAT) {
+                arrive(MessageBatch.parse(encoded), delivery, encoded.length);
+            } else {
+                arrivals.add(IncomingMessage.parse(encoded, delivery.getMessageFormat()), delivery);
+            }
         } catch (MalformedMessageException e) {
             refuse(delivery, encoded.length, Conditions.of(Conditions.DECODE_ERROR, e.getMessage()));
+        }
+    }
+
+    private void arrive(List<Message> batch, Delivery delivery, int bytes) {
+        if (destination.transacts()) {
+            arrivals.addAll(batch, delivery, bytes);
+        } else {
+            refused(delivery, bytes, Refusal.of(Kind.NOT_IMPLEMENTED, "a node of the broker itself takes no batches"));
         }
     }
 

@@ -3,13 +3,18 @@ package io.sluice.amqp;
 import io.sluice.amqp.message.DuplicateId;
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.shard.Publish;
+import java.util.Optional;
 import org.apache.qpid.proton.engine.Delivery;
 
-/** A message on its way to a shard, with the delivery to answer. */
+/** A message on its way to a shard, with the delivery to answer: its own, or that of the batch it is in. */
 final class IncomingPublish extends Publish {
     private final Delivery delivery;
+    /** Null where the delivery is of this message alone. */
+    private final IncomingBatch batch;
+
     private final PeerIdentity peer;
     private final String deliveryKey;
 
@@ -20,7 +25,19 @@ final class IncomingPublish extends Publish {
     /** @param deliveryKey by which the delivery can be resumed, "" where it cannot */
     IncomingPublish(
             NodeKind kind, String address, Message message, Delivery delivery, PeerIdentity peer, String deliveryKey) {
+        this(kind, address, message, delivery, peer, deliveryKey, null);
+    }
+
+    IncomingPublish(
+            NodeKind kind,
+            String address,
+            Message message,
+            Delivery delivery,
+            PeerIdentity peer,
+            String deliveryKey,
+            IncomingBatch batch) {
         super(kind, address, message);
+        this.batch = batch;
         this.deliveryKey = deliveryKey;
         this.delivery = delivery;
         this.peer = peer;
@@ -48,5 +65,23 @@ final class IncomingPublish extends Publish {
 
     Delivery delivery() {
         return delivery;
+    }
+
+    /** It is in its queue. The connection's event loop. */
+    void accepted(IncomingLink link) {
+        if (batch == null) {
+            link.accepted(delivery, message().residentBytes());
+        } else {
+            batch.heard(Optional.empty(), link);
+        }
+    }
+
+    /** It is not. The connection's event loop. */
+    void refused(Refusal refusal, IncomingLink link) {
+        if (batch == null) {
+            link.refused(delivery, message().residentBytes(), refusal);
+        } else {
+            batch.heard(Optional.of(refusal), link);
+        }
     }
 }

@@ -36,10 +36,9 @@ final class ProducerCalls implements ProducerListener {
     public void accepted(Publish publish) {
         IncomingPublish incoming = (IncomingPublish) publish;
         if (calls.direct()) {
-            link.accepted(incoming.delivery(), incoming.message().residentBytes());
+            incoming.accepted(link);
         } else {
-            calls.later(
-                    () -> link.accepted(incoming.delivery(), incoming.message().residentBytes()));
+            calls.later(() -> incoming.accepted(link));
         }
     }
 
@@ -47,10 +46,9 @@ final class ProducerCalls implements ProducerListener {
     public void refused(Publish publish, Refusal refusal) {
         IncomingPublish incoming = (IncomingPublish) publish;
         if (calls.direct()) {
-            link.refused(incoming.delivery(), incoming.message().residentBytes(), refusal);
+            incoming.refused(refusal, link);
         } else {
-            calls.later(
-                    () -> link.refused(incoming.delivery(), incoming.message().residentBytes(), refusal));
+            calls.later(() -> incoming.refused(refusal, link));
         }
     }
 

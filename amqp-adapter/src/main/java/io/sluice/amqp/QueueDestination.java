@@ -5,6 +5,7 @@ import io.sluice.broker.NodeKind;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.shard.ShardMailbox;
+import java.util.List;
 import java.util.Optional;
 import org.apache.qpid.proton.engine.Delivery;
 
@@ -84,6 +85,18 @@ final class QueueDestination implements Destination {
     public void send(Message message, Delivery delivery) {
         String key = kept.isPresent() ? kept.get().key(delivery) : "";
         transactions.publish(shard, producer, new IncomingPublish(kind(), address, message, delivery, peer, key));
+    }
+
+    @Override
+    public void sendAll(List<Message> messages, Delivery delivery, int bytes) {
+        IncomingBatch batch = new IncomingBatch(delivery, bytes);
+        String key = kept.isPresent() ? kept.get().key(delivery) : "";
+        // One of them stands for the delivery, for they come together or not at all.
+        batch.add(
+                messages,
+                message -> new IncomingPublish(
+                        kind(), address, message, delivery, peer, message == messages.get(0) ? key : "", batch));
+        transactions.publish(shard, producer, batch);
     }
 
     @Override

@@ -341,13 +341,13 @@ class Section2_6_12_TransferTest {
     void anotherMessageFormatIsStoredAndReturnedUnchanged() {
         peer.attachSender(0, "in", "q");
         Transfer transfer = TestPeer.transfer(0, 0);
-        transfer.setMessageFormat(UnsignedInteger.valueOf(0x80013700L));
+        transfer.setMessageFormat(UnsignedInteger.valueOf(0x80013701L));
         peer.send(0, transfer, new byte[] {9, 8, 7});
         peer.expect(Disposition.class);
         peer.attachReceiver(1, "out", "q");
         peer.send(0, TestPeer.credit(1, 0, 1));
         TestPeer.Frame out = peer.next(Transfer.class);
-        assertEquals(UnsignedInteger.valueOf(0x80013700L), ((Transfer) out.body()).getMessageFormat());
+        assertEquals(UnsignedInteger.valueOf(0x80013701L), ((Transfer) out.body()).getMessageFormat());
         assertArrayEquals(new byte[] {9, 8, 7}, out.payload());
     }
 

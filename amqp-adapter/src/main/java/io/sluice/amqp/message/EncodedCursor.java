@@ -211,6 +211,13 @@ final class EncodedCursor {
         at = endOfPrimitive(constructor);
     }
 
+    /** A binary; the bytes are a copy. */
+    byte[] readBinary() throws MalformedMessageException {
+        int start = at + (byteAt(at) == 0xa0 ? 2 : 5);
+        skipBinary();
+        return Arrays.copyOfRange(bytes, start, at);
+    }
+
     /** Skips a list or map by its size, without looking into it. */
     void skipCompound(boolean map) throws MalformedMessageException {
         if (map) {

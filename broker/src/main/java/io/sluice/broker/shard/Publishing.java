@@ -3,11 +3,13 @@ package io.sluice.broker.shard;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.queue.Producers;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -96,9 +98,38 @@ final class Publishing {
                 .ifPresent(why -> refused(producer, publish, why, turn));
     }
 
+    /** See {@link ShardMailbox#publishAll}. */
+    void publishAll(Producer producer, List<? extends Publish> together, AtomicCommits commits, Turn turn) {
+        for (int i = 0; i < together.size(); i++) {
+            Optional<Refusal> refusal = refusalOf(producer, together.get(i), turn);
+            if (refusal.isPresent()) {
+                Refusal why = refusal.get();
+                String text = "message " + i + " of " + together.size() + " that go together: " + why.text();
+                Refusal ofAll = new Refusal(why.kind(), text, why.info());
+                together.forEach(each -> refused(producer, each, ofAll, turn));
+                return;
+            }
+        }
+        commits.commit(new AtomicBatch(List.copyOf(together), List.of()), producer.client(), new Reply<>() {
+            @Override
+            public void done(AtomicBatch batch) {
+                batch.sends().forEach(each -> producer.listener().accepted(each));
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                together.forEach(each -> producer.listener().refused(each, refusal));
+            }
+        });
+    }
+
     /** A message that a transaction stores when it is committed: looked at now, so that its producer hears at once if it is refused. */
     void enlist(Producer producer, Publish publish, Turn turn) {
         Optional<Refusal> refusal = refusalOf(producer, publish, turn);
+        if (refusal.isEmpty()
+                && pressure.transactionsExhausted(publish.message().residentBytes())) {
+            refusal = Optional.of(memoryExhausted(queues.bytes()));
+        }
         if (refusal.isPresent()) {
             refused(producer, publish, refusal.get(), turn);
             return;
@@ -114,7 +145,7 @@ final class Publishing {
             return Optional.of(Refusal.of(Refusal.Kind.ILLEGAL_STATE, "the producer is not attached"));
         }
         long bytes = publish.message().residentBytes();
-        if (pressure.memoryExhausted(queues.bytes()) || pressure.transactionsExhausted(bytes)) {
+        if (pressure.memoryExhausted(queues.bytes())) {
             return Optional.of(memoryExhausted(queues.bytes()));
         }
         if (bytes > maxMessageBytes) {
@@ -130,6 +161,9 @@ final class Publishing {
             return nowhere;
         }
         Queue queue = queues.findOrImagine(publish.address()).orElseThrow();
+        if (producer.address().isEmpty() && queue.isIntakePaused()) {
+            return Optional.of(paused(queue));
+        }
         return queue.isDuplicate(Offering.duplicateId(publish, queue), turn.nowMillis())
                 ? Optional.empty()
                 : queue.refusalOf(1, publish.message().size());

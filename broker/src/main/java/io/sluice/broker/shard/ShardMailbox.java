@@ -73,6 +73,11 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.publishing().publish(producer, publish, turn));
     }
 
+    /** Messages from an attached producer, taken together or not at all; its listener hears of each. */
+    public void publishAll(Producer producer, List<? extends Publish> together) {
+        post((shard, turn) -> shard.publishing().publishAll(producer, together, shard.atomicCommits(), turn));
+    }
+
     /**
      * A message that a transaction stores when it is committed. It is looked at now: its listener hears {@code accepted} where it would
      * be taken as things are, else {@code refused}. An accepted one takes memory until a {@link #commit} or a {@link #rollback} has it.

@@ -107,6 +107,17 @@ public final class Transaction {
         return Optional.empty();
     }
 
+    /** What is expected is a batch, of so many messages more than one. */
+    public Optional<Refusal> expectMore(int messages) {
+        if (operations + messages > home.limits().maxOperations()) {
+            Refusal limit = tooManyOperations();
+            fail(limit);
+            return Optional.of(limit);
+        }
+        operations += messages;
+        return Optional.empty();
+    }
+
     /** Takes an expected message; the producer's listener hears whether it would be stored. Refused where the transaction has failed since. */
     public Optional<Refusal> send(ShardMailbox shard, Producer producer, Publish publish) {
         if (state != State.OPEN || failure.isPresent()) {
