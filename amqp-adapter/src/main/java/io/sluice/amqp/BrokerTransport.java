@@ -287,11 +287,16 @@ final class BrokerTransport extends TransportImpl {
             writeWindows();
         }
         boolean done = super.writeInto(output);
-        if (dispositions.isOpen()) {
-            writeDispositions();
-            done = super.writeInto(output);
+        boolean more = dispositions.isOpen();
+        writeDispositions();
+        if (getCondition() == null && !scope.marks().notices().isEmpty()) {
+            // Behind the attach that is written now.
+            scope.marks()
+                    .notices()
+                    .write(localChannels.values(), (channel, flow) -> writeFrame(channel, flow, null, null));
+            more = true;
         }
-        return done;
+        return more ? super.writeInto(output) : done;
     }
 
     @Override
@@ -339,8 +344,8 @@ final class BrokerTransport extends TransportImpl {
     private void before(int channel, FrameBody body) {
         if (body instanceof Transfer transfer) {
             if (transfer.getMore()
-                    || !scope.aborted().isEmpty()
-                    || !scope.resumed().isEmpty()) {
+                    || !scope.marks().aborted().isEmpty()
+                    || !scope.marks().resumed().isEmpty()) {
                 complete(channel, transfer);
             }
         } else if (body instanceof Flow flow) {
@@ -371,10 +376,12 @@ final class BrokerTransport extends TransportImpl {
         if (link != null && link.presettled) {
             transfer.setSettled(true);
         }
-        if (link != null && scope.resumed().has(link.link, transfer.getDeliveryTag())) {
+        if (link != null && scope.marks().resumed().has(link.link, transfer.getDeliveryTag())) {
             resume(link, transfer);
         }
-        if (link != null && !transfer.getMore() && scope.aborted().remove(link.link, transfer.getDeliveryTag())) {
+        if (link != null
+                && !transfer.getMore()
+                && scope.marks().aborted().remove(link.link, transfer.getDeliveryTag())) {
             transfer.setAborted(true);
         }
     }
@@ -389,7 +396,7 @@ final class BrokerTransport extends TransportImpl {
             transfer.setState(nothing);
         }
         if (!transfer.getMore()) {
-            scope.resumed().remove(link.link, transfer.getDeliveryTag());
+            scope.marks().resumed().remove(link.link, transfer.getDeliveryTag());
         }
     }
 

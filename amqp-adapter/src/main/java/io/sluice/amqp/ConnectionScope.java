@@ -17,8 +17,7 @@ final class ConnectionScope {
     private final ShardCalls calls;
     private final Map<LinkEndpoint, LinkRegistry.Key> endpoints = new LinkedHashMap<>();
     private final NodeReplies replies = new NodeReplies(this);
-    private final MarkedDeliveries aborted = new MarkedDeliveries();
-    private final MarkedDeliveries resumed = new MarkedDeliveries();
+    private final LinkMarks marks = LinkMarks.none();
     private final ConnectionTransactions transactions;
     private final KeptTermini termini = new KeptTermini(this);
     private final List<IncomingLink> refills = new ArrayList<>();
@@ -56,14 +55,8 @@ final class ConnectionScope {
         return calls.access();
     }
 
-    /** Ends of deliveries that are not complete. */
-    MarkedDeliveries aborted() {
-        return aborted;
-    }
-
-    /** Deliveries that their peers had before. */
-    MarkedDeliveries resumed() {
-        return resumed;
+    LinkMarks marks() {
+        return marks;
     }
 
     ConnectionTransactions transactions() {
@@ -166,8 +159,7 @@ final class ConnectionScope {
     void finished(Endpoint endpoint) {
         finished.add(endpoint);
         if (endpoint instanceof Link link) {
-            aborted.forget(link);
-            resumed.forget(link);
+            marks.forget(link);
         }
     }
 

@@ -162,7 +162,7 @@ final class OutgoingBodies {
         if (unfinished.hasBegun()) {
             org.apache.qpid.proton.engine.Delivery delivery = unfinished.cut();
             // The tag is not used again: until the last transfer is written, the peer knows it.
-            scope.aborted().add(link.sender(), delivery.getTag());
+            scope.marks().aborted().add(link.sender(), delivery.getTag());
             link.sender().advance();
             delivery.settle();
             link.settledUnfinished();

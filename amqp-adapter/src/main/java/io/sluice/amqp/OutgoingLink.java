@@ -6,6 +6,7 @@ import io.sluice.broker.Annotations;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.ConsumerActivity;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.queue.Consumer;
@@ -308,6 +309,15 @@ final class OutgoingLink implements LinkEndpoint {
 
     OutgoingBodies bodies() {
         return bodies;
+    }
+
+    /** What a peer is told of it, it may act on: that it gets nothing for now, and when that changes. */
+    void activity(ConsumerActivity activity) {
+        if ((state == State.ATTACHING || state == State.OPEN)
+                && (activity != ConsumerActivity.SHARED
+                        || scope.transactions().dialect().tellsActivity())) {
+            scope.marks().notices().tell(sender, activity.isActive());
+        }
     }
 
     void drained() {

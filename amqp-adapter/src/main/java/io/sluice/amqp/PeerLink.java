@@ -29,8 +29,7 @@ final class PeerLink {
 
     final LinkCount count;
     private final FirstTransfer current = new FirstTransfer();
-    private int deliveryCount;
-    private int creditLimit;
+    private final Credit credit = new Credit();
     /** Id of a delivery of ours that has begun and not ended; null when there is none. */
     private UnsignedInteger partlySent;
     /** The engine's object; null until it has made one. */
@@ -53,14 +52,22 @@ final class PeerLink {
         this.receiverSettleMode = attach.getRcvSettleMode();
         this.presettled = attach.getSndSettleMode() == SenderSettleMode.SETTLED;
         if (peerSends) {
-            this.deliveryCount = attach.getInitialDeliveryCount().intValue();
-            this.creditLimit = deliveryCount;
+            credit.deliveryCount = attach.getInitialDeliveryCount().intValue();
+            credit.limit = credit.deliveryCount;
         }
     }
 
     /** That of the engine's link. */
     static PeerLink of(Link engines) {
         return engines.attachments().get(PeerLink.class, PeerLink.class);
+    }
+
+    /** What was sent, and may be. */
+    private static final class Credit {
+        int deliveryCount;
+        int limit;
+        /** By the peer, which receives. */
+        boolean wasGiven;
     }
 
     /** The delivery whose transfers are coming in. */
@@ -110,7 +117,7 @@ final class PeerLink {
             return Conditions.of(Refusal.Kind.ILLEGAL_STATE, text);
         }
         if (!current.underWay) {
-            return creditLimit - deliveryCount > 0
+            return credit.limit - credit.deliveryCount > 0
                     ? null
                     : Conditions.of(
                             Conditions.LINK_TRANSFER_LIMIT_EXCEEDED,
@@ -144,7 +151,7 @@ final class PeerLink {
         count.transfer(bytes, ends && !transfer.getAborted());
         if (ends) {
             current.underWay = false;
-            deliveryCount++;
+            credit.deliveryCount++;
         }
     }
 
@@ -188,25 +195,25 @@ final class PeerLink {
         count.transfer(bytes, !transfer.getMore() && !transfer.getAborted());
         partlySent = transfer.getMore() ? transfer.getDeliveryId() : null;
         if (!transfer.getMore()) {
-            deliveryCount++;
+            credit.deliveryCount++;
         }
     }
 
     /** Our own flow frame. */
     void sent(Flow flow) {
         if (peerSends) {
-            creditLimit =
+            credit.limit =
                     flow.getDeliveryCount().intValue() + flow.getLinkCredit().intValue();
         } else {
-            deliveryCount = flow.getDeliveryCount().intValue();
+            credit.deliveryCount = flow.getDeliveryCount().intValue();
         }
     }
 
     /** The sending peer's flow: it may have used up credit without sending (§2.6.7). */
     void senderFlow(Flow flow) {
         int count = flow.getDeliveryCount().intValue();
-        if (count - deliveryCount > 0) {
-            deliveryCount = count;
+        if (count - credit.deliveryCount > 0) {
+            credit.deliveryCount = count;
         }
     }
 
@@ -217,21 +224,27 @@ final class PeerLink {
     void receiverFlow(Flow flow) {
         UnsignedInteger known = flow.getDeliveryCount();
         int from = known == null ? 0 : known.intValue();
-        int credit = (int) Math.min(flow.getLinkCredit().longValue(), Integer.MAX_VALUE - 1);
+        int asked = (int) Math.min(flow.getLinkCredit().longValue(), Integer.MAX_VALUE - 1);
         // What has begun goes on without: it had its credit.
-        int used = deliveryCount + (partlySent == null ? 0 : 1);
-        if (from + credit - used < 0) {
-            credit = Math.max(0, used - from);
+        int used = credit.deliveryCount + (partlySent == null ? 0 : 1);
+        if (from + asked - used < 0) {
+            asked = Math.max(0, used - from);
         }
-        creditLimit = from + credit;
-        flow.setLinkCredit(UnsignedInteger.valueOf(credit));
+        credit.limit = from + asked;
+        credit.wasGiven |= asked > 0;
+        flow.setLinkCredit(UnsignedInteger.valueOf(asked));
+    }
+
+    /** Whether the peer, which receives, has ever given credit. */
+    boolean hadCredit() {
+        return credit.wasGiven;
     }
 
     /** Our side of the link for an answer to {@code echo}. */
     void describe(Flow flow) {
         flow.setHandle(localHandle);
-        flow.setDeliveryCount(UnsignedInteger.valueOf(deliveryCount));
-        flow.setLinkCredit(UnsignedInteger.valueOf(Math.max(0, creditLimit - deliveryCount)));
+        flow.setDeliveryCount(UnsignedInteger.valueOf(credit.deliveryCount));
+        flow.setLinkCredit(UnsignedInteger.valueOf(Math.max(0, credit.limit - credit.deliveryCount)));
         flow.setDrain(link != null && link.getDrain());
     }
 }

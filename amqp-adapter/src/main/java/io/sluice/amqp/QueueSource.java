@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.ConsumerActivity;
 import io.sluice.broker.port.ConsumerListener;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.queue.Delivery;
@@ -61,6 +62,15 @@ final class QueueSource implements ConsumerListener {
             link.settled(delivery);
         } else {
             calls.later(() -> link.settled(delivery));
+        }
+    }
+
+    @Override
+    public void activity(ConsumerActivity activity) {
+        if (calls.direct()) {
+            link.activity(activity);
+        } else {
+            calls.later(() -> link.activity(activity));
         }
     }
 

@@ -151,11 +151,11 @@ final class ResumedDeliveries {
             Resumed next = waiting.peek();
             if (next.said == null) {
                 waiting.poll();
-                scope.resumed().add(link.sender(), tag(next.message));
+                scope.marks().resumed().add(link.sender(), tag(next.message));
                 link.sendInTurn(next.message);
             } else if (next.applied && !link.bodies().isSending()) {
                 waiting.poll();
-                scope.resumed().add(link.sender(), tag(next.message));
+                scope.marks().resumed().add(link.sender(), tag(next.message));
                 settle(next);
             } else {
                 return;

@@ -30,6 +30,9 @@ final class Terminus {
     static final Symbol MOVE = Symbol.valueOf("move");
     private static final Symbol TEMPORARY_QUEUE = Symbol.valueOf("temporary-queue");
     private static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
+    /** Of RabbitMQ's clients for answers to their requests: they need not outlive who waits for them, and temporary queues do not. */
+    static final Symbol VOLATILE_QUEUE = Symbol.valueOf("rabbitmq:volatile-queue");
+
     private static final Set<Symbol> CAPABILITIES =
             Set.of(NodeKinds.QUEUE, NodeKinds.TOPIC, NodeKinds.SHARED, NodeKinds.GLOBAL);
     /** What the coordinator can do (§4.5.3). */
@@ -136,11 +139,16 @@ final class Terminus {
         boolean temporary = node.isPresent() && node.get().isTemporary();
         boolean topic = temporary && node.get().kind() == NodeKind.TOPIC;
         for (Symbol capability : capabilities == null ? new Symbol[0] : capabilities) {
-            if (CAPABILITIES.contains(capability)
-                    || (temporary && capability.equals(topic ? TEMPORARY_TOPIC : TEMPORARY_QUEUE))) {
+            if (CAPABILITIES.contains(capability) || (temporary && isOfTemporary(capability, topic))) {
                 known.add(capability);
             }
         }
         return known.isEmpty() ? null : known.toArray(new Symbol[0]);
+    }
+
+    private static boolean isOfTemporary(Symbol capability, boolean topic) {
+        return topic
+                ? capability.equals(TEMPORARY_TOPIC)
+                : capability.equals(TEMPORARY_QUEUE) || capability.equals(VOLATILE_QUEUE);
     }
 }

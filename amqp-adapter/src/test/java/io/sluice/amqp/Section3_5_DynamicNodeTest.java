@@ -31,6 +31,8 @@ import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that links ask for: dynamic sources and targets (AMQP 1.0 §3.5.3, §3.5.4, §3.5.9 to §3.5.13). */
@@ -119,6 +121,29 @@ class Section3_5_DynamicNodeTest {
         assertEquals(TerminusExpiryPolicy.LINK_DETACH, target.getExpiryPolicy());
         assertArrayEquals(new Symbol[] {TEMPORARY_QUEUE}, target.getCapabilities());
         assertInstanceOf(DeleteOnClose.class, target.getDynamicNodeProperties().get(LIFETIME_POLICY));
+    }
+
+    @Test
+    void aQueueForAnswersIsSaidToBeOne() {
+        Attach attach = expiring(dynamicReceiver(0, "r"), TerminusExpiryPolicy.LINK_DETACH, 0);
+        attach.setSndSettleMode(SenderSettleMode.SETTLED);
+        ((Source) attach.getSource()).setCapabilities(Terminus.VOLATILE_QUEUE);
+        peer.send(0, attach);
+        Attach answer = peer.expect(Attach.class);
+        Source source = (Source) answer.getSource();
+        assertArrayEquals(new Symbol[] {Terminus.VOLATILE_QUEUE}, source.getCapabilities());
+        assertEquals(SenderSettleMode.SETTLED, answer.getSndSettleMode());
+        assertEquals(TerminusExpiryPolicy.LINK_DETACH, source.getExpiryPolicy());
+        peer.send(0, TestPeer.credit(0, 0, 10));
+        peer.attachSender(1, "s", source.getAddress());
+        peer.send(0, TestPeer.transfer(1, 0), TestPeer.message("answer"));
+        assertEquals(true, ((Transfer) peer.transfers().get(0).body()).getSettled());
+
+        Attach named = TestPeer.receiver(2, "named", "q");
+        ((Source) named.getSource()).setCapabilities(Terminus.VOLATILE_QUEUE);
+        peer.send(0, named);
+        Attach ofQueue = peer.nextOf(Attach.class);
+        assertEquals(null, ((Source) ofQueue.getSource()).getCapabilities(), "a queue that is there is none");
     }
 
     @Test

@@ -21,6 +21,14 @@ class ShardApartTest {
     }
 
     @Nested
+    class Activity extends LinkActivityTest {
+        @Override
+        TestBroker newBroker() {
+            return TestBroker.apart();
+        }
+    }
+
+    @Nested
     class Transfers extends Section2_6_12_TransferTest {
         @Override
         TestBroker newBroker() {

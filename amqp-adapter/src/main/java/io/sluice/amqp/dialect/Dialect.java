@@ -37,6 +37,11 @@ public interface Dialect {
         return false;
     }
 
+    /** Whether it is told of each link that receives whether it is given messages, also of queues whose consumers all are. */
+    default boolean tellsActivity() {
+        return false;
+    }
+
     /**
      * The dialect of a peer.
      *

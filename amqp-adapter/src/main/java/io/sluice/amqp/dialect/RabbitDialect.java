@@ -15,6 +15,11 @@ final class RabbitDialect implements Dialect {
     }
 
     @Override
+    public boolean tellsActivity() {
+        return true;
+    }
+
+    @Override
     public Map<Symbol, Object> openProperties(String version, String containerId) {
         Map<Symbol, Object> properties = new LinkedHashMap<>();
         properties.put(Symbol.valueOf("product"), "Sluice");

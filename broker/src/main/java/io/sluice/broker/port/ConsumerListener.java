@@ -23,6 +23,9 @@ public interface ConsumerListener {
     /** What the consumer said of the delivery is durable where it has to be: the delivery may be forgotten. */
     void settled(Delivery delivery);
 
+    /** Whether it is given messages beside others, alone, or not for now. Said before its first message, and whenever it changes. */
+    default void activity(ConsumerActivity activity) {}
+
     /** A drain found nothing more to send: the link's credit is used up (AMQP 1.0 §2.6.7). */
     void drained();
 

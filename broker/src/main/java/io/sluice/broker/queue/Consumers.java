@@ -1,6 +1,7 @@
 package io.sluice.broker.queue;
 
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.port.ConsumerActivity;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +18,9 @@ final class Consumers {
     private final Set<Consumer> timed = new LinkedHashSet<>();
 
     private final ActiveConsumer active = new ActiveConsumer();
+    /** Who is to be told how it stands beside the others. */
+    private final Set<Consumer> news = new LinkedHashSet<>();
+
     /** Takers that have a filter. */
     private int filtering;
 
@@ -33,6 +37,7 @@ final class Consumers {
 
     void add(Consumer consumer) {
         (consumer.isApart() ? apart : takers).add(consumer);
+        news.add(consumer);
         following += consumer.follows() ? 1 : 0;
         if (!consumer.isApart()) {
             count(consumer, 1);
@@ -77,17 +82,43 @@ final class Consumers {
             single = isSingle;
             active.forget();
             elect();
+            news.addAll(takers);
             takers.forEach(this::creditChanged);
         }
     }
 
     /** Who there is has changed, or what they have: another one may be the one that gets everything. @return whether it is */
     private boolean elect() {
+        Optional<Consumer> before = active.who();
         if (single && active.elect(takers)) {
+            if (!before.equals(active.who())) {
+                before.ifPresent(news::add);
+                active.who().ifPresent(news::add);
+            }
             takers.forEach(this::creditChanged);
             return true;
         }
         return false;
+    }
+
+    /** Tells those whom it concerns how they stand beside the others. */
+    void tellActivity(Turn turn) {
+        if (news.isEmpty()) {
+            return;
+        }
+        news.retainAll(takers);
+        for (Consumer consumer : news) {
+            turn.calling(consumer.client());
+            consumer.listener().activity(activity(consumer));
+        }
+        news.clear();
+    }
+
+    private ConsumerActivity activity(Consumer consumer) {
+        if (!single) {
+            return ConsumerActivity.SHARED;
+        }
+        return active.who().equals(Optional.of(consumer)) ? ConsumerActivity.ACTIVE : ConsumerActivity.STANDING_BY;
     }
 
     /** All that the consumer had is settled. @return whether somebody may get something now who could not before */

@@ -296,6 +296,7 @@ public final class Dispatcher {
         consumers.single(queue.definition().dispatching().singleActiveConsumer());
         endLocks(turn);
         settlement.undeliverable().moveOut(turn);
+        consumers.tellActivity(turn);
         lastStop = dispatchToTakers(turn);
         lookAhead.clear();
         for (Consumer consumer : consumers.apart()) {

@@ -1,5 +1,8 @@
 package io.sluice.broker.shard;
 
+import static io.sluice.broker.port.ConsumerActivity.ACTIVE;
+import static io.sluice.broker.port.ConsumerActivity.SHARED;
+import static io.sluice.broker.port.ConsumerActivity.STANDING_BY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.broker.Dispatching;
@@ -77,6 +80,42 @@ class ActiveConsumerTest {
         one.settle(1, Outcome.ACCEPTED).settle(0, Outcome.RELEASED);
 
         assertEquals(List.of("1", "3"), other.bodies());
+    }
+
+    @Test
+    void eachHearsHowItStandsWhenThatChanges() {
+        TestConsumer shared = shard.consumer("q").credit(1);
+        TestConsumer one = shard.consumer("single").credit(2);
+        TestConsumer other = shard.consumer("single").credit(9);
+        shard.publish("single", "1", "2");
+        TestConsumer browser = shard.browser("single").credit(9);
+        assertEquals(List.of(SHARED), shared.activity);
+        assertEquals(List.of(ACTIVE), one.activity);
+        assertEquals(List.of(STANDING_BY), other.activity);
+        assertEquals(List.of(), browser.activity);
+
+        TestConsumer first = shard.consumer("single", priority(1)).credit(1);
+        assertEquals(List.of(STANDING_BY), first.activity, "the former has not settled all");
+        one.acceptAll();
+        assertEquals(List.of(ACTIVE, STANDING_BY), one.activity);
+        assertEquals(List.of(STANDING_BY, ACTIVE), first.activity);
+
+        first.detach();
+        assertEquals(List.of(ACTIVE, STANDING_BY, ACTIVE), one.activity);
+        assertEquals(List.of(STANDING_BY), other.activity);
+    }
+
+    @Test
+    void whereAllShareAgainAllHearIt() {
+        TestConsumer one = shard.consumer("single").credit(1);
+        TestConsumer other = shard.consumer("single").credit(1);
+        shard.update(
+                "single",
+                new QueueChange(
+                        is -> is.withDispatching(is.dispatching().withSingleActiveConsumer(false)), Pause.AS_IT_IS));
+
+        assertEquals(List.of(ACTIVE, SHARED), one.activity);
+        assertEquals(List.of(STANDING_BY, SHARED), other.activity);
     }
 
     @Test

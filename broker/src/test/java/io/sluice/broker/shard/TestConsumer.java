@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.ConsumerActivity;
 import io.sluice.broker.port.ConsumerListener;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
@@ -20,6 +21,9 @@ class TestConsumer implements ConsumerListener {
     final List<Delivery> deliveries = new ArrayList<>();
 
     final List<Delivery> settled = new ArrayList<>();
+    /** All that it was told of how it stands beside others. */
+    final List<ConsumerActivity> activity = new ArrayList<>();
+
     private final ShardFixture fixture;
     private long limit;
     Refusal closedBy;
@@ -104,6 +108,11 @@ class TestConsumer implements ConsumerListener {
 
     List<String> settledBodies() {
         return settled.stream().map(TestConsumer::body).toList();
+    }
+
+    @Override
+    public void activity(ConsumerActivity now) {
+        activity.add(now);
     }
 
     @Override

@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.program.BrokerProcess;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.Delivery;
+import org.apache.qpid.protonj2.client.DeliveryMode;
+import org.apache.qpid.protonj2.client.DeliveryState;
 import org.apache.qpid.protonj2.client.ExpiryPolicy;
 import org.apache.qpid.protonj2.client.Message;
 import org.apache.qpid.protonj2.client.Receiver;
@@ -67,6 +70,38 @@ final class DynamicNodeTest {
         Delivery delivery = receiver.receive(20, TimeUnit.SECONDS);
         assertNotNull(delivery, "no delivery in 20 s");
         return (String) delivery.message().body();
+    }
+
+    @Test
+    void answers_come_settled_over_the_queue_that_rabbitmq_s_clients_ask_for() throws Exception {
+        ReceiverOptions options = new ReceiverOptions().deliveryMode(DeliveryMode.AT_MOST_ONCE);
+        options.sourceOptions().capabilities("rabbitmq:volatile-queue").expiryPolicy(ExpiryPolicy.LINK_CLOSE);
+        try (Connection server = client.connect("127.0.0.1", broker.port());
+                Receiver requests = server.openReceiver("protonj2.direct.requests")) {
+            Receiver answers = connection.openDynamicReceiver(options);
+            String replyTo = answers.address();
+            assertEquals(Set.of("rabbitmq:volatile-queue"), answers.source().capabilities());
+            Sender sender = connection.openSender("protonj2.direct.requests");
+            for (int i = 0; i < 3; i++) {
+                send(sender, Message.create("question " + i).replyTo(replyTo).messageId("m" + i));
+                Delivery request = requests.receive(20, TimeUnit.SECONDS);
+                send(
+                        server.defaultSender(),
+                        Message.create("answer to " + request.message().body())
+                                .to(request.message().replyTo())
+                                .correlationId(request.message().messageId()));
+                Delivery answer = answers.receive(20, TimeUnit.SECONDS);
+                assertTrue(answer.remoteSettled());
+                assertEquals("answer to question " + i, answer.message().body());
+                assertEquals("m" + i, answer.message().correlationId());
+            }
+            answers.close();
+            Tracker late =
+                    server.defaultSender().send(Message.create("too late").to(replyTo));
+            assertEquals(
+                    DeliveryState.Type.REJECTED,
+                    late.awaitSettlement(20, TimeUnit.SECONDS).remoteState().getType());
+        }
     }
 
     @Test
