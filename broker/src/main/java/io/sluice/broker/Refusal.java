@@ -14,6 +14,8 @@ public record Refusal(Kind kind, String text, Map<String, Object> info) {
     /** Each names the AMQP 1.0 condition it stands for (§2.8.15, §2.8.18, §4.5.8). */
     public enum Kind {
         NOT_FOUND("amqp:not-found"),
+        /** An exchange has no queue for the message; its sender hears {@code released}. */
+        UNROUTABLE("amqp:not-found"),
         NOT_ALLOWED("amqp:not-allowed"),
         NOT_IMPLEMENTED("amqp:not-implemented"),
         UNAUTHORIZED("amqp:unauthorized-access"),

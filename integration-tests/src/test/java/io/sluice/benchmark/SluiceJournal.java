@@ -6,6 +6,7 @@ import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -133,6 +134,11 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
     @Override
     public void defined(DefinitionRecord definition) {
         throw new IllegalStateException("not written here: " + definition);
+    }
+
+    @Override
+    public void exchange(ExchangeRecord exchange) {
+        throw new IllegalStateException("not written here: " + exchange);
     }
 
     @Override

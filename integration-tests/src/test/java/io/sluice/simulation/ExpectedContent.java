@@ -1,6 +1,7 @@
 package io.sluice.simulation;
 
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.RecordVisitor;
 import java.util.Map;
@@ -86,6 +87,11 @@ final class ExpectedContent implements RecordVisitor {
     @Override
     public void defined(DefinitionRecord definition) {
         throw new IllegalStateException("not done here: " + definition);
+    }
+
+    @Override
+    public void exchange(ExchangeRecord exchange) {
+        throw new IllegalStateException("not done here: " + exchange);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -161,6 +162,11 @@ public abstract class JournalContract {
         @Override
         public void defined(DefinitionRecord definition) {
             add(definition);
+        }
+
+        @Override
+        public void exchange(ExchangeRecord exchange) {
+            add(exchange);
         }
 
         @Override

@@ -14,6 +14,7 @@ import io.sluice.broker.port.MessageStore.Slice;
 import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -214,6 +215,11 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
     @Override
     public void defined(DefinitionRecord definition) {
         throw new AssertionError("not written here: " + definition);
+    }
+
+    @Override
+    public void exchange(ExchangeRecord exchange) {
+        throw new AssertionError("not written here: " + exchange);
     }
 
     @Override

@@ -63,7 +63,7 @@ final class MoveMessages implements Operation {
             }
         };
         boolean waits = request.flagArgument("wait").orElse(true);
-        shard.move(move, Queues.NO_BATCHES, waits ? untold : told, waits ? told : silent());
+        shard.moves().move(move, Queues.NO_BATCHES, waits ? untold : told, waits ? told : silent());
     }
 
     private static Reply<MoveStatus> silent() {

@@ -88,7 +88,7 @@ final class Moves implements Listing {
         AtomicInteger shardsLeft = new AtomicInteger(shards.size());
         Queue<MoveStatus> gathered = new ConcurrentLinkedQueue<>();
         for (ShardMailbox shard : shards) {
-            shard.moves(Queues.NO_BATCHES, Answer.whenDone(moves -> {
+            shard.moves().list(Queues.NO_BATCHES, Answer.whenDone(moves -> {
                 gathered.addAll(moves);
                 if (shardsLeft.decrementAndGet() == 0) {
                     List<MoveStatus> sorted = new ArrayList<>(gathered);
@@ -125,13 +125,15 @@ final class Moves implements Listing {
         one(
                 request,
                 answer,
-                move -> queues.of(move.from()).stopMove(move.id(), Queues.NO_BATCHES, answer.<Boolean>then(stopped -> {
-                    if (stopped) {
-                        answer.give(Status.NO_CONTENT, "No Content", Map.of());
-                    } else {
-                        answer.refuse(
-                                new ManagementException(Status.CONFLICT, "move " + move.id() + " has ended already"));
-                    }
-                })));
+                move -> queues.of(move.from())
+                        .moves()
+                        .stop(move.id(), Queues.NO_BATCHES, answer.<Boolean>then(stopped -> {
+                            if (stopped) {
+                                answer.give(Status.NO_CONTENT, "No Content", Map.of());
+                            } else {
+                                answer.refuse(new ManagementException(
+                                        Status.CONFLICT, "move " + move.id() + " has ended already"));
+                            }
+                        })));
     }
 }

@@ -9,6 +9,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.SequenceRanges;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Decides what comes into a queue. */
 final class Admission {
@@ -52,7 +53,7 @@ final class Admission {
         QueueEntry old = last == 0 ? null : state.entries().find(last);
         // What is out of memory, or on its way in, counts as nothing but a message.
         int size = old == null ? 0 : old.message.size();
-        boolean leaves = last != 0 && (old == null || old.state != QueueEntry.State.SETTLING);
+        boolean leaves = leaves(last, old);
         if (leaves) {
             room.leaves(size);
         }
@@ -88,6 +89,37 @@ final class Admission {
     /** Why a message with this key would not be taken; empty where it would. @param key "" for none */
     Optional<Refusal> refusalOfKey(String key) {
         return keys.refusalOf(key);
+    }
+
+    private static boolean leaves(long last, QueueEntry old) {
+        return last != 0 && (old == null || old.state != QueueEntry.State.SETTLING);
+    }
+
+    /** See {@link Queue#refusalOf(Message, String)}. */
+    Optional<Refusal> refusalOf(Message message, String key) {
+        return inPlaceOf(key, () -> refusalOf(1, message.size()));
+    }
+
+    /** See {@link Queue#makeRoomFor(Message, String, Turn)}. */
+    void makeRoomFor(Message message, String key, Turn turn) {
+        inPlaceOf(key, () -> {
+            makeRoomFor(1, message.size(), turn);
+            return true;
+        });
+    }
+
+    /** Asks as if the last message of the key had left. */
+    private <T> T inPlaceOf(String key, Supplier<T> question) {
+        long last = key.isEmpty() ? 0 : keys.last(key);
+        QueueEntry old = last == 0 ? null : state.entries().find(last);
+        if (!leaves(last, old)) {
+            return question.get();
+        }
+        int size = old == null ? 0 : old.message.size();
+        room.leaves(size);
+        T answer = question.get();
+        room.left(size);
+        return answer;
     }
 
     /** Why so much more would not be taken, empty where it would. */

@@ -244,6 +244,16 @@ public final class Queue {
         return admission.refusalOf(messages, bytes);
     }
 
+    /** Why a message would not be taken, empty where it would. @param key whose last message it takes the place of, "" for none */
+    public Optional<Refusal> refusalOf(Message message, String key) {
+        return admission.refusalOf(message, key);
+    }
+
+    /** As {@link #makeRoomFor(long, long, Turn)}, for a message. @param key as of {@link #refusalOf(Message, String)} */
+    public void makeRoomFor(Message message, String key, Turn turn) {
+        admission.makeRoomFor(message, key, turn);
+    }
+
     /** Where so much more is taken because something else gives way: lets it. */
     public void makeRoomFor(long messages, long bytes, Turn turn) {
         admission.makeRoomFor(messages, bytes, turn);

@@ -110,6 +110,11 @@ final class EncodedSize implements RecordVisitor {
         bytes = RecordCodec.HEAD + DefinitionCodec.size(definition);
     }
 
+    @Override
+    public void exchange(ExchangeRecord exchange) {
+        bytes = RecordCodec.HEAD + ExchangeCodec.size(exchange);
+    }
+
     private static int annotations(Annotations annotations) {
         int bytes = 4;
         if (!annotations.isEmpty()) {

@@ -24,7 +24,8 @@ public sealed interface JournalRecord
                 JournalRecord.Subscribed,
                 JournalRecord.Published,
                 JournalRecord.LastValues,
-                DefinitionRecord {
+                DefinitionRecord,
+                ExchangeRecord {
 
     /** The queue it is about, 0 where it is about none; an id is not used again while a record of the queue that had it can still be replayed. */
     long queueId();

@@ -50,6 +50,7 @@ import java.util.Optional;
  * 19 Paused := flags u8 (1 = delivery, 2 = intake)
  * 20, 21: see {@link TopicRecords}
  * 22 to 25: see {@link DefinitionCodec}
+ * 26 to 29: see {@link ExchangeCodec}
  * annotations := count i32 | count x (key str | kind u8
  *                | 0: str, 1: i64, 2: i64, 3: length i32 + bytes, 4: count i32 + count x annotations)
  * str         := length i32 | UTF-8 bytes          opt-str := 0 u8 | 1 u8 + str
@@ -124,6 +125,10 @@ public final class RecordCodec {
                 case DefinitionCodec.USER_DELETED -> new DefinitionRecord.UserDeleted(readString(in));
                 case DefinitionCodec.POLICY_DEFINED -> DefinitionCodec.readPolicy(in);
                 case DefinitionCodec.POLICY_DELETED -> new DefinitionRecord.PolicyDeleted(readString(in));
+                case ExchangeCodec.EXCHANGE_DECLARED -> ExchangeCodec.readDeclared(in);
+                case ExchangeCodec.EXCHANGE_DELETED -> new ExchangeRecord.ExchangeDeleted(readString(in));
+                case ExchangeCodec.BOUND -> new ExchangeRecord.Bound(queueId, ExchangeCodec.readBinding(in));
+                case ExchangeCodec.UNBOUND -> new ExchangeRecord.Unbound(queueId, ExchangeCodec.readBinding(in));
                 default ->
                     throw new IllegalArgumentException(
                             "unknown record type " + type + ": a newer version of Sluice may have written it");

@@ -26,4 +26,6 @@ public interface RecordVisitor {
     void lastValues(JournalRecord.LastValues last);
 
     void defined(DefinitionRecord definition);
+
+    void exchange(ExchangeRecord exchange);
 }

@@ -156,6 +156,12 @@ record RecordWriter(ByteBuffer out) implements RecordVisitor {
         DefinitionCodec.write(definition, this);
     }
 
+    @Override
+    public void exchange(ExchangeRecord exchange) {
+        head(ExchangeCodec.type(exchange), exchange);
+        ExchangeCodec.write(exchange, this);
+    }
+
     private void annotations(Annotations annotations) {
         out.putInt(annotations.values().size());
         annotations.values().forEach((key, value) -> {

@@ -122,8 +122,8 @@ final class AtomicCommits {
     }
 
     private void send(Publish send) {
-        if (send.kind() == NodeKind.TOPIC) {
-            checkTaken(fanOut.offer(send, turn, applied -> {}));
+        if (send.kind() != NodeKind.QUEUE) {
+            checkTaken(fanOut.offer(send, true, turn, applied -> {}));
             return;
         }
         Queue queue = queues.findOrCreate(send.address(), turn).orElseThrow();
@@ -221,10 +221,19 @@ final class AtomicCommits {
                 Optional<Queue> queue = queues.findOrImagine(send.address());
                 return queue.isEmpty() ? Optional.of(queues.absence(send.address())) : add(send, into(queue.get()));
             }
-            if (!QueueDefinition.isName(send.address())) {
+            if (send.kind() == NodeKind.TOPIC && !QueueDefinition.isName(send.address())) {
                 return Optional.of(Links.noSuchTopic(send.address()));
             }
-            for (Queue queue : fanOut.targets(send)) {
+            List<Queue> targets = fanOut.routing().targets(send);
+            Optional<Refusal> nowhere = send.kind() == NodeKind.TOPIC
+                    ? Optional.empty()
+                    : fanOut.routing()
+                            .refusalOf(send)
+                            .or(() -> targets.isEmpty() ? offering.unroutable(send) : Optional.empty());
+            if (nowhere.isPresent()) {
+                return nowhere;
+            }
+            for (Queue queue : targets) {
                 Optional<Refusal> refusal = add(send, into(queue));
                 if (refusal.isPresent()) {
                     return refusal;
@@ -252,12 +261,8 @@ final class AtomicCommits {
         }
 
         long recordBytes(Publish send) {
-            if (send.kind() == NodeKind.TOPIC) {
-                long bytes = RecordSize.ofStored(send.message(), "");
-                for (Queue queue : fanOut.targets(send)) {
-                    bytes += RecordSize.ofCopy(Offering.duplicateId(send, queue));
-                }
-                return bytes;
+            if (send.kind() != NodeKind.QUEUE) {
+                return fanOut.recordBytes(send);
             }
             Incoming into = incoming.get(send.address());
             String id = Offering.duplicateId(send, into.queue);

@@ -159,6 +159,7 @@ final class Checkpoints implements MessageStore.CheckpointSource {
                 queues.subscriptionOf(queue).ifPresent(records::add);
             }
             records.addAll(queues.definitions().records());
+            records.addAll(queues.exchanges().records());
             answer.answer(new Beginning(applied, declared, records));
         });
     }

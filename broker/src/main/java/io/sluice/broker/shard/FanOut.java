@@ -1,6 +1,9 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Annotations;
+import io.sluice.broker.Invariant;
 import io.sluice.broker.Message;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
@@ -8,96 +11,106 @@ import io.sluice.broker.queue.Turn;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Published;
-import io.sluice.broker.routing.Binding;
-import io.sluice.broker.routing.Bindings;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Decides on messages to topics. All copies of a message are looked at before one is decided; those that are journaled are one record,
- * so they are there together or not at all, and the message is written once. In memory they share its bytes.
+ * Decides on messages to topics and exchanges. All copies of a message are looked at before one is decided; those that are journaled are
+ * one record, so they are there together or not at all, and the message is written once. In memory they share its bytes.
  */
 final class FanOut {
-    private final Bindings bindings;
-    private final TemporaryTopics temporaries;
+    /** What a message that came through an exchange says of that, as RabbitMQ's do. */
+    private static final String EXCHANGE = "x-exchange";
+
+    private static final String ROUTING_KEY = "x-routing-key";
+
+    private final Routing routing;
     private final Offering offering;
     private final LargeReferences large;
     private final int maxBatchBytes;
 
-    FanOut(
-            Bindings bindings,
-            TemporaryTopics temporaries,
-            Offering offering,
-            LargeReferences large,
-            int maxBatchBytes) {
+    FanOut(Routing routing, Offering offering, LargeReferences large, int maxBatchBytes) {
+        this.routing = routing;
         this.offering = offering;
-        this.temporaries = temporaries;
-        this.bindings = bindings;
         this.large = large;
         this.maxBatchBytes = maxBatchBytes;
     }
 
-    /** Queues of the subscriptions that want the message. */
-    List<Queue> targets(Publish publish) {
-        List<Binding> route = bindings.route(publish.address());
-        if (route.isEmpty()) {
-            return List.of();
-        }
-        List<Queue> targets = new ArrayList<>(route.size());
-        for (Binding binding : route) {
-            if (binding.takes(publish.message(), publish.container())) {
-                targets.add(binding.queue());
-            }
-        }
-        return targets;
+    Routing routing() {
+        return routing;
     }
 
     /**
-     * A message from a producer. Where nobody wants it, it is taken all the same, and dropped.
+     * A message from a producer. Where nobody wants it, one to a topic is taken all the same, and dropped.
      *
+     * @param held whether its producer has credit of its own from where it sends: then what is paused takes what comes on it
      * @param then runs when it is wherever it is to be
-     * @return why nobody gets it, empty where it is taken: a subscription whose queue is full and refuses more
+     * @return why nobody gets it, empty where it is taken: a queue that is full and refuses more
      */
-    Optional<Refusal> offer(Publish publish, Turn turn, Turn.Effect then) {
-        Optional<Refusal> gone = temporaries.refusalOf(publish.address());
+    Optional<Refusal> offer(Publish publish, boolean held, Turn turn, Turn.Effect then) {
+        Optional<Refusal> gone = routing.refusalOf(publish);
         if (gone.isPresent()) {
             return gone;
         }
-        List<Queue> targets = targets(publish);
+        List<Queue> targets = routing.targets(publish);
         if (targets.isEmpty()) {
-            large.discard(publish.message());
-            then.run(turn);
-            return Optional.empty();
+            Optional<Refusal> unroutable = offering.unroutable(publish);
+            if (unroutable.isEmpty()) {
+                large.discard(publish.message());
+                then.run(turn);
+            }
+            return unroutable;
         }
+        Message message = marked(publish);
         List<Copy> copies = copies(publish, targets, turn.nowMillis());
-        Optional<Refusal> refusal = refusalOf(publish, copies);
+        Optional<Refusal> refusal = refusalOf(publish, copies, held);
         if (refusal.isPresent()) {
             return refusal;
         }
-        copies.forEach(copy -> copy.queue.makeRoomFor(1, publish.message().size(), turn));
+        copies.forEach(copy -> copy.queue.makeRoomFor(message, copy.key, turn));
         if (copies.size() < targets.size()) {
             skip(publish, targets, copies, turn);
         }
         if (copies.isEmpty()) {
-            large.discard(publish.message());
+            large.discard(message);
             turn.afterDecided(then);
         } else {
-            decide(publish.message(), copies, turn, then);
+            decide(message, copies, turn, then);
         }
         return Optional.empty();
     }
 
-    /** Why nobody would get it, as things are; empty where it would be taken. */
-    Optional<Refusal> refusalOf(Publish publish, long nowMillis) {
-        return temporaries
-                .refusalOf(publish.address())
-                .or(() -> refusalOf(publish, copies(publish, targets(publish), nowMillis)));
+    /** Why nobody would get it, as things are; empty where it would be taken. @param held as of {@link #offer} */
+    Optional<Refusal> refusalOf(Publish publish, boolean held, long nowMillis) {
+        Optional<Refusal> gone = routing.refusalOf(publish);
+        if (gone.isPresent()) {
+            return gone;
+        }
+        List<Queue> targets = routing.targets(publish);
+        return targets.isEmpty()
+                ? offering.unroutable(publish)
+                : refusalOf(publish, copies(publish, targets, nowMillis), held);
     }
 
-    /** @param duplicateId by which its window knows it, "" for none */
-    private record Copy(Queue queue, String duplicateId) {}
+    /** The message as its queues get it. */
+    private static Message marked(Publish publish) {
+        if (publish.kind() != NodeKind.EXCHANGE) {
+            return publish.message();
+        }
+        Map<String, Annotations.Value> marks = new LinkedHashMap<>();
+        marks.put(EXCHANGE, new Annotations.Text(publish.address()));
+        marks.put(ROUTING_KEY, new Annotations.Text(publish.routingKey()));
+        return publish.message().annotated(Annotations.of(marks));
+    }
+
+    /**
+     * @param duplicateId by which its window knows it, "" for none
+     * @param key whose last message it takes the place of, "" for none
+     */
+    private record Copy(Queue queue, String duplicateId, String key) {}
 
     /** For queues that do not have the message yet. */
     private static List<Copy> copies(Publish publish, List<Queue> targets, long nowMillis) {
@@ -105,27 +118,32 @@ final class FanOut {
         for (Queue queue : targets) {
             String id = Offering.duplicateId(publish, queue);
             if (!queue.isDuplicate(id, nowMillis)) {
-                copies.add(new Copy(queue, id));
+                copies.add(new Copy(queue, id, key(publish, queue)));
             }
         }
         return copies;
     }
 
-    private Optional<Refusal> refusalOf(Publish publish, List<Copy> copies) {
+    /** The queue of a subscription is nobody's table. */
+    private static String key(Publish publish, Queue queue) {
+        return publish.kind() == NodeKind.EXCHANGE ? Offering.lastValueKey(publish, queue) : "";
+    }
+
+    private Optional<Refusal> refusalOf(Publish publish, List<Copy> copies, boolean held) {
         for (Copy copy : copies) {
             Optional<Refusal> refusal =
-                    copy.queue.refusalOf(1, publish.message().size());
+                    copy.queue.refusalOfKey(copy.key).or(() -> copy.queue.refusalOf(publish.message(), copy.key));
+            if (refusal.isEmpty() && !held && copy.queue.isIntakePaused()) {
+                refusal = Optional.of(Publishing.paused(copy.queue));
+            }
             if (refusal.isPresent()) {
-                return refusal.map(why -> ofTopic(publish.address(), why));
+                return refusal.map(why -> ofNode(publish, why));
             }
         }
-        long bytes = RecordSize.ofStored(publish.message(), "");
-        for (Copy copy : copies) {
-            bytes += RecordSize.ofCopy(copy.duplicateId);
-        }
+        long bytes = recordBytes(publish, copies);
         if (bytes > maxBatchBytes) {
             String text = "the message with its place in " + copies.size()
-                    + " subscriptions is larger than the journal can take at once, " + maxBatchBytes + " bytes";
+                    + " queues is larger than the journal can take at once, " + maxBatchBytes + " bytes";
             return Optional.of(new Refusal(
                     Refusal.Kind.RESOURCE_LIMIT_EXCEEDED, text, Map.of("reason", "maxBatchBytes", "limit", (long)
                             maxBatchBytes)));
@@ -133,8 +151,31 @@ final class FanOut {
         return Optional.empty();
     }
 
-    private static Refusal ofTopic(String topic, Refusal why) {
-        return new Refusal(why.kind(), "nobody gets a message to topic '" + topic + "': " + why.text(), why.info());
+    /** What it takes of the journal, in bytes: not less. */
+    long recordBytes(Publish publish) {
+        List<Copy> all = new ArrayList<>();
+        for (Queue queue : routing.targets(publish)) {
+            all.add(new Copy(queue, Offering.duplicateId(publish, queue), key(publish, queue)));
+        }
+        return recordBytes(publish, all);
+    }
+
+    private static long recordBytes(Publish publish, List<Copy> copies) {
+        long once = RecordSize.ofStored(marked(publish), "");
+        long bytes = once;
+        for (Copy copy : copies) {
+            bytes += RecordSize.ofCopy(copy.duplicateId);
+            bytes += copy.key.isEmpty() ? 0 : once + RecordSize.ofReplacing(copy.key);
+        }
+        return bytes;
+    }
+
+    private static Refusal ofNode(Publish publish, Refusal why) {
+        String node = publish.kind() == NodeKind.EXCHANGE ? "exchange" : "topic";
+        return new Refusal(
+                why.kind(),
+                "nobody gets a message to " + node + " '" + publish.address() + "': " + why.text(),
+                why.info());
     }
 
     private void skip(Publish publish, List<Queue> targets, List<Copy> copies, Turn turn) {
@@ -158,6 +199,13 @@ final class FanOut {
         List<Enqueued> journaled = new ArrayList<>(copies.size());
         List<Enqueued> others = new ArrayList<>();
         for (Copy copy : copies) {
+            if (!copy.key.isEmpty()) {
+                // It takes another's place there, which is records of its own; they are in the same batch.
+                copy.queue
+                        .offer(message, copy.duplicateId, copy.key, turn, Turn.Effect.NOTHING)
+                        .ifPresent(why -> Invariant.check(false, "what was found to have room is refused: " + why));
+                continue;
+            }
             Enqueued enqueued = copy.queue.admit(message, copy.duplicateId, turn);
             (copy.queue.isJournaled(message) ? journaled : others).add(enqueued);
         }
@@ -168,6 +216,8 @@ final class FanOut {
         if (!journaled.isEmpty()) {
             JournalRecord record = journaled.size() == 1 ? journaled.get(0) : new Published(journaled);
             turn.decide(record, true, done);
+        } else if (others.isEmpty()) {
+            turn.afterDecided(done);
         }
     }
 }

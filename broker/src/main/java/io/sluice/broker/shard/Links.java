@@ -24,6 +24,7 @@ final class Links {
     private final TemporaryQueues temporaries;
     private final TemporaryTopics temporaryTopics;
     private final TopicProducers topics;
+    private final ExchangeProducers exchanges;
     private final UnusedQueues unusedQueues;
     private final Resuming resuming;
     private final Producers anonymous = new Producers();
@@ -33,7 +34,8 @@ final class Links {
      */
     private String nodeReason = "";
 
-    Links(ShardQueues queues, TopicProducers topics) {
+    Links(ShardQueues queues, TopicProducers topics, ExchangeProducers exchanges) {
+        this.exchanges = exchanges;
         this.queues = queues;
         this.topics = topics;
         this.temporaries = new TemporaryQueues(queues);
@@ -86,6 +88,13 @@ final class Links {
         String address = producer.address().get();
         if (producer.kind() == NodeKind.TOPIC) {
             attachToTopic(producer, address, turn);
+            return;
+        }
+        if (producer.kind() == NodeKind.EXCHANGE) {
+            exchanges.attach(producer, turn).ifPresent(refusal -> {
+                turn.calling(producer.client());
+                producer.listener().closed(refusal);
+            });
             return;
         }
         Optional<Refusal> refusal = queues.refusalOf(address, producer.client());
@@ -141,6 +150,10 @@ final class Links {
         if (producer.kind() == NodeKind.TOPIC && producer.address().isPresent()) {
             topics.remove(producer);
             temporaryTopics.changed(producer.address().get(), turn);
+            return;
+        }
+        if (producer.kind() == NodeKind.EXCHANGE && producer.address().isPresent()) {
+            exchanges.remove(producer);
             return;
         }
         producer.address().flatMap(queues::find).ifPresent(queue -> {
@@ -260,6 +273,7 @@ final class Links {
         if (queue.isDeclared()) {
             queue.producers().creditOpen(closedReason(queue), turn);
             topics.roomChanged(queue, nodeReason, turn);
+            exchanges.roomChanged(queue, turn);
         }
     }
 
@@ -283,6 +297,7 @@ final class Links {
         nodeReason = reason;
         anonymous.creditOpen(reason, turn);
         topics.update(reason, turn);
+        exchanges.pressureChanged(reason, turn);
         for (Queue queue : queues.all()) {
             updateCredit(queue, turn);
         }

@@ -14,11 +14,14 @@ import java.util.Optional;
 final class Offering {
     private final LargeReferences large;
     private final Metrics.Counter dropped;
+    private final Metrics.Counter unroutable;
 
     Offering(LargeReferences large, Metrics metrics) {
         this.large = large;
         this.dropped = metrics.counter(
                 "sluice.shard.duplicates", Unit.COUNT, "Messages accepted and not stored, because they are copies.");
+        this.unroutable = metrics.counter(
+                "sluice.shard.unroutable", Unit.COUNT, "Messages to exchanges that no queue was bound for.");
     }
 
     /** By what the queue knows the message when it comes again, or the delivery when it is resumed; "" for nothing. */
@@ -48,6 +51,15 @@ final class Offering {
             return Optional.empty();
         }
         return queue.offer(publish.message(), id, key, turn, then);
+    }
+
+    /** Why a message without a queue is not taken; empty where it is all the same. */
+    Optional<Refusal> unroutable(Publish publish) {
+        Optional<Refusal> refusal = Routing.refusalOfNoTarget(publish);
+        if (refusal.isPresent()) {
+            unroutable.increment();
+        }
+        return refusal;
     }
 
     /** The queue does not get the message, which is a copy; others may. */

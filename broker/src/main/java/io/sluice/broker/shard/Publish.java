@@ -6,7 +6,7 @@ import io.sluice.broker.port.LinkDescription;
 import java.util.Objects;
 
 /**
- * One message on its way into a queue, or to a topic. The producer's {@code ProducerListener} gets this very object back with the answer, so a
+ * One message on its way into a queue, to a topic or through an exchange. The producer's {@code ProducerListener} gets this very object back with the answer, so a
  * front end may extend it with what it needs to answer its peer.
  */
 public class Publish {
@@ -62,6 +62,21 @@ public class Publish {
     /** Container-id of who sent it, "" where it is not known; for subscriptions that want nothing of their own container. */
     public String container() {
         return "";
+    }
+
+    /** What an exchange compares with its bindings, up to 255 characters; "" where there is none. */
+    public String routingKey() {
+        return "";
+    }
+
+    /**
+     * A header that a headers exchange compares; asked for only where there is one. Shard's thread.
+     *
+     * @param name of an application property; one that begins with {@code x-} may be a message annotation
+     * @return null where there is none
+     */
+    public Object header(String name) {
+        return null;
     }
 
     /** Who sent it; asked for only where something is told of the message. Shard's thread. */

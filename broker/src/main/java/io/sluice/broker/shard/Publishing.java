@@ -70,8 +70,11 @@ final class Publishing {
                 refused(producer, publish, Links.noSuchTopic(publish.address()), turn);
                 return;
             }
-            fanOut.offer(publish, turn, acceptance.of(producer, publish))
-                    .ifPresent(why -> refused(producer, publish, why, turn));
+            fanOut(producer, publish, turn);
+            return;
+        }
+        if (publish.kind() == NodeKind.EXCHANGE) {
+            fanOut(producer, publish, turn);
             return;
         }
         Optional<Queue> queue = queues.find(publish.address());
@@ -123,6 +126,16 @@ final class Publishing {
         });
     }
 
+    private void fanOut(Producer producer, Publish publish, Turn turn) {
+        fanOut.offer(publish, isHeld(producer, publish), turn, acceptance.of(producer, publish))
+                .ifPresent(why -> refused(producer, publish, why, turn));
+    }
+
+    /** Of a topic nobody asks: its subscriptions hold back those that have a link to it, and keep what others send. */
+    private static boolean isHeld(Producer producer, Publish publish) {
+        return publish.kind() == NodeKind.TOPIC || producer.address().isPresent();
+    }
+
     /** A message that a transaction stores when it is committed: looked at now, so that its producer hears at once if it is refused. */
     void enlist(Producer producer, Publish publish, Turn turn) {
         Optional<Refusal> refusal = refusalOf(producer, publish, turn);
@@ -153,8 +166,11 @@ final class Publishing {
         }
         if (publish.kind() == NodeKind.TOPIC) {
             return QueueDefinition.isName(publish.address())
-                    ? fanOut.refusalOf(publish, turn.nowMillis())
+                    ? fanOut.refusalOf(publish, true, turn.nowMillis())
                     : Optional.of(Links.noSuchTopic(publish.address()));
+        }
+        if (publish.kind() == NodeKind.EXCHANGE) {
+            return fanOut.refusalOf(publish, isHeld(producer, publish), turn.nowMillis());
         }
         Optional<Refusal> nowhere = queues.refusalOf(publish.address(), producer.client());
         if (nowhere.isPresent()) {
@@ -175,7 +191,7 @@ final class Publishing {
         producer.listener().refused(publish, why);
     }
 
-    private static Refusal paused(Queue queue) {
+    static Refusal paused(Queue queue) {
         return new Refusal(
                 Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
                 "queue '" + queue.name() + "' is paused: it takes no messages",

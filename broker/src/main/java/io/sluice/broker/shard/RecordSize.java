@@ -4,6 +4,7 @@ import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -67,7 +68,7 @@ final class RecordSize {
                                     + (long) BYTES_PER_CHAR * id.id().length())
                             .sum();
         }
-        if (record instanceof DefinitionRecord) {
+        if (record instanceof DefinitionRecord || record instanceof ExchangeRecord) {
             return RECORD_BYTES + RecordCodec.size(record);
         }
         return record instanceof QueueDeclared ? ofDeclaration() : RECORD_BYTES;

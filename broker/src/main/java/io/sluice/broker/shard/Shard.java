@@ -49,17 +49,20 @@ public final class Shard {
         this.large = new LargeReferences(setup.largeBodies());
         PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
         Bindings bindings = new Bindings(setup.topics().filters());
-        this.queues =
-                new ShardQueues(setup.autoCreate(), pages, large, bindings, definitions, setup.place(), this::changed);
+        ShardExchanges exchanges = new ShardExchanges();
+        this.queues = new ShardQueues(
+                setup.autoCreate(), pages, large, bindings, definitions, exchanges, setup.place(), this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());
         this.replication = new Replication(queues, setup.limits(), setup.journal());
         TopicProducers topicProducers = new TopicProducers(bindings);
-        this.links = new Links(queues, topicProducers);
+        ExchangeProducers exchangeProducers = new ExchangeProducers(exchanges);
+        this.links = new Links(queues, topicProducers, exchangeProducers);
         QueueRemoval removal = new QueueRemoval(queues, links);
         Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal);
         int maxBatchBytes = setup.journal().maxBatchBytes();
         Offering offering = new Offering(large, setup.metrics());
-        FanOut fanOut = new FanOut(bindings, links.temporaryTopics(), offering, large, maxBatchBytes);
+        Routing routing = new Routing(queues, bindings, links.temporaryTopics());
+        FanOut fanOut = new FanOut(routing, offering, large, maxBatchBytes);
         Acceptance acceptance = new Acceptance(replication);
         this.publishing =
                 new Publishing(queues, fanOut, offering, large, pressure, acceptance, maxMessageBytes(maxBatchBytes));
@@ -67,7 +70,8 @@ public final class Shard {
         this.nodes = new Nodes(
                 new Administration(queues, links, removal, pages, new Moves(mailbox, setup.place())),
                 new TopicAdministration(bindings, topicProducers, subscribing),
-                subscribing);
+                subscribing,
+                new ExchangeAdministration(exchanges, exchangeProducers, queues, setup.place()));
         links.temporaryTopics().onEnd(nodes.topics::end);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.upkeep = new Upkeep(
@@ -77,8 +81,12 @@ public final class Shard {
                 new ShardMeters(setup.metrics(), queues, pressure, setup.limits()));
     }
 
-    /** What queues, topics and subscriptions there are. */
-    private record Nodes(Administration queues, TopicAdministration topics, Subscribing subscriptions) {}
+    /** What queues, topics, subscriptions and exchanges there are. */
+    private record Nodes(
+            Administration queues,
+            TopicAdministration topics,
+            Subscribing subscriptions,
+            ExchangeAdministration exchanges) {}
 
     /** What keeps memory, store and figures in order beside what the shard is asked to do. */
     private record Upkeep(Residency residency, PageReads pages, IdleCheckpoint idle, ShardMeters meters) {
@@ -142,6 +150,10 @@ public final class Shard {
 
     TopicAdministration topics() {
         return nodes.topics;
+    }
+
+    ExchangeAdministration exchanges() {
+        return nodes.exchanges;
     }
 
     AtomicCommits atomicCommits() {

@@ -13,6 +13,7 @@ import io.sluice.broker.queue.Pages;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -49,6 +50,7 @@ final class ShardQueues implements RecordVisitor {
     private final Consumer<Queue> changed;
     private final Bindings bindings;
     private final ShardDefinitions definitions;
+    private final ShardExchanges exchanges;
     private final ShardPlace place;
     private long nextQueueId = 1;
 
@@ -63,10 +65,12 @@ final class ShardQueues implements RecordVisitor {
             LargeReferences large,
             Bindings bindings,
             ShardDefinitions definitions,
+            ShardExchanges exchanges,
             ShardPlace place,
             Consumer<Queue> changed) {
         this.bindings = bindings;
         this.definitions = definitions;
+        this.exchanges = exchanges;
         this.place = place;
         this.large = large;
         this.autoCreate = autoCreate;
@@ -76,6 +80,10 @@ final class ShardQueues implements RecordVisitor {
 
     ShardDefinitions definitions() {
         return definitions;
+    }
+
+    ShardExchanges exchanges() {
+        return exchanges;
     }
 
     /** What all queues take. */
@@ -203,6 +211,7 @@ final class ShardQueues implements RecordVisitor {
         byName.remove(queue.name());
         bindings.remove(queue.id());
         turn.decide(new QueueDeleted(queue.id()), queue.definition().durable(), then);
+        exchanges.queueGoes(queue, turn);
     }
 
     @Override
@@ -224,6 +233,7 @@ final class ShardQueues implements RecordVisitor {
         if (queue != null) {
             byName.remove(queue.name(), queue);
             bindings.forget(deleted.queueId());
+            exchanges.forget(deleted.queueId());
             queue.forgetAll();
         }
         nextQueueId = Math.max(nextQueueId, deleted.queueId() + 1);
@@ -298,6 +308,11 @@ final class ShardQueues implements RecordVisitor {
     @Override
     public void defined(DefinitionRecord definition) {
         definitions.apply(definition);
+    }
+
+    @Override
+    public void exchange(ExchangeRecord exchange) {
+        exchanges.apply(exchange, byId::get);
     }
 
     /** A page that the store's checkpoint holds. */

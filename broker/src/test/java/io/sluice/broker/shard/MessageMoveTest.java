@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 class MessageMoveTest {
     private final ShardFixture shard = new ShardFixture().queue("from").queue("to");
 
-    private Answer<ShardMailbox.Moved> start(String from, String to, long limit) {
-        Answer<ShardMailbox.Moved> answer = new Answer<>();
-        shard.runWhere(() -> shard.mailbox().move(from, to, limit, shard.client, answer));
+    private Answer<MoveMailbox.Moved> start(String from, String to, long limit) {
+        Answer<MoveMailbox.Moved> answer = new Answer<>();
+        shard.runWhere(() -> shard.mailbox().moves().move(from, to, limit, shard.client, answer));
         return answer;
     }
 
-    private static ShardMailbox.Moved all(long messages) {
-        return new ShardMailbox.Moved(messages, Optional.empty());
+    private static MoveMailbox.Moved all(long messages) {
+        return new MoveMailbox.Moved(messages, Optional.empty());
     }
 
     private static String[] bodies(int count) {
@@ -63,7 +63,7 @@ class MessageMoveTest {
         assertEquals(Refusal.Kind.NOT_FOUND, start("nowhere", "to", 1).refusal().kind());
         assertEquals(Refusal.Kind.INVALID_FIELD, start("to", "to", 1).refusal().kind());
         shard.publish("from", "a");
-        ShardMailbox.Moved stopped = start("from", "nowhere", 1).value();
+        MoveMailbox.Moved stopped = start("from", "nowhere", 1).value();
         assertEquals(0, stopped.messages());
         assertEquals(Refusal.Kind.NOT_FOUND, stopped.stoppedBy().orElseThrow().kind());
         assertEquals(List.of("a"), shard.browse("from"));
@@ -75,7 +75,7 @@ class MessageMoveTest {
         shard.queue(QueueDefinition.named("few").withLimits(few));
         shard.publish("from", bodies(1_000));
 
-        ShardMailbox.Moved moved = start("from", "few", 1_000).value();
+        MoveMailbox.Moved moved = start("from", "few", 1_000).value();
         assertEquals(400, moved.messages(), "two batches");
         assertEquals("few", moved.stoppedBy().orElseThrow().info().get("queue"));
         assertEquals(List.of(bodies(1_000)).subList(400, 1_000), shard.browse("from"));
@@ -143,7 +143,7 @@ class MessageMoveTest {
     void aCrashAtAnyBatchLeavesEachMessageInOneOfTheTwo() {
         shard.publish("from", bodies(700));
         shard.journal.hold();
-        Answer<ShardMailbox.Moved> answer = start("from", "to", 700);
+        Answer<MoveMailbox.Moved> answer = start("from", "to", 700);
         for (int step = 0; answer.isPending(); step++) {
             assertTrue(step < 100, "it does not end");
             ShardFixture after = shard.restart(shard.journal.committed());

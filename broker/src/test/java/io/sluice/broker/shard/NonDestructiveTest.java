@@ -127,9 +127,9 @@ class NonDestructiveTest {
         assertEquals(0, shard.status("q").messages());
     }
 
-    private ShardFixture.Answer<ShardMailbox.Moved> move(String to, long limit) {
-        ShardFixture.Answer<ShardMailbox.Moved> answer = new ShardFixture.Answer<>();
-        shard.runWhere(() -> shard.mailbox().move("q", to, limit, shard.client, answer));
+    private ShardFixture.Answer<MoveMailbox.Moved> move(String to, long limit) {
+        ShardFixture.Answer<MoveMailbox.Moved> answer = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().moves().move("q", to, limit, shard.client, answer));
         return answer;
     }
 
@@ -157,6 +157,7 @@ class NonDestructiveTest {
         // One message a second, and each is refused: it is no dead letter.
         ShardFixture.Answer<MoveStatus> ended = new ShardFixture.Answer<>();
         shard.runWhere(() -> shard.mailbox()
+                .moves()
                 .move(
                         MoveRequest.redrive("q").withMessagesPerSecond(1).withLimit(2),
                         shard.client,
@@ -186,8 +187,9 @@ class NonDestructiveTest {
             switch (random.nextInt(8)) {
                 case 7 -> {
                     long some = 1 + random.nextInt(3);
-                    paged.runWhere(() ->
-                            paged.mailbox().move("q", "nowhere", some, paged.client, new ShardFixture.Answer<>()));
+                    paged.runWhere(() -> paged.mailbox()
+                            .moves()
+                            .move("q", "nowhere", some, paged.client, new ShardFixture.Answer<>()));
                 }
                 case 0 -> paged.checkpoint();
                 case 1 -> paged.advance(random.nextInt(30));

@@ -83,8 +83,8 @@ class PauseTest {
         shard.queue("other");
         shard.publish("q", "a", "b");
         shard.pause("q", true);
-        ShardFixture.Answer<ShardMailbox.Moved> moved = new ShardFixture.Answer<>();
-        shard.runWhere(() -> shard.mailbox().move("q", "other", 10, shard.client, moved));
+        ShardFixture.Answer<MoveMailbox.Moved> moved = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().moves().move("q", "other", 10, shard.client, moved));
 
         assertEquals(2, moved.value().messages());
         assertEquals(List.of("a", "b"), shard.browse("other"));

@@ -65,7 +65,7 @@ class QueueExpiryTest {
         assertTrue(isThere());
         shard.queue("other");
         shard.publish("q", "b");
-        shard.runWhere(() -> shard.mailbox().move("q", "other", 9, shard.client, new ShardFixture.Answer<>()));
+        shard.runWhere(() -> shard.mailbox().moves().move("q", "other", 9, shard.client, new ShardFixture.Answer<>()));
         assertEquals(0, shard.status("q").messages());
         assertTrue(isThere(), "neither a browser nor an administrator is a consumer");
 

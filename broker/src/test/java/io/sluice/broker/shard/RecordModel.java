@@ -5,6 +5,7 @@ import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -95,6 +96,11 @@ final class RecordModel implements RecordVisitor {
 
     @Override
     public void defined(DefinitionRecord definition) {
+        // What is in a queue does not depend on it.
+    }
+
+    @Override
+    public void exchange(ExchangeRecord exchange) {
         // What is in a queue does not depend on it.
     }
 

@@ -44,7 +44,7 @@ class RedriveTest {
     }
 
     private Answer<MoveStatus> redrive(MoveRequest request) {
-        shard.runWhere(() -> shard.mailbox().move(request, shard.client, started, ended));
+        shard.runWhere(() -> shard.mailbox().moves().move(request, shard.client, started, ended));
         return ended;
     }
 
@@ -62,7 +62,7 @@ class RedriveTest {
         Placement four = new Placement(4, List.of());
         ShardFixture other = whole.restart(new ShardPlace(four, 1));
         assertEquals(2, four.shardOf("orders"));
-        other.runWhere(() -> other.mailbox().move(MoveRequest.redrive("dead"), other.client, started, ended));
+        other.runWhere(() -> other.mailbox().moves().move(MoveRequest.redrive("dead"), other.client, started, ended));
 
         MoveStatus status = ended.value();
         assertEquals(0, status.moved());
@@ -98,7 +98,8 @@ class RedriveTest {
         die("a", "m");
         for (int round = 2; round <= 12; round++) {
             Answer<MoveStatus> end = new Answer<>();
-            shard.runWhere(() -> shard.mailbox().move(MoveRequest.redrive("dead"), shard.client, new Answer<>(), end));
+            shard.runWhere(
+                    () -> shard.mailbox().moves().move(MoveRequest.redrive("dead"), shard.client, new Answer<>(), end));
             end.value();
             shard.now += 10;
             TestConsumer consumer = shard.consumer("a").credit(1).settle(0, Outcome.FAILED);
@@ -168,7 +169,7 @@ class RedriveTest {
         assertEquals(6, shard.status("a").messages());
         assertTrue(ended.isPending());
         Answer<List<MoveStatus>> moves = new Answer<>();
-        shard.runWhere(() -> shard.mailbox().moves(shard.client, moves));
+        shard.runWhere(() -> shard.mailbox().moves().list(shard.client, moves));
         assertEquals(6, moves.value().get(0).moved());
         assertTrue(moves.value().get(0).isRunning());
         shard.advance(10_000);
@@ -183,7 +184,7 @@ class RedriveTest {
         redrive(MoveRequest.redrive("dead").withMessagesPerSecond(10));
         long id = started.value().id();
         Answer<Boolean> stopped = new Answer<>();
-        shard.runWhere(() -> shard.mailbox().stopMove(id, shard.client, stopped));
+        shard.runWhere(() -> shard.mailbox().moves().stop(id, shard.client, stopped));
         assertTrue(stopped.value());
         assertEquals(1, ended.value().moved());
         assertTrue(ended.value().stoppedBy().isPresent());
@@ -191,7 +192,7 @@ class RedriveTest {
 
         assertEquals(29, shard.status("dead").messages());
         Answer<Boolean> again = new Answer<>();
-        shard.runWhere(() -> shard.mailbox().stopMove(id, shard.client, again));
+        shard.runWhere(() -> shard.mailbox().moves().stop(id, shard.client, again));
         assertFalse(again.value());
     }
 

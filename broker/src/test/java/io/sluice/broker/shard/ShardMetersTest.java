@@ -133,7 +133,8 @@ class ShardMetersTest {
         other.detach();
         assertEquals(queue, memory());
         TestConsumer third = shard.consumer("t").credit(1);
-        shard.runWhere(() -> shard.mailbox().move("t", "nowhere", 10, shard.client, new ShardFixture.Answer<>()));
+        shard.runWhere(
+                () -> shard.mailbox().moves().move("t", "nowhere", 10, shard.client, new ShardFixture.Answer<>()));
         assertEquals(1, third.bodies().size());
         assertEquals(queue, memory(), "what came back is not kept in mind");
         shard.purge("t");

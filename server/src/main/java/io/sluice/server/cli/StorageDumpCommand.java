@@ -1,6 +1,7 @@
 package io.sluice.server.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sluice.broker.ExchangeBinding;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.record.DefinitionRecord;
@@ -8,6 +9,11 @@ import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
 import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDeleted;
+import io.sluice.broker.record.ExchangeRecord;
+import io.sluice.broker.record.ExchangeRecord.Bound;
+import io.sluice.broker.record.ExchangeRecord.ExchangeDeclared;
+import io.sluice.broker.record.ExchangeRecord.ExchangeDeleted;
+import io.sluice.broker.record.ExchangeRecord.Unbound;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -107,6 +113,10 @@ final class StorageDumpCommand implements Callable<Integer> {
                 write(json, definition);
                 return;
             }
+            if (record instanceof ExchangeRecord exchange) {
+                write(json, exchange);
+                return;
+            }
             json.writeStringField("queue", names.getOrDefault(record.queueId(), "number " + record.queueId()));
             write(json, record);
         });
@@ -127,6 +137,27 @@ final class StorageDumpCommand implements Callable<Integer> {
         } else if (definition instanceof PolicyDeleted policy) {
             json.writeStringField("policy", policy.name());
         }
+    }
+
+    private static void write(JsonGenerator json, ExchangeRecord record) throws IOException {
+        if (record instanceof ExchangeDeclared declared) {
+            json.writeStringField("exchange", declared.exchange().name());
+            json.writeStringField("exchangeType", declared.exchange().type().text());
+        } else if (record instanceof ExchangeDeleted deleted) {
+            json.writeStringField("exchange", deleted.name());
+        } else if (record instanceof Bound bound) {
+            write(json, bound.binding());
+        } else if (record instanceof Unbound unbound) {
+            write(json, unbound.binding());
+        }
+    }
+
+    private static void write(JsonGenerator json, ExchangeBinding binding) throws IOException {
+        json.writeStringField("exchange", binding.source());
+        json.writeStringField("destinationKind", binding.kind().name());
+        json.writeStringField("destination", binding.destination());
+        json.writeStringField("key", binding.key());
+        json.writeStringField("arguments", binding.arguments().toString());
     }
 
     private boolean isWanted(JournalRecord record) {

@@ -4,6 +4,7 @@ import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Published;
@@ -198,7 +199,12 @@ public final class FolderReader implements AutoCloseable {
         return state.definitions().all();
     }
 
-    /** The same, as a broker would have it. */
+    /** Exchanges and what is bound to them, as records that make it out of nothing. */
+    List<ExchangeRecord> exchanges() {
+        return state.exchanges().all();
+    }
+
+    /** Users and what else is defined, as a broker would have it. */
     public Definitions defined() {
         return state.definitions().current();
     }

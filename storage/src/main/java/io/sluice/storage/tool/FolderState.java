@@ -2,6 +2,8 @@ package io.sluice.storage.tool;
 
 import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.DefinitionRecords;
+import io.sluice.broker.record.ExchangeRecord;
+import io.sluice.broker.record.ExchangeRecords;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
@@ -20,6 +22,7 @@ final class FolderState implements RecordVisitor {
     private final Map<Long, QueueContent> queues = new TreeMap<>();
 
     private final DefinitionRecords definitions = new DefinitionRecords();
+    private final ExchangeRecords exchanges = new ExchangeRecords();
     private long highestQueueId;
 
     /** The highest id a queue has or had, as far as that is known. */
@@ -42,6 +45,16 @@ final class FolderState implements RecordVisitor {
         definitions.apply(definition);
     }
 
+    /** Exchanges and what is bound to them. */
+    ExchangeRecords exchanges() {
+        return exchanges;
+    }
+
+    @Override
+    public void exchange(ExchangeRecord exchange) {
+        exchanges.apply(exchange);
+    }
+
     @Override
     public void queueDeclared(QueueDeclared declared) {
         highestQueueId = Math.max(highestQueueId, declared.queueId());
@@ -55,6 +68,7 @@ final class FolderState implements RecordVisitor {
     public void queueDeleted(QueueDeleted deleted) {
         highestQueueId = Math.max(highestQueueId, deleted.queueId());
         queues.remove(deleted.queueId());
+        exchanges.forget(deleted.queueId());
     }
 
     @Override

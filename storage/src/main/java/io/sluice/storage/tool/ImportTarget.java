@@ -6,6 +6,9 @@ import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
+import io.sluice.broker.record.ExchangeRecord;
+import io.sluice.broker.record.ExchangeRecord.Bound;
+import io.sluice.broker.record.ExchangeRecord.ExchangeDeclared;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -33,6 +36,7 @@ final class ImportTarget {
     private final Set<Subscription.Identity> subscriptions = new HashSet<>();
     private final List<String> kept = new ArrayList<>();
     private final Definitions defined;
+    private final Set<String> exchanges = new HashSet<>();
     private long highestQueueId;
 
     /** @param offset added to a sequence */
@@ -43,6 +47,11 @@ final class ImportTarget {
         records = List.copyOf(reader.checkpointRecords());
         highestQueueId = reader.highestQueueId();
         defined = reader.defined();
+        reader.exchanges().forEach(exchange -> {
+            if (exchange instanceof ExchangeDeclared declared) {
+                exchanges.add(declared.exchange().name());
+            }
+        });
         reader.queues().forEach(queue -> {
             byName.put(queue.definition().name(), queue);
             queue.subscription().map(Subscription::identity).ifPresent(subscriptions::add);
@@ -118,6 +127,18 @@ final class ImportTarget {
                 : exported instanceof PolicyDefined policy
                         && defined.policy(policy.policy().name()).isPresent();
         if (!there) {
+            imported.add(exported);
+        }
+    }
+
+    /** An exchange of the export is here, too, unless there is one of that name already; what is bound to its queues is. */
+    void exchange(ExchangeRecord exported) {
+        if (exported instanceof Bound bound && bound.queueId() != ExchangeRecord.NO_QUEUE) {
+            if (knows(bound.queueId())) {
+                imported.add(new Bound(queueOf(bound.queueId()).queueId(), bound.binding()));
+            }
+        } else if (!(exported instanceof ExchangeDeclared declared
+                && exchanges.contains(declared.exchange().name()))) {
             imported.add(exported);
         }
     }

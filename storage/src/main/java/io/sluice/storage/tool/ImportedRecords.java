@@ -6,6 +6,7 @@ import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -69,6 +70,10 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
             } else if (record instanceof DefinitionRecord definition) {
                 if (request.definitions()) {
                     target.define(definition);
+                }
+            } else if (record instanceof ExchangeRecord exchange) {
+                if (request.definitions()) {
+                    target.exchange(exchange);
                 }
             } else if (record instanceof LastValues last) {
                 target.remember(last);

@@ -4,6 +4,8 @@ import io.sluice.broker.LargeBody;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
+import io.sluice.broker.record.ExchangeRecord.Bound;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -16,8 +18,10 @@ import io.sluice.storage.large.LargeBodyStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -145,6 +149,11 @@ public final class MessageExport {
                     }
                 }
             }
+            for (Shard shard : shards) {
+                if (request.definitions) {
+                    writeExchanges(shard);
+                }
+            }
             List<Damage> read = new ArrayList<>();
             for (Shard shard : shards) {
                 shard.reader.messages((queue, message) -> write(shard, queue, message));
@@ -154,6 +163,19 @@ public final class MessageExport {
             damages.addAll(0, read);
             out.end(queues, messages);
             return new Result(queues, messages, damages);
+        }
+
+        /** Behind all queues: what is bound has to be there. */
+        private void writeExchanges(Shard shard) throws IOException {
+            Set<Long> wanted = new HashSet<>();
+            shard.reader.queues().stream().filter(this::isWanted).forEach(queue -> wanted.add(queue.id()));
+            for (ExchangeRecord exchange : shard.reader.exchanges()) {
+                if (!(exchange instanceof Bound bound) || bound.queueId() == ExchangeRecord.NO_QUEUE) {
+                    out.record(exchange);
+                } else if (wanted.contains(bound.queueId())) {
+                    out.record(new Bound(shard.numberOf(bound.queueId()), bound.binding()));
+                }
+            }
         }
 
         private void write(QueueContent queue, long number) throws IOException {

@@ -10,6 +10,7 @@ import io.sluice.broker.port.MessageStore.Beginning;
 import io.sluice.broker.port.MessageStore.Slice;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
@@ -195,6 +196,9 @@ public final class GoldenFolder implements Journal.Listener {
 
         @Override
         public void defined(DefinitionRecord definition) {}
+
+        @Override
+        public void exchange(ExchangeRecord exchange) {}
 
         @Override
         public void lastValues(JournalRecord.LastValues last) {}
