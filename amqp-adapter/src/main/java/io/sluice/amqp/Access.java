@@ -12,4 +12,9 @@ public interface Access {
 
     /** @return why not; empty where it is allowed */
     Optional<Refusal> refusal(Action action, String address);
+
+    /** The tokens by which it may. The connection's event loop. */
+    default TokenRenewal tokens() {
+        return TokenRenewal.NONE;
+    }
 }

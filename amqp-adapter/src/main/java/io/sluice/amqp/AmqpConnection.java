@@ -37,6 +37,7 @@ public final class AmqpConnection {
     private final Runnable outputReady;
     private final ConnectionScope scope;
     private final Engine engine;
+    private final TokenLife tokens;
     private final byte[] header = new byte[ProtocolHeader.LENGTH];
     private int headerBytes;
     private ByteBuffer farewell = ByteBuffer.allocate(0);
@@ -67,7 +68,11 @@ public final class AmqpConnection {
         this.scope = new ConnectionScope(
                 environment,
                 new ShardCalls(
-                        loop.executor(), loop.inLoop(), this::turnDone, new PeerAccess(environment.authenticator())));
+                        loop.executor(),
+                        loop.inLoop(),
+                        this::turnDone,
+                        new PeerAccess(environment.authenticator(), environment.clock())));
+        this.tokens = new TokenLife(scope);
         this.engine = new Engine(scope, peer, frames, this::closeFromOutside);
         this.openDeadlineMillis = nowMillis + environment.limits().openTimeoutMillis();
     }
@@ -253,6 +258,10 @@ public final class AmqpConnection {
             abandon();
             return next;
         }
+        tokens.tick(nowMillis).ifPresent(over -> {
+            LOG.info("{}: {}, closed", peer, over.getDescription());
+            close(over);
+        });
         return Math.min(next, scope.transactions().tick(nowMillis));
     }
 

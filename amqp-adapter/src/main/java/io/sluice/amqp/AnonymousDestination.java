@@ -91,6 +91,9 @@ final class AnonymousDestination implements Destination {
     }
 
     private Optional<Refusal> refusal(String address) {
+        if (scope.access().claims().areClaims()) {
+            return scope.access().refusal(Permissions.Action.SEND, address);
+        }
         Optional<Permissions> now = scope.access().permissions();
         boolean same = now.orElse(null) == allowed.permissions.orElse(null);
         if (now.isEmpty() || (same && allowed.address.equals(address))) {

@@ -79,7 +79,7 @@ public final class ConnectionRegistry {
     public void closeUser(String user, String reason) {
         ofVirtualHosts.forEach(other -> other.closeUser(user, reason));
         connections.values().stream()
-                .filter(connection -> connection.user().equals(user))
+                .filter(connection -> connection.isBy(user))
                 .forEach(connection -> connection.ask(() -> connection.unauthorized(reason)));
     }
 
@@ -87,7 +87,7 @@ public final class ConnectionRegistry {
     public void permissionsChanged(String user) {
         ofVirtualHosts.forEach(other -> other.permissionsChanged(user));
         connections.values().stream()
-                .filter(connection -> connection.user().equals(user))
+                .filter(connection -> connection.isBy(user))
                 .forEach(connection -> connection.ask(connection::permissionsChanged));
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.qpid.proton.engine.Endpoint;
@@ -41,6 +42,13 @@ final class ConnectionScope {
     /** The peer has named a virtual host that is not the default one; it has no links yet. */
     void entersVirtualHost(AmqpEnvironment its) {
         environment = its;
+    }
+
+    /** A node of the broker itself, or of this connection. */
+    Optional<LocalNode> localNode(String address) {
+        return environment.authenticator().tokens().claims() && ClaimsNode.ADDRESS.equals(address)
+                ? Optional.of(new ClaimsNode(this))
+                : environment.localNodes().apply(address);
     }
 
     AmqpLimits limits() {

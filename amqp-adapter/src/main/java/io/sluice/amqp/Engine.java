@@ -130,6 +130,10 @@ final class Engine implements ConnectionEvents.Listener {
         PeerIdentity who =
                 new PeerIdentity(connections.nextNumber(), principal, container == null ? "" : container, peer.name());
         scope.opened(who);
+        negotiation.token().ifPresent(scope.access().claims()::opensWith);
+        if (negotiation.isForClaims()) {
+            scope.access().claims().opensWithClaims();
+        }
         scope.transactions().dialect(Dialect.of(connection.getRemoteHostname(), connection.getRemoteProperties()));
         if (refusal.isEmpty() && !enter(opening)) {
             refusal = Optional.of(Opening.containerInUse(scope.peerContainer()));

@@ -37,6 +37,11 @@ final class LinkAttacher {
         if (scope.linkCount() >= scope.limits().endpoints().maxLinks()) {
             String text = "a connection has " + scope.limits().endpoints().maxLinks() + " links at most";
             refuse(link, key, Conditions.of(Kind.RESOURCE_LIMIT_EXCEEDED, text));
+            return;
+        }
+        Optional<Refusal> refusal = scope.access().refusal(link);
+        if (refusal.isPresent()) {
+            refuse(link, key, Conditions.of(refusal.get()));
         } else if (link instanceof Receiver receiver) {
             attach(receiver, key);
         } else {
@@ -123,9 +128,9 @@ final class LinkAttacher {
             if (address == null || address.isEmpty()) {
                 return new AnonymousDestination(scope);
             }
-            Optional<LocalNode> node = scope.environment().localNodes().apply(address);
+            Optional<LocalNode> node = scope.localNode(address);
             if (node.isPresent()) {
-                return new NodeDestination(scope, node.get());
+                return new NodeDestination(scope, node.get(), address);
             }
             if (scope.environment().kinds().of(target.getCapabilities(), address) == NodeKind.TOPIC) {
                 return new QueueDestination(scope, address);
@@ -143,7 +148,7 @@ final class LinkAttacher {
         }
         Source source = (Source) sender.getRemoteSource();
         boolean named = source != null && !LinkNode.asksForNew(source);
-        if (named && scope.environment().localNodes().apply(source.getAddress()).isPresent()) {
+        if (named && scope.localNode(source.getAddress()).isPresent()) {
             attachReplies(sender, key);
             return;
         }

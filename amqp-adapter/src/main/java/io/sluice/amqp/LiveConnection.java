@@ -47,8 +47,10 @@ final class LiveConnection {
         return identity.remoteAddress();
     }
 
-    String user() {
-        return identity.principal().name();
+    /** Whether it is that user's, or lives by a token of that user. Any thread. */
+    boolean isBy(String user) {
+        return identity.principal().name().equals(user)
+                || scope.access().claims().isBy(user);
     }
 
     /** Any thread. @return false where its event loop has ended, and it with that */

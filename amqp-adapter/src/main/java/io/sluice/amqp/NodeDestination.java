@@ -8,11 +8,14 @@ import org.apache.qpid.proton.engine.Delivery;
 final class NodeDestination implements Destination {
     private final ConnectionScope scope;
     private final LocalNode node;
+    private final String address;
     private IncomingLink link;
 
-    NodeDestination(ConnectionScope scope, LocalNode node) {
+    /** @param address of the node, where answers go of requests that name no other */
+    NodeDestination(ConnectionScope scope, LocalNode node, String address) {
         this.scope = scope;
         this.node = node;
+        this.address = address;
     }
 
     @Override
@@ -24,6 +27,7 @@ final class NodeDestination implements Destination {
     @Override
     public void send(Message message, Delivery delivery) {
         String replyTo = MessageFields.replyTo(message).orElse("");
+        String answersTo = replyTo.isEmpty() ? address : replyTo;
         // Accepted first: a request whose answer came before its outcome would look answered twice.
         link.accepted(delivery, message.residentBytes());
         // It may ask any of them, and whoever waits for the answer of one that is lost is to hear of it.
@@ -32,7 +36,7 @@ final class NodeDestination implements Destination {
                 message,
                 replyTo,
                 scope.access(),
-                reply -> scope.calls().onLoop(() -> scope.replies().send(replyTo, reply)));
+                reply -> scope.calls().onLoop(() -> scope.replies().send(answersTo, reply)));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.broker.Refusal;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.port.Clock;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Permissions.Action;
@@ -9,8 +10,9 @@ import io.sluice.broker.security.Principal;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.qpid.proton.engine.Link;
 
-/** What the peer of a connection may do: what its user may, as the broker has it now. Any thread. */
+/** What the peer of a connection may do: what its user may, as the broker has it now, or its tokens say. Any thread. */
 final class PeerAccess implements Access {
     private static final Map<Action, String> WORDS = new EnumMap<>(Map.of(
             Action.SEND, "send to",
@@ -20,36 +22,69 @@ final class PeerAccess implements Access {
             Action.MANAGE, "manage"));
 
     private final Authenticator authenticator;
+    private final PeerTokens tokens;
     private volatile Principal who = Principal.ANONYMOUS;
 
-    PeerAccess(Authenticator authenticator) {
+    /** @param clock wall clock, for the end of tokens */
+    PeerAccess(Authenticator authenticator, Clock clock) {
         this.authenticator = authenticator;
+        this.tokens = new PeerTokens(authenticator, clock);
     }
 
     void opened(Principal principal) {
         who = principal;
     }
 
-    /** The same object until they change; empty: everything is allowed. */
+    /** On the connection's event loop. */
+    PeerTokens claims() {
+        return tokens;
+    }
+
+    @Override
+    public TokenRenewal tokens() {
+        return tokens;
+    }
+
+    /** Of a peer that does not live by claims: the same object until they change; empty: everything is allowed. */
     Optional<Permissions> permissions() {
-        return authenticator.permissions(who);
+        return tokens.ofLogin().or(() -> authenticator.permissions(who));
+    }
+
+    /** Why the peer may not have a link yet, whatever it is for. */
+    Optional<Refusal> refusal(Link link) {
+        return tokens.awaits() && !TokenLife.address(link).equals(ClaimsNode.ADDRESS)
+                ? Optional.of(Refusal.of(
+                        Refusal.Kind.UNAUTHORIZED,
+                        "the connection has put no token to " + ClaimsNode.ADDRESS + " that is good any more"))
+                : Optional.empty();
     }
 
     @Override
     public Optional<Refusal> refusal(Action action, String address) {
-        return refusal(permissions(), action, address);
+        if (!tokens.areClaims()) {
+            return refusal(permissions(), action, address);
+        }
+        boolean allowed = isTemporary(action, address) ? !tokens.awaits() : tokens.allow(action, address);
+        return allowed
+                ? Optional.empty()
+                : Optional.of(Refusal.of(
+                        Refusal.Kind.UNAUTHORIZED,
+                        "no token that the connection has put lets it " + WORDS.get(action) + " '" + address + "'"));
     }
 
-    /** A temporary node is not told apart by its name, which nobody can guess: who was given it may use it. */
     Optional<Refusal> refusal(Optional<Permissions> permissions, Action action, String address) {
-        boolean uses = action != Action.CREATE && action != Action.MANAGE;
         if (permissions.isEmpty()
-                || (uses && TemporaryName.is(address))
+                || isTemporary(action, address)
                 || permissions.get().allow(action, address)) {
             return Optional.empty();
         }
         return Optional.of(Refusal.of(
                 Refusal.Kind.UNAUTHORIZED,
                 "user '" + who.name() + "' may not " + WORDS.get(action) + " '" + address + "'"));
+    }
+
+    /** A temporary node is not told apart by its name, which nobody can guess: who was given it may use it. */
+    private static boolean isTemporary(Action action, String address) {
+        return action != Action.CREATE && action != Action.MANAGE && TemporaryName.is(address);
     }
 }

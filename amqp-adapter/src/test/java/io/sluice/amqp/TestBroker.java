@@ -9,6 +9,7 @@ import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.routing.TopicSetup;
+import io.sluice.broker.security.AcceptedTokens;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Principal;
@@ -38,6 +39,7 @@ final class TestBroker implements Authenticator {
     final ShardMailbox mailbox;
     Shards shards = address -> this.mailbox();
     boolean anonymous = true;
+    AcceptedTokens tokens = AcceptedTokens.NONE;
     /** What its connections see of time, in milliseconds. */
     long nowMillis = 1_000_000;
 
@@ -210,6 +212,11 @@ final class TestBroker implements Authenticator {
     @Override
     public boolean anonymousAllowed(boolean loopback) {
         return anonymous;
+    }
+
+    @Override
+    public AcceptedTokens tokens() {
+        return tokens;
     }
 
     @Override

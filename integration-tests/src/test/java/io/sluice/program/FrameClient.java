@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Open;
@@ -17,6 +18,9 @@ import org.apache.qpid.proton.codec.WritableBuffer;
 /** A client that writes the frames it is told, over a real connection: for what client libraries do not do. */
 final class FrameClient implements AutoCloseable {
     private static final byte[] HEADER = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
+    private static final byte[] SASL_HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
+    private static final byte AMQP_FRAME = 0;
+    private static final byte SASL_FRAME = 1;
     private static final int LIMIT_MILLIS = 60_000;
     private static final int MAX_FRAME_BYTES = 64 << 10;
 
@@ -25,14 +29,32 @@ final class FrameClient implements AutoCloseable {
     private final OutputStream out;
     private final DecoderImpl decoder = new DecoderImpl();
     private final EncoderImpl encoder = new EncoderImpl(decoder);
+    private byte[] payload = new byte[0];
 
-    /** One session, on channel 0. */
+    /** Without SASL; one session, on channel 0. */
     FrameClient(int port, String container) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+        open(container);
+    }
+
+    private FrameClient(Socket socket) throws IOException {
         AMQPDefinedTypes.registerAllTypes(decoder, encoder);
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this.socket = socket;
         socket.setSoTimeout(LIMIT_MILLIS);
         in = new DataInputStream(socket.getInputStream());
         out = socket.getOutputStream();
+    }
+
+    /** Before its first SASL frame: the peer's mechanisms come next. */
+    static FrameClient beginningSasl(Socket socket) throws IOException {
+        FrameClient client = new FrameClient(socket);
+        client.out.write(SASL_HEADER);
+        client.in.readFully(new byte[SASL_HEADER.length]);
+        return client;
+    }
+
+    /** One session, on channel 0. */
+    void open(String container) throws IOException {
         out.write(HEADER);
         in.readFully(new byte[HEADER.length]);
         Open open = new Open();
@@ -48,8 +70,16 @@ final class FrameClient implements AutoCloseable {
     }
 
     void send(Object performative, byte[] payload) throws IOException {
+        write(AMQP_FRAME, performative, payload);
+    }
+
+    void sendSasl(Object performative) throws IOException {
+        write(SASL_FRAME, performative, new byte[0]);
+    }
+
+    private void write(byte type, Object performative, byte[] payload) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(MAX_FRAME_BYTES);
-        frame.putInt(0).put((byte) 2).put((byte) 0).putShort((short) 0);
+        frame.putInt(0).put((byte) 2).put(type).putShort((short) 0);
         encoder.setByteBuffer(WritableBuffer.ByteBufferWrapper.wrap(frame));
         encoder.writeObject(performative);
         frame.put(payload);
@@ -64,13 +94,20 @@ final class FrameClient implements AutoCloseable {
             in.readFully(frame);
             int offset = frame[0] * 4 - 4;
             if (frame.length > offset) {
-                decoder.setByteBuffer(ByteBuffer.wrap(frame, offset, frame.length - offset));
+                ByteBuffer body = ByteBuffer.wrap(frame, offset, frame.length - offset);
+                decoder.setByteBuffer(body);
                 Object performative = decoder.readObject();
                 if (kind.isInstance(performative)) {
+                    payload = Arrays.copyOfRange(frame, body.position(), frame.length);
                     return kind.cast(performative);
                 }
             }
         }
+    }
+
+    /** What came with the performative that was next. */
+    byte[] payload() {
+        return payload;
     }
 
     @Override

@@ -1,14 +1,18 @@
 package io.sluice.server;
 
+import io.sluice.amqp.token.SasKeys;
 import io.sluice.broker.definitions.Definitions;
+import io.sluice.broker.security.AcceptedTokens;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.User;
 import io.sluice.broker.security.Users;
 import io.sluice.server.config.Configuration;
+import io.sluice.server.config.Tokens;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,16 @@ final class Credentials {
         return users;
     }
 
+    private static AcceptedTokens tokens(Tokens tokens) {
+        Map<String, SasKeys.Key> keys = new HashMap<>();
+        tokens.sasKeys().forEach(key -> keys.put(key.name(), new SasKeys.Key(key.key(), key.user())));
+        return new AcceptedTokens(
+                Optional.empty(),
+                keys.isEmpty() ? Optional.empty() : Optional.of(new SasKeys(keys)),
+                tokens.cbs(),
+                tokens.cbsTimeoutMillis());
+    }
+
     /** @param defined users beside those of the file, as they are now: the same object until that changes. Any thread */
     static Authenticator of(Configuration.Security security, Supplier<Definitions> defined) {
         Map<String, User> fixed = users(security);
@@ -48,7 +62,7 @@ final class Credentials {
         return new Users(
                 fixed,
                 () -> defined.get().users(),
-                new Users.Policy(security.anonymous(), security.plain()),
+                new Users.Policy(security.anonymous(), security.plain(), tokens(security.tokens())),
                 new SecureRandom());
     }
 }

@@ -1,12 +1,9 @@
 package io.sluice.amqp.management;
 
-import io.sluice.amqp.message.IncomingMessage;
-import io.sluice.amqp.message.MalformedMessageException;
+import io.sluice.amqp.message.AnswerMessage;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Reply;
-import java.nio.BufferOverflowException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +40,7 @@ final class Answer {
         if (!replyTo.isEmpty()) {
             message.setAddress(replyTo);
         }
-        reply.accept(encode(message));
+        reply.accept(AnswerMessage.of(message));
     }
 
     void refuse(ManagementException refusal) {
@@ -78,19 +75,5 @@ final class Answer {
                 throw new IllegalStateException(refusal.text());
             }
         };
-    }
-
-    private static Message encode(org.apache.qpid.proton.message.Message message) {
-        for (int size = 1024; ; size *= 2) {
-            byte[] buffer = new byte[size];
-            try {
-                int length = message.encode(buffer, 0, size);
-                return IncomingMessage.parse(Arrays.copyOf(buffer, length), IncomingMessage.AMQP_FORMAT);
-            } catch (BufferOverflowException e) {
-                continue;
-            } catch (MalformedMessageException e) {
-                throw new IllegalStateException("an answer of our own is malformed: " + e.getMessage(), e);
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.amqp.sasl;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Principal;
 import io.sluice.broker.security.ScramHash;
+import io.sluice.broker.security.TokenGrant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class SaslNegotiation implements SaslListener {
     private SaslMechanism.Exchange exchange;
     private int rounds;
     private Principal principal;
+    private Optional<TokenGrant> token = Optional.empty();
 
     /** Offers what the peer may use, the strongest first: EXTERNAL, SCRAM-SHA-512, SCRAM-SHA-256, PLAIN, ANONYMOUS. */
     public SaslNegotiation(Authenticator authenticator, PeerSecurity peer) {
@@ -58,8 +60,13 @@ public final class SaslNegotiation implements SaslListener {
         if (authenticator.plainAllowed(peer.readable())) {
             offered.add(new PlainMechanism(authenticator, peer.loopback()));
         }
-        if (authenticator.anonymousAllowed(peer.loopback())) {
-            offered.add(new AnonymousMechanism());
+        boolean anonymous = authenticator.anonymousAllowed(peer.loopback());
+        boolean claims = authenticator.tokens().claims() && authenticator.tokenAllowed(peer.readable());
+        if (claims) {
+            offered.add(AnonymousMechanism.ofServiceBus());
+        }
+        if (anonymous || claims) {
+            offered.add(AnonymousMechanism.anonymous(!anonymous));
         }
         return offered;
     }
@@ -105,6 +112,16 @@ public final class SaslNegotiation implements SaslListener {
             return Optional.of(Principal.ANONYMOUS);
         }
         return state == State.ACCEPTED ? Optional.of(principal) : Optional.empty();
+    }
+
+    /** The token the peer logged in with; empty where it has shown another proof. */
+    public Optional<TokenGrant> token() {
+        return state == State.ACCEPTED ? token : Optional.empty();
+    }
+
+    /** Whether the peer may do nothing but put tokens to {@code $cbs}, until one is good. */
+    public boolean isForClaims() {
+        return state == State.ACCEPTED && mechanism.isForClaims();
     }
 
     /** Whether a user whose password was right has not been removed meanwhile. */
@@ -154,6 +171,7 @@ public final class SaslNegotiation implements SaslListener {
     private void accept(Sasl sasl, SaslMechanism.Accepted accepted) {
         state = State.ACCEPTED;
         principal = accepted.principal();
+        token = accepted.token();
         byte[] last = accepted.additionalData();
         if (last.length > 0) {
             sasl.send(last, 0, last.length);

@@ -37,6 +37,20 @@ public interface Authenticator {
         return Optional.empty();
     }
 
+    /** Which tokens are taken in place of passwords. */
+    default AcceptedTokens tokens() {
+        return AcceptedTokens.NONE;
+    }
+
+    /**
+     * Whether a peer may send a token, which is good for whoever has it.
+     *
+     * @param readable as in {@link #plainAllowed}
+     */
+    default boolean tokenAllowed(boolean readable) {
+        return !readable;
+    }
+
     /** The same users for SCRAM; empty where their passwords are not stored for it. */
     default Optional<ScramUsers> scram() {
         return Optional.empty();

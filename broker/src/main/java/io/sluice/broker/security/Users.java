@@ -42,10 +42,16 @@ public final class Users implements Authenticator, ScramUsers {
     }
 
     /** Who may connect how. */
-    public record Policy(Anonymous anonymous, Plain plain) {
+    public record Policy(Anonymous anonymous, Plain plain, AcceptedTokens tokens) {
         public Policy {
             Objects.requireNonNull(anonymous, "anonymous");
             Objects.requireNonNull(plain, "plain");
+            Objects.requireNonNull(tokens, "tokens");
+        }
+
+        /** Without tokens. */
+        public Policy(Anonymous anonymous, Plain plain) {
+            this(anonymous, plain, AcceptedTokens.NONE);
         }
     }
 
@@ -149,6 +155,16 @@ public final class Users implements Authenticator, ScramUsers {
     @Override
     public boolean plainAllowed(boolean readable) {
         return policy.plain == Plain.ALWAYS || (policy.plain == Plain.PROTECTED && !readable);
+    }
+
+    @Override
+    public AcceptedTokens tokens() {
+        return policy.tokens;
+    }
+
+    @Override
+    public boolean tokenAllowed(boolean readable) {
+        return policy.plain == Plain.ALWAYS || !readable;
     }
 
     @Override

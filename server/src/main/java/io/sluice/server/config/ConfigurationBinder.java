@@ -90,8 +90,9 @@ final class ConfigurationBinder {
                 defaults.plain());
         List<User> users =
                 section.sections("users").map(ConfigurationBinder::users).orElse(defaults.users());
+        Tokens tokens = TokensBinder.bind(section.section("tokens"));
         section.end();
-        return new Configuration.Security(anonymous, plain, users);
+        return new Configuration.Security(anonymous, plain, users, tokens);
     }
 
     private static List<User> users(List<Section> sections) {
@@ -121,7 +122,7 @@ final class ConfigurationBinder {
     }
 
     /** Not there: everything is allowed. */
-    private static Optional<Permissions> permissions(Section user) {
+    static Optional<Permissions> permissions(Section user) {
         if (!user.has("permissions")) {
             return Optional.empty();
         }

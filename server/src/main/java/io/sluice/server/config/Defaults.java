@@ -43,6 +43,9 @@ public final class Defaults {
             true,
             Optional.empty());
 
+    static final Tokens TOKENS =
+            new Tokens(false, 20_000, List.of(), new Tokens.Jwt("", "", "", "sub", "scope", List.of(), 60, 10_000));
+
     static final Configuration.Amqp AMQP = new Configuration.Amqp(
             10_000,
             65_536,
@@ -86,7 +89,7 @@ public final class Defaults {
     public static final Configuration CONFIGURATION = new Configuration(
             "sluice",
             LISTEN,
-            new Configuration.Security(Anonymous.LOOPBACK, Plain.PROTECTED, List.of(GUEST)),
+            new Configuration.Security(Anonymous.LOOPBACK, Plain.PROTECTED, List.of(GUEST), TOKENS),
             AMQP,
             QUEUES,
             TOPICS,

@@ -32,6 +32,30 @@ class ConfigurationErrorsTest {
     }
 
     @Test
+    void tokensThatNobodyCouldShowOrAnybody() {
+        assertEquals(
+                List.of("s.yaml line 1 column 26: security.tokens.cbs is true, but no token is taken: sasKeys and"
+                        + " jwt.keysFile are empty"),
+                problems("security: {tokens: {cbs: true}}\n"));
+        assertEquals(
+                List.of(
+                        "s.yaml line 3 column 14: security.tokens.sasKeys has some, which are for $cbs only: cbs is false"),
+                problems("security:\n  tokens:\n    sasKeys: [{name: a, key: b}]\n"));
+        assertEquals(
+                List.of(
+                        "s.yaml line 2 column 32: security.tokens.sasKeys[1].key is missing",
+                        "s.yaml line 2 column 39: security.tokens.sasKeys[1].name is \"a\", which another key has already"),
+                problems(
+                        "security: {tokens: {cbs: true, sasKeys: [{name: a, key: b},\n                               {name: a}]}}\n"));
+        assertEquals(
+                List.of(
+                        "s.yaml line 1 column 26: security.tokens.jwt.issuer is missing; with keysFile, tokens have to say it",
+                        "s.yaml line 1 column 26: security.tokens.jwt.audience is missing; with keysFile, tokens have to say it",
+                        "s.yaml line 1 column 53: security.tokens.jwt.scopes[0].permissions is missing"),
+                problems("security: {tokens: {jwt: {keysFile: k.pem, scopes: [{name: a}]}}}\n"));
+    }
+
+    @Test
     void shardsAndTheirPlaces() {
         assertEquals(
                 List.of("s.yaml line 1 column 9: shards is \"65\"; it must be a whole number, from 1 to 64"),
