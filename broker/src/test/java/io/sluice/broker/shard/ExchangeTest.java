@@ -343,4 +343,121 @@ class ExchangeTest {
         exchanges.unbind(toQueue("f", "full", "")).value();
         assertTrue(producer.creditOpen);
     }
+
+    @Test
+    void aQueueThatIsNotDurableIsBoundAsLongAsItIsThere() {
+        exchanges.exchange("e", Type.FANOUT);
+        shard.queue(QueueDefinition.named("passing").withDurable(false));
+        exchanges.bindNew("e", "q", "").bind("e", "passing", "");
+        exchanges.send("e", "", "1");
+        assertEquals(List.of("1"), shard.browse("passing"));
+        shard.checkpoint();
+        Exchanging after = new Exchanging(shard.restart());
+        assertEquals(List.of(toQueue("e", "q", "")), after.bindings());
+        assertEquals(List.of("1"), after.shard.browse("q"));
+    }
+
+    @Test
+    void aTransactionSendsThroughExchangesAllOrNothing() {
+        exchanges.exchange("e", Type.FANOUT).bindNew("e", "a", "").bindNew("e", "b", "");
+        ShardFixture.Answer<AtomicBatch> answer = new ShardFixture.Answer<>();
+        Publish one = publish("e", "k", "1");
+        Publish lost = publish("amq.direct", "nobody", "2");
+        shard.runWhere(() ->
+                shard.mailbox().commit(new AtomicBatch(List.of(one, lost), List.of()), shard.client, answer));
+        assertUnroutable(answer.refusal());
+        assertEquals(
+                "sends[1]: exchange 'amq.direct' has no queue for a message with key 'nobody'",
+                answer.refusal().text());
+        assertEquals(List.of(), shard.browse("a"));
+
+        ShardFixture.Answer<AtomicBatch> again = new ShardFixture.Answer<>();
+        int before = shard.journal.history().size();
+        shard.runWhere(() -> shard.mailbox()
+                .commit(
+                        new AtomicBatch(List.of(publish("e", "k", "1"), publish("", "a", "3")), List.of()),
+                        shard.client,
+                        again));
+        again.value();
+        assertEquals(before + 1, shard.journal.history().size());
+        assertEquals(List.of("1", "3"), shard.browse("a"));
+        assertEquals(List.of("1"), shard.browse("b"));
+        assertEquals(List.of("1"), shard.restart().browse("b"));
+    }
+
+    private static Publish publish(String exchange, String key, String body) {
+        return Exchanging.publish(
+                exchange, key, ShardFixture.message(body, io.sluice.broker.Message.Header.DURABLE), Map.of());
+    }
+
+    @Test
+    void aCopyIsKnownInEachQueueThatLooksForIt() {
+        exchanges.exchange("e", Type.FANOUT).bindNew("e", "all", "");
+        shard.queue(QueueDefinition.named("once").withDeduplication(QueueDefinition.Deduplication.BY_MESSAGE_ID));
+        exchanges.bind("e", "once", "");
+        exchanges.send("e", "", "1", Map.of("id", "x"));
+        assertNull(exchanges.send("e", "", "2", Map.of("id", "x")));
+        assertEquals(List.of("1"), shard.browse("once"));
+        assertEquals(List.of("1", "2"), shard.browse("all"));
+    }
+
+    @Test
+    void aMessageTakesThePlaceOfTheOneOfItsKeyWhereAQueueKeepsLastValues() {
+        exchanges.exchange("e", Type.FANOUT).bindNew("e", "all", "");
+        QueueDefinition table = QueueDefinition.named("table")
+                .withLimits(new QueueDefinition.Limits(
+                        1, QueueDefinition.UNLIMITED, QueueDefinition.Overflow.REJECT, QueueDefinition.UNLIMITED));
+        shard.queue(table.withLife(table.life().withLastValue(new io.sluice.broker.MessageLife.LastValue(10, "key"))));
+        exchanges.bind("e", "table", "");
+        assertNull(exchanges.send("e", "", "1", Map.of("key", "k")));
+        int before = shard.journal.history().size();
+        assertNull(exchanges.send("e", "", "2", Map.of("key", "k")), "a full queue takes what replaces one");
+        assertEquals(before + 1, shard.journal.history().size(), "all of it is one batch");
+        assertEquals(
+                Kind.RESOURCE_LIMIT_EXCEEDED,
+                exchanges.send("e", "", "3", Map.of("key", "other")).kind());
+        assertEquals(List.of("2"), shard.browse("table"));
+        assertEquals(List.of("1", "2"), shard.browse("all"));
+        assertEquals(List.of("2"), shard.restart().browse("table"));
+    }
+
+    @Test
+    void aPausedQueueRefusesWhatNobodysCreditHoldsBack() {
+        exchanges.exchange("e", Type.FANOUT).bindNew("e", "q", "");
+        TestProducer producer = exchanges.producer("e");
+        shard.update(
+                        "q",
+                        new QueueChange(
+                                is -> is,
+                                new io.sluice.broker.queue.Pause(
+                                        java.util.Optional.empty(), java.util.Optional.of(true))))
+                .value();
+        Refusal refusal = exchanges.send("e", "", "1");
+        assertEquals(
+                "nobody gets a message to exchange 'e': queue 'q' is paused: it takes no messages", refusal.text());
+        assertTrue(!producer.creditOpen);
+    }
+
+    @Test
+    void whatIsBoundIsInOneShard() {
+        Placement four = new Placement(4, List.of());
+        Exchanging one = new Exchanging(shard.restart(new ShardPlace(four, 1)));
+        one.exchange("e@1", Type.FANOUT);
+        one.shard.queue("q@1");
+        one.bind("e@1", "q@1", "");
+        Refusal refusal = one.tryBind(toQueue("e@1", "other@2", "")).refusal();
+        assertEquals(Kind.NOT_IMPLEMENTED, refusal.kind());
+        assertEquals(
+                "exchange 'e@1' is in shard 1 and queue 'other@2' in shard 2: what is bound is in one shard; a name that"
+                        + " ends with @1 is in shard 1",
+                refusal.text());
+        assertEquals(
+                Kind.NOT_IMPLEMENTED,
+                one.tryBind(toExchange("e@1", "f@3", "")).refusal().kind());
+        assertEquals(
+                Kind.NOT_IMPLEMENTED,
+                one.declare(ExchangeDefinition.named("g@1", Type.FANOUT).withAlternate("f@3"))
+                        .refusal()
+                        .kind());
+    }
 }
