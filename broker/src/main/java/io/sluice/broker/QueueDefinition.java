@@ -179,9 +179,22 @@ public record QueueDefinition(
      * @param queue where rejected and undeliverable messages go; empty: they are dropped
      * @param expiryQueue where expired messages go; empty: they are dropped
      * @param maxDeliveries failed deliveries after which a message is undeliverable, 1 or more; 0 for no maximum
+     * @param exchange through which all of these go, expired ones where there is no expiry queue; what it has no queue for goes as if it
+     *     were not set
+     * @param routingKey they have there, up to 255 characters; "": the one they came with, and without one the queue's name
      */
-    public record DeadLetter(Optional<String> queue, Optional<String> expiryQueue, int maxDeliveries) {
+    public record DeadLetter(
+            Optional<String> queue,
+            Optional<String> expiryQueue,
+            int maxDeliveries,
+            Optional<String> exchange,
+            String routingKey) {
         public static final DeadLetter NONE = new DeadLetter(Optional.empty(), Optional.empty(), 0);
+
+        /** Not through an exchange. */
+        public DeadLetter(Optional<String> queue, Optional<String> expiryQueue, int maxDeliveries) {
+            this(queue, expiryQueue, maxDeliveries, Optional.empty(), "");
+        }
 
         public DeadLetter {
             if (maxDeliveries < 0) {
@@ -193,6 +206,18 @@ public record QueueDefinition(
                 throw new IllegalArgumentException(
                         "not a queue name: '" + queue.or(() -> expiryQueue).get() + "'");
             }
+            if (!exchange.map(QueueDefinition::isName).orElse(true)) {
+                throw new IllegalArgumentException("not the name of a dead-letter exchange: '" + exchange.get() + "'");
+            }
+            if (routingKey.length() > MAX_NAME_LENGTH) {
+                throw new IllegalArgumentException("a dead letter's routing key has up to " + MAX_NAME_LENGTH
+                        + " characters, this has " + routingKey.length());
+            }
+        }
+
+        /** The same through this exchange. @param key as {@link #routingKey} */
+        public DeadLetter withExchange(Optional<String> newExchange, String key) {
+            return new DeadLetter(queue, expiryQueue, maxDeliveries, newExchange, key);
         }
     }
 

@@ -98,19 +98,22 @@ public final class QueueOptions {
     /** @param queue where rejected and undeliverable messages go; it comes into being with the first of them */
     public QueueOptions deadLetterTo(String queue) {
         DeadLetter is = definition.deadLetter();
-        return deadLetter(new DeadLetter(Optional.of(checked(queue)), is.expiryQueue(), is.maxDeliveries()));
+        return deadLetter(new DeadLetter(Optional.of(checked(queue)), is.expiryQueue(), is.maxDeliveries())
+                .withExchange(is.exchange(), is.routingKey()));
     }
 
     /** @param queue where expired messages go */
     public QueueOptions expireTo(String queue) {
         DeadLetter is = definition.deadLetter();
-        return deadLetter(new DeadLetter(is.queue(), Optional.of(checked(queue)), is.maxDeliveries()));
+        return deadLetter(new DeadLetter(is.queue(), Optional.of(checked(queue)), is.maxDeliveries())
+                .withExchange(is.exchange(), is.routingKey()));
     }
 
     /** @param failedDeliveries after which a message is undeliverable, 1 or more */
     public QueueOptions maxDeliveries(int failedDeliveries) {
         DeadLetter is = definition.deadLetter();
-        return deadLetter(new DeadLetter(is.queue(), is.expiryQueue(), failedDeliveries));
+        return deadLetter(new DeadLetter(is.queue(), is.expiryQueue(), failedDeliveries)
+                .withExchange(is.exchange(), is.routingKey()));
     }
 
     /** @param queue where messages go that their consumers have accepted */

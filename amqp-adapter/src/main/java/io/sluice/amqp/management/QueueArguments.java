@@ -35,6 +35,8 @@ final class QueueArguments {
             "overflow",
             "deadLetterQueue",
             "expiryQueue",
+            "deadLetterExchange",
+            "deadLetterRoutingKey",
             "maxDeliveries",
             "deduplicate",
             "duplicateWindowMessages",
@@ -104,7 +106,11 @@ final class QueueArguments {
                 .withDeadLetter(new DeadLetter(
                         queue("deadLetterQueue", deadLetter.queue()),
                         queue("expiryQueue", deadLetter.expiryQueue()),
-                        (int) Math.min(Integer.MAX_VALUE, number("maxDeliveries", deadLetter.maxDeliveries()))))
+                        (int) Math.min(Integer.MAX_VALUE, number("maxDeliveries", deadLetter.maxDeliveries())),
+                        queue("deadLetterExchange", deadLetter.exchange()),
+                        arguments.containsKey("deadLetterRoutingKey")
+                                ? text("deadLetterRoutingKey").orElse("")
+                                : deadLetter.routingKey()))
                 .withDeduplication(deduplication(template.deduplication()))
                 .withDispatching(dispatching(template.dispatching()))
                 .withLife(life(template.life()))

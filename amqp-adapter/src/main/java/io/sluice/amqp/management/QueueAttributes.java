@@ -42,6 +42,13 @@ final class QueueAttributes {
         all.put(
                 "expiryQueue",
                 status -> status.definition().deadLetter().expiryQueue().orElse(null));
+        all.put(
+                "deadLetterExchange",
+                status -> status.definition().deadLetter().exchange().orElse(null));
+        all.put("deadLetterRoutingKey", status -> {
+            String key = status.definition().deadLetter().routingKey();
+            return key.isEmpty() ? null : key;
+        });
         all.put("maxDeliveries", status -> status.definition().deadLetter().maxDeliveries());
         all.put("deduplicate", status -> status.definition().deduplication().isOn());
         all.put("duplicateWindowMessages", window(window -> (long) window.maxIds()));

@@ -50,8 +50,9 @@ public record Policy(
         DeadLetter all = template.deadLetter();
         Optional<String> queue = all.queue().filter(target -> !target.equals(name));
         int maxDeliveries = queue.isEmpty() && all.queue().isPresent() ? 0 : all.maxDeliveries();
-        DeadLetter others =
-                new DeadLetter(queue, all.expiryQueue().filter(target -> !target.equals(name)), maxDeliveries);
+        DeadLetter others = new DeadLetter(
+                        queue, all.expiryQueue().filter(target -> !target.equals(name)), maxDeliveries)
+                .withExchange(all.exchange(), all.routingKey());
         return template.withName(name).withDeadLetter(others);
     }
 }

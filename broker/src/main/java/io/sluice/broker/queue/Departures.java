@@ -5,6 +5,8 @@ import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.SequenceRanges;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Decides what leaves a queue without having been consumed: by expiry, for want of room, as a dead letter. */
@@ -98,6 +100,16 @@ final class Departures {
             Turn.Effect then) {
         QueueDefinition.DeadLetter deadLetter = state.definition().deadLetter();
         String name = state.definition().name();
+        if (goesThroughExchange(deadLetter, reason) && !entry.links.superseded) {
+            Message moved = DeadLetters.of(entry, name, reason, deliveryCount, more, turn.nowMillis());
+            if (throughExchange(moved, deadLetter, turn)) {
+                turn.decide(
+                        new Removed(state.id(), SequenceRanges.of(entry.sequence), removedAs(reason)),
+                        entry.durable,
+                        then);
+                return;
+            }
+        }
         Optional<String> target = reason == DeadLetters.Reason.EXPIRED ? deadLetter.expiryQueue() : deadLetter.queue();
         // What is left of a damaged message replaces it even in its own queue. One that a newer message has replaced
         // just goes.
@@ -110,6 +122,28 @@ final class Departures {
             turn.target(target.get()).put(moved, count, turn, Turn.Effect.NOTHING);
         }
         turn.decide(new Removed(state.id(), SequenceRanges.of(entry.sequence), removedAs(reason)), entry.durable, then);
+    }
+
+    private static boolean goesThroughExchange(QueueDefinition.DeadLetter deadLetter, DeadLetters.Reason reason) {
+        return deadLetter.exchange().isPresent()
+                && (reason != DeadLetters.Reason.EXPIRED
+                        || deadLetter.expiryQueue().isEmpty());
+    }
+
+    /** To all queues the exchange has for it, but for this one. @return whether there are any */
+    private boolean throughExchange(Message letter, QueueDefinition.DeadLetter deadLetter, Turn turn) {
+        String exchange = deadLetter.exchange().orElseThrow();
+        String key = deadLetter.routingKey().isEmpty()
+                ? ExchangeMarks.routingKeyOf(letter, state.definition().name())
+                : deadLetter.routingKey();
+        List<Queue> targets = new ArrayList<>(turn.targets(exchange, key, letter));
+        targets.removeIf(queue -> queue.id() == state.id());
+        if (targets.isEmpty()) {
+            return false;
+        }
+        Message marked = ExchangeMarks.on(letter, exchange, key);
+        Queue.putInAll(marked, targets.subList(0, Math.min(targets.size(), Queue.MAX_DEAD_LETTER_TARGETS)), turn);
+        return true;
     }
 
     /** Where messages go that their consumers have accepted; empty where they are just gone. */

@@ -265,6 +265,11 @@ public final class Dispatcher {
         return queue.acknowledgedQueue().isPresent();
     }
 
+    /** Whether its dead letters go through an exchange. */
+    public boolean hasDeadLetterExchange() {
+        return queue.definition().deadLetter().exchange().isPresent();
+    }
+
     /** Whether its queue is being deleted: what consumers still have of it is gone. */
     public boolean isDeleted() {
         return queue.isDeleted();

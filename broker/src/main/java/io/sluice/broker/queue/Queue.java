@@ -15,11 +15,14 @@ import io.sluice.broker.port.MessageStore.StoredPage;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
+import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,6 +32,9 @@ import java.util.Set;
  * what is in memory of it ({@link QueueCapture}, {@link QueueEviction}, {@link QueueLoads}). Shard's thread only.
  */
 public final class Queue {
+    /** Queues that one dead letter goes to: what it is with them has to fit into a batch. */
+    public static final int MAX_DEAD_LETTER_TARGETS = 1_000;
+
     private final QueueState state;
     private final Availability availability;
     private final Room room;
@@ -286,6 +292,28 @@ public final class Queue {
     /** See {@link Admission#put}. */
     void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
         admission.put(message, deliveryCount, "", turn, then);
+    }
+
+    /** As {@link #put}, into several queues: those that are journaled get it by one record. */
+    static void putInAll(Message letter, List<Queue> targets, Turn turn) {
+        if (targets.size() == 1) {
+            targets.get(0).put(letter, 0, turn, Turn.Effect.NOTHING);
+            return;
+        }
+        Message message = letter.forMany();
+        List<Enqueued> journaled = new ArrayList<>();
+        for (Queue queue : targets) {
+            if (queue.isJournaled(message)) {
+                journaled.add(queue.admit(message, "", turn));
+            } else {
+                queue.put(message, 0, turn, Turn.Effect.NOTHING);
+            }
+        }
+        if (!journaled.isEmpty()) {
+            LargeReferences large = targets.get(0).state.large();
+            large.hold(message);
+            turn.decide(new Published(journaled), true, applied -> large.letGo(message));
+        }
     }
 
     /** Whether producers should be given no more credit. */

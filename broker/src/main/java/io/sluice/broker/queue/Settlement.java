@@ -4,6 +4,7 @@ import io.sluice.broker.Annotations;
 import io.sluice.broker.MessageGroup;
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.Outcome;
+import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.Schedule;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
@@ -207,7 +208,8 @@ final class Settlement {
 
     /** A dead-letter queue that names itself keeps what fails in it: there is nowhere further. */
     private boolean hasItsOwnEnd() {
-        return queue.definition().deadLetter().queue().equals(Optional.of(queue.name()));
+        DeadLetter deadLetter = queue.definition().deadLetter();
+        return deadLetter.exchange().isEmpty() && deadLetter.queue().equals(Optional.of(queue.name()));
     }
 
     private void moveOut(Delivery delivery, DeadLetters.Reason reason, int deliveryCount, Annotations more, Turn turn) {

@@ -1,7 +1,9 @@
 package io.sluice.broker.queue;
 
+import io.sluice.broker.Message;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.record.JournalRecord;
+import java.util.List;
 
 /** Where the decisions of one turn of a shard go. Valid during the turn only, on the shard's thread. */
 public interface Turn {
@@ -30,6 +32,9 @@ public interface Turn {
 
     /** The queue a message is moved to, declared if it must be; never null. */
     Queue target(String queueName);
+
+    /** The queues that get a dead letter through an exchange, each once; none where there are none, or no exchange. */
+    List<Queue> targets(String exchange, String routingKey, Message message);
 
     /** What follows from a change once it is applied: an answer, a delivery. */
     @FunctionalInterface

@@ -62,7 +62,8 @@ final class UndeliverableHere {
     /** A dead-letter queue that names itself keeps what fails in it: there is nowhere further. */
     private boolean hasDeadLetterQueue() {
         QueueDefinition.DeadLetter deadLetter = queue.definition().deadLetter();
-        return deadLetter.queue().isPresent() && !deadLetter.queue().equals(Optional.of(queue.name()));
+        return deadLetter.exchange().isPresent()
+                || deadLetter.queue().isPresent() && !deadLetter.queue().equals(Optional.of(queue.name()));
     }
 
     private void look(QueueEntry entry, long nowMillis) {

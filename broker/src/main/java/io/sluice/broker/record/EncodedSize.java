@@ -142,7 +142,7 @@ final class EncodedSize implements RecordVisitor {
         return text.isEmpty() ? 4 : 4 + text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private static int optional(Optional<String> text) {
+    static int optional(Optional<String> text) {
         return 1 + text.map(EncodedSize::string).orElse(0);
     }
 }

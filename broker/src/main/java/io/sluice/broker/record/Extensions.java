@@ -3,6 +3,7 @@ package io.sluice.broker.record;
 import io.sluice.broker.Dispatching;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * 3 acknowledgedQueue := str
  * 4 nonDestructive := u8
  * 5 expiry := autoDelete u8 | idleMillis i64
+ * 6 deadLetterExchange := exchange opt-str | routingKey str
  * </pre>
  */
 final class Extensions {
@@ -30,6 +32,7 @@ final class Extensions {
     private static final byte ACKNOWLEDGED_QUEUE = 3;
     private static final byte NON_DESTRUCTIVE = 4;
     private static final byte EXPIRY = 5;
+    private static final byte DEAD_LETTER_EXCHANGE = 6;
     private static final int DISPATCHING_BYTES = 1 + 4 + 1 + 8;
 
     private static final int HEAD = 1 + 4;
@@ -72,6 +75,15 @@ final class Extensions {
             out.put((byte) (expiry.autoDelete() ? 1 : 0)).putLong(expiry.idleMillis());
             extensions.add(new Extension(EXPIRY, out.array()));
         }
+        DeadLetter deadLetter = definition.deadLetter();
+        if (hasExchange(deadLetter)) {
+            ByteBuffer out = ByteBuffer.allocate(
+                    EncodedSize.optional(deadLetter.exchange()) + EncodedSize.string(deadLetter.routingKey()));
+            RecordWriter write = new RecordWriter(out);
+            write.optional(deadLetter.exchange());
+            write.string(deadLetter.routingKey());
+            extensions.add(new Extension(DEAD_LETTER_EXCHANGE, out.array()));
+        }
         return extensions;
     }
 
@@ -79,7 +91,12 @@ final class Extensions {
     static boolean isNeeded(QueueDefinition definition) {
         return !definition.dispatching().equals(Dispatching.DEFAULT)
                 || !definition.life().equals(MessageLife.PLAIN)
-                || !definition.expiry().isNever();
+                || !definition.expiry().isNever()
+                || hasExchange(definition.deadLetter());
+    }
+
+    private static boolean hasExchange(DeadLetter deadLetter) {
+        return deadLetter.exchange().isPresent() || !deadLetter.routingKey().isEmpty();
     }
 
     /** Bytes that {@link #write} will take. */
@@ -131,6 +148,10 @@ final class Extensions {
                     definition.withLife(life.withAcknowledgedQueue(Optional.of(RecordCodec.readString(in))));
                 case NON_DESTRUCTIVE -> definition.withDispatching(dispatching.withNonDestructive(in.get() != 0));
                 case EXPIRY -> definition.withExpiry(new QueueExpiry(in.get() != 0, in.getLong()));
+                case DEAD_LETTER_EXCHANGE ->
+                    definition.withDeadLetter(definition
+                            .deadLetter()
+                            .withExchange(RecordCodec.readOptionalString(in), RecordCodec.readString(in)));
                 default -> throw new IllegalArgumentException("unknown setting " + kind + " of a queue");
             };
             if (in.position() != end) {

@@ -310,7 +310,7 @@ public final class RecordCodec {
         return bytes.length == 0 ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private static Optional<String> readOptionalString(ByteBuffer in) {
+    static Optional<String> readOptionalString(ByteBuffer in) {
         return in.get() == 0 ? Optional.empty() : Optional.of(readString(in));
     }
 }

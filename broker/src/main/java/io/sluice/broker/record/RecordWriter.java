@@ -191,7 +191,7 @@ record RecordWriter(ByteBuffer out) implements RecordVisitor {
         bytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void optional(Optional<String> text) {
+    void optional(Optional<String> text) {
         out.put((byte) (text.isPresent() ? 1 : 0));
         text.ifPresent(this::string);
     }

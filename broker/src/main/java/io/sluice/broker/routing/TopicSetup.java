@@ -4,21 +4,25 @@ import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Subscription.Selection;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * What a shard is told of topics from the edge.
+ * What a shard is told of topics and exchanges from the edge.
  *
  * @param queue what the queue of a subscription to this topic is; its name and whether it is durable are the subscription's affair
  * @param filters compiles what a front end has written of a subscription's filter, after a restart; what it gives is quick and throws
  *     nothing. It throws {@code IllegalArgumentException} where it cannot read it any more
  * @param maxSubscriptions of all topics together, 1 or more
+ * @param headers a header of a message by name, as {@code Publish.header} gives it; quick, and throws nothing. For dead letters, whose
+ *     bytes are all that is left of how they came
  */
 public record TopicSetup(
         Function<String, QueueDefinition> queue,
         Function<Selection, Predicate<Message>> filters,
-        int maxSubscriptions) {
+        int maxSubscriptions,
+        BiFunction<Message, String, Object> headers) {
     /** Queues without limits, and subscriptions without filters. */
     public static final TopicSetup PLAIN = new TopicSetup(
             QueueDefinition::named,
@@ -27,9 +31,18 @@ public record TopicSetup(
             },
             10_000);
 
+    /** Where dead letters have no headers. */
+    public TopicSetup(
+            Function<String, QueueDefinition> queue,
+            Function<Selection, Predicate<Message>> filters,
+            int maxSubscriptions) {
+        this(queue, filters, maxSubscriptions, (message, header) -> null);
+    }
+
     public TopicSetup {
         Objects.requireNonNull(queue, "queue");
         Objects.requireNonNull(filters, "filters");
+        Objects.requireNonNull(headers, "headers");
         if (maxSubscriptions < 1) {
             throw new IllegalArgumentException("maxSubscriptions is 1 or more, not " + maxSubscriptions);
         }

@@ -176,12 +176,15 @@ final class AtomicCommits {
         return Optional.of(Refusal.of(Refusal.Kind.ILLEGAL_STATE, "message " + delivery.sequence() + " is " + why));
     }
 
-    private static long recordBytes(Delivery delivery, Outcome outcome) {
+    private long recordBytes(Delivery delivery, Outcome outcome) {
         Optional<Dispatcher> home = delivery.consumer().home();
         boolean counts = home.map(Dispatcher::limitsAcquisitions).orElse(false);
         boolean keeps = delivery.consumer().mode() != Consumer.Mode.TAKE_AWAY
                 && home.map(Dispatcher::keepsAcknowledged).orElse(false);
-        return RecordSize.ofSettlement(delivery.message(), outcome, counts, keeps);
+        int targets = home.map(Dispatcher::hasDeadLetterExchange).orElse(false)
+                ? Math.min(queues.exchanges().decided().bindings(), Queue.MAX_DEAD_LETTER_TARGETS)
+                : 1;
+        return RecordSize.ofSettlement(delivery.message(), outcome, counts, keeps, targets);
     }
 
     private Refusal tooLarge() {

@@ -1,10 +1,10 @@
 package io.sluice.broker.shard;
 
-import io.sluice.broker.Annotations;
 import io.sluice.broker.Invariant;
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.queue.ExchangeMarks;
 import io.sluice.broker.queue.LargeReferences;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
@@ -12,7 +12,6 @@ import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Published;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,11 +21,6 @@ import java.util.Optional;
  * one record, so they are there together or not at all, and the message is written once. In memory they share its bytes.
  */
 final class FanOut {
-    /** What a message that came through an exchange says of that, as RabbitMQ's do. */
-    private static final String EXCHANGE = "x-exchange";
-
-    private static final String ROUTING_KEY = "x-routing-key";
-
     private final Routing routing;
     private final Offering offering;
     private final LargeReferences large;
@@ -100,10 +94,7 @@ final class FanOut {
         if (publish.kind() != NodeKind.EXCHANGE) {
             return publish.message();
         }
-        Map<String, Annotations.Value> marks = new LinkedHashMap<>();
-        marks.put(EXCHANGE, new Annotations.Text(publish.address()));
-        marks.put(ROUTING_KEY, new Annotations.Text(publish.routingKey()));
-        return publish.message().annotated(Annotations.of(marks));
+        return ExchangeMarks.on(publish.message(), publish.address(), publish.routingKey());
     }
 
     /**

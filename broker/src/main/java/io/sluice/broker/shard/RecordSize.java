@@ -24,8 +24,8 @@ import java.util.List;
 final class RecordSize {
     /** Of a record's fixed part, and of what a journal adds. */
     private static final int RECORD_BYTES = 120;
-    /** Of a queue's declaration: five names of 255 characters, and weights. */
-    private static final int DECLARATION_BYTES = 5_000;
+    /** Of a queue's declaration: seven names of 255 characters, and weights. */
+    private static final int DECLARATION_BYTES = 6_500;
 
     private static final int RANGE_BYTES = 16;
     /** Of a message, for each further queue it is in. */
@@ -118,8 +118,10 @@ final class RecordSize {
      *
      * @param acquisitionsCount whether a message that is released may be one by that
      * @param keepsAcknowledged whether a message that is accepted goes to another queue
+     * @param targets queues that a dead letter goes to at most
      */
-    static long ofSettlement(Message message, Outcome outcome, boolean acquisitionsCount, boolean keepsAcknowledged) {
+    static long ofSettlement(
+            Message message, Outcome outcome, boolean acquisitionsCount, boolean keepsAcknowledged, int targets) {
         long removed = RECORD_BYTES + RANGE_BYTES;
         boolean comesBack =
                 outcome instanceof Outcome.Unsent || (outcome instanceof Outcome.Released && !acquisitionsCount);
@@ -129,6 +131,7 @@ final class RecordSize {
         long more = outcome instanceof Outcome.Modified modified
                 ? modified.annotations().bytes()
                 : 0;
-        return removed + ofStored(message, "") + more + DEAD_LETTER_BYTES + ofDeclaration();
+        long copies = (long) targets * COPY_BYTES;
+        return removed + ofStored(message, "") + more + DEAD_LETTER_BYTES + copies + ofDeclaration();
     }
 }

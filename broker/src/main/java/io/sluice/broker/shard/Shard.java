@@ -49,7 +49,7 @@ public final class Shard {
         this.large = new LargeReferences(setup.largeBodies());
         PageReads pages = new PageReads(setup.store(), mailbox, setup.limits());
         Bindings bindings = new Bindings(setup.topics().filters());
-        ShardExchanges exchanges = new ShardExchanges();
+        ShardExchanges exchanges = new ShardExchanges(setup.topics().headers());
         this.queues = new ShardQueues(
                 setup.autoCreate(), pages, large, bindings, definitions, exchanges, setup.place(), this::changed);
         this.turn = new ShardTurn(queues, setup.journal(), pressure, setup.limits());

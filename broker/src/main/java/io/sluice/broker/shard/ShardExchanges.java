@@ -2,6 +2,7 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.ExchangeBinding;
 import io.sluice.broker.ExchangeDefinition;
+import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.LongFunction;
 
 /**
@@ -25,9 +27,15 @@ import java.util.function.LongFunction;
 final class ShardExchanges {
     private final ExchangeRecords applied = new ExchangeRecords();
     private final Exchanges decided = new Exchanges();
+    private final BiFunction<Message, String, Object> headers;
     private BiConsumer<String, Turn> onEnd = (exchange, turn) -> {};
     private Turn.Effect onChange = turn -> {};
     private int underWay;
+
+    /** @param headers see {@link io.sluice.broker.routing.TopicSetup} */
+    ShardExchanges(BiFunction<Message, String, Object> headers) {
+        this.headers = headers;
+    }
 
     /** By these messages go: who sends behind a change is sent by it. */
     Exchanges decided() {
@@ -143,6 +151,11 @@ final class ShardExchanges {
             }
         }
         onChange.run(turn);
+    }
+
+    /** The queues for a message that is here already. */
+    List<Queue> route(String exchange, String routingKey, Message message) {
+        return decided.route(exchange, routingKey, name -> headers.apply(message, name));
     }
 
     /** That end in a queue or an exchange of this name. @param queue empty where there is none of that name */

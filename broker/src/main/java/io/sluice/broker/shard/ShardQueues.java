@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.Refusal;
@@ -194,6 +195,11 @@ final class ShardQueues implements RecordVisitor {
     Queue target(String name, Turn turn) {
         String here = place.nameHere(name);
         return findOrCreate(here, turn).orElseGet(() -> declare(QueueDefinition.named(here), turn));
+    }
+
+    /** As {@link #target}, through an exchange: this shard's, in place of one of another shard. */
+    List<Queue> deadLetterTargets(String exchange, String routingKey, Message message) {
+        return exchanges.route(place.nameHere(exchange), routingKey, message);
     }
 
     /** Decides that a queue exists; it takes messages from here on, its links are answered when the declaration is applied. */

@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Message;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.queue.Queue;
@@ -9,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** The decisions of the turn that runs, and of earlier ones that the journal has not committed yet. One per shard, used again. */
@@ -110,6 +112,11 @@ final class ShardTurn implements Turn {
     @Override
     public Queue target(String queueName) {
         return queues.target(queueName, this);
+    }
+
+    @Override
+    public List<Queue> targets(String exchange, String routingKey, Message message) {
+        return queues.deadLetterTargets(exchange, routingKey, message);
     }
 
     /**

@@ -104,7 +104,8 @@ class RecordCodecTest {
                 random.nextBoolean(),
                 service,
                 new Limits(positive(random), positive(random), overflow, positive(random)),
-                new DeadLetter(name(random), name(random), random.nextInt(100)),
+                new DeadLetter(name(random), name(random), random.nextInt(100))
+                        .withExchange(name(random), random.nextBoolean() ? "" : text(random, 0)),
                 random.nextBoolean()
                         ? Deduplication.OFF
                         : new Deduplication(1 + random.nextInt(1000), positive(random), text(random, 0)),
@@ -446,6 +447,15 @@ class RecordCodecTest {
                         + "00000000" + "0000000000000000" + "00000000"
                         + "01" + "05" + "00000009" + "01" + "000000000000ea60",
                 new QueueDeclared(7, QueueDefinition.named("q").withExpiry(new QueueExpiry(true, 60_000)), 9));
+        assertGolden(
+                "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
+                        + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
+                        + "00000000" + "0000000000000000" + "00000000"
+                        + "01" + "06" + "0000000b" + "01" + "0000000165" + "000000016b",
+                new QueueDeclared(
+                        7,
+                        QueueDefinition.named("q").withDeadLetter(DeadLetter.NONE.withExchange(Optional.of("e"), "k")),
+                        9));
         assertGolden(
                 "100000000000000007" + "0000000000000001" + "00000003" + "00000001" + "000000016b" + "01"
                         + "0000000000000005" + "0000000000000008",

@@ -97,9 +97,9 @@ class AcknowledgedTest {
     @Test
     void itCountsInWhatATransactionMayTake() {
         Message message = ShardFixture.message("a".repeat(1000), Message.Header.DEFAULT);
-        long gone = RecordSize.ofSettlement(message, Outcome.ACCEPTED, false, false);
+        long gone = RecordSize.ofSettlement(message, Outcome.ACCEPTED, false, false, 1);
         assertTrue(gone < 1000, "a range of numbers");
-        assertTrue(RecordSize.ofSettlement(message, Outcome.ACCEPTED, false, true) > 1000 + gone);
+        assertTrue(RecordSize.ofSettlement(message, Outcome.ACCEPTED, false, true, 1) > 1000 + gone);
     }
 
     @Test

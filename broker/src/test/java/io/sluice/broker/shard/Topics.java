@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 /** What topics are in tests of a shard: limits by the topic's first word, filters that look for a text in the body. */
 final class Topics {
     static final int MAX_SUBSCRIPTIONS = 20;
-    static final TopicSetup SETUP = new TopicSetup(Topics::queue, Topics::filter, MAX_SUBSCRIPTIONS);
+    static final TopicSetup SETUP = new TopicSetup(Topics::queue, Topics::filter, MAX_SUBSCRIPTIONS, Topics::header);
 
     private Topics() {}
 
@@ -34,6 +34,11 @@ final class Topics {
 
     private static Limits two(Overflow overflow) {
         return new Limits(2, QueueDefinition.UNLIMITED, overflow, QueueDefinition.UNLIMITED);
+    }
+
+    /** The one header a message has. */
+    private static Object header(Message message, String name) {
+        return name.equals("body") ? new String(message.encoded(), StandardCharsets.UTF_8) : null;
     }
 
     static Predicate<Message> filter(Selection selection) {

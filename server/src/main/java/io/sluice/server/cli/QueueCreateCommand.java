@@ -45,6 +45,18 @@ final class QueueCreateCommand implements Callable<Integer> {
     @Option(names = "--expiry-queue", paramLabel = "NAME", description = "Where expired messages go.")
     String expiryQueue;
 
+    @Option(
+            names = "--dead-letter-exchange",
+            paramLabel = "NAME",
+            description = "The exchange through which rejected and expired messages go.")
+    String deadLetterExchange;
+
+    @Option(
+            names = "--dead-letter-routing-key",
+            paramLabel = "KEY",
+            description = "The routing key they have there, in place of the one they came with.")
+    String deadLetterRoutingKey;
+
     @Mixin
     DeduplicationOptions deduplication;
 
@@ -77,6 +89,8 @@ final class QueueCreateCommand implements Callable<Integer> {
         attributes.put("deadLetterQueue", deadLetterQueue);
         attributes.put("maxDeliveries", maxDeliveries);
         attributes.put("expiryQueue", expiryQueue);
+        attributes.put("deadLetterExchange", deadLetterExchange);
+        attributes.put("deadLetterRoutingKey", deadLetterRoutingKey);
         deduplication.putInto(attributes);
         dispatching.putInto(attributes);
         life.putInto(attributes);

@@ -206,8 +206,21 @@ final class QueueRulesBinder {
                 section.textOrNone("expiryQueue", defaults.expiryQueue().orElse(""));
         Range deliveries = new Range(1, 1_000_000, true);
         long maxDeliveries = section.number("maxDeliveries", deliveries, defaults.maxDeliveries());
+        String exchange =
+                section.textOrNone("deadLetterExchange", defaults.exchange().orElse(""));
+        String key = section.textOrNone("deadLetterRoutingKey", defaults.routingKey());
+        if (key.length() > QueueDefinition.MAX_NAME_LENGTH) {
+            section.problem(
+                    "deadLetterRoutingKey",
+                    "has " + key.length() + " characters; it must have up to " + QueueDefinition.MAX_NAME_LENGTH);
+            key = "";
+        }
         return new DeadLetter(
-                some(queue), some(expiryQueue), maxDeliveries == Configuration.UNLIMITED ? 0 : (int) maxDeliveries);
+                some(queue),
+                some(expiryQueue),
+                maxDeliveries == Configuration.UNLIMITED ? 0 : (int) maxDeliveries,
+                some(exchange),
+                key);
     }
 
     private static Optional<String> some(String name) {

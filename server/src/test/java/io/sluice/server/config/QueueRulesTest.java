@@ -94,6 +94,8 @@ class QueueRulesTest {
                       deadLetterQueue: jobs.dead
                       maxDeliveries: unlimited
                       expiryQueue: late
+                      deadLetterExchange: jobs.rest
+                      deadLetterRoutingKey: jobs.key
                       deduplicate: true
                       duplicateWindowMessages: 5
                       duplicateWindowMillis: 6
@@ -136,7 +138,9 @@ class QueueRulesTest {
         assertEquals(MessageLife.PLAIN, rules.definition("jobs.urgent").life());
         assertEquals(new QueueDefinition.Limits(10, 2000, Overflow.DROP_HEAD, 5000), jobs.limits());
         assertEquals(
-                new QueueDefinition.DeadLetter(Optional.of("jobs.dead"), Optional.of("late"), 0), jobs.deadLetter());
+                new QueueDefinition.DeadLetter(Optional.of("jobs.dead"), Optional.of("late"), 0)
+                        .withExchange(Optional.of("jobs.rest"), "jobs.key"),
+                jobs.deadLetter());
     }
 
     @Test
