@@ -131,7 +131,8 @@ public final class AmqpConnection {
             openDeadlineMillis = Long.MAX_VALUE;
         }
         if (engine.saslFailed()) {
-            LOG.info("{}: authentication failed, closed", peer);
+            String why = engine.saslFailure();
+            LOG.info("{}: authentication failed{}, closed", peer, why.isEmpty() ? "" : " (" + why + ")");
             phase = Phase.CLOSING;
             return;
         }

@@ -44,7 +44,10 @@ final class Engine implements ConnectionEvents.Listener {
         this.peer = peer;
         this.opening = new OpeningBytes(scope.limits().maxFrameBytes());
         this.scope = scope;
-        this.negotiation = new SaslNegotiation(scope.environment().authenticator(), peer.security());
+        this.negotiation = new SaslNegotiation(
+                scope.environment().authenticator(),
+                peer.security(),
+                scope.environment().clock());
         this.frames = frames;
         this.close = close;
     }
@@ -110,6 +113,11 @@ final class Engine implements ConnectionEvents.Listener {
 
     boolean saslFailed() {
         return sasl && negotiation.failed();
+    }
+
+    /** Why, for the log; "" where there is nothing to say. */
+    String saslFailure() {
+        return negotiation.failure();
     }
 
     /** Whether the peer may be spoken AMQP to: not before it has said who it is. */

@@ -166,6 +166,14 @@ final class ArchitectureTest {
             .resideInAnyPackage("io.micrometer..", "io.prometheus..");
 
     @ArchTest
+    static final ArchRule json_web_tokens_are_read_in_one_package = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.sluice.server.tokens..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.nimbusds..");
+
+    @ArchTest
     static final ArchRule names_say_what_a_thing_is = noClasses()
             .should()
             .haveSimpleNameEndingWith("Utils")

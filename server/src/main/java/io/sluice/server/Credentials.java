@@ -5,14 +5,18 @@ import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.security.AcceptedTokens;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.StoredPassword;
+import io.sluice.broker.security.TokenVerifier;
 import io.sluice.broker.security.User;
 import io.sluice.broker.security.Users;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.Tokens;
+import io.sluice.server.tokens.JwtVerifier;
+import io.sluice.server.tokens.TokenKeysException;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +42,39 @@ final class Credentials {
         return users;
     }
 
+    /** @throws StartFailure the keys for tokens cannot be used */
+    static void check(Configuration.Security security) throws StartFailure {
+        try {
+            if (security.tokens().jwt().isOn()) {
+                verifier(security.tokens().jwt());
+            }
+        } catch (TokenKeysException e) {
+            throw new StartFailure(ExitCode.CONFIGURATION, "Tokens cannot be taken: " + e.getMessage(), e);
+        }
+    }
+
+    private static TokenVerifier verifier(Tokens.Jwt settings) throws TokenKeysException {
+        return new JwtVerifier(settings, ForkJoinPool.commonPool());
+    }
+
+    /** The file was good at the start; when it is not any more, as a node begins again, its tokens are refused. */
+    private static Optional<TokenVerifier> jwt(Tokens.Jwt settings) {
+        if (!settings.isOn()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(verifier(settings));
+        } catch (TokenKeysException e) {
+            LOG.error("JSON Web Tokens are not taken: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     private static AcceptedTokens tokens(Tokens tokens) {
         Map<String, SasKeys.Key> keys = new HashMap<>();
         tokens.sasKeys().forEach(key -> keys.put(key.name(), new SasKeys.Key(key.key(), key.user())));
         return new AcceptedTokens(
-                Optional.empty(),
+                jwt(tokens.jwt()),
                 keys.isEmpty() ? Optional.empty() : Optional.of(new SasKeys(keys)),
                 tokens.cbs(),
                 tokens.cbsTimeoutMillis());

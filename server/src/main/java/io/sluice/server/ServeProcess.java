@@ -52,6 +52,7 @@ public final class ServeProcess {
     }
 
     private int serve(Configuration configuration, Consumer<String> onReady) throws StartFailure {
+        Credentials.check(configuration.security());
         RunningBroker server = configuration.cluster().isOn()
                 ? clusterNode(configuration)
                 : SluiceServer.start(configuration, this::failed);

@@ -51,8 +51,8 @@ public interface SaslMechanism {
         }
     }
 
-    /** It is not, or what it sent makes no sense; the peer is not told which. */
-    record Refused() implements Step {
-        static final Refused REFUSED = new Refused();
+    /** It is not, or what it sent makes no sense; the peer is not told which. @param why for the log, "" where it is not known */
+    record Refused(String why) implements Step {
+        static final Refused REFUSED = new Refused("");
     }
 }

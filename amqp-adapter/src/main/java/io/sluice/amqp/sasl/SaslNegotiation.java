@@ -1,5 +1,6 @@
 package io.sluice.amqp.sasl;
 
+import io.sluice.broker.port.Clock;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Principal;
 import io.sluice.broker.security.ScramHash;
@@ -43,13 +44,21 @@ public final class SaslNegotiation implements SaslListener {
     private int rounds;
     private Principal principal;
     private Optional<TokenGrant> token = Optional.empty();
+    private String failure = "";
 
-    /** Offers what the peer may use, the strongest first: EXTERNAL, SCRAM-SHA-512, SCRAM-SHA-256, PLAIN, ANONYMOUS. */
-    public SaslNegotiation(Authenticator authenticator, PeerSecurity peer) {
-        this(offered(authenticator, peer), authenticator.anonymousAllowed(peer.loopback()), authenticator::knows);
+    /**
+     * Offers what the peer may use, the strongest first: EXTERNAL, SCRAM, what takes tokens, PLAIN, ANONYMOUS.
+     *
+     * @param clock wall clock, for tokens
+     */
+    public SaslNegotiation(Authenticator authenticator, PeerSecurity peer, Clock clock) {
+        this(
+                offered(authenticator, peer, clock),
+                authenticator.anonymousAllowed(peer.loopback()),
+                authenticator::knows);
     }
 
-    private static List<SaslMechanism> offered(Authenticator authenticator, PeerSecurity peer) {
+    private static List<SaslMechanism> offered(Authenticator authenticator, PeerSecurity peer, Clock clock) {
         List<SaslMechanism> offered = new ArrayList<>();
         peer.certificateName().ifPresent(name -> offered.add(new ExternalMechanism(name)));
         authenticator.scram().ifPresent(users -> {
@@ -57,11 +66,18 @@ public final class SaslNegotiation implements SaslListener {
                 offered.add(new ScramMechanism(hash, users, peer.loopback()));
             }
         });
+        boolean tokenAllowed = authenticator.tokenAllowed(peer.readable());
+        Optional<TokenLogin> tokens =
+                authenticator.tokens().jwt().filter(jwt -> tokenAllowed).map(jwt -> new TokenLogin(jwt, clock));
+        tokens.ifPresent(login -> {
+            offered.add(new BearerMechanism(BearerMechanism.Form.OAUTHBEARER, login));
+            offered.add(new BearerMechanism(BearerMechanism.Form.XOAUTH2, login));
+        });
         if (authenticator.plainAllowed(peer.readable())) {
-            offered.add(new PlainMechanism(authenticator, peer.loopback()));
+            offered.add(new PlainMechanism(authenticator, peer.loopback(), tokens));
         }
         boolean anonymous = authenticator.anonymousAllowed(peer.loopback());
-        boolean claims = authenticator.tokens().claims() && authenticator.tokenAllowed(peer.readable());
+        boolean claims = tokenAllowed && authenticator.tokens().claims();
         if (claims) {
             offered.add(AnonymousMechanism.ofServiceBus());
         }
@@ -126,7 +142,12 @@ public final class SaslNegotiation implements SaslListener {
 
     /** Whether a user whose password was right has not been removed meanwhile. */
     public boolean isStillKnown() {
-        return state != State.ACCEPTED || !mechanism.isForUsers() || users.test(principal.name());
+        return state != State.ACCEPTED || !mechanism.isForUsers() || token.isPresent() || users.test(principal.name());
+    }
+
+    /** Why the negotiation failed, for the log; "" where there is nothing to say. */
+    public String failure() {
+        return failure;
     }
 
     /** The outcome is {@code auth}: send it and close, whatever else the peer sent. */
@@ -164,6 +185,7 @@ public final class SaslNegotiation implements SaslListener {
         } else if (step instanceof SaslMechanism.Accepted) {
             accept(sasl, (SaslMechanism.Accepted) step);
         } else {
+            failure = ((SaslMechanism.Refused) step).why();
             refuse(sasl);
         }
     }

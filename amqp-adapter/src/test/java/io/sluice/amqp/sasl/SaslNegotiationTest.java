@@ -54,7 +54,7 @@ class SaslNegotiationTest {
     };
 
     private SaslNegotiation negotiation(boolean loopback) {
-        return started(new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(loopback)));
+        return started(new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(loopback), () -> 0));
     }
 
     private SaslNegotiation started(SaslNegotiation negotiation) {
@@ -67,9 +67,10 @@ class SaslNegotiationTest {
     void anonymousIsOfferedOnlyWhereItIsAllowed() {
         assertArrayEquals(
                 new String[] {"PLAIN", "ANONYMOUS"},
-                new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(true)).mechanisms());
+                new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(true), () -> 0).mechanisms());
         assertArrayEquals(
-                new String[] {"PLAIN"}, new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(false)).mechanisms());
+                new String[] {"PLAIN"},
+                new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(false), () -> 0).mechanisms());
     }
 
     @Test
@@ -80,22 +81,22 @@ class SaslNegotiationTest {
                 new SecureRandom());
         assertArrayEquals(
                 new String[] {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "ANONYMOUS"},
-                new SaslNegotiation(users, PeerSecurity.plain(true)).mechanisms());
+                new SaslNegotiation(users, PeerSecurity.plain(true), () -> 0).mechanisms());
         assertArrayEquals(
                 new String[] {"SCRAM-SHA-512", "SCRAM-SHA-256"},
-                new SaslNegotiation(users, PeerSecurity.plain(false)).mechanisms());
+                new SaslNegotiation(users, PeerSecurity.plain(false), () -> 0).mechanisms());
         PeerSecurity certified = new PeerSecurity(false, true, Optional.of("bert"));
         assertArrayEquals(
                 new String[] {"EXTERNAL", "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"},
-                new SaslNegotiation(users, certified).mechanisms());
+                new SaslNegotiation(users, certified, () -> 0).mechanisms());
     }
 
     /** Who the peer is by its certificate, and nobody else. */
     @ParameterizedTest
     @CsvSource({"'',OK", "bert,OK", "anna,AUTH", "Bert,AUTH"})
     void external(String authorizeAs, String outcome) {
-        SaslNegotiation negotiation =
-                started(new SaslNegotiation(AUTHENTICATOR, new PeerSecurity(false, true, Optional.of("bert"))));
+        SaslNegotiation negotiation = started(
+                new SaslNegotiation(AUTHENTICATOR, new PeerSecurity(false, true, Optional.of("bert")), () -> 0));
         Transport client = client("EXTERNAL", authorizeAs.getBytes(StandardCharsets.UTF_8));
         pump(client, server);
         pump(server, client);
@@ -106,8 +107,8 @@ class SaslNegotiationTest {
 
     @Test
     void externalWithoutInitialResponseIsAskedForIt() {
-        SaslNegotiation negotiation =
-                started(new SaslNegotiation(AUTHENTICATOR, new PeerSecurity(false, true, Optional.of("bert"))));
+        SaslNegotiation negotiation = started(
+                new SaslNegotiation(AUTHENTICATOR, new PeerSecurity(false, true, Optional.of("bert")), () -> 0));
         Transport client = client("EXTERNAL", null);
         client.sasl().setListener(new Responder(""));
         pump(client, server);

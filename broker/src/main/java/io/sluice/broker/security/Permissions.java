@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a user may do, and with which addresses; what is not said is not allowed. Immutable, any thread.
@@ -53,6 +54,20 @@ public record Permissions(Map<Action, List<NamePattern>> patterns) {
             }
         });
         patterns = java.util.Collections.unmodifiableMap(copy);
+    }
+
+    /** What either allows. @throws IllegalArgumentException too many patterns together */
+    public Permissions or(Permissions other) {
+        Map<Action, List<NamePattern>> both = new EnumMap<>(Action.class);
+        for (Action action : Action.values()) {
+            both.put(
+                    action,
+                    Stream.of(this, other)
+                            .flatMap(one -> one.patterns.getOrDefault(action, List.of()).stream())
+                            .distinct()
+                            .toList());
+        }
+        return new Permissions(both);
     }
 
     public boolean allow(Action action, String address) {

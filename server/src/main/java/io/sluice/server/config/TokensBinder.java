@@ -56,6 +56,11 @@ final class TokensBinder {
                 scopes(section.sections("scopes").orElse(List.of())),
                 section.number("clockSkewSeconds", 0, MAX_SKEW_SECONDS, defaults.clockSkewSeconds()),
                 section.number("reloadCheckMillis", 0, MAX_MILLIS, defaults.reloadCheckMillis()));
+        try {
+            jwt.scopes().stream().map(Tokens.Scope::permissions).reduce(new Permissions(Map.of()), Permissions::or);
+        } catch (IllegalArgumentException e) {
+            section.problem("scopes", "is too much for who has all of them: " + e.getMessage());
+        }
         // A key alone would let in what its issuer made for other services.
         for (String key : jwt.isOn() ? List.of("issuer", "audience") : List.<String>of()) {
             if ((key.equals("issuer") ? jwt.issuer() : jwt.audience()).isEmpty()) {
