@@ -94,7 +94,8 @@ final class Credentials {
         return new Users(
                 fixed,
                 () -> defined.get().users(),
-                new Users.Policy(security.anonymous(), security.plain(), tokens(security.tokens())),
+                new Users.Policy(
+                        security.anonymous(), security.plain(), security.scramSha1(), tokens(security.tokens())),
                 new SecureRandom());
     }
 }

@@ -76,6 +76,47 @@ class ScramMechanismTest {
         assertEquals(SERVER_FINAL, new String(accepted.additionalData(), StandardCharsets.UTF_8));
     }
 
+    /** For clients that know no other hash. */
+    @Test
+    void theExampleOfRfc5802() throws Exception {
+        byte[] salt = java.util.Base64.getDecoder().decode("QSXCR+Q6sek8bf92");
+        byte[] salted = javax.crypto.SecretKeyFactory.getInstance("PBKDF2WithHmacSHA1")
+                .generateSecret(new javax.crypto.spec.PBEKeySpec("pencil".toCharArray(), salt, 4096, 160))
+                .getEncoded();
+        ScramHash hash = ScramHash.SHA_1;
+        byte[] clientKey = hash.hmac(salted, "Client Key".getBytes(StandardCharsets.US_ASCII));
+        byte[] serverKey = hash.hmac(salted, "Server Key".getBytes(StandardCharsets.US_ASCII));
+        ScramPassword stored = ScramPassword.parse("scram-sha-1$4096$QSXCR+Q6sek8bf92$"
+                + java.util.Base64.getEncoder().encodeToString(hash.digest(clientKey)) + "$"
+                + java.util.Base64.getEncoder().encodeToString(serverKey));
+        ScramUsers one = new ScramUsers() {
+            @Override
+            public List<ScramHash> hashes() {
+                return List.of(hash);
+            }
+
+            @Override
+            public Login login(ScramHash asked, String user, boolean loopback) {
+                return new Login(Optional.of(new Principal(user)), stored);
+            }
+
+            @Override
+            public String nonce() {
+                return "3rfcNHYJY1ZVvWVs7j";
+            }
+        };
+        SaslMechanism mechanism = new ScramMechanism(hash, one, true);
+        assertEquals("SCRAM-SHA-1", mechanism.name());
+        Exchange exchange = mechanism.begin();
+        assertEquals(
+                "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096",
+                challenge(say(exchange, "n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL")));
+        Accepted accepted = assertInstanceOf(
+                Accepted.class,
+                say(exchange, "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts="));
+        assertEquals("v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", new String(accepted.additionalData(), StandardCharsets.UTF_8));
+    }
+
     @Test
     void aClientWithoutInitialResponseIsAskedForIt() {
         Exchange exchange = exchange();

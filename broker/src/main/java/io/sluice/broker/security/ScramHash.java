@@ -10,6 +10,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** A hash function of SCRAM (RFC 5802 §2.2, in its terms), and what follows from it. */
 public enum ScramHash {
+    /** For clients that know no other; a password is not stored for it unless that is asked for. */
+    SHA_1("SHA-1", "HmacSHA1", "PBKDF2WithHmacSHA1", 20),
     SHA_256("SHA-256", "HmacSHA256", "PBKDF2WithHmacSHA256", 32),
     SHA_512("SHA-512", "HmacSHA512", "PBKDF2WithHmacSHA512", 64);
 

@@ -90,8 +90,8 @@ public final class ScramPassword {
                 return hash;
             }
         }
-        throw new IllegalArgumentException("a stored password begins with " + ScramHash.SHA_256.prefix() + "$ or "
-                + ScramHash.SHA_512.prefix() + "$");
+        throw new IllegalArgumentException("a stored password begins with " + ScramHash.SHA_256.prefix() + "$, "
+                + ScramHash.SHA_512.prefix() + "$ or " + ScramHash.SHA_1.prefix() + "$");
     }
 
     private static int iterations(String part) {

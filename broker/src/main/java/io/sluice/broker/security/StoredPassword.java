@@ -3,9 +3,11 @@ package io.sluice.broker.security;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A password as it is stored: for one or more hashes, as each SCRAM mechanism needs its own; SHA-256 is always among them.
@@ -20,15 +22,23 @@ public final class StoredPassword {
         this.byHash = byHash;
     }
 
+    /** For all hashes but {@link ScramHash#SHA_1}, as {@link #create(String, int, boolean, SecureRandom)}. */
+    public static StoredPassword create(String password, int iterations, SecureRandom random) {
+        return create(password, iterations, false, random);
+    }
+
     /**
-     * For all hashes. Takes milliseconds, in proportion to the iterations.
+     * Takes milliseconds, in proportion to the iterations.
      *
      * @param password one character or more
      * @param iterations {@link ScramPassword#MIN_ITERATIONS} to {@link ScramPassword#MAX_ITERATIONS}
+     * @param withSha1 also for {@link ScramHash#SHA_1}, by which whoever reads it guesses quicker
      */
-    public static StoredPassword create(String password, int iterations, SecureRandom random) {
+    public static StoredPassword create(String password, int iterations, boolean withSha1, SecureRandom random) {
         Map<ScramHash, ScramPassword> byHash = new EnumMap<>(ScramHash.class);
-        for (ScramHash hash : ScramHash.values()) {
+        Set<ScramHash> hashes =
+                withSha1 ? EnumSet.allOf(ScramHash.class) : EnumSet.complementOf(EnumSet.of(ScramHash.SHA_1));
+        for (ScramHash hash : hashes) {
             byHash.put(hash, ScramPassword.create(hash, password, iterations, random));
         }
         return new StoredPassword(byHash);

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Users and their passwords: a fixed set, and those defined while the broker serves. Any thread, none waits for another.
@@ -41,17 +42,17 @@ public final class Users implements Authenticator, ScramUsers {
         ALWAYS
     }
 
-    /** Who may connect how. */
-    public record Policy(Anonymous anonymous, Plain plain, AcceptedTokens tokens) {
+    /** Who may connect how. @param scramSha1 whether SCRAM-SHA-1 is offered, where every password is stored for it */
+    public record Policy(Anonymous anonymous, Plain plain, boolean scramSha1, AcceptedTokens tokens) {
         public Policy {
             Objects.requireNonNull(anonymous, "anonymous");
             Objects.requireNonNull(plain, "plain");
             Objects.requireNonNull(tokens, "tokens");
         }
 
-        /** Without tokens. */
+        /** Without SCRAM-SHA-1 and tokens. */
         public Policy(Anonymous anonymous, Plain plain) {
-            this(anonymous, plain, AcceptedTokens.NONE);
+            this(anonymous, plain, false, AcceptedTokens.NONE);
         }
     }
 
@@ -134,8 +135,9 @@ public final class Users implements Authenticator, ScramUsers {
         return new Known(now, all, storedByAll(passwords), iterations, unmatched);
     }
 
-    private static List<ScramHash> storedByAll(List<StoredPassword> passwords) {
-        return List.of(ScramHash.SHA_512, ScramHash.SHA_256).stream()
+    private List<ScramHash> storedByAll(List<StoredPassword> passwords) {
+        return Stream.of(ScramHash.SHA_512, ScramHash.SHA_256, ScramHash.SHA_1)
+                .filter(hash -> hash != ScramHash.SHA_1 || policy.scramSha1)
                 .filter(hash -> passwords.stream()
                         .allMatch(password -> password.of(hash).isPresent()))
                 .toList();

@@ -56,7 +56,7 @@ class ScramPasswordTest {
     @ValueSource(strings = {"guest", " ", "päßwörd", "💧💧", "a\u0000b"})
     void matchesItselfAndNothingElse(String password) {
         StoredPassword stored = StoredPassword.parse(
-                StoredPassword.create(password, ITERATIONS, random).encoded());
+                StoredPassword.create(password, ITERATIONS, true, random).encoded());
         assertTrue(stored.matches(password));
         assertFalse(stored.matches(password + "x"));
         assertFalse(stored.matches(""));
@@ -96,8 +96,8 @@ class ScramPasswordTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "guest                         | a stored password begins with scram-sha-256$ or scram-sha-512$",
-                "scram-sha-1$4096$AA==$AA==$AA== | a stored password begins with scram-sha-256$ or scram-sha-512$",
+                "guest                         | a stored password begins with scram-sha-256$, scram-sha-512$ or scram-sha-1$",
+                "scram-md5$4096$AA==$AA==$AA== | a stored password begins with scram-sha-256$, scram-sha-512$ or scram-sha-1$",
                 "scram-sha-256                 | a stored password has 5 parts divided by $, this has 1",
                 "scram-sha-256$4096$AA==$AA==  | a stored password has 5 parts divided by $, this has 4",
                 "scram-sha-256$many$AA==$AA==$AA== | iterations is no number",

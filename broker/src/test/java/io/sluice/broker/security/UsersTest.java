@@ -114,7 +114,7 @@ class UsersTest {
     @Test
     void aStrangerIsAskedLikeAUserAndTheSameEachTime() {
         Users users = users(ScramPassword.MIN_ITERATIONS);
-        for (ScramHash hash : ScramHash.values()) {
+        for (ScramHash hash : users.hashes()) {
             ScramUsers.Login stranger = users.login(hash, "bert", LOOPBACK);
             ScramUsers.Login known = users.login(hash, "anna", LOOPBACK);
             assertEquals(Optional.of(new Principal("anna")), known.principal());
@@ -151,6 +151,22 @@ class UsersTest {
                 "new", User.of("new", StoredPassword.create("x", 4096, random), false));
         Users users = new Users(mixed, new Users.Policy(Users.Anonymous.NEVER, Users.Plain.NEVER), random);
         assertEquals(List.of(ScramHash.SHA_256), users.hashes());
+    }
+
+    @Test
+    void theWeakestIsOfferedWhereThatIsAskedForAndEveryPasswordIsStoredForIt() {
+        StoredPassword without = StoredPassword.create("x", 4096, random);
+        StoredPassword with = StoredPassword.create("x", 4096, true, random);
+        assertTrue(without.of(ScramHash.SHA_1).isEmpty());
+        for (boolean asked : new boolean[] {false, true}) {
+            Users.Policy policy =
+                    new Users.Policy(Users.Anonymous.NEVER, Users.Plain.NEVER, asked, AcceptedTokens.NONE);
+            Users all = new Users(Map.of("a", User.of("a", with, false)), policy, random);
+            assertEquals(asked, all.hashes().contains(ScramHash.SHA_1));
+            Users some = new Users(
+                    Map.of("a", User.of("a", with, false), "b", User.of("b", without, false)), policy, random);
+            assertEquals(List.of(ScramHash.SHA_512, ScramHash.SHA_256), some.hashes());
+        }
     }
 
     @Test

@@ -21,6 +21,11 @@ final class NewPassword {
                     + " ${DEFAULT-VALUE}).")
     int iterations;
 
+    @Option(
+            names = "--scram-sha-1",
+            description = "Hash it for SCRAM-SHA-1 as well, for clients that know no other; see security.scramSha1.")
+    boolean sha1;
+
     StoredPassword read() throws CommandFailure, IOException {
         if (iterations < ScramPassword.MIN_ITERATIONS || iterations > ScramPassword.MAX_ITERATIONS) {
             throw new CommandFailure(
@@ -32,7 +37,7 @@ final class NewPassword {
         if (password == null || password.isEmpty()) {
             throw new CommandFailure(ExitCode.USAGE, "no password given");
         }
-        return StoredPassword.create(password, iterations, new SecureRandom());
+        return StoredPassword.create(password, iterations, sha1, new SecureRandom());
     }
 
     private static String typed() throws IOException {

@@ -39,7 +39,8 @@ public record Configuration(
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
-    public record Security(Users.Anonymous anonymous, Users.Plain plain, List<User> users, Tokens tokens) {
+    public record Security(
+            Users.Anonymous anonymous, Users.Plain plain, boolean scramSha1, List<User> users, Tokens tokens) {
         public Security {
             users = List.copyOf(users);
         }

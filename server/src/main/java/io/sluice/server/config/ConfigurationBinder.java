@@ -88,11 +88,12 @@ final class ConfigurationBinder {
                 "plain",
                 Map.of("never", Plain.NEVER, "protected", Plain.PROTECTED, "always", Plain.ALWAYS),
                 defaults.plain());
+        boolean scramSha1 = section.flag("scramSha1", defaults.scramSha1());
         List<User> users =
                 section.sections("users").map(ConfigurationBinder::users).orElse(defaults.users());
         Tokens tokens = TokensBinder.bind(section.section("tokens"));
         section.end();
-        return new Configuration.Security(anonymous, plain, users, tokens);
+        return new Configuration.Security(anonymous, plain, scramSha1, users, tokens);
     }
 
     private static List<User> users(List<Section> sections) {

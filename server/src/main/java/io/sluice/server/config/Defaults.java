@@ -89,7 +89,7 @@ public final class Defaults {
     public static final Configuration CONFIGURATION = new Configuration(
             "sluice",
             LISTEN,
-            new Configuration.Security(Anonymous.LOOPBACK, Plain.PROTECTED, List.of(GUEST), TOKENS),
+            new Configuration.Security(Anonymous.LOOPBACK, Plain.PROTECTED, false, List.of(GUEST), TOKENS),
             AMQP,
             QUEUES,
             TOPICS,

@@ -18,6 +18,7 @@ import io.sluice.broker.security.User;
 import io.sluice.server.config.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.text.ParseException;
@@ -58,10 +59,18 @@ public final class JwtVerifier implements TokenVerifier {
      */
     public JwtVerifier(Tokens.Jwt settings, Executor reading) throws TokenKeysException {
         this.settings = settings;
-        this.file = Path.of(settings.keysFile());
+        this.file = path(settings.keysFile());
         this.reading = reading;
         this.seen = state();
         this.keys = JwtKeys.read(file);
+    }
+
+    private static Path path(String text) throws TokenKeysException {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new TokenKeysException(text, "it is no path: " + e.getReason(), e);
+        }
     }
 
     @Override

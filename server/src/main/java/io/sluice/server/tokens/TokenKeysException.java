@@ -1,12 +1,10 @@
 package io.sluice.server.tokens;
 
-import java.nio.file.Path;
-
 /** A file with keys for tokens that cannot be used. */
 public final class TokenKeysException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    TokenKeysException(Path file, String text, Throwable cause) {
+    TokenKeysException(Object file, String text, Throwable cause) {
         super(file + ": " + text, cause);
     }
 }

@@ -244,7 +244,7 @@ class ConfigurationErrorsTest {
         List<String> problems = problems("security:\n  users:\n    - name: ann\n      password: sesame\n");
         assertEquals(
                 List.of("s.yaml line 4 column 17: security.users[0].password is not what `sluice user hash`"
-                        + " prints: a stored password begins with scram-sha-256$ or scram-sha-512$"),
+                        + " prints: a stored password begins with scram-sha-256$, scram-sha-512$ or scram-sha-1$"),
                 problems);
         assertFalse(problems.toString().contains("sesame"));
     }
