@@ -13,6 +13,7 @@ import io.sluice.storage.raft.ReplicatedStorage;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -133,20 +134,24 @@ final class ClusterLife {
         }
     }
 
-    /** Gives the role of the primary to the backup that has most; where there is none, nothing happens. */
+    /**
+     * Gives the role of the primary to the backup that has most; where there is none, nothing happens. The node is about to stop, and so may
+     * be the others: what takes longer than two elections is left to them.
+     */
     void handOver() {
         if (!serving) {
             return;
         }
-        Optional<String> next = status().members().stream()
-                .filter(member -> member.role() == ClusterStatus.Role.BACKUP)
-                .min(Comparator.comparing(member -> member.lagRecords().orElse(Long.MAX_VALUE)))
-                .map(member -> member.node().id());
+        long electionMillis = ClusterSettings.timing(part.configuration()).electionMaxMillis();
+        Optional<String> next = administration().backups().entrySet().stream()
+                .filter(backup -> backup.getValue().silentMillis() <= electionMillis)
+                .min(Comparator.comparing(backup -> backup.getValue().lagRecords()))
+                .map(Map.Entry::getKey);
         if (next.isEmpty()) {
             return;
         }
         try {
-            administration().transfer(next.get());
+            administration().transfer(next.get(), 2 * electionMillis);
         } catch (StorageException e) {
             LOG.info("{}; the others will elect a primary", e.getMessage());
         }

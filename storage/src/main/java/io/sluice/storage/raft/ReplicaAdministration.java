@@ -220,16 +220,20 @@ public final class ReplicaAdministration {
      * @throws StorageException it is no member, or did not become the primary in time
      */
     public void transfer(String id) throws StorageException {
+        transfer(id, TRANSFER_MILLIS);
+    }
+
+    /**
+     * As {@link #transfer(String)}, for who has no time to lose.
+     *
+     * @param limitMillis after which it stays as it is, or the others elect somebody
+     */
+    public void transfer(String id, long limitMillis) throws StorageException {
         if (current().stream().noneMatch(peer -> peer.getId().toString().equals(id))) {
             throw new StorageException("Node '" + id + "' is no member of the cluster.");
         }
         TransferLeadershipRequest request = new TransferLeadershipRequest(
-                replica.proposer(),
-                replica.server().getId(),
-                replica.group(),
-                -2,
-                RaftPeerId.valueOf(id),
-                TRANSFER_MILLIS);
+                replica.proposer(), replica.server().getId(), replica.group(), -2, RaftPeerId.valueOf(id), limitMillis);
         watch.givingAway(true);
         try {
             CompletableFuture<String> asked = replica.server()
@@ -238,16 +242,16 @@ public final class ReplicaAdministration {
                     .thenApply(done -> id);
             // Whoever gave the role away opens its data folder again soon, and may hear no answer then.
             Object next = CompletableFuture.anyOf(asked, succession.next())
-                    .get(TRANSFER_MILLIS + settings.timing().electionMaxMillis(), TimeUnit.MILLISECONDS);
+                    .get(limitMillis + settings.timing().electionMaxMillis(), TimeUnit.MILLISECONDS);
             if (!next.equals(id)) {
                 throw new StorageException(
                         "Node '" + next + "' became the primary when node '" + id + "' was to be it.");
             }
         } catch (IOException | ExecutionException | TimeoutException e) {
-            throw failure("make node '" + id + "' the primary", e);
+            throw failure("make node '" + id + "' the primary within " + limitMillis + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw failure("make node '" + id + "' the primary", e);
+            throw failure("make node '" + id + "' the primary within " + limitMillis + " ms", e);
         } finally {
             watch.givingAway(false);
         }

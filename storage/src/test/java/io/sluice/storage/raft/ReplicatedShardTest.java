@@ -157,6 +157,21 @@ class ReplicatedShardTest {
         assertMeters(first, second);
     }
 
+    @Test
+    void whoCannotHaveTheRoleInTimeLeavesItWhereItIs() throws Exception {
+        TestNode first = primary(group(3));
+        TestNode gone = others(first).get(0);
+        gone.close();
+        nodes.remove(gone);
+        StorageException refused = assertThrows(
+                StorageException.class, () -> first.administration().transfer(gone.id(), 200));
+        assertTrue(
+                refused.getMessage().startsWith("Cannot make node '" + gone.id() + "' the primary within 200 ms: "),
+                refused::getMessage);
+        first.publish(0, 10);
+        assertEquals(1, first.livesBegun());
+    }
+
     private void assertMeters(TestNode first, TestNode second) throws Exception {
         await(() -> second.meter("backups") == 2 && second.meter("lag") == 0);
         assertEquals(3, second.meter("members"));
