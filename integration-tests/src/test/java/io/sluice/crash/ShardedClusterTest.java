@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -205,6 +208,58 @@ final class ShardedClusterTest {
             }
             cluster.run("n1", "cluster", "transfer", "n2", "--shard", "0");
             awaitPrimary(cluster, 0, List.of("n2"));
+        }
+    }
+
+    /** Its folder is empty, so it is another node, of the same name. */
+    @Test
+    void a_node_that_lost_its_disk_is_replaced() throws Exception {
+        try (ClusterProcesses cluster = new ClusterProcesses(
+                        folder, CONFIGURATION, "  spreadLeadersMillis: 1000\n", Machines.THIS_ONE, "n1", "n2", "n3");
+                Client client = Client.create()) {
+            cluster.startAll();
+            awaitSpread(cluster);
+            for (int shard = 0; shard < NODES.size(); shard++) {
+                try (Connection connection = connect(cluster, client, NODES.get(shard))) {
+                    send(connection, "q@" + shard, "1", "2");
+                }
+            }
+            cluster.node("n3").kill();
+            String next = awaitPrimary(cluster, 2, List.of("n1", "n2"));
+            String removed = cluster.run("n1", "cluster", "remove", "n3");
+            assertTrue(removed.contains("Node 'n3' is no member any more, but cannot be told so"), removed);
+            assertTrue(cluster.run("n1", "cluster", "remove", "n3").contains("'n3' is no member of the cluster"));
+            delete(folder.resolve("n3"));
+            cluster.start("n3", "--join");
+            ClusterProcesses.Ports ports = cluster.ports("n3");
+            String added = cluster.run(
+                    next,
+                    "cluster",
+                    "add",
+                    "n3",
+                    "--replication",
+                    "127.0.0.1:" + ports.replication(),
+                    "--clients",
+                    "127.0.0.1:" + ports.clients(),
+                    "--hand-through",
+                    "127.0.0.1:" + ports.handThrough());
+            awaitSpread(cluster);
+            try (Connection connection = connect(cluster, client, "n3")) {
+                assertEquals(List.of("1", "2"), receive(connection, "q@2", 2), added);
+            }
+            // Its majority is the new node and one of the others.
+            cluster.node("n1").kill();
+            awaitPrimary(cluster, 0, List.of("n2", "n3"));
+            removed = cluster.run("n2", "cluster", "status");
+            assertTrue(removed.contains("n3"), removed);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The nodes of a cluster, for those who ask a node's management. What takes time is done on a thread of its own. */
@@ -78,21 +79,59 @@ final class ClusterAdministration implements ClusterNodes {
             reply.refused(Refusal.of(Refusal.Kind.INVALID_FIELD, e.getMessage()));
             return;
         }
-        later("add", () -> only("added to").add(member), reply);
+        later("add", () -> add(member), reply);
     }
 
     @Override
     public void remove(String name, Reply<Void> reply) {
-        later("remove", () -> only("taken out of").remove(name), reply);
+        later("remove", () -> remove(name), reply);
     }
 
-    /** The only shard, where there is one. */
-    private ReplicaAdministration only(String change) throws StorageException {
-        if (shards.size() > 1) {
-            throw new StorageException("The cluster has " + shards.size() + " shards: in this version nodes cannot be "
-                    + change + " such a one.");
+    /** To every shard that does not have it yet: what was cut off goes on when it is asked again. */
+    private void add(RaftMember member) throws StorageException {
+        List<ReplicaAdministration> without = shards(shard -> !has(shard, member.id()));
+        for (ReplicaAdministration shard : without.isEmpty() ? shards(any -> true) : without) {
+            shard.add(member);
         }
-        return shards.get(0).get();
+    }
+
+    private void remove(String name) throws StorageException {
+        if (shards.size() == 1) {
+            shards.get(0).get().remove(name);
+            return;
+        }
+        List<ReplicaAdministration> having = shards(shard -> has(shard, name));
+        Optional<RaftMember> removed = Optional.empty();
+        for (ReplicaAdministration shard : having.isEmpty() ? shards(any -> true) : having) {
+            removed = Optional.of(shard.exclude(name));
+        }
+        tell(having, removed.orElseThrow());
+    }
+
+    /** A node that is told by one shard ends, and may not hear the others. */
+    private static void tell(List<ReplicaAdministration> shards, RaftMember removed) throws StorageException {
+        Optional<StorageException> unheard = Optional.empty();
+        int told = 0;
+        for (ReplicaAdministration shard : shards) {
+            try {
+                shard.tellRemoved(removed);
+                told++;
+            } catch (StorageException e) {
+                unheard = Optional.of(e);
+            }
+        }
+        if (told == 0 && unheard.isPresent()) {
+            throw unheard.get();
+        }
+    }
+
+    private List<ReplicaAdministration> shards(Predicate<ReplicaAdministration> which) {
+        return shards.stream().map(Supplier::get).filter(which).toList();
+    }
+
+    private static boolean has(ReplicaAdministration shard, String name) {
+        return shard.status().members().stream()
+                .anyMatch(member -> member.node().id().equals(name));
     }
 
     @Override

@@ -134,12 +134,6 @@ final class ShardedNode implements RunningBroker {
      * @throws StartFailure the data folder or an address cannot be used
      */
     static ShardedNode start(Configuration configuration, IntConsumer onFailure) throws StartFailure {
-        if (configuration.cluster().join()) {
-            throw new StartFailure(
-                    ExitCode.CONFIGURATION,
-                    "This node is to join a cluster (cluster.join, --join), but shards is " + configuration.shards()
-                            + ": in this version a cluster of several shards takes no more nodes.");
-        }
         LOG.info(
                 "{} shards, each with a primary of its own: what is asked of a shard that another node is the primary of"
                         + " is not forwarded, but answered with amqp:link:redirect",

@@ -40,6 +40,11 @@ final class Replica {
     interface Host {
         RaftServer server();
 
+        /** Whether it has the members of other groups, too. */
+        default boolean isShared() {
+            return false;
+        }
+
         /** The member is there, and answers others. */
         void start() throws IOException;
 
@@ -199,6 +204,11 @@ final class Replica {
 
     RaftServer server() {
         return server;
+    }
+
+    /** Whether its server has other groups, too. */
+    boolean isOneOfSeveral() {
+        return host.isShared();
     }
 
     RaftGroupId group() {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.client.api.GroupManagementApi;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -30,6 +31,8 @@ import org.apache.ratis.util.TimeDuration;
 public final class ReplicaAdministration {
     private static final long UNREACHABLE_MILLIS = 3_000;
     private static final long TRANSFER_MILLIS = 5_000;
+    private static final int ATTEMPTS = 40;
+    private static final int RETRY_MILLIS = 250;
 
     private final Replica replica;
     private final RaftSettings settings;
@@ -171,11 +174,7 @@ public final class ReplicaAdministration {
         RaftGroup group = RaftGroup.valueOf(replica.group(), current());
         peers.add(added);
         try (RaftClient client = client(RaftGroup.valueOf(replica.group(), peers))) {
-            // It starts with no members: only the group's own log tells it who they are, so it cannot elect anybody by
-            // itself.
-            check(
-                    client.getGroupManagementApi(added.getId()).add(RaftGroup.valueOf(replica.group())),
-                    "take node '" + member.id() + "' in");
+            takeIn(client, added);
             check(client.admin().setConfiguration(peers), "make node '" + member.id() + "' a member");
         } catch (IOException e) {
             throw failure(
@@ -184,33 +183,109 @@ public final class ReplicaAdministration {
     }
 
     /**
+     * It starts with no members: only the group's own log tells it who they are, so it cannot elect anybody by itself. Where it has several
+     * shards, it begins that by itself when the shard's store is open; asked before, its server would have nothing to begin with.
+     */
+    private void takeIn(RaftClient client, RaftPeer added) throws StorageException, IOException {
+        String what = "take node '" + added.getId() + "' in";
+        GroupManagementApi its = client.getGroupManagementApi(added.getId());
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (its.list().getGroupIds().contains(replica.group())) {
+                return;
+            }
+            if (!replica.isOneOfSeveral()) {
+                check(its.add(RaftGroup.valueOf(replica.group())), what);
+                return;
+            }
+            await(what);
+        }
+        throw new StorageException("Cannot " + what + ": it does not have this shard after "
+                + ATTEMPTS * RETRY_MILLIS / 1_000 + " s. Has it as many shards as the cluster?");
+    }
+
+    /**
      * Takes a node out; it is told, where it can be reached.
      *
      * @throws StorageException it is no member, is the primary, or the last one
      */
     public void remove(String id) throws StorageException {
+        if (id.equals(settings.self().id())) {
+            throw new StorageException(
+                    "Node '" + id + "' is the primary: make another one the primary before it is removed.");
+        }
+        RaftMember removed = exclude(id);
+        tellRemoved(removed);
+    }
+
+    /**
+     * Takes another node out, which does not hear of it. Asked of any member; where that node is the primary, this one becomes it first.
+     *
+     * @return who is a member no more
+     * @throws StorageException it is no member, or this node itself
+     */
+    public RaftMember exclude(String id) throws StorageException {
         List<RaftPeer> peers = new ArrayList<>(current());
         RaftPeer removed = peers.stream()
                 .filter(peer -> peer.getId().toString().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new StorageException("Node '" + id + "' is no member of the cluster."));
-        if (id.equals(settings.self().id())) {
-            throw new StorageException(
-                    "Node '" + id + "' is the primary: make another one the primary before it is removed.");
+        RaftPeerId self = replica.server().getId();
+        if (removed.getId().equals(self)) {
+            throw new StorageException("Node '" + id + "' is to be removed by another node: ask one of those.");
         }
-        RaftGroup before = RaftGroup.valueOf(replica.group(), peers);
-        peers.remove(removed);
-        try (RaftClient client = client(before)) {
-            check(client.admin().setConfiguration(peers), "remove node '" + id + "'");
-            // It would go on answering for the group otherwise.
-            try {
-                client.getGroupManagementApi(removed.getId()).remove(replica.group(), false, false);
-            } catch (IOException away) {
-                throw new StorageException("Node '" + id + "' is no member any more, but cannot be told so ("
-                        + Causes.sentence(away) + "): empty its data folder before it is started again.");
-            }
+        String what = "remove node '" + id + "'";
+        RaftGroup group = RaftGroup.valueOf(replica.group(), peers);
+        if (isPrimary(id)) {
+            takeRole(group, id, what);
+        }
+        try (RaftClient client = client(group)) {
+            peers.remove(removed);
+            check(client.admin().setConfiguration(peers), what);
+            return Replica.member(removed);
         } catch (IOException e) {
-            throw failure("remove node '" + id + "'", e);
+            throw failure(what, e);
+        }
+    }
+
+    private boolean isPrimary(String id) {
+        return primary().map(RaftMember::id).equals(Optional.of(id));
+    }
+
+    private void takeRole(RaftGroup group, String from, String what) throws StorageException {
+        try (RaftClient client = client(group)) {
+            check(client.admin().transferLeadership(replica.server().getId(), TRANSFER_MILLIS), what);
+        } catch (IOException | StorageException e) {
+            // Whoever gave the role away opens its data folder again soon, and may say that it has no such group.
+            for (int attempt = 0; isPrimary(from); attempt++) {
+                if (attempt == ATTEMPTS) {
+                    throw failure(what, e);
+                }
+                await(what);
+            }
+        }
+    }
+
+    private static void await(String what) throws StorageException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure(what, e);
+        }
+    }
+
+    /**
+     * Tells a node that is a member no more: it would go on answering for the group otherwise.
+     *
+     * @throws StorageException it cannot be reached
+     */
+    public void tellRemoved(RaftMember removed) throws StorageException {
+        RaftPeer peer = Replica.peers(List.of(removed)).get(0);
+        try (RaftClient client = client(RaftGroup.valueOf(replica.group(), peer))) {
+            client.getGroupManagementApi(peer.getId()).remove(replica.group(), false, false);
+        } catch (IOException away) {
+            throw new StorageException("Node '" + removed.id() + "' is no member any more, but cannot be told so ("
+                    + Causes.sentence(away) + "): empty its data folder before it is started again.");
         }
     }
 
@@ -271,7 +346,7 @@ public final class ReplicaAdministration {
                 .setRaftGroup(group)
                 .setLeaderId(replica.server().getId())
                 .setRetryPolicy(RetryPolicies.retryUpToMaximumCountWithFixedSleep(
-                        20, TimeDuration.valueOf(250, TimeUnit.MILLISECONDS)))
+                        20, TimeDuration.valueOf(RETRY_MILLIS, TimeUnit.MILLISECONDS)))
                 .build();
     }
 

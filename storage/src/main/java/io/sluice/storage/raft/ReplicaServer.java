@@ -102,6 +102,11 @@ public final class ReplicaServer implements AutoCloseable {
         }
 
         @Override
+        public boolean isShared() {
+            return true;
+        }
+
+        @Override
         public void start() throws IOException {
             machines.put(group, machine);
             RaftGroup members = RaftGroup.valueOf(group, Replica.peers(settings.founders()));

@@ -45,9 +45,15 @@ final class ReplicaServerTest {
         }
 
         private void close() throws Exception {
+            end();
+            for (TestNode shard : shards) {
+                assertNull(shard.failure());
+            }
+        }
+
+        private void end() throws Exception {
             for (TestNode shard : shards) {
                 shard.close();
-                assertNull(shard.failure());
             }
             server.close();
         }
@@ -137,5 +143,47 @@ final class ReplicaServerTest {
         start(gone.self, List.of());
         awaitMessages(0, 200);
         awaitMessages(1, 100);
+    }
+
+    @Test
+    void aNodeJoinsEveryShardWhereverItIsLedAndIsTakenOutAgain() throws Exception {
+        startThree();
+        primary(0).shards.get(0).publish(0, 100);
+        primary(1).shards.get(1).publish(0, 50);
+        TwoShards asked = nodes.get(0);
+        TwoShards added = start(Members.of("n4"), List.of());
+        for (TestNode shard : asked.shards) {
+            shard.administration().add(added.self);
+        }
+        awaitMessages(0, 100);
+        awaitMessages(1, 50);
+        for (TestNode shard : asked.shards) {
+            assertEquals(4, shard.administration().status().members().size());
+        }
+
+        TwoShards holder = primary(1);
+        holder.shards.get(1).administration().transfer("n4");
+        await(() -> added.shards.get(1).isPrimary());
+        await(() -> asked.shards
+                .get(1)
+                .administration()
+                .primary()
+                .map(RaftMember::id)
+                .equals(Optional.of("n4")));
+        for (TestNode shard : asked.shards) {
+            assertEquals(added.self, shard.administration().exclude("n4"));
+        }
+        for (TestNode shard : asked.shards) {
+            shard.administration().tellRemoved(added.self);
+        }
+        for (TestNode shard : added.shards) {
+            await(() -> shard.failure() != null);
+        }
+        nodes.remove(added);
+        added.end();
+        primary(0).shards.get(0).publish(100, 1);
+        primary(1).shards.get(1).publish(50, 1);
+        awaitMessages(0, 101);
+        awaitMessages(1, 51);
     }
 }
