@@ -17,4 +17,12 @@ public interface Access {
     default TokenRenewal tokens() {
         return TokenRenewal.NONE;
     }
+
+    /** A queue is theirs alone from now on, and goes with their connection; see {@link #frees}. */
+    default void owns(String queue) {
+        throw new UnsupportedOperationException("only a connection has queues of its own");
+    }
+
+    /** There is no queue of this name, or none that is anybody's. */
+    default void frees(String queue) {}
 }

@@ -1,9 +1,10 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.RabbitAddress;
 import io.sluice.amqp.message.MessageFields;
 import io.sluice.broker.Message;
-import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Client;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.security.Permissions;
@@ -22,12 +23,15 @@ import org.apache.qpid.proton.engine.Delivery;
  */
 final class AnonymousDestination implements Destination {
     private final ConnectionScope scope;
-    private final Map<ShardMailbox, Producer> producers = new HashMap<>();
+    private final Map<Way, Producer> producers = new HashMap<>();
     private IncomingLink link;
     private Allowed allowed = new Allowed(Optional.empty(), "");
 
     /** What was asked last, and allowed: it is most often asked again. @param permissions at that time */
     private record Allowed(Optional<Permissions> permissions, String address) {}
+
+    /** @param existing whether nothing comes to be by being named */
+    private record Way(ShardMailbox shard, boolean existing) {}
 
     AnonymousDestination(ConnectionScope scope) {
         this.scope = scope;
@@ -46,12 +50,22 @@ final class AnonymousDestination implements Destination {
             refuse(message, delivery, refusal.get());
             return;
         }
-        String address = MessageFields.to(message).orElseThrow();
-        ShardMailbox shard = scope.environment().shards().of(address);
-        Producer producer = producers.computeIfAbsent(shard, this::attachTo);
-        NodeKind kind = scope.environment().kinds().of(message, address);
-        scope.transactions()
-                .publish(shard, producer, new IncomingPublish(kind, address, message, delivery, scope.identity()));
+        MessageTarget target = target(message);
+        ShardMailbox shard = scope.environment().shards().of(target.address());
+        Producer producer = producers.computeIfAbsent(new Way(shard, isNamed(message)), this::attachTo);
+        scope.transactions().publish(shard, producer, new IncomingPublish(target, message, delivery, scope.identity()));
+    }
+
+    /** Of a message whose {@code to} was looked at. */
+    private MessageTarget target(Message message) {
+        String to = MessageFields.to(message).orElseThrow();
+        return RabbitAddress.of(to)
+                .map(MessageTarget::of)
+                .orElseGet(() -> MessageTarget.of(scope.environment().kinds().of(message, to), to));
+    }
+
+    private static boolean isNamed(Message message) {
+        return RabbitAddress.is(MessageFields.to(message).orElseThrow());
     }
 
     @Override
@@ -63,11 +77,9 @@ final class AnonymousDestination implements Destination {
             return;
         }
         IncomingBatch batch = new IncomingBatch(delivery, bytes);
-        batch.add(messages, message -> {
-            String address = MessageFields.to(message).orElseThrow();
-            NodeKind kind = scope.environment().kinds().of(message, address);
-            return new IncomingPublish(kind, address, message, delivery, scope.identity(), "", batch);
-        });
+        batch.add(
+                messages,
+                message -> new IncomingPublish(target(message), message, delivery, scope.identity(), "", batch));
         Set<ShardMailbox> shards = new HashSet<>();
         batch.messages().forEach(each -> shards.add(scope.environment().shards().of(each.address())));
         if (shards.size() > 1) {
@@ -78,7 +90,9 @@ final class AnonymousDestination implements Destination {
             return;
         }
         ShardMailbox shard = shards.iterator().next();
-        scope.transactions().publish(shard, producers.computeIfAbsent(shard, this::attachTo), batch);
+        // One of them brings nothing into being, so none does: they come together or not at all.
+        Way way = new Way(shard, messages.stream().anyMatch(AnonymousDestination::isNamed));
+        scope.transactions().publish(shard, producers.computeIfAbsent(way, this::attachTo), batch);
     }
 
     private Optional<Refusal> refusal(Message message) {
@@ -87,7 +101,13 @@ final class AnonymousDestination implements Destination {
             return Optional.of(Refusal.of(
                     Refusal.Kind.NOT_FOUND, "a message over the anonymous terminus says in 'to' where it goes"));
         }
-        return refusal(to.get()).or(() -> scope.environment().shards().elsewhere(to.get()));
+        String address;
+        try {
+            address = RabbitAddress.nodeOf(to.get());
+        } catch (IllegalArgumentException e) {
+            return Optional.of(Refusal.of(Refusal.Kind.INVALID_FIELD, e.getMessage()));
+        }
+        return refusal(address).or(() -> scope.environment().shards().elsewhere(address));
     }
 
     private Optional<Refusal> refusal(String address) {
@@ -111,9 +131,11 @@ final class AnonymousDestination implements Destination {
         message.largeBody().ifPresent(body -> bodies(message).delete(body.id()));
     }
 
-    private Producer attachTo(ShardMailbox shard) {
-        Producer producer = new Producer(scope.calls(), new ProducerCalls(scope.calls(), link), Optional.empty());
-        shard.attach(producer);
+    private Producer attachTo(Way way) {
+        Client client = way.existing ? new ExistingOnly(scope.calls()) : scope.calls();
+        Producer producer =
+                new Producer(client, new ProducerCalls(scope.calls(), link, way.existing), Optional.empty());
+        way.shard.attach(producer);
         return producer;
     }
 
@@ -125,7 +147,9 @@ final class AnonymousDestination implements Destination {
     /** Of a message that goes nowhere, any: it is deleted there. */
     @Override
     public LargeBodies bodies(Message front) {
-        String address = MessageFields.to(front).orElse("");
+        String to = MessageFields.to(front).orElse("");
+        // What is wrong in itself goes nowhere, and is refused when it is complete.
+        String address = RabbitAddress.isValid(to) ? RabbitAddress.nodeOf(to) : to;
         return scope.environment().large().of(scope.environment().shards().of(address));
     }
 
@@ -136,6 +160,6 @@ final class AnonymousDestination implements Destination {
 
     @Override
     public void detach() {
-        producers.forEach(ShardMailbox::detach);
+        producers.forEach((way, producer) -> way.shard.detach(producer));
     }
 }

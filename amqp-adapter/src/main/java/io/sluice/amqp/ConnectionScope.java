@@ -1,6 +1,11 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Reply;
 import io.sluice.broker.security.Principal;
+import io.sluice.broker.shard.ShardMailbox;
+import io.sluice.broker.shard.ShardMailbox.DeleteCondition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,7 +118,7 @@ final class ConnectionScope {
 
     void opened(PeerIdentity who) {
         identity = who;
-        access().opened(who.principal());
+        access().opened(who.principal(), environment.links().exclusive());
     }
 
     PeerIdentity identity() {
@@ -128,8 +133,35 @@ final class ConnectionScope {
     /** Its links are gone, and the connection is no longer its container's; another may be. */
     void left() {
         termini.connectionEnded();
+        deleteOwned();
         leave.run();
         leave = () -> {};
+    }
+
+    private void deleteOwned() {
+        for (String queue : access().owned()) {
+            access().frees(queue);
+            if (environment.shards().elsewhere(queue).isEmpty()) {
+                ShardMailbox shard = environment.shards().of(queue);
+                // A durable one of that name is another, which came when this one had gone by itself.
+                shard.describe(queue, () -> {}, new IfThere(last -> {
+                    if (!last.definition().durable()) {
+                        shard.delete(queue, DeleteCondition.ALWAYS, () -> {}, new IfThere(gone -> {}));
+                    }
+                }));
+            }
+        }
+    }
+
+    /** It may be gone already. */
+    private record IfThere(Consumer<QueueStatus> then) implements Reply<QueueStatus> {
+        @Override
+        public void done(QueueStatus last) {
+            then.accept(last);
+        }
+
+        @Override
+        public void refused(Refusal refusal) {}
     }
 
     String peerContainer() {

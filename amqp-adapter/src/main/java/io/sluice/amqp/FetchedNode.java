@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.RabbitAddress;
 import io.sluice.amqp.filter.SequenceFilter;
 import io.sluice.broker.Message;
 import io.sluice.broker.queue.Consumer;
@@ -29,7 +30,7 @@ record FetchedNode(Source asked, SequenceFilter numbers) implements SourceNode {
 
     @Override
     public String address() {
-        return asked.getAddress();
+        return RabbitAddress.nodeOf(asked.getAddress());
     }
 
     @Override

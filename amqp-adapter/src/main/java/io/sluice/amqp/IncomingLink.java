@@ -130,8 +130,14 @@ final class IncomingLink implements LinkEndpoint {
         answer(delivery, bytes, Accepted.getInstance());
     }
 
+    /** One that goes nowhere is released, where its sender understands that: it is no fault of the message. */
     void refused(Delivery delivery, int bytes, Refusal refusal) {
-        refuse(delivery, bytes, Conditions.of(refusal));
+        if (refusal.kind() == Kind.UNROUTABLE
+                && SourceOutcomes.of(receiver.getRemoteSource()).allows(Released.DESCRIPTOR_SYMBOL)) {
+            answer(delivery, bytes, Released.getInstance());
+        } else {
+            refuse(delivery, bytes, Conditions.of(refusal));
+        }
     }
 
     void answer(Delivery delivery, int bytes, DeliveryState plain) {

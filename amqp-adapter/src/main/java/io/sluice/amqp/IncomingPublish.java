@@ -1,8 +1,8 @@
 package io.sluice.amqp;
 
 import io.sluice.amqp.message.DuplicateId;
+import io.sluice.amqp.message.MessageHeaders;
 import io.sluice.broker.Message;
-import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.shard.Publish;
@@ -16,31 +16,41 @@ final class IncomingPublish extends Publish {
     private final IncomingBatch batch;
 
     private final PeerIdentity peer;
+    private final String routingKey;
     private final String deliveryKey;
 
-    IncomingPublish(NodeKind kind, String address, Message message, Delivery delivery, PeerIdentity peer) {
-        this(kind, address, message, delivery, peer, "");
+    IncomingPublish(MessageTarget target, Message message, Delivery delivery, PeerIdentity peer) {
+        this(target, message, delivery, peer, "");
     }
 
     /** @param deliveryKey by which the delivery can be resumed, "" where it cannot */
-    IncomingPublish(
-            NodeKind kind, String address, Message message, Delivery delivery, PeerIdentity peer, String deliveryKey) {
-        this(kind, address, message, delivery, peer, deliveryKey, null);
+    IncomingPublish(MessageTarget target, Message message, Delivery delivery, PeerIdentity peer, String deliveryKey) {
+        this(target, message, delivery, peer, deliveryKey, null);
     }
 
     IncomingPublish(
-            NodeKind kind,
-            String address,
+            MessageTarget target,
             Message message,
             Delivery delivery,
             PeerIdentity peer,
             String deliveryKey,
             IncomingBatch batch) {
-        super(kind, address, message);
+        super(target.kind(), target.address(), message.annotated(target.stamps()));
         this.batch = batch;
+        this.routingKey = target.routingKey();
         this.deliveryKey = deliveryKey;
         this.delivery = delivery;
         this.peer = peer;
+    }
+
+    @Override
+    public String routingKey() {
+        return routingKey;
+    }
+
+    @Override
+    public Object header(String name) {
+        return MessageHeaders.value(message(), name);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.RabbitAddress;
+import io.sluice.amqp.dialect.RabbitAddress.Type;
 import io.sluice.amqp.filter.InvalidFilterException;
 import io.sluice.amqp.filter.SequenceFilter;
 import io.sluice.amqp.filter.SourceFilter;
@@ -12,6 +14,7 @@ import io.sluice.broker.security.Permissions.Action;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
@@ -25,6 +28,8 @@ import org.apache.qpid.proton.engine.Sender;
  * session, whose other links have done nothing wrong.
  */
 final class LinkAttacher {
+    private static final Map<Symbol, Object> PAIRED = Map.of(Symbol.valueOf("paired"), true);
+
     private final ConnectionScope scope;
 
     LinkAttacher(ConnectionScope scope) {
@@ -56,10 +61,15 @@ final class LinkAttacher {
             return;
         }
         if (receiver.getRemoteTarget() instanceof Coordinator) {
-            attachCoordinator(receiver);
+            attachHere(receiver, new CoordinatorDestination(scope.transactions()));
             return;
         }
         Destination destination = destination(receiver);
+        if (destination instanceof NodeDestination node && node.isPaired()) {
+            receiver.setProperties(PAIRED);
+            attachHere(receiver, destination);
+            return;
+        }
         if (destination.kept().isPresent()) {
             Optional<String> noMap = PeerLink.of(receiver).unsettled.problem();
             if (noMap.isPresent()) {
@@ -90,9 +100,9 @@ final class LinkAttacher {
         }
     }
 
-    /** Its transactions end with it, so a link of that name on another connection is another: some clients always use the same. */
-    private void attachCoordinator(Receiver receiver) {
-        IncomingLink endpoint = new IncomingLink(scope, receiver, new CoordinatorDestination(scope.transactions()));
+    /** What is under way on it ends with it, so a link of that name on another connection is another: some clients always use the same. */
+    private void attachHere(Receiver receiver, Destination destination) {
+        IncomingLink endpoint = new IncomingLink(scope, receiver, destination);
         receiver.setContext(endpoint);
         scope.add(endpoint);
         endpoint.attach();
@@ -109,7 +119,25 @@ final class LinkAttacher {
         return problemOfNode(to);
     }
 
+    /** Of an address that is not written as it should be. */
+    private static Optional<String> problemOfAddress(String address, boolean source) {
+        try {
+            boolean exchange = RabbitAddress.of(address)
+                    .filter(its -> its.type() == Type.EXCHANGE)
+                    .isPresent();
+            return exchange && source
+                    ? Optional.of("nobody receives from an exchange: '" + address + "'")
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
     private static ErrorCondition problemOfNode(org.apache.qpid.proton.amqp.messaging.Terminus asked) {
+        Optional<String> address = problemOfAddress(asked.getAddress(), asked instanceof Source);
+        if (address.isPresent()) {
+            return Conditions.of(Kind.INVALID_FIELD, address.get());
+        }
         if (!asked.getDynamic()) {
             return null;
         }
@@ -132,8 +160,12 @@ final class LinkAttacher {
             if (node.isPresent()) {
                 return new NodeDestination(scope, node.get(), address);
             }
+            Optional<RabbitAddress> named = RabbitAddress.of(address);
+            if (named.isPresent() && named.get().type() == Type.EXCHANGE) {
+                return new QueueDestination(scope, MessageTarget.of(named.get()));
+            }
             if (scope.environment().kinds().of(target.getCapabilities(), address) == NodeKind.TOPIC) {
-                return new QueueDestination(scope, address);
+                return new QueueDestination(scope, MessageTarget.of(NodeKind.TOPIC, address));
             }
         }
         LinkNode node = LinkNode.of(scope, receiver, target);
@@ -148,8 +180,9 @@ final class LinkAttacher {
         }
         Source source = (Source) sender.getRemoteSource();
         boolean named = source != null && !LinkNode.asksForNew(source);
-        if (named && scope.localNode(source.getAddress()).isPresent()) {
-            attachReplies(sender, key);
+        Optional<LocalNode> local = named ? scope.localNode(source.getAddress()) : Optional.empty();
+        if (local.isPresent()) {
+            attachReplies(sender, key, local.get());
             return;
         }
         SourceNode node;
@@ -234,7 +267,15 @@ final class LinkAttacher {
                 && !TopicPattern.of(source.getAddress()).isExact();
     }
 
-    private void attachReplies(Sender sender, LinkRegistry.Key key) {
+    private void attachReplies(Sender sender, LinkRegistry.Key key, LocalNode node) {
+        if (node.isPaired()) {
+            sender.setProperties(PAIRED);
+            NodeReplyLink endpoint = new NodeReplyLink(scope, sender, NodeReplies.Pair.of(sender));
+            sender.setContext(endpoint);
+            scope.add(endpoint);
+            Terminus.accept(sender, Terminus.answer((Source) sender.getRemoteSource(), Map.of(), Optional.empty()));
+            return;
+        }
         String address = sender.getRemoteTarget() instanceof Target target ? target.getAddress() : null;
         if (address == null || address.isEmpty()) {
             String text = "a receiver of answers names in its target the reply-to of its requests";

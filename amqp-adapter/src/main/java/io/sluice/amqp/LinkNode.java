@@ -1,8 +1,11 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.RabbitAddress;
+import io.sluice.broker.Annotations;
 import io.sluice.broker.Lifetime;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.port.Client;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.shard.ShardMailbox;
@@ -21,18 +24,31 @@ final class LinkNode {
 
     private final ShardMailbox shard;
     private final String address;
+    /** As the peer writes the address, and what is said of messages to it. */
+    private final Shown shown;
+
     private final Optional<TemporaryLink> temporary;
     private final Optional<Lifetime> made;
     private final TerminusExpiry expiry;
 
+    /**
+     * @param address "" where that is the node's name
+     * @param stamps annotations that messages get that are sent here
+     */
+    private record Shown(String address, Annotations stamps) {
+        static final Shown AS_IT_IS = new Shown("", Annotations.EMPTY);
+    }
+
     private LinkNode(
             ShardMailbox shard,
             String address,
+            Shown shown,
             Optional<TemporaryLink> temporary,
             Optional<Lifetime> made,
             TerminusExpiry expiry) {
         this.shard = shard;
         this.address = address;
+        this.shown = shown;
         this.temporary = temporary;
         this.made = made;
         this.expiry = expiry;
@@ -51,15 +67,19 @@ final class LinkNode {
             return new LinkNode(
                     shard(scope, name),
                     name,
+                    Shown.AS_IT_IS,
                     Optional.of(creating),
                     Optional.of(lifetime),
                     topic ? TerminusExpiry.AT_ONCE : expiry);
         }
-        String address = asked.getAddress();
+        Optional<RabbitAddress> named = RabbitAddress.of(asked.getAddress());
+        String address = named.map(RabbitAddress::name).orElse(asked.getAddress());
+        Shown shown =
+                named.map(its -> new Shown(asked.getAddress(), its.stamps())).orElse(Shown.AS_IT_IS);
         Optional<TemporaryLink> returning = TemporaryName.is(address)
                 ? Optional.of(TemporaryLink.returning(scope.calls(), key, address))
                 : Optional.empty();
-        return new LinkNode(shard(scope, address), address, returning, Optional.empty(), expiry);
+        return new LinkNode(shard(scope, address), address, shown, returning, Optional.empty(), expiry);
     }
 
     /** Of a node in a shard that is served here, if there is one: its name decides. */
@@ -91,6 +111,16 @@ final class LinkNode {
 
     String address() {
         return address;
+    }
+
+    /** The connection, as far as it may bring the queue into being by this link. */
+    Client client(ShardCalls calls) {
+        return shown == Shown.AS_IT_IS ? calls : ExistingOnly.of(calls, address);
+    }
+
+    /** Where messages go that are sent here. */
+    MessageTarget target() {
+        return new MessageTarget(kind(), address, "", shown.stamps);
     }
 
     void attach(Consumer consumer) {
@@ -152,7 +182,7 @@ final class LinkNode {
 
     /** Says what the terminus is, once the link is attached. Nothing of it is durable. */
     void describe(org.apache.qpid.proton.amqp.messaging.Terminus answer) {
-        answer.setAddress(address);
+        answer.setAddress(shown == Shown.AS_IT_IS ? address : shown.address);
         boolean holds = temporary.isPresent() && temporary.get().isHolding();
         (holds ? expiry : TerminusExpiry.AT_ONCE).describe(answer);
         made.ifPresent(lifetime -> {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
  */
 public final class LinkRegistry {
     private final ConcurrentMap<Key, Holder> holders = new ConcurrentHashMap<>();
+    private final ExclusiveQueues exclusive = new ExclusiveQueues();
 
     /**
      * The name of a link in the whole broker.
@@ -46,6 +47,11 @@ public final class LinkRegistry {
 
     void release(Key key, LinkEndpoint endpoint) {
         holders.computeIfPresent(key, (same, holder) -> holder.endpoint == endpoint ? null : holder);
+    }
+
+    /** Which queues are one connection's alone. */
+    ExclusiveQueues exclusive() {
+        return exclusive;
     }
 
     /** How many links are held. */

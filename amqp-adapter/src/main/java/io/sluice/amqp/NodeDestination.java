@@ -18,6 +18,11 @@ final class NodeDestination implements Destination {
         this.address = address;
     }
 
+    /** Whether the link is of no concern to other connections of its container: clients call all of them the same. */
+    boolean isPaired() {
+        return node.isPaired();
+    }
+
     @Override
     public void attach(IncomingLink newLink) {
         link = newLink;
@@ -27,7 +32,8 @@ final class NodeDestination implements Destination {
     @Override
     public void send(Message message, Delivery delivery) {
         String replyTo = MessageFields.replyTo(message).orElse("");
-        String answersTo = replyTo.isEmpty() ? address : replyTo;
+        boolean paired = node.isPaired() && replyTo.equals(NodeReplies.PAIRED);
+        Object way = paired ? NodeReplies.Pair.of(link.link()) : replyTo.isEmpty() ? address : replyTo;
         // Accepted first: a request whose answer came before its outcome would look answered twice.
         link.accepted(delivery, message.residentBytes());
         // It may ask any of them, and whoever waits for the answer of one that is lost is to hear of it.
@@ -36,7 +42,7 @@ final class NodeDestination implements Destination {
                 message,
                 replyTo,
                 scope.access(),
-                reply -> scope.calls().onLoop(() -> scope.replies().send(answersTo, reply)));
+                reply -> scope.calls().onLoop(() -> scope.replies().send(way, reply)));
     }
 
     @Override

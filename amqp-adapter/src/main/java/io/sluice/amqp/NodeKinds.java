@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.RabbitAddress;
 import io.sluice.amqp.message.MessageFields;
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
@@ -33,6 +34,9 @@ public final class NodeKinds {
     NodeKind of(Symbol[] capabilities, String address) {
         if (TemporaryName.is(address)) {
             return ofTemporary(address);
+        }
+        if (RabbitAddress.is(address)) {
+            return NodeKind.QUEUE;
         }
         if (has(capabilities, TOPICS)) {
             return NodeKind.TOPIC;

@@ -13,12 +13,20 @@ public final class NodeNames {
 
     /** Any thread. */
     public static Supplier<String> random() {
+        return random(TemporaryName.PREFIX);
+    }
+
+    /** The same for queues that are not temporary, as RabbitMQ calls those of which their declarer names none. */
+    public static Supplier<String> ofQueues() {
+        return random("amq.gen-");
+    }
+
+    private static Supplier<String> random(String prefix) {
         SecureRandom random = new SecureRandom();
         return () -> {
             byte[] bytes = new byte[RANDOM_BYTES];
             random.nextBytes(bytes);
-            return TemporaryName.PREFIX
-                    + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+            return prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         };
     }
 }

@@ -13,14 +13,26 @@ import io.sluice.broker.shard.ShardMailbox;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.qpid.proton.engine.Link;
+import org.apache.qpid.proton.engine.Session;
 
 /**
  * Where answers of local nodes go: over a link from the node by the address its target names, or into the temporary queue that the asker
  * receives from.
  */
 final class NodeReplies {
+    /** The reply-to of requests whose answers come over the link that is paired with theirs. */
+    static final String PAIRED = "$me";
+
     private final ConnectionScope scope;
-    private final Map<String, NodeReplyLink> links = new HashMap<>();
+    private final Map<Object, NodeReplyLink> links = new HashMap<>();
+
+    /** Two links of one name in one session, one each way. */
+    record Pair(Session session, String name) {
+        static Pair of(Link either) {
+            return new Pair(either.getSession(), either.getName());
+        }
+    }
 
     /** Nobody is told what becomes of an answer. */
     private static final class Unheard implements ProducerListener {
@@ -44,20 +56,22 @@ final class NodeReplies {
         this.scope = scope;
     }
 
-    void add(String address, NodeReplyLink link) {
-        links.put(address, link);
+    /** @param way an address, or a {@link Pair} */
+    void add(Object way, NodeReplyLink link) {
+        links.put(way, link);
     }
 
-    void remove(String address, NodeReplyLink link) {
-        links.remove(address, link);
+    void remove(Object way, NodeReplyLink link) {
+        links.remove(way, link);
     }
 
     /** An answer nobody listens for is dropped: its asker is gone or has named no way back. */
-    void send(String address, Message reply) {
-        NodeReplyLink link = links.get(address);
+    void send(Object way, Message reply) {
+        NodeReplyLink link = links.get(way);
         if (link != null) {
             link.send(reply);
-        } else if (TemporaryName.is(address)
+        } else if (way instanceof String address
+                && TemporaryName.is(address)
                 && !TemporaryName.isTopic(address)
                 && scope.environment().shards().elsewhere(address).isEmpty()) {
             put(address, reply);

@@ -20,17 +20,17 @@ final class NodeReplyLink implements LinkEndpoint {
 
     private final ConnectionScope scope;
     private final Sender sender;
-    private final String address;
+    private final Object way;
     private final DeliveryTags tags = new DeliveryTags();
     private final Deque<Message> waiting = new ArrayDeque<>();
     private long waitingBytes;
 
-    /** @param address of the peer's target: the reply-to of its requests */
-    NodeReplyLink(ConnectionScope scope, Sender sender, String address) {
+    /** @param way by which answers find it: the address of the peer's target, its requests' reply-to, or a {@link NodeReplies.Pair} */
+    NodeReplyLink(ConnectionScope scope, Sender sender, Object way) {
         this.scope = scope;
         this.sender = sender;
-        this.address = address;
-        scope.replies().add(address, this);
+        this.way = way;
+        scope.replies().add(way, this);
     }
 
     void send(Message reply) {
@@ -93,7 +93,7 @@ final class NodeReplyLink implements LinkEndpoint {
 
     @Override
     public void lost(boolean clean) {
-        scope.replies().remove(address, this);
+        scope.replies().remove(way, this);
         scope.remove(this);
         waiting.clear();
         waitingBytes = 0;

@@ -68,7 +68,7 @@ final class OutgoingLink implements LinkEndpoint {
         this.outcomes = SourceOutcomes.of(sender.getRemoteSource());
         this.shard = node.shard(scope.environment().shards());
         this.consumer = new Consumer(new Consumer.Request(
-                scope.calls(),
+                node.client(scope.calls()),
                 new QueueSource(scope.calls(), this),
                 node.address(),
                 mode(),
@@ -245,9 +245,9 @@ final class OutgoingLink implements LinkEndpoint {
         return state == State.OPEN && sender.getCredit() - bodies.held() > 0;
     }
 
-    /** Whether its source lists the outcome. */
-    boolean allows(Object outcome) {
-        return outcomes.allows(outcome);
+    /** What the peer states, where it is an outcome that its source lists. */
+    Optional<Outcome> outcome(Object state) {
+        return settlement.outcome(state).filter(any -> outcomes.allows(state));
     }
 
     Consumer consumer() {

@@ -47,7 +47,7 @@ final class OutgoingSettlement {
 
     /** What the peer says of a delivery holds at once. @param state null: nothing but that it may be settled */
     void decide(Delivery delivery, io.sluice.broker.queue.Delivery message, DeliveryState state) {
-        Optional<Outcome> outcome = DeliveryStates.outcome(state);
+        Optional<Outcome> outcome = outcome(state);
         boolean settled = delivery.remotelySettled() || state == EarlySettlement.WITHOUT_OUTCOME;
         if (outcome.isPresent() && !lists(state)) {
             return;
@@ -65,6 +65,11 @@ final class OutgoingSettlement {
             link.close(
                     Conditions.of(Refusal.Kind.NOT_IMPLEMENTED, "a delivery state that is no outcome of this source"));
         }
+    }
+
+    /** What the peer states; empty where it is no outcome. */
+    Optional<Outcome> outcome(Object state) {
+        return DeliveryStates.outcome(state).map(scope.transactions().dialect()::meant);
     }
 
     /** Whether the source lists the outcome (§3.5.3). The link ends where it does not. */

@@ -8,6 +8,7 @@ import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Permissions.Action;
 import io.sluice.broker.security.Principal;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.engine.Link;
@@ -24,6 +25,7 @@ final class PeerAccess implements Access {
     private final Authenticator authenticator;
     private final PeerTokens tokens;
     private volatile Principal who = Principal.ANONYMOUS;
+    private volatile ExclusiveQueues exclusive = new ExclusiveQueues();
 
     /** @param clock wall clock, for the end of tokens */
     PeerAccess(Authenticator authenticator, Clock clock) {
@@ -31,8 +33,25 @@ final class PeerAccess implements Access {
         this.tokens = new PeerTokens(authenticator, clock);
     }
 
-    void opened(Principal principal) {
+    /** @param queues those of its virtual host that are one connection's */
+    void opened(Principal principal, ExclusiveQueues queues) {
         who = principal;
+        exclusive = queues;
+    }
+
+    @Override
+    public void owns(String queue) {
+        exclusive.own(queue, this);
+    }
+
+    @Override
+    public void frees(String queue) {
+        exclusive.free(queue);
+    }
+
+    /** The queues that go with the connection. */
+    List<String> owned() {
+        return exclusive.of(this);
     }
 
     /** On the connection's event loop. */
@@ -61,6 +80,11 @@ final class PeerAccess implements Access {
 
     @Override
     public Optional<Refusal> refusal(Action action, String address) {
+        boolean shared = action == Action.SEND || action == Action.CREATE;
+        Optional<Refusal> another = shared ? Optional.empty() : exclusive.refusal(address, this);
+        if (another.isPresent()) {
+            return another;
+        }
         if (!tokens.areClaims()) {
             return refusal(permissions(), action, address);
         }

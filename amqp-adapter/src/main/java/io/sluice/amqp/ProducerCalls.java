@@ -8,10 +8,17 @@ import io.sluice.broker.shard.Publish;
 final class ProducerCalls implements ProducerListener {
     private final ShardCalls calls;
     private final IncomingLink link;
+    private final boolean released;
 
     ProducerCalls(ShardCalls calls, IncomingLink link) {
+        this(calls, link, false);
+    }
+
+    /** @param released whether a message that goes nowhere is released, as RabbitMQ does it, and not rejected */
+    ProducerCalls(ShardCalls calls, IncomingLink link, boolean released) {
         this.calls = calls;
         this.link = link;
+        this.released = released;
     }
 
     @Override
@@ -46,10 +53,16 @@ final class ProducerCalls implements ProducerListener {
     public void refused(Publish publish, Refusal refusal) {
         IncomingPublish incoming = (IncomingPublish) publish;
         if (calls.direct()) {
-            incoming.refused(refusal, link);
+            refused(incoming, refusal);
         } else {
-            calls.later(() -> incoming.refused(refusal, link));
+            calls.later(() -> refused(incoming, refusal));
         }
+    }
+
+    private void refused(IncomingPublish incoming, Refusal refusal) {
+        boolean nowhere = released && refusal.kind() == Refusal.Kind.NOT_FOUND;
+        incoming.refused(
+                nowhere ? new Refusal(Refusal.Kind.UNROUTABLE, refusal.text(), refusal.info()) : refusal, link);
     }
 
     @Override

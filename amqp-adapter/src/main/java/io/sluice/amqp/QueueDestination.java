@@ -1,7 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.Message;
-import io.sluice.broker.NodeKind;
+import io.sluice.broker.port.Client;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.shard.ShardMailbox;
@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.qpid.proton.engine.Delivery;
 
-/** One queue, or one topic. */
+/** One queue, one topic or one exchange. */
 final class QueueDestination implements Destination {
     private final ShardCalls calls;
-    /** Empty for a topic, unless it is made for this link. */
+    /** Empty for an exchange, and for a topic, unless it is made for this link. */
     private final Optional<LinkNode> node;
 
     private final Optional<KeptDeliveries> kept;
-    private final String address;
+    private final MessageTarget target;
     private final PeerIdentity peer;
     private final ShardMailbox shard;
     private final ConnectionTransactions transactions;
@@ -24,36 +24,33 @@ final class QueueDestination implements Destination {
     private Producer producer;
 
     QueueDestination(ConnectionScope scope, LinkNode node, Optional<KeptDeliveries> kept) {
-        this(scope, Optional.of(node), kept, node.address(), node.shard());
+        this(scope, Optional.of(node), kept, node.target(), node.shard());
     }
 
-    QueueDestination(ConnectionScope scope, String topic) {
+    /** @param target a topic or an exchange */
+    QueueDestination(ConnectionScope scope, MessageTarget target) {
         this(
                 scope,
                 Optional.empty(),
                 Optional.empty(),
-                topic,
-                scope.environment().shards().of(topic));
+                target,
+                scope.environment().shards().of(target.address()));
     }
 
     private QueueDestination(
             ConnectionScope scope,
             Optional<LinkNode> node,
             Optional<KeptDeliveries> kept,
-            String address,
+            MessageTarget target,
             ShardMailbox shard) {
         this.kept = kept;
         this.calls = scope.calls();
         this.node = node;
-        this.address = address;
+        this.target = target;
         this.peer = scope.identity();
         this.shard = shard;
         this.transactions = scope.transactions();
         this.large = scope.environment().large();
-    }
-
-    private NodeKind kind() {
-        return node.map(LinkNode::kind).orElse(NodeKind.TOPIC);
     }
 
     @Override
@@ -63,7 +60,7 @@ final class QueueDestination implements Destination {
 
     @Override
     public Optional<String> address() {
-        return Optional.of(address);
+        return Optional.of(target.address());
     }
 
     @Override
@@ -73,7 +70,8 @@ final class QueueDestination implements Destination {
 
     @Override
     public void attach(IncomingLink link) {
-        producer = new Producer(calls, new ProducerCalls(calls, link), kind(), Optional.of(address));
+        Client client = node.isPresent() ? node.get().client(calls) : calls;
+        producer = new Producer(client, new ProducerCalls(calls, link), target.kind(), Optional.of(target.address()));
         if (node.isPresent()) {
             node.get().attach(producer);
         } else {
@@ -84,7 +82,7 @@ final class QueueDestination implements Destination {
     @Override
     public void send(Message message, Delivery delivery) {
         String key = kept.isPresent() ? kept.get().key(delivery) : "";
-        transactions.publish(shard, producer, new IncomingPublish(kind(), address, message, delivery, peer, key));
+        transactions.publish(shard, producer, new IncomingPublish(target, message, delivery, peer, key));
     }
 
     @Override
@@ -95,7 +93,7 @@ final class QueueDestination implements Destination {
         batch.add(
                 messages,
                 message -> new IncomingPublish(
-                        kind(), address, message, delivery, peer, message == messages.get(0) ? key : "", batch));
+                        target, message, delivery, peer, message == messages.get(0) ? key : "", batch));
         transactions.publish(shard, producer, batch);
     }
 

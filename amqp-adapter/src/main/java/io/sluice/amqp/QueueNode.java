@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.broker.Message;
+import io.sluice.broker.port.Client;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
@@ -26,6 +27,11 @@ final class QueueNode implements SourceNode {
     @Override
     public Optional<KeptTermini.Kept> kept(ShardMailbox shard, Consumer consumer) {
         return queue.kept(link);
+    }
+
+    @Override
+    public Client client(ShardCalls calls) {
+        return queue.client(calls);
     }
 
     @Override

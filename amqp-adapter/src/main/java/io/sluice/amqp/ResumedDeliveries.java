@@ -96,7 +96,7 @@ final class ResumedDeliveries {
     }
 
     private void add(Delivery message, Object peersState) {
-        Optional<Outcome> outcome = DeliveryStates.outcome(peersState).filter(any -> link.allows(peersState));
+        Optional<Outcome> outcome = link.outcome(peersState);
         waiting.add(new Resumed(message, outcome.isPresent() ? (DeliveryState) peersState : null));
         if (outcome.isPresent()) {
             OutgoingBodies.closeSource(message);

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Client;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
@@ -12,6 +13,11 @@ import org.apache.qpid.proton.amqp.messaging.Source;
 interface SourceNode {
     /** By which its shard is found. */
     String address();
+
+    /** The connection, as far as it may bring the queue into being by this link. */
+    default Client client(ShardCalls calls) {
+        return calls;
+    }
 
     /** Where it is looked for first. */
     default ShardMailbox shard(Shards shards) {

@@ -54,7 +54,7 @@ final class TransactedOutcome {
             // Rolled back since, and nothing new is said, but that it may be settled.
             settlement.decide(delivery, message, null);
         } else {
-            Optional<Outcome> outcome = DeliveryStates.outcome(in.getOutcome());
+            Optional<Outcome> outcome = settlement.outcome(in.getOutcome());
             boolean known = transactions.rules().knows(ConnectionTransactions.id(in.getTxnId()));
             if (outcome.isPresent() && !settlement.lists(in.getOutcome())) {
                 return;

@@ -29,6 +29,44 @@ class LocalNodeTest {
         peer = TestPeer.begun(broker);
     }
 
+    /** As {@link #aNodeThatEchoes}, over pairs of links. */
+    private static final class Paired implements LocalNode {
+        @Override
+        public boolean isPaired() {
+            return true;
+        }
+
+        @Override
+        public void request(Message request, String replyTo, java.util.function.Consumer<Message> reply) {
+            byte[] answer = TestPeer.message("to " + replyTo + ": " + TestPeer.body(request.encoded()));
+            reply.accept(new Message(answer, 0, Message.Header.DEFAULT, Annotations.EMPTY));
+        }
+    }
+
+    private void attachPair(TestPeer who) {
+        who.attachSender(0, "pair", "/paired");
+        Attach receiver = TestPeer.receiver(1, "pair", "/paired");
+        ((Target) receiver.getTarget()).setAddress(null);
+        who.send(0, receiver);
+        assertEquals(
+                java.util.Map.of(org.apache.qpid.proton.amqp.Symbol.valueOf("paired"), true),
+                who.nextOf(Attach.class).getProperties());
+        who.send(0, TestPeer.credit(1, 0, 5));
+    }
+
+    @Test
+    void theAnswerComesOnThePairedLinkOfItsOwnConnection() {
+        broker.nodes.put("/paired", new Paired());
+        attachPair(peer);
+        TestPeer other = TestPeer.begun(broker);
+        attachPair(other);
+        peer.send(0, TestPeer.transfer(0, 0), requestTo("$me", "hello"));
+        assertEquals("to $me: hello", TestPeer.body(peer.transfers().get(0).payload()));
+        assertTrue(other.transfers().isEmpty());
+        other.send(0, TestPeer.transfer(0, 0), requestTo("$me", "me too"));
+        assertEquals("to $me: me too", TestPeer.body(other.transfers().get(0).payload()));
+    }
+
     static byte[] request(String replyTo, String body) {
         org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
         message.setReplyTo(replyTo);

@@ -39,8 +39,14 @@ public sealed interface Outcome
      * @param condition the consumer's error condition, "" when it gave none
      * @param description its text, "" when it gave none
      * @param info what else it said, an AMQP map; empty when it said nothing else
+     * @param annotations merged into the message's
      */
-    record Rejected(String condition, String description, Optional<Annotations.Value> info) implements Outcome {
+    record Rejected(String condition, String description, Optional<Annotations.Value> info, Annotations annotations)
+            implements Outcome {
+        public Rejected(String condition, String description, Optional<Annotations.Value> info) {
+            this(condition, description, info, Annotations.EMPTY);
+        }
+
         public Rejected(String condition, String description) {
             this(condition, description, Optional.empty());
         }

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param dispatching which consumers may have its messages
  * @param life what else becomes of its messages
  * @param expiry when it is deleted by itself
+ * @param arguments what its declarer asked for in the words of another broker's protocol, to be given back as it was: it means nothing
+ *     beside the settings that were made of it, and two definitions that differ in it alone are the same queue
  */
 public record QueueDefinition(
         String name,
@@ -26,7 +28,8 @@ public record QueueDefinition(
         Deduplication deduplication,
         Dispatching dispatching,
         MessageLife life,
-        QueueExpiry expiry) {
+        QueueExpiry expiry,
+        Annotations arguments) {
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -40,10 +43,25 @@ public record QueueDefinition(
         Objects.requireNonNull(dispatching, "dispatching");
         Objects.requireNonNull(life, "life");
         Objects.requireNonNull(expiry, "expiry");
+        Objects.requireNonNull(arguments, "arguments");
         if (!isName(name)) {
             throw new IllegalArgumentException(
                     "a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has " + name.length());
         }
+    }
+
+    /** Of one that was declared in our own words. */
+    public QueueDefinition(
+            String name,
+            boolean durable,
+            Service service,
+            Limits limits,
+            DeadLetter deadLetter,
+            Deduplication deduplication,
+            Dispatching dispatching,
+            MessageLife life,
+            QueueExpiry expiry) {
+        this(name, durable, service, limits, deadLetter, deduplication, dispatching, life, expiry, Annotations.EMPTY);
     }
 
     /** Whether a queue may have this name. */
@@ -67,47 +85,52 @@ public record QueueDefinition(
 
     public QueueDefinition withName(String newName) {
         return new QueueDefinition(
-                newName, durable, service, limits, deadLetter, deduplication, dispatching, life, expiry);
+                newName, durable, service, limits, deadLetter, deduplication, dispatching, life, expiry, arguments);
     }
 
     public QueueDefinition withDurable(boolean isDurable) {
         return new QueueDefinition(
-                name, isDurable, service, limits, deadLetter, deduplication, dispatching, life, expiry);
+                name, isDurable, service, limits, deadLetter, deduplication, dispatching, life, expiry, arguments);
     }
 
     public QueueDefinition withService(Service newService) {
         return new QueueDefinition(
-                name, durable, newService, limits, deadLetter, deduplication, dispatching, life, expiry);
+                name, durable, newService, limits, deadLetter, deduplication, dispatching, life, expiry, arguments);
     }
 
     public QueueDefinition withLimits(Limits newLimits) {
         return new QueueDefinition(
-                name, durable, service, newLimits, deadLetter, deduplication, dispatching, life, expiry);
+                name, durable, service, newLimits, deadLetter, deduplication, dispatching, life, expiry, arguments);
     }
 
     public QueueDefinition withDeadLetter(DeadLetter newDeadLetter) {
         return new QueueDefinition(
-                name, durable, service, limits, newDeadLetter, deduplication, dispatching, life, expiry);
+                name, durable, service, limits, newDeadLetter, deduplication, dispatching, life, expiry, arguments);
     }
 
     public QueueDefinition withDeduplication(Deduplication newDeduplication) {
         return new QueueDefinition(
-                name, durable, service, limits, deadLetter, newDeduplication, dispatching, life, expiry);
+                name, durable, service, limits, deadLetter, newDeduplication, dispatching, life, expiry, arguments);
     }
 
     public QueueDefinition withDispatching(Dispatching newDispatching) {
         return new QueueDefinition(
-                name, durable, service, limits, deadLetter, deduplication, newDispatching, life, expiry);
+                name, durable, service, limits, deadLetter, deduplication, newDispatching, life, expiry, arguments);
     }
 
     public QueueDefinition withLife(MessageLife newLife) {
         return new QueueDefinition(
-                name, durable, service, limits, deadLetter, deduplication, dispatching, newLife, expiry);
+                name, durable, service, limits, deadLetter, deduplication, dispatching, newLife, expiry, arguments);
     }
 
     public QueueDefinition withExpiry(QueueExpiry newExpiry) {
         return new QueueDefinition(
-                name, durable, service, limits, deadLetter, deduplication, dispatching, life, newExpiry);
+                name, durable, service, limits, deadLetter, deduplication, dispatching, life, newExpiry, arguments);
+    }
+
+    public QueueDefinition withArguments(Annotations newArguments) {
+        return new QueueDefinition(
+                name, durable, service, limits, deadLetter, deduplication, dispatching, life, expiry, newArguments);
     }
 
     /** The order of service. */

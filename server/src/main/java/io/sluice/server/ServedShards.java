@@ -4,6 +4,7 @@ import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.LinkRegistry;
+import io.sluice.amqp.LocalNode;
 import io.sluice.amqp.NodeKinds;
 import io.sluice.amqp.NodeNames;
 import io.sluice.amqp.Shards;
@@ -12,6 +13,8 @@ import io.sluice.amqp.management.ClusterNodes;
 import io.sluice.amqp.management.Configured;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
+import io.sluice.amqp.rabbitmq.BrokerNode;
+import io.sluice.amqp.rabbitmq.RabbitManagementNode;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
@@ -27,6 +30,7 @@ import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -102,9 +106,14 @@ final class ServedShards implements Shards {
                                 : Optional.empty()),
                 connections,
                 cluster);
+        Map<String, LocalNode> localNodes = Map.of(
+                ManagementNode.ADDRESS,
+                management,
+                RabbitManagementNode.ADDRESS,
+                rabbitManagement(shards, rules, configuration, cluster));
         return new AmqpEnvironment(
                 shards,
-                name -> name.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
+                name -> Optional.ofNullable(localNodes.get(name)),
                 Credentials.of(configuration.security(), definitions),
                 AmqpSettings.of(configuration.amqp()),
                 System::currentTimeMillis,
@@ -116,6 +125,17 @@ final class ServedShards implements Shards {
                 NodeNames.random(),
                 new NodeKinds(configuration.topics()::isTopic),
                 configuration.amqp().deadLetterAnnotations());
+    }
+
+    private static RabbitManagementNode rabbitManagement(
+            Shards shards, EffectiveRules rules, Configuration configuration, Optional<ClusterNodes> cluster) {
+        String name = configuration.node();
+        Supplier<List<String>> members = () -> cluster.map(nodes -> nodes.state().members().stream()
+                        .map(ClusterNodes.Member::name)
+                        .toList())
+                .orElse(List.of(name));
+        return new RabbitManagementNode(
+                shards, rules::definition, NodeNames.ofQueues(), new BrokerNode(name, "/", members));
     }
 
     /** For a server that is told later which shard it serves: of this, only limits count, and what is said to those that come before. */

@@ -4,9 +4,13 @@ import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.AmqpLimits;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LinkRegistry;
+import io.sluice.amqp.LocalNode;
+import io.sluice.amqp.NodeNames;
 import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
+import io.sluice.amqp.rabbitmq.BrokerNode;
+import io.sluice.amqp.rabbitmq.RabbitManagementNode;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.port.Clock;
@@ -114,14 +118,22 @@ public final class SluiceBroker implements AutoCloseable {
         ConnectionRegistry connections = new ConnectionRegistry();
         ManagementNode management = new ManagementNode(
                 Queues.in(mailbox), name -> defaults.definition().withName(name), connections);
+        String node = "sluice-test-" + UUID.randomUUID();
+        RabbitManagementNode rabbitManagement = new RabbitManagementNode(
+                address -> mailbox,
+                name -> defaults.definition().withName(name),
+                NodeNames.ofQueues(),
+                BrokerNode.alone(node));
+        Map<String, LocalNode> localNodes =
+                Map.of(ManagementNode.ADDRESS, management, RabbitManagementNode.ADDRESS, rabbitManagement);
         return new AmqpEnvironment(
                         address -> mailbox,
-                        address -> address.equals(ManagementNode.ADDRESS) ? Optional.of(management) : Optional.empty(),
+                        address -> Optional.ofNullable(localNodes.get(address)),
                         new TestUsers(builder.users, builder.anonymous),
                         AmqpLimits.DEFAULT,
                         builder.clock,
                         new LinkRegistry(),
-                        new AmqpEnvironment.Identity("sluice-test-" + UUID.randomUUID(), "0.1.0"))
+                        new AmqpEnvironment.Identity(node, "0.1.0"))
                 .withConnections(connections);
     }
 

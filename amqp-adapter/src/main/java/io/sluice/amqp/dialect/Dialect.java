@@ -1,5 +1,6 @@
 package io.sluice.amqp.dialect;
 
+import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -40,6 +41,11 @@ public interface Dialect {
     /** Whether it is told of each link that receives whether it is given messages, also of queues whose consumers all are. */
     default boolean tellsActivity() {
         return false;
+    }
+
+    /** What a consumer's word means, where brokers do not agree. @param said as AMQP has it */
+    default Outcome meant(Outcome said) {
+        return said;
     }
 
     /**

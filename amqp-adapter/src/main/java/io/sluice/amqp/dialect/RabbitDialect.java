@@ -1,7 +1,10 @@
 package io.sluice.amqp.dialect;
 
+import io.sluice.broker.Outcome;
+import io.sluice.broker.Schedule;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.qpid.proton.amqp.Symbol;
 
 /** For RabbitMQ's AMQP 1.0 clients, which look for a node name and choose what they use by the broker's version. */
@@ -12,6 +15,16 @@ final class RabbitDialect implements Dialect {
     @Override
     public String name() {
         return "rabbitmq";
+    }
+
+    /** There, what is undeliverable here is so for everybody: it is how a consumer discards a message and says something on it. */
+    @Override
+    public Outcome meant(Outcome said) {
+        return said instanceof Outcome.Modified modified
+                        && modified.undeliverableHere()
+                        && !modified.schedule().equals(Schedule.PARKED)
+                ? new Outcome.Rejected("", "", Optional.empty(), modified.annotations())
+                : said;
     }
 
     @Override

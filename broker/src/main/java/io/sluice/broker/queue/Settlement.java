@@ -74,7 +74,8 @@ final class Settlement {
         } else if (outcome instanceof Outcome.Unsent) {
             available(delivery, turn);
         } else if (outcome instanceof Outcome.Rejected rejected) {
-            Annotations why = DeadLetters.rejection(rejected);
+            Annotations why =
+                    annotations(delivery.entry, rejected.annotations()).merged(DeadLetters.rejection(rejected));
             int count = delivery.entry.deliveryCount;
             moveOut(delivery, DeadLetters.Reason.REJECTED, count, why, turn);
         } else if (outcome instanceof Outcome.Modified modified) {
@@ -110,7 +111,7 @@ final class Settlement {
     private void modified(Delivery delivery, Outcome.Modified modified, Turn turn) {
         QueueEntry entry = delivery.entry;
         int count = entry.deliveryCount + (modified.deliveryFailed() ? 1 : 0);
-        Annotations more = annotations(entry, modified);
+        Annotations more = annotations(entry, modified.annotations());
         int acquisitions = 0;
         if (queue.definition().life().maxAcquisitions() > 0) {
             acquisitions = Acquisitions.of(entry.message) + 1;
@@ -201,9 +202,9 @@ final class Settlement {
     }
 
     /** What a consumer adds, unless it were too much: a message must stay small enough for the journal however often it returns. */
-    private static Annotations annotations(QueueEntry entry, Outcome.Modified modified) {
-        Annotations all = entry.message.added().merged(modified.annotations());
-        return all.bytes() > MAX_ADDED_BYTES ? Annotations.EMPTY : modified.annotations();
+    private static Annotations annotations(QueueEntry entry, Annotations more) {
+        Annotations all = entry.message.added().merged(more);
+        return all.bytes() > MAX_ADDED_BYTES ? Annotations.EMPTY : more;
     }
 
     /** A dead-letter queue that names itself keeps what fails in it: there is nowhere further. */

@@ -115,7 +115,7 @@ final class EncodedSize implements RecordVisitor {
         bytes = RecordCodec.HEAD + ExchangeCodec.size(exchange);
     }
 
-    private static int annotations(Annotations annotations) {
+    static int annotations(Annotations annotations) {
         int bytes = 4;
         if (!annotations.isEmpty()) {
             for (Map.Entry<String, Annotations.Value> entry :

@@ -24,6 +24,7 @@ import java.util.Optional;
  * 4 nonDestructive := u8
  * 5 expiry := autoDelete u8 | idleMillis i64
  * 6 deadLetterExchange := exchange opt-str | routingKey str
+ * 7 arguments := annotations, see {@link RecordCodec}
  * </pre>
  */
 final class Extensions {
@@ -33,6 +34,7 @@ final class Extensions {
     private static final byte NON_DESTRUCTIVE = 4;
     private static final byte EXPIRY = 5;
     private static final byte DEAD_LETTER_EXCHANGE = 6;
+    private static final byte ARGUMENTS = 7;
     private static final int DISPATCHING_BYTES = 1 + 4 + 1 + 8;
 
     private static final int HEAD = 1 + 4;
@@ -84,6 +86,11 @@ final class Extensions {
             write.string(deadLetter.routingKey());
             extensions.add(new Extension(DEAD_LETTER_EXCHANGE, out.array()));
         }
+        if (!definition.arguments().isEmpty()) {
+            ByteBuffer out = ByteBuffer.allocate(EncodedSize.annotations(definition.arguments()));
+            new RecordWriter(out).annotations(definition.arguments());
+            extensions.add(new Extension(ARGUMENTS, out.array()));
+        }
         return extensions;
     }
 
@@ -92,7 +99,8 @@ final class Extensions {
         return !definition.dispatching().equals(Dispatching.DEFAULT)
                 || !definition.life().equals(MessageLife.PLAIN)
                 || !definition.expiry().isNever()
-                || hasExchange(definition.deadLetter());
+                || hasExchange(definition.deadLetter())
+                || !definition.arguments().isEmpty();
     }
 
     private static boolean hasExchange(DeadLetter deadLetter) {
@@ -152,6 +160,7 @@ final class Extensions {
                     definition.withDeadLetter(definition
                             .deadLetter()
                             .withExchange(RecordCodec.readOptionalString(in), RecordCodec.readString(in)));
+                case ARGUMENTS -> definition.withArguments(RecordCodec.readAnnotations(in));
                 default -> throw new IllegalArgumentException("unknown setting " + kind + " of a queue");
             };
             if (in.position() != end) {

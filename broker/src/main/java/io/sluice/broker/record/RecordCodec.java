@@ -257,7 +257,7 @@ public final class RecordCodec {
         return new QueuePaused(queueId, (flags & DELIVERY) != 0, (flags & INTAKE) != 0);
     }
 
-    private static Annotations readAnnotations(ByteBuffer in) {
+    static Annotations readAnnotations(ByteBuffer in) {
         int count = in.getInt();
         if (count < 0) {
             throw new IllegalArgumentException(count + " annotations");

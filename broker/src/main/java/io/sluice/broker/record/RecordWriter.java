@@ -162,7 +162,7 @@ record RecordWriter(ByteBuffer out) implements RecordVisitor {
         ExchangeCodec.write(exchange, this);
     }
 
-    private void annotations(Annotations annotations) {
+    void annotations(Annotations annotations) {
         out.putInt(annotations.values().size());
         annotations.values().forEach((key, value) -> {
             string(key);

@@ -111,7 +111,8 @@ class RecordCodecTest {
                         : new Deduplication(1 + random.nextInt(1000), positive(random), text(random, 0)),
                 dispatching(random),
                 life(random),
-                random.nextBoolean() ? QueueExpiry.NEVER : new QueueExpiry(random.nextBoolean(), positive(random)));
+                random.nextBoolean() ? QueueExpiry.NEVER : new QueueExpiry(random.nextBoolean(), positive(random)),
+                random.nextBoolean() ? Annotations.EMPTY : annotations(random));
     }
 
     private static Dispatching dispatching(Random random) {

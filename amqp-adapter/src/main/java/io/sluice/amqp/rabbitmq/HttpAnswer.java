@@ -1,0 +1,100 @@
+package io.sluice.amqp.rabbitmq;
+
+import io.sluice.amqp.message.IncomingMessage;
+import io.sluice.amqp.message.MalformedMessageException;
+import io.sluice.broker.Message;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Reply;
+import java.nio.BufferOverflowException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
+
+/**
+ * Where the answer to one request goes (HTTP over AMQP 1.0 wd06 §5.2): its subject is the status, its correlation-id the request's
+ * message-id. Given once, on any thread.
+ */
+final class HttpAnswer {
+    private static final Map<String, Object> VERSION = Map.of("http:response", "1.1");
+
+    private final String replyTo;
+    private final Optional<Object> messageId;
+    private final Consumer<Message> reply;
+
+    /** @param messageId of the request */
+    HttpAnswer(String replyTo, Optional<Object> messageId, Consumer<Message> reply) {
+        this.replyTo = replyTo;
+        this.messageId = messageId;
+        this.reply = reply;
+    }
+
+    /** @param body may be null */
+    void give(int status, Object body) {
+        org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
+        message.setSubject(Integer.toString(status));
+        if (!replyTo.isEmpty()) {
+            message.setAddress(replyTo);
+        }
+        messageId.ifPresent(message::setCorrelationId);
+        message.setApplicationProperties(new ApplicationProperties(VERSION));
+        message.setBody(new AmqpValue(body));
+        reply.accept(encode(message));
+    }
+
+    void noContent() {
+        give(HttpStatus.NO_CONTENT, null);
+    }
+
+    void refuse(HttpException refusal) {
+        give(refusal.status(), refusal.getMessage());
+    }
+
+    /** What is done with what a shard says; may throw what the request is refused with. */
+    interface Then<T> {
+        void accept(T value) throws HttpException;
+    }
+
+    /** For a shard to answer to. */
+    <T> Reply<T> then(Then<T> done) {
+        return then(done, refusal -> refuse(HttpException.of(refusal)));
+    }
+
+    <T> Reply<T> then(Then<T> done, Then<Refusal> otherwise) {
+        return new Reply<>() {
+            @Override
+            public void done(T value) {
+                run(done, value);
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                run(otherwise, refusal);
+            }
+        };
+    }
+
+    private <T> void run(Then<T> then, T value) {
+        try {
+            then.accept(value);
+        } catch (HttpException e) {
+            refuse(e);
+        }
+    }
+
+    private static Message encode(org.apache.qpid.proton.message.Message message) {
+        for (int size = 1024; ; size *= 2) {
+            byte[] buffer = new byte[size];
+            try {
+                int length = message.encode(buffer, 0, size);
+                return IncomingMessage.parse(Arrays.copyOf(buffer, length), IncomingMessage.AMQP_FORMAT);
+            } catch (BufferOverflowException e) {
+                continue;
+            } catch (MalformedMessageException e) {
+                throw new IllegalStateException("an answer of our own is malformed: " + e.getMessage(), e);
+            }
+        }
+    }
+}
