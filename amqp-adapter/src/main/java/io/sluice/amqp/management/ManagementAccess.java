@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * Which permission an operation needs. Whoever is connected may look at what there is, but for messages, which only those who may browse
- * their queue are shown. Changes are for those who may manage the queue, topic or subscription by its name, or all of another type under
+ * their queue are shown. Changes are for those who may manage the queue, topic, subscription or exchange by its name, of a binding both its ends, or all of another type under
  * the name of that with a {@code $} in front, as {@code $user}.
  */
 final class ManagementAccess {
@@ -22,7 +22,8 @@ final class ManagementAccess {
             "GET-MGMT-NODES",
             "EXPLAIN",
             "LIST-SCHEDULED");
-    private static final Set<String> NAMED = Set.of(QueueAttributes.TYPE, Topics.TYPE, Subscriptions.TYPE);
+    private static final Set<String> NAMED =
+            Set.of(QueueAttributes.TYPE, Topics.TYPE, Subscriptions.TYPE, Exchanges.TYPE);
 
     private ManagementAccess() {}
 
@@ -32,12 +33,22 @@ final class ManagementAccess {
             return;
         }
         String type = request.type().orElse("");
+        if (type.equals(ExchangeBindings.TYPE)) {
+            for (String end : ExchangeBindings.ends(request)) {
+                forbid(access.refusal(Action.MANAGE, end));
+            }
+            return;
+        }
         Optional<Refusal> refusal =
                 access.refusal(operation.equals("PEEK") ? Action.BROWSE : Action.MANAGE, address(request, type));
         if (operation.equals("MOVE") && refusal.isEmpty()) {
             Optional<String> to = request.textArgument("to");
             refusal = to.flatMap(name -> access.refusal(Action.MANAGE, name));
         }
+        forbid(refusal);
+    }
+
+    private static void forbid(Optional<Refusal> refusal) throws ManagementException {
         if (refusal.isPresent()) {
             throw new ManagementException(Status.FORBIDDEN, refusal.get().text());
         }

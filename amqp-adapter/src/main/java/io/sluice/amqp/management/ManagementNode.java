@@ -44,10 +44,14 @@ public final class ManagementNode implements LocalNode {
         Links ofLinks = new Links(connections);
         Topics topics = new Topics(queues);
         Subscriptions subscriptions = new Subscriptions(queues);
+        Exchanges exchanges = new Exchanges(queues);
+        ExchangeBindings bindings = new ExchangeBindings(queues);
         Moves moves = new Moves(queues);
         add(QueueOperations.type(queues, configured.template()));
         add(topics.type());
         add(subscriptions.type());
+        add(exchanges.type());
+        add(bindings.type());
         add(ofConnections.type());
         add(ofLinks.type());
         add(moves.type());
@@ -63,6 +67,8 @@ public final class ManagementNode implements LocalNode {
         listings.put(QueueAttributes.TYPE, new QueueListing(queues));
         listings.put(Topics.TYPE, topics);
         listings.put(Subscriptions.TYPE, subscriptions);
+        listings.put(Exchanges.TYPE, exchanges);
+        listings.put(ExchangeBindings.TYPE, bindings);
         listings.put(Connections.TYPE, ofConnections);
         listings.put(Links.TYPE, ofLinks);
         listings.put(Moves.TYPE, moves);

@@ -2,15 +2,12 @@ package io.sluice.amqp.management;
 
 import io.sluice.broker.Refusal;
 import io.sluice.broker.shard.MoveStatus;
-import io.sluice.broker.shard.ShardMailbox;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -80,23 +77,11 @@ final class Moves implements Listing {
     }
 
     private void all(Consumer<List<MoveStatus>> then) {
-        List<ShardMailbox> shards = queues.all();
-        if (shards.isEmpty()) {
-            then.accept(List.of());
-            return;
-        }
-        AtomicInteger shardsLeft = new AtomicInteger(shards.size());
-        Queue<MoveStatus> gathered = new ConcurrentLinkedQueue<>();
-        for (ShardMailbox shard : shards) {
-            shard.moves().list(Queues.NO_BATCHES, Answer.whenDone(moves -> {
-                gathered.addAll(moves);
-                if (shardsLeft.decrementAndGet() == 0) {
-                    List<MoveStatus> sorted = new ArrayList<>(gathered);
-                    sorted.sort(java.util.Comparator.comparingLong(MoveStatus::id));
-                    then.accept(sorted);
-                }
-            }));
-        }
+        ShardGathering.<MoveStatus>all(
+                queues,
+                (shard, reply) -> shard.moves().list(Queues.NO_BATCHES, reply),
+                Comparator.comparingLong(MoveStatus::id),
+                then);
     }
 
     private void one(ManagementRequest request, Answer answer, Consumer<MoveStatus> then) throws ManagementException {

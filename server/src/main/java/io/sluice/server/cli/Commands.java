@@ -25,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
             ScheduledCommand.class,
             TopicCommand.class,
             SubscriptionCommand.class,
+            ExchangeCommand.class,
             ConnectionCommand.class,
             ClusterCommand.class,
             LinkCommand.class,
