@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param dispatching which consumers may have its messages
  * @param life what else becomes of its messages
  * @param expiry when it is deleted by itself
+ * @param replay what is kept for later subscribers
  * @param arguments what its declarer asked for in the words of another broker's protocol, to be given back as it was: it means nothing
  *     beside the settings that were made of it, and two definitions that differ in it alone are the same queue
  */
@@ -29,6 +30,7 @@ public record QueueDefinition(
         Dispatching dispatching,
         MessageLife life,
         QueueExpiry expiry,
+        Replay replay,
         Annotations arguments) {
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
@@ -43,6 +45,7 @@ public record QueueDefinition(
         Objects.requireNonNull(dispatching, "dispatching");
         Objects.requireNonNull(life, "life");
         Objects.requireNonNull(expiry, "expiry");
+        Objects.requireNonNull(replay, "replay");
         Objects.requireNonNull(arguments, "arguments");
         if (!isName(name)) {
             throw new IllegalArgumentException(
@@ -61,7 +64,18 @@ public record QueueDefinition(
             Dispatching dispatching,
             MessageLife life,
             QueueExpiry expiry) {
-        this(name, durable, service, limits, deadLetter, deduplication, dispatching, life, expiry, Annotations.EMPTY);
+        this(
+                name,
+                durable,
+                service,
+                limits,
+                deadLetter,
+                deduplication,
+                dispatching,
+                life,
+                expiry,
+                Replay.OFF,
+                Annotations.EMPTY);
     }
 
     /** Whether a queue may have this name. */
@@ -85,52 +99,167 @@ public record QueueDefinition(
 
     public QueueDefinition withName(String newName) {
         return new QueueDefinition(
-                newName, durable, service, limits, deadLetter, deduplication, dispatching, life, expiry, arguments);
+                newName,
+                durable,
+                service,
+                limits,
+                deadLetter,
+                deduplication,
+                dispatching,
+                life,
+                expiry,
+                replay,
+                arguments);
     }
 
     public QueueDefinition withDurable(boolean isDurable) {
         return new QueueDefinition(
-                name, isDurable, service, limits, deadLetter, deduplication, dispatching, life, expiry, arguments);
+                name,
+                isDurable,
+                service,
+                limits,
+                deadLetter,
+                deduplication,
+                dispatching,
+                life,
+                expiry,
+                replay,
+                arguments);
     }
 
     public QueueDefinition withService(Service newService) {
         return new QueueDefinition(
-                name, durable, newService, limits, deadLetter, deduplication, dispatching, life, expiry, arguments);
+                name,
+                durable,
+                newService,
+                limits,
+                deadLetter,
+                deduplication,
+                dispatching,
+                life,
+                expiry,
+                replay,
+                arguments);
     }
 
     public QueueDefinition withLimits(Limits newLimits) {
         return new QueueDefinition(
-                name, durable, service, newLimits, deadLetter, deduplication, dispatching, life, expiry, arguments);
+                name,
+                durable,
+                service,
+                newLimits,
+                deadLetter,
+                deduplication,
+                dispatching,
+                life,
+                expiry,
+                replay,
+                arguments);
     }
 
     public QueueDefinition withDeadLetter(DeadLetter newDeadLetter) {
         return new QueueDefinition(
-                name, durable, service, limits, newDeadLetter, deduplication, dispatching, life, expiry, arguments);
+                name,
+                durable,
+                service,
+                limits,
+                newDeadLetter,
+                deduplication,
+                dispatching,
+                life,
+                expiry,
+                replay,
+                arguments);
     }
 
     public QueueDefinition withDeduplication(Deduplication newDeduplication) {
         return new QueueDefinition(
-                name, durable, service, limits, deadLetter, newDeduplication, dispatching, life, expiry, arguments);
+                name,
+                durable,
+                service,
+                limits,
+                deadLetter,
+                newDeduplication,
+                dispatching,
+                life,
+                expiry,
+                replay,
+                arguments);
     }
 
     public QueueDefinition withDispatching(Dispatching newDispatching) {
         return new QueueDefinition(
-                name, durable, service, limits, deadLetter, deduplication, newDispatching, life, expiry, arguments);
+                name,
+                durable,
+                service,
+                limits,
+                deadLetter,
+                deduplication,
+                newDispatching,
+                life,
+                expiry,
+                replay,
+                arguments);
     }
 
     public QueueDefinition withLife(MessageLife newLife) {
         return new QueueDefinition(
-                name, durable, service, limits, deadLetter, deduplication, dispatching, newLife, expiry, arguments);
+                name,
+                durable,
+                service,
+                limits,
+                deadLetter,
+                deduplication,
+                dispatching,
+                newLife,
+                expiry,
+                replay,
+                arguments);
     }
 
     public QueueDefinition withExpiry(QueueExpiry newExpiry) {
         return new QueueDefinition(
-                name, durable, service, limits, deadLetter, deduplication, dispatching, life, newExpiry, arguments);
+                name,
+                durable,
+                service,
+                limits,
+                deadLetter,
+                deduplication,
+                dispatching,
+                life,
+                newExpiry,
+                replay,
+                arguments);
+    }
+
+    public QueueDefinition withReplay(Replay newReplay) {
+        return new QueueDefinition(
+                name,
+                durable,
+                service,
+                limits,
+                deadLetter,
+                deduplication,
+                dispatching,
+                life,
+                expiry,
+                newReplay,
+                arguments);
     }
 
     public QueueDefinition withArguments(Annotations newArguments) {
         return new QueueDefinition(
-                name, durable, service, limits, deadLetter, deduplication, dispatching, life, expiry, newArguments);
+                name,
+                durable,
+                service,
+                limits,
+                deadLetter,
+                deduplication,
+                dispatching,
+                life,
+                expiry,
+                replay,
+                newArguments);
     }
 
     /** The order of service. */

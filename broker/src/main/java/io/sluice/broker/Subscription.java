@@ -44,6 +44,18 @@ public record Subscription(Identity identity, String topic, Selection selection,
             }
         }
 
+        /** What {@link #ofKept} begins with: no client's shared subscription has a bar in its name. */
+        private static final String KEPT = "$replay|";
+
+        /** Of what is there to keep the last messages of a topic for later subscribers. No client has it. */
+        public static Identity ofKept(String topic) {
+            return new Identity("", KEPT + topic, true);
+        }
+
+        public boolean isOfKept() {
+            return isGlobal() && name.startsWith(KEPT);
+        }
+
         public boolean isNamed() {
             return !name.isEmpty();
         }

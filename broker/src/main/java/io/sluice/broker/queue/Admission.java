@@ -20,6 +20,8 @@ final class Admission {
     private final Duplicates duplicates;
     private final LastValueKeys keys;
     private long nextSequence = 1;
+    /** Nothing is to give way for a while. */
+    private boolean keepsAll;
 
     Admission(Queue queue, Room room, Departures departures, Duplicates duplicates, LastValueKeys keys) {
         this.duplicates = duplicates;
@@ -180,6 +182,10 @@ final class Admission {
         return nextSequence++;
     }
 
+    void keepsAll(boolean all) {
+        keepsAll = all;
+    }
+
     QueueDeclared asRecord() {
         return asRecord(state.definition());
     }
@@ -214,6 +220,8 @@ final class Admission {
 
     /** Drops what is too much: messages that were taken before there was anything available to make room for them. */
     void shed(Turn turn) {
-        makeRoomFor(0, 0, turn);
+        if (!keepsAll) {
+            makeRoomFor(0, 0, turn);
+        }
     }
 }

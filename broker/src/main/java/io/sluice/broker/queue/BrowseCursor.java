@@ -1,5 +1,6 @@
 package io.sluice.broker.queue;
 
+import io.sluice.broker.Invariant;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Returned;
 import java.util.HashSet;
@@ -59,6 +60,12 @@ final class BrowseCursor {
 
     boolean follows() {
         return follows;
+    }
+
+    /** It begins at this number. Only before it has looked at anything, and where the queue has one level. */
+    void startAt(long sequence) {
+        Invariant.check(level == 0 && nextSequence == 1, "a browser that has begun is not to begin elsewhere");
+        nextSequence = Math.max(1, sequence);
     }
 
     /** A page is on its way that must be looked at before the walk can go on. */

@@ -50,6 +50,11 @@ public final class Dispatcher {
         return consumers.size();
     }
 
+    /** Whether the consumer is attached, and its detach is not under way. */
+    public boolean has(Consumer consumer) {
+        return consumers.has(consumer);
+    }
+
     /** Whether anybody is attached who takes messages for itself. */
     public boolean hasConsumers() {
         return consumers.hasConsumers();
@@ -87,6 +92,15 @@ public final class Dispatcher {
         if (!consumer.isApart() && !consumer.isTakingAway()) {
             groups.joined();
         }
+    }
+
+    /**
+     * As {@link #attach}, of one that sees what is there and what comes, from this number on: in a queue that nobody takes from, of the
+     * kind fifo.
+     */
+    public void attachFrom(Consumer consumer, long sequence) {
+        attach(consumer);
+        consumer.cursor.startAt(sequence);
     }
 
     /**

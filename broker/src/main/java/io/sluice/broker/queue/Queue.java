@@ -290,7 +290,7 @@ public final class Queue {
     }
 
     /** See {@link Admission#put}. */
-    void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
+    public void put(Message message, int deliveryCount, Turn turn, Turn.Effect then) {
         admission.put(message, deliveryCount, "", turn, then);
     }
 
@@ -314,6 +314,17 @@ public final class Queue {
             large.hold(message);
             turn.decide(new Published(journaled), true, applied -> large.letGo(message));
         }
+    }
+
+    /** Somebody is being given what is in here, and nothing is to give way to what comes, whatever the limits say; or no longer. */
+    public void keepsAll(boolean all, Turn turn) {
+        admission.keepsAll(all);
+        turn.dispatchable(this);
+    }
+
+    /** Whether the message of this number is in here, as applied. */
+    public boolean holds(long sequence) {
+        return state.entries().find(sequence) != null || state.runs().find(sequence) != null;
     }
 
     /** Whether producers should be given no more credit. */

@@ -5,6 +5,7 @@ import io.sluice.broker.MessageLife;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueExpiry;
+import io.sluice.broker.Replay;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * 5 expiry := autoDelete u8 | idleMillis i64
  * 6 deadLetterExchange := exchange opt-str | routingKey str
  * 7 arguments := annotations, see {@link RecordCodec}
+ * 8 replay := messages i64 | bytes i64 | ageMillis i64 | toNew i64
  * </pre>
  */
 final class Extensions {
@@ -35,6 +37,7 @@ final class Extensions {
     private static final byte EXPIRY = 5;
     private static final byte DEAD_LETTER_EXCHANGE = 6;
     private static final byte ARGUMENTS = 7;
+    private static final byte REPLAY = 8;
     private static final int DISPATCHING_BYTES = 1 + 4 + 1 + 8;
 
     private static final int HEAD = 1 + 4;
@@ -46,7 +49,7 @@ final class Extensions {
     private record Extension(byte kind, byte[] content) {}
 
     private static List<Extension> of(QueueDefinition definition) {
-        List<Extension> extensions = new ArrayList<>(5);
+        List<Extension> extensions = new ArrayList<>(8);
         Dispatching dispatching = definition.dispatching().withNonDestructive(false);
         if (!dispatching.equals(Dispatching.DEFAULT)) {
             ByteBuffer out = ByteBuffer.allocate(DISPATCHING_BYTES);
@@ -91,6 +94,15 @@ final class Extensions {
             new RecordWriter(out).annotations(definition.arguments());
             extensions.add(new Extension(ARGUMENTS, out.array()));
         }
+        Replay replay = definition.replay();
+        if (replay.isOn()) {
+            ByteBuffer out = ByteBuffer.allocate(4 * 8);
+            out.putLong(replay.messages())
+                    .putLong(replay.bytes())
+                    .putLong(replay.ageMillis())
+                    .putLong(replay.toNew());
+            extensions.add(new Extension(REPLAY, out.array()));
+        }
         return extensions;
     }
 
@@ -100,7 +112,8 @@ final class Extensions {
                 || !definition.life().equals(MessageLife.PLAIN)
                 || !definition.expiry().isNever()
                 || hasExchange(definition.deadLetter())
-                || !definition.arguments().isEmpty();
+                || !definition.arguments().isEmpty()
+                || definition.replay().isOn();
     }
 
     private static boolean hasExchange(DeadLetter deadLetter) {
@@ -161,6 +174,8 @@ final class Extensions {
                             .deadLetter()
                             .withExchange(RecordCodec.readOptionalString(in), RecordCodec.readString(in)));
                 case ARGUMENTS -> definition.withArguments(RecordCodec.readAnnotations(in));
+                case REPLAY ->
+                    definition.withReplay(new Replay(in.getLong(), in.getLong(), in.getLong(), in.getLong()));
                 default -> throw new IllegalArgumentException("unknown setting " + kind + " of a queue");
             };
             if (in.position() != end) {

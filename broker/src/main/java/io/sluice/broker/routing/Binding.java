@@ -1,6 +1,7 @@
 package io.sluice.broker.routing;
 
 import io.sluice.broker.Message;
+import io.sluice.broker.Schedule;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.queue.Consumer;
@@ -26,6 +27,8 @@ public final class Binding {
     private final Set<Consumer> keptFor = new HashSet<>();
 
     private SubscriptionExpiry.State expiry = SubscriptionExpiry.State.NEVER;
+    /** It is still given what was published before: what is published comes behind that, and by the same hand. */
+    private boolean replaying;
     /** What producers were told of its room last. */
     private boolean blocked;
 
@@ -55,10 +58,35 @@ public final class Binding {
      * @param container of the producer, "" where it is not known
      */
     public boolean takes(Message message, String container) {
+        if (replaying) {
+            return false;
+        }
+        if (keeps()) {
+            return message.schedule().equals(Schedule.AT_ONCE)
+                    && message.size() <= queue.definition().limits().maxBytes();
+        }
+        return selects(message, container);
+    }
+
+    /** Whether a message of its topic is one that was asked for. @param container as in {@link #takes} */
+    public boolean selects(Message message, String container) {
         if (subscription.noLocal() && subscription.identity().container().equals(container)) {
             return false;
         }
         return filter == null || filter.test(message);
+    }
+
+    /** Whether it is there to keep messages for later subscribers. */
+    public boolean keeps() {
+        return queue.definition().replay().isOn();
+    }
+
+    public boolean isReplaying() {
+        return replaying;
+    }
+
+    public void replaying(boolean isReplaying) {
+        replaying = isReplaying;
     }
 
     /** Links that take from it by the subscription; others may take from its queue by the queue's name. */

@@ -258,6 +258,9 @@ final class AtomicCommits {
             if (noKey.isPresent()) {
                 return noKey;
             }
+            if (send.kind() != NodeKind.QUEUE && FanOut.keeps(into.queue)) {
+                return Optional.empty();
+            }
             into.messages++;
             into.bytes += send.message().size();
             return into.queue.refusalOf(into.messages, into.bytes);

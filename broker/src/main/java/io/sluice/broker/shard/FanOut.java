@@ -22,12 +22,14 @@ import java.util.Optional;
  */
 final class FanOut {
     private final Routing routing;
+    private final Replays replays;
     private final Offering offering;
     private final LargeReferences large;
     private final int maxBatchBytes;
 
-    FanOut(Routing routing, Offering offering, LargeReferences large, int maxBatchBytes) {
+    FanOut(Routing routing, Replays replays, Offering offering, LargeReferences large, int maxBatchBytes) {
         this.routing = routing;
+        this.replays = replays;
         this.offering = offering;
         this.large = large;
         this.maxBatchBytes = maxBatchBytes;
@@ -64,7 +66,11 @@ final class FanOut {
         if (refusal.isPresent()) {
             return refusal;
         }
-        copies.forEach(copy -> copy.queue.makeRoomFor(message, copy.key, turn));
+        for (Copy copy : copies) {
+            if (!keeps(copy.queue)) {
+                copy.queue.makeRoomFor(message, copy.key, turn);
+            }
+        }
         if (copies.size() < targets.size()) {
             skip(publish, targets, copies, turn);
         }
@@ -97,6 +103,11 @@ final class FanOut {
         return ExchangeMarks.on(publish.message(), publish.address(), publish.routingKey());
     }
 
+    /** Whether the queue keeps messages for later subscribers: it refuses none, and drops what is too much when that is in it. */
+    static boolean keeps(Queue queue) {
+        return queue.definition().replay().isOn();
+    }
+
     /**
      * @param duplicateId by which its window knows it, "" for none
      * @param key whose last message it takes the place of, "" for none
@@ -122,6 +133,9 @@ final class FanOut {
 
     private Optional<Refusal> refusalOf(Publish publish, List<Copy> copies, boolean held) {
         for (Copy copy : copies) {
+            if (keeps(copy.queue)) {
+                continue;
+            }
             Optional<Refusal> refusal =
                     copy.queue.refusalOfKey(copy.key).or(() -> copy.queue.refusalOf(publish.message(), copy.key));
             if (refusal.isEmpty() && !held && copy.queue.isIntakePaused()) {
@@ -199,6 +213,9 @@ final class FanOut {
             }
             Enqueued enqueued = copy.queue.admit(message, copy.duplicateId, turn);
             (copy.queue.isJournaled(message) ? journaled : others).add(enqueued);
+            if (keeps(copy.queue)) {
+                replays.decided(enqueued);
+            }
         }
         for (int i = 0; i < others.size(); i++) {
             boolean last = journaled.isEmpty() && i == others.size() - 1;

@@ -25,6 +25,7 @@ final class Links {
     private final TemporaryTopics temporaryTopics;
     private final TopicProducers topics;
     private final ExchangeProducers exchanges;
+    private final Replays replays;
     private final UnusedQueues unusedQueues;
     private final Resuming resuming;
     private final Producers anonymous = new Producers();
@@ -34,8 +35,9 @@ final class Links {
      */
     private String nodeReason = "";
 
-    Links(ShardQueues queues, TopicProducers topics, ExchangeProducers exchanges) {
+    Links(ShardQueues queues, TopicProducers topics, ExchangeProducers exchanges, Replays replays) {
         this.exchanges = exchanges;
+        this.replays = replays;
         this.queues = queues;
         this.topics = topics;
         this.temporaries = new TemporaryQueues(queues);
@@ -126,6 +128,7 @@ final class Links {
             producer.listener().closed(gone.get());
             return;
         }
+        replays.prepare(topic);
         topics.add(producer);
         attached(producer, topics.closedReason(topic, nodeReason), turn);
         topics.update(nodeReason, turn);
@@ -232,16 +235,32 @@ final class Links {
     }
 
     void attach(Consumer consumer, Queue queue, Turn turn) {
+        enter(consumer, queue, turn);
+        whenDeclared(queue, turn, applied -> answer(consumer, queue, applied));
+    }
+
+    /** As {@link #attach(Consumer, Queue, Turn)}, answered when all that was decided before is on the disk. */
+    void attachWhenDecided(Consumer consumer, Queue queue, Turn turn) {
+        enter(consumer, queue, turn);
+        turn.afterDecided(applied -> {
+            if (queue.dispatcher().has(consumer)) {
+                answer(consumer, queue, applied);
+            }
+        });
+    }
+
+    private void enter(Consumer consumer, Queue queue, Turn turn) {
         queue.dispatcher().attach(consumer);
         unusedQueues.attached(consumer, queue, turn);
         // It need not ask for anything: groups that others had may be free by it, for those who wait already.
         turn.dispatchable(queue);
-        whenDeclared(queue, turn, applied -> {
-            if (!queue.isDeleted()) {
-                applied.calling(consumer.client());
-                consumer.listener().attached();
-            }
-        });
+    }
+
+    private static void answer(Consumer consumer, Queue queue, Turn turn) {
+        if (!queue.isDeleted()) {
+            turn.calling(consumer.client());
+            consumer.listener().attached();
+        }
     }
 
     private static void whenDeclared(Queue queue, Turn turn, Turn.Effect effect) {

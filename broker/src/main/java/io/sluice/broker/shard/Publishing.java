@@ -17,6 +17,7 @@ import java.util.Optional;
 final class Publishing {
     private final ShardQueues queues;
     private final FanOut fanOut;
+    private final Replays replays;
     private final Offering offering;
     private final LargeReferences large;
     private final Pressure pressure;
@@ -27,6 +28,7 @@ final class Publishing {
     Publishing(
             ShardQueues queues,
             FanOut fanOut,
+            Replays replays,
             Offering offering,
             LargeReferences large,
             Pressure pressure,
@@ -34,6 +36,7 @@ final class Publishing {
             int maxMessageBytes) {
         this.queues = queues;
         this.fanOut = fanOut;
+        this.replays = replays;
         this.offering = offering;
         this.large = large;
         this.pressure = pressure;
@@ -70,6 +73,7 @@ final class Publishing {
                 refused(producer, publish, Links.noSuchTopic(publish.address()), turn);
                 return;
             }
+            prepare(producer, publish);
             fanOut(producer, publish, turn);
             return;
         }
@@ -136,6 +140,13 @@ final class Publishing {
         return publish.kind() == NodeKind.TOPIC || producer.address().isPresent();
     }
 
+    /** An anonymous producer names the topic with the message only. */
+    private void prepare(Producer producer, Publish publish) {
+        if (publish.kind() == NodeKind.TOPIC && producer.address().isEmpty()) {
+            replays.prepare(publish.address());
+        }
+    }
+
     /** A message that a transaction stores when it is committed: looked at now, so that its producer hears at once if it is refused. */
     void enlist(Producer producer, Publish publish, Turn turn) {
         Optional<Refusal> refusal = refusalOf(producer, publish, turn);
@@ -147,6 +158,7 @@ final class Publishing {
             refused(producer, publish, refusal.get(), turn);
             return;
         }
+        prepare(producer, publish);
         publish.enlisted = true;
         pressure.enlisted(publish.message().residentBytes());
         turn.calling(producer.client());

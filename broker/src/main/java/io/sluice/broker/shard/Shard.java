@@ -56,16 +56,17 @@ public final class Shard {
         this.replication = new Replication(queues, setup.limits(), setup.journal());
         TopicProducers topicProducers = new TopicProducers(bindings);
         ExchangeProducers exchangeProducers = new ExchangeProducers(exchanges);
-        this.links = new Links(queues, topicProducers, exchangeProducers);
+        Replays replays = new Replays(queues, bindings, setup.topics(), mailbox, turn);
+        this.links = new Links(queues, topicProducers, exchangeProducers, replays);
         QueueRemoval removal = new QueueRemoval(queues, links);
-        Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal);
+        Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal, replays);
         int maxBatchBytes = setup.journal().maxBatchBytes();
         Offering offering = new Offering(large, setup.metrics());
         Routing routing = new Routing(queues, bindings, links.temporaryTopics());
-        FanOut fanOut = new FanOut(routing, offering, large, maxBatchBytes);
+        FanOut fanOut = new FanOut(routing, replays, offering, large, maxBatchBytes);
         Acceptance acceptance = new Acceptance(replication);
-        this.publishing =
-                new Publishing(queues, fanOut, offering, large, pressure, acceptance, maxMessageBytes(maxBatchBytes));
+        this.publishing = new Publishing(
+                queues, fanOut, replays, offering, large, pressure, acceptance, maxMessageBytes(maxBatchBytes));
         this.atomicCommits = new AtomicCommits(queues, fanOut, offering, large, pressure, acceptance, turn);
         this.nodes = new Nodes(
                 new Administration(queues, links, removal, pages, new Moves(mailbox, setup.place())),

@@ -39,6 +39,8 @@ import java.util.function.Function;
 final class ShardQueues implements RecordVisitor {
     /** In the names of the queues of subscriptions, and in no others that come to be by themselves. */
     private static final String SUBSCRIPTION_MARK = "::";
+    /** What stands behind it in the name of the queue that keeps a topic's messages for later subscribers. */
+    private static final String KEPT = "$replay";
 
     private final Map<Long, Queue> byId = new HashMap<>();
     /** Only queues that are not being deleted. */
@@ -175,9 +177,9 @@ final class ShardQueues implements RecordVisitor {
 
     /** Decides on a queue for a subscription. @param template what it is, but for its name */
     Queue declareFor(Subscription subscription, QueueDefinition template, Turn turn) {
-        String wanted = subscription.topic()
-                + SUBSCRIPTION_MARK
-                + (subscription.identity().isNamed() ? subscription.identity() : nextQueueId);
+        Subscription.Identity identity = subscription.identity();
+        String own = identity.isOfKept() ? KEPT : identity.isNamed() ? identity.toString() : "" + nextQueueId;
+        String wanted = subscription.topic() + SUBSCRIPTION_MARK + own;
         String end = "~" + nextQueueId;
         String name = wanted.length() <= QueueDefinition.MAX_NAME_LENGTH && !byName.containsKey(wanted)
                 ? wanted

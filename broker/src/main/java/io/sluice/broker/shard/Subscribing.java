@@ -3,6 +3,7 @@ package io.sluice.broker.shard;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
+import io.sluice.broker.Replay;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.queue.Consumer;
@@ -12,6 +13,7 @@ import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.routing.Binding;
 import io.sluice.broker.routing.Bindings;
 import io.sluice.broker.routing.TopicSetup;
+import io.sluice.broker.shard.Replaying.Waiting;
 import io.sluice.broker.shard.SubscriptionRequest.Leaving;
 import io.sluice.broker.shard.SubscriptionRequest.Lookup;
 import java.util.List;
@@ -26,9 +28,17 @@ final class Subscribing {
     private final TopicSetup setup;
     private final Links links;
     private final QueueRemoval removal;
+    private final Replays replays;
     private final Expiring expiring = new Expiring(this::end);
 
-    Subscribing(ShardQueues queues, Bindings bindings, TopicSetup setup, Links links, QueueRemoval removal) {
+    Subscribing(
+            ShardQueues queues,
+            Bindings bindings,
+            TopicSetup setup,
+            Links links,
+            QueueRemoval removal,
+            Replays replays) {
+        this.replays = replays;
         this.queues = queues;
         this.bindings = bindings;
         this.setup = setup;
@@ -38,22 +48,35 @@ final class Subscribing {
 
     void subscribe(Consumer link, SubscriptionRequest request, Turn turn) {
         Subscription asked = request.subscription();
+        replays.prepare(asked.topic());
         Optional<Binding> existing = asked.identity().isNamed() ? bindings.find(asked.identity()) : Optional.empty();
+        boolean begins = existing.isEmpty() || !existing.get().subscription().equals(asked);
         Optional<Refusal> refusal = links.temporaryTopics()
                 .refusalOf(asked, link.client())
+                .or(() -> replays.refusalOf(request, begins))
                 .or(() -> existing.isPresent() ? conflict(existing.get(), request) : tooMany());
         if (refusal.isPresent()) {
             refuse(link, refusal.get(), turn);
             return;
         }
         existing.ifPresent(binding -> takeOver(binding, turn));
-        if (existing.isPresent() && existing.get().subscription().equals(asked)) {
-            join(link, existing.get(), request.user(), request.expiry(), turn);
+        if (!begins && !existing.get().queue().isDeleted()) {
+            join(new Waiting(link, request.user(), request.expiry()), existing.get(), turn);
             return;
         }
         // Another topic or other filter: what waited for the old one was not selected by the new one (JMS §8.3.3).
-        existing.ifPresent(binding -> end(binding, turn, Turn.Effect.NOTHING));
-        join(link, begin(request, turn), request.user(), request.expiry(), turn);
+        existing.filter(binding -> !binding.queue().isDeleted())
+                .ifPresent(binding -> end(binding, turn, Turn.Effect.NOTHING));
+        Waiting waiting = new Waiting(link, request.user(), request.expiry());
+        Optional<ReplayFrom> from = replays.of(request);
+        if (from.isEmpty()) {
+            request.replay().ifPresent(nothing -> nothing.begins().run());
+            join(waiting, begin(request, request.expiry(), turn), turn);
+            return;
+        }
+        // Behind a restart it is one that ends: nobody was told that it is there.
+        Binding binding = begin(request, SubscriptionExpiry.WITH_LINKS, turn);
+        replays.start(binding, from.get(), this::joinWhenDurable).add(waiting);
     }
 
     /** As {@link #subscribe}, to a temporary topic that comes to be with the link. */
@@ -73,7 +96,7 @@ final class Subscribing {
         Optional<Binding> found = lookup.candidates().stream()
                 .map(bindings::find)
                 .flatMap(Optional::stream)
-                .filter(Binding::isKept)
+                .filter(binding -> binding.isKept() && !binding.keeps() && !binding.isReplaying())
                 .findFirst();
         if (found.isEmpty()) {
             String name = lookup.candidates().isEmpty()
@@ -91,30 +114,47 @@ final class Subscribing {
         takeOver(binding, turn);
         SubscriptionExpiry expiry = binding.expiry().expiry();
         lookup.found().accept(binding.subscription(), expiry);
-        join(link, binding, lookup.user(), expiry, turn);
+        join(new Waiting(link, lookup.user(), expiry), binding, turn);
     }
 
-    private Binding begin(SubscriptionRequest request, Turn turn) {
+    private Binding begin(SubscriptionRequest request, SubscriptionExpiry expiry, Turn turn) {
         Subscription subscription = request.subscription();
-        QueueDefinition template = setup.queue().apply(subscription.topic());
+        QueueDefinition template = setup.queue().apply(subscription.topic()).withReplay(Replay.OFF);
         Queue queue = queues.declareFor(subscription, template, turn);
-        Binding binding = bindings.add(
-                subscription, request.expiry(), queue, request.filter().orElse(null));
+        Binding binding =
+                bindings.add(subscription, expiry, queue, request.filter().orElse(null));
         if (subscription.durable()) {
             turn.decide(new Subscribed(queue.id(), subscription, binding.expiry()), true, Turn.Effect.NOTHING);
         }
         return binding;
     }
 
-    private void join(Consumer link, Binding binding, String user, SubscriptionExpiry expiry, Turn turn) {
+    private void join(Waiting waiting, Binding binding, Turn turn) {
+        Optional<Replaying> replaying = replays.to(binding);
+        if (replaying.isPresent()) {
+            replaying.get().add(waiting);
+        } else if (joins(waiting, binding, turn)) {
+            links.attach(waiting.link(), binding.queue(), turn);
+        }
+    }
+
+    /** The link has waited for what was published before, and is answered when it is on the disk that the subscription is there. */
+    private void joinWhenDurable(Waiting waiting, Binding binding, Turn turn) {
+        if (joins(waiting, binding, turn)) {
+            links.attachWhenDecided(waiting.link(), binding.queue(), turn);
+        }
+    }
+
+    private boolean joins(Waiting waiting, Binding binding, Turn turn) {
+        Consumer link = waiting.link();
         Optional<Refusal> exclusive = binding.queue().dispatcher().refusalOf(link);
         if (exclusive.isPresent()) {
             refuse(link, exclusive.get(), turn);
-            return;
+            return false;
         }
-        binding.join(link, user);
-        expiring.joined(link, binding, expiry, turn);
-        links.attach(link, binding.queue(), turn);
+        binding.join(link, waiting.user());
+        expiring.joined(link, binding, waiting.expiry(), turn);
+        return true;
     }
 
     private static void refuse(Consumer link, Refusal why, Turn turn) {
@@ -160,6 +200,7 @@ final class Subscribing {
     /** Whoever had an unshared subscription has it no longer; the front end closes that link. */
     private void takeOver(Binding binding, Turn turn) {
         if (!binding.subscription().shared()) {
+            replays.to(binding).ifPresent(replaying -> takeOver(replaying, turn));
             expiring.forget(binding);
             for (Consumer old : List.copyOf(binding.links())) {
                 binding.leave(old);
@@ -168,8 +209,43 @@ final class Subscribing {
         }
     }
 
+    /** It had not begun for anybody: it begins anew. */
+    private void takeOver(Replaying replaying, Turn turn) {
+        replaying.cancel(turn);
+        end(
+                replaying.binding(),
+                turn,
+                applied -> replaying.waiting().forEach(each -> {
+                    applied.calling(each.link().client());
+                    each.link().listener().detached();
+                }));
+    }
+
+    /** A link goes that was not answered. */
+    private void leave(Replaying replaying, Consumer link, Turn turn) {
+        Turn.Effect gone = applied -> {
+            applied.calling(link.client());
+            link.listener().detached();
+        };
+        if (!replaying.left(link)) {
+            turn.afterDecided(gone);
+            return;
+        }
+        replaying.cancel(turn);
+        if (replaying.binding().queue().isDeleted()) {
+            turn.afterDecided(gone);
+        } else {
+            end(replaying.binding(), turn, gone);
+        }
+    }
+
     /** Its listener hears {@code detached}, or {@code closed} where it may not leave so. @return whether it is a link of a subscription */
     boolean leave(Consumer link, Leaving how, Turn turn) {
+        Optional<Replaying> waitedFor = replays.waitedForBy(link);
+        if (waitedFor.isPresent()) {
+            leave(waitedFor.get(), link, turn);
+            return true;
+        }
         Optional<Binding> found = link.home().flatMap(home -> bindings.find(home.queueId()));
         if (found.isEmpty() || !found.get().leave(link)) {
             return false;

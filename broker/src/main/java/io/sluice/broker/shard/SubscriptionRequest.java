@@ -16,14 +16,26 @@ import java.util.function.Predicate;
  * @param filter its selection, compiled; empty: every message passes. Asked on the shard's thread: quick, and throws nothing
  * @param user who owns the link: nobody takes an unshared subscription from somebody else's link
  * @param expiry of the subscription from here on, also where there is one already
+ * @param replay from where on a new one gets what was published before; empty: as its topic's settings say
  */
 public record SubscriptionRequest(
-        Subscription subscription, Optional<Predicate<Message>> filter, String user, SubscriptionExpiry expiry) {
+        Subscription subscription,
+        Optional<Predicate<Message>> filter,
+        String user,
+        SubscriptionExpiry expiry,
+        Optional<ReplayFrom> replay) {
     public SubscriptionRequest {
         Objects.requireNonNull(expiry, "expiry");
         Objects.requireNonNull(subscription, "subscription");
         Objects.requireNonNull(filter, "filter");
         Objects.requireNonNull(user, "user");
+        Objects.requireNonNull(replay, "replay");
+    }
+
+    /** One that asks for nothing that was published before. */
+    public SubscriptionRequest(
+            Subscription subscription, Optional<Predicate<Message>> filter, String user, SubscriptionExpiry expiry) {
+        this(subscription, filter, user, expiry, Optional.empty());
     }
 
     /** A durable one that never ends by itself, or one that ends with its links. */

@@ -18,6 +18,7 @@ import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueExpiry;
+import io.sluice.broker.Replay;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.definitions.Policy;
@@ -112,6 +113,9 @@ class RecordCodecTest {
                 dispatching(random),
                 life(random),
                 random.nextBoolean() ? QueueExpiry.NEVER : new QueueExpiry(random.nextBoolean(), positive(random)),
+                random.nextBoolean()
+                        ? Replay.OFF
+                        : new Replay(1 + random.nextInt(1000), positive(random), positive(random), random.nextInt(9)),
                 random.nextBoolean() ? Annotations.EMPTY : annotations(random));
     }
 
@@ -456,6 +460,16 @@ class RecordCodecTest {
                 new QueueDeclared(
                         7,
                         QueueDefinition.named("q").withDeadLetter(DeadLetter.NONE.withExchange(Optional.of("e"), "k")),
+                        9));
+        assertGolden(
+                "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
+                        + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
+                        + "00000000" + "0000000000000000" + "00000000"
+                        + "01" + "08" + "00000020" + "0000000000000064" + "7fffffffffffffff" + "000000000000ea60"
+                        + "000000000000000a",
+                new QueueDeclared(
+                        7,
+                        QueueDefinition.named("q").withReplay(new Replay(100, QueueDefinition.UNLIMITED, 60_000, 10)),
                         9));
         assertGolden(
                 "100000000000000007" + "0000000000000001" + "00000003" + "00000001" + "000000016b" + "01"

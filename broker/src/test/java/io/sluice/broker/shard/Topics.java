@@ -6,6 +6,7 @@ import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueExpiry;
+import io.sluice.broker.Replay;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Identity;
 import io.sluice.broker.Subscription.Selection;
@@ -27,6 +28,8 @@ final class Topics {
             case "drop" -> plain.withLimits(two(Overflow.DROP_HEAD));
             case "block" -> plain.withLimits(two(Overflow.BLOCK));
             case "once" -> plain.withDeduplication(Deduplication.BY_MESSAGE_ID);
+            case "keep" -> plain.withReplay(new Replay(5, QueueDefinition.UNLIMITED, QueueDefinition.UNLIMITED, 2));
+            case "keepasked" -> plain.withReplay(new Replay(QueueDefinition.UNLIMITED, 100_000, 60_000, 0));
             case "idle" -> plain.withExpiry(new QueueExpiry(true, 60_000));
             default -> plain;
         };
