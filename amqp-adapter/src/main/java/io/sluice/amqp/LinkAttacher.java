@@ -231,6 +231,7 @@ final class LinkAttacher {
         } else if (scope.environment().kinds().of(source.getCapabilities(), source.getAddress()) == NodeKind.TOPIC) {
             return SubscriptionNode.of(scope, source, sender);
         }
+        ReplayProperties.refuseIn(sender.getRemoteProperties());
         SequenceFilter numbers = SequenceFilter.of(source.getFilter());
         if (numbers.isPresent()) {
             return FetchedNode.of(sender, source, numbers);

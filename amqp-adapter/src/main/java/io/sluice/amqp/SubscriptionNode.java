@@ -16,6 +16,7 @@ import io.sluice.broker.shard.SubscriptionRequest.Leaving;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
@@ -30,13 +31,17 @@ final class SubscriptionNode implements SourceNode {
     private final SourceFilter filter;
     /** The topic that is made for the link. */
     private final Optional<LinkNode> made;
+    /** Whether what was asked for of the messages before holds; set by the shard before the link is attached. */
+    private final AtomicBoolean replays;
 
     private SubscriptionNode(
             ConnectionScope scope,
             Sender link,
             SubscriptionRequest request,
             SourceFilter filter,
-            Optional<LinkNode> made) {
+            Optional<LinkNode> made,
+            AtomicBoolean replays) {
+        this.replays = replays;
         this.scope = scope;
         this.link = link;
         this.request = request;
@@ -76,9 +81,14 @@ final class SubscriptionNode implements SourceNode {
                 NoLocalFilter.isIn(asked.getFilter()),
                 NodeKinds.has(asked.getCapabilities(), NodeKinds.SHARED));
         Optional<Predicate<Message>> condition = filter.isEmpty() ? Optional.empty() : Optional.of(filter);
+        AtomicBoolean replays = new AtomicBoolean();
         SubscriptionRequest request = new SubscriptionRequest(
-                subscription, condition, scope.principal().name(), expiry);
-        return new SubscriptionNode(scope, link, request, filter, made);
+                subscription,
+                condition,
+                scope.principal().name(),
+                expiry,
+                ReplayProperties.of(link.getRemoteProperties(), () -> replays.set(true)));
+        return new SubscriptionNode(scope, link, request, filter, made, replays);
     }
 
     @Override
@@ -131,6 +141,13 @@ final class SubscriptionNode implements SourceNode {
             source.setDurable(says ? asked.getDurable() : TerminusDurability.UNSETTLED_STATE);
         }
         SubscriptionTerminus.describe(source, request.expiry());
+        if (replays.get()) {
+            Map<Symbol, Object> properties = new LinkedHashMap<>(ReplayProperties.in(link.getRemoteProperties()));
+            if (link.getProperties() != null) {
+                properties.putAll(link.getProperties());
+            }
+            link.setProperties(properties);
+        }
         return source;
     }
 }

@@ -43,6 +43,7 @@ final class ManagedPolicies implements Listing {
     EntityType type() {
         List<String> arguments = new ArrayList<>(OWN);
         arguments.addAll(QueueArguments.NAMES);
+        arguments.addAll(QueueArguments.OF_TOPICS);
         return EntityType.of(
                 TYPE,
                 attributes(),
@@ -56,6 +57,7 @@ final class ManagedPolicies implements Listing {
         List<String> all = new ArrayList<>(List.of("name", "identity", "type"));
         all.addAll(OWN);
         all.addAll(QueueArguments.NAMES);
+        all.addAll(QueueArguments.OF_TOPICS);
         return all;
     }
 
@@ -71,6 +73,7 @@ final class ManagedPolicies implements Listing {
         Map<String, Object> queue = QueueAttributes.of(
                 new QueueStatus(policy.queue(), 0, List.of(), 0, 0, 0, 0, 0, 0, 0, 0, QueueStatus.Paused.NOT));
         QueueArguments.NAMES.forEach(name -> values.put(name, queue.get(name)));
+        values.putAll(QueueArguments.shown(policy.queue().replay()));
         return values;
     }
 
@@ -133,7 +136,9 @@ final class ManagedPolicies implements Listing {
             throw ManagementException.badRequest("names that begin with $ are the broker's own");
         }
         OWN.forEach(body::remove);
-        QueueDefinition queue = QueueArguments.apply(plain, body);
+        QueueDefinition queue = kind == Policy.Kind.TOPICS
+                ? QueueArguments.applyToTopics(plain, body)
+                : QueueArguments.apply(plain, body);
         try {
             return new Policy(request.name(), (int) order, new NamePattern(pattern), kind, autoCreate, queue);
         } catch (IllegalArgumentException e) {

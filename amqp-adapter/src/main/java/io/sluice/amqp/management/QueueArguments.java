@@ -12,7 +12,9 @@ import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
 import io.sluice.broker.QueueExpiry;
+import io.sluice.broker.Replay;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,6 +64,9 @@ final class QueueArguments {
             "autoDelete",
             "idleExpiryMillis");
 
+    /** Of the queues of subscriptions only, and only of a policy: what their topic keeps. */
+    static final List<String> OF_TOPICS = List.of("replayMessages", "replayBytes", "replayAgeMillis", "replayToNew");
+
     /** Allowed and without meaning: they say again what the request's properties say. */
     private static final Set<String> REPEATED = Set.of("name", "type");
 
@@ -74,6 +79,38 @@ final class QueueArguments {
     static QueueDefinition apply(QueueDefinition template, Map<?, ?> arguments) throws ManagementException {
         checkNames(arguments, "to create a queue with");
         return over(template, arguments);
+    }
+
+    /** As {@link #apply}, with what a topic keeps. */
+    static QueueDefinition applyToTopics(QueueDefinition template, Map<?, ?> arguments) throws ManagementException {
+        Map<Object, Object> ofQueue = new LinkedHashMap<>(arguments);
+        Map<Object, Object> ofTopic = new LinkedHashMap<>(arguments);
+        ofQueue.keySet().removeAll(OF_TOPICS);
+        ofTopic.keySet().retainAll(OF_TOPICS);
+        QueueDefinition definition = apply(template, ofQueue);
+        try {
+            return definition.withReplay(new QueueArguments(ofTopic).replay(template.replay()));
+        } catch (IllegalArgumentException e) {
+            throw ManagementException.badRequest(e.getMessage());
+        }
+    }
+
+    private Replay replay(Replay template) throws ManagementException {
+        return new Replay(
+                limit("replayMessages", template.messages()),
+                limit("replayBytes", template.bytes()),
+                limit("replayAgeMillis", template.ageMillis()),
+                number("replayToNew", template.toNew()));
+    }
+
+    /** What is shown of what a topic keeps, by {@link #OF_TOPICS}. */
+    static Map<String, Object> shown(Replay replay) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("replayMessages", QueueAttributes.limit(replay.messages()));
+        values.put("replayBytes", QueueAttributes.limit(replay.bytes()));
+        values.put("replayAgeMillis", QueueAttributes.limit(replay.ageMillis()));
+        values.put("replayToNew", replay.toNew());
+        return values;
     }
 
     /** @param what for, in the words of the answer */

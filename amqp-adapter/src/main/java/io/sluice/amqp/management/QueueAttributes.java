@@ -156,7 +156,7 @@ final class QueueAttributes {
         return service instanceof QueueDefinition.Weighted ? ((QueueDefinition.Weighted) service).weights() : null;
     }
 
-    private static Long limit(long value) {
+    static Long limit(long value) {
         return value == QueueDefinition.UNLIMITED ? null : Long.valueOf(value);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueExpiry;
+import io.sluice.broker.Replay;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.shard.InMemoryJournal;
 import io.sluice.broker.shard.NoStore;
@@ -87,6 +88,39 @@ class ManagedPoliciesTest {
         assertEquals(
                 new QueueExpiry(true, 60_000),
                 shard.definitions().policies().get(0).queue().expiry());
+    }
+
+    @Test
+    void aPolicySaysWhatTopicsKeep() {
+        Map<String, Object> body = Map.of(
+                "pattern",
+                "n.*",
+                "appliesTo",
+                "topics",
+                "replayMessages",
+                100,
+                "replayAgeMillis",
+                5L,
+                "replayToNew",
+                3);
+        ask("CREATE", "news", body).is(201, "Created");
+        assertEquals(
+                new Replay(100, QueueDefinition.UNLIMITED, 5, 3),
+                shard.definitions().policies().get(0).queue().replay());
+        Map<?, ?> policy = ask("READ", "news", null).ok().body();
+        assertEquals(100L, policy.get("replayMessages"));
+        assertEquals(null, policy.get("replayBytes"));
+        assertEquals(5L, policy.get("replayAgeMillis"));
+        assertEquals(3L, policy.get("replayToNew"));
+
+        ask("CREATE", "q", Map.of("pattern", "n.*", "replayMessages", 100))
+                .is(400, "there is no attribute 'replayMessages' to create a queue with");
+        ask("CREATE", "t", Map.of("pattern", "n.*", "appliesTo", "topics", "replayToNew", 1))
+                .is(
+                        400,
+                        "replayMessages is 0, nothing is kept: replayBytes, replayAgeMillis and replayToNew say nothing");
+        ask("CREATE", "t", Map.of("pattern", "n.*", "appliesTo", "topics", "replayMessages", "many"))
+                .is(400, "attribute 'replayMessages' is no number");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
 import io.sluice.broker.QueueDefinition.Weighted;
 import io.sluice.broker.QueueExpiry;
+import io.sluice.broker.Replay;
 import io.sluice.broker.shard.Placement;
 import io.sluice.server.config.QueueRules.PlacementRule;
 import io.sluice.server.config.QueueRules.QueueTemplate;
@@ -117,10 +118,25 @@ final class QueueRulesBinder {
                         .orElse(defaults.addresses()),
                 section.number("maxSubscriptions", 1, 1_000_000, defaults.maxSubscriptions()),
                 section.sections("templates")
-                        .map(sections -> templates(sections, QueueRulesBinder::settings))
+                        .map(sections -> templates(sections, QueueRulesBinder::ofTopic))
                         .orElse(defaults.templates()));
         section.end();
         return rules;
+    }
+
+    private static QueueDefinition ofTopic(Section section) {
+        Replay defaults = Replay.OFF;
+        long messages = section.number("replayMessages", Range.atLeastOrUnlimited(0), defaults.messages());
+        long bytes = section.number("replayBytes", Range.atLeastOrUnlimited(1), defaults.bytes());
+        long ageMillis = section.number("replayAgeMillis", Range.atLeastOrUnlimited(1), defaults.ageMillis());
+        long toNew = section.number("replayToNew", Range.atLeast(0), defaults.toNew());
+        Replay replay = defaults;
+        try {
+            replay = new Replay(messages, bytes, ageMillis, toNew);
+        } catch (IllegalArgumentException e) {
+            section.problem("replayMessages", "does not go with the others: " + e.getMessage());
+        }
+        return settings(section).withReplay(replay);
     }
 
     private static QueueDefinition definition(Section section) {

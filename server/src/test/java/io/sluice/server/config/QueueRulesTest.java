@@ -2,6 +2,7 @@ package io.sluice.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Dispatching;
@@ -12,6 +13,7 @@ import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
 import io.sluice.broker.QueueDefinition.Weighted;
 import io.sluice.broker.QueueExpiry;
+import io.sluice.broker.Replay;
 import io.sluice.broker.shard.Placement;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +61,37 @@ class QueueRulesTest {
         assertEquals(
                 List.of(new QueueExpiry(true, 60_000), QueueExpiry.NEVER),
                 rules.declared().stream().map(QueueDefinition::expiry).toList());
+    }
+
+    @Test
+    void aTopicMayKeepItsLastMessages() throws Exception {
+        Configuration read = ConfigurationFile.parse("sluice.yaml", """
+                topics:
+                  templates:
+                    - {pattern: "n.*", replayMessages: 100, replayBytes: 5000, replayAgeMillis: 60000, replayToNew: 3}
+                    - {pattern: "a.*", replayMessages: unlimited, replayAgeMillis: 60000}
+                    - {pattern: "*"}
+                """);
+        assertEquals(
+                List.of(
+                        new Replay(100, 5000, 60_000, 3),
+                        new Replay(QueueDefinition.UNLIMITED, QueueDefinition.UNLIMITED, 60_000, 0),
+                        Replay.OFF),
+                read.topics().templates().stream()
+                        .map(template -> template.definition().replay())
+                        .toList());
+        ConfigurationException wrong = assertThrows(
+                ConfigurationException.class,
+                () -> ConfigurationFile.parse(
+                        "sluice.yaml", "topics:\n  templates:\n    - {pattern: \"*\", replayToNew: 3}\n"));
+        assertTrue(
+                wrong.getMessage().contains("topics.templates[0].replayMessages does not go with the others"),
+                wrong.getMessage());
+        ConfigurationException ofQueues = assertThrows(
+                ConfigurationException.class,
+                () -> ConfigurationFile.parse(
+                        "sluice.yaml", "queues:\n  templates:\n    - {pattern: \"*\", replayMessages: 3}\n"));
+        assertTrue(ofQueues.getMessage().contains("replayMessages"), ofQueues.getMessage());
     }
 
     @Test

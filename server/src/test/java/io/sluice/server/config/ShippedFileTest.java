@@ -69,6 +69,10 @@ class ShippedFileTest {
                         "lockMillis",
                         "autoDelete",
                         "idleExpiryMillis",
+                        "replayMessages",
+                        "replayBytes",
+                        "replayAgeMillis",
+                        "replayToNew",
                         "secretFile",
                         "handThroughWaitMillis")
                 .forEach(key -> assertTrue(file.contains(" " + key + ":"), key));
