@@ -60,7 +60,7 @@ class Section2_4_ConnectionTest {
         hello.setHostname("vhost:/");
         peer.send(0, hello);
         Open open = peer.expect(Open.class);
-        assertEquals("4.0.5", open.getProperties().get(Symbol.valueOf("version")));
+        assertEquals("4.2.0", open.getProperties().get(Symbol.valueOf("version")));
         assertEquals("test-broker", open.getProperties().get(Symbol.valueOf("node")));
     }
 

@@ -130,12 +130,16 @@ final class ServedShards implements Shards {
     private static RabbitManagementNode rabbitManagement(
             Shards shards, EffectiveRules rules, Configuration configuration, Optional<ClusterNodes> cluster) {
         String name = configuration.node();
+        // The folder of another host is called as it is.
+        String host = configuration.virtualHosts().isDefault()
+                ? "/"
+                : configuration.storage().dataDir().getFileName().toString();
         Supplier<List<String>> members = () -> cluster.map(nodes -> nodes.state().members().stream()
                         .map(ClusterNodes.Member::name)
                         .toList())
                 .orElse(List.of(name));
         return new RabbitManagementNode(
-                shards, rules::definition, NodeNames.ofQueues(), new BrokerNode(name, "/", members));
+                shards, rules::definition, NodeNames.ofQueues(), new BrokerNode(name, host, members));
     }
 
     /** For a server that is told later which shard it serves: of this, only limits count, and what is said to those that come before. */

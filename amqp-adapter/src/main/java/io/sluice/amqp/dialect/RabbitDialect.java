@@ -9,8 +9,8 @@ import org.apache.qpid.proton.amqp.Symbol;
 
 /** For RabbitMQ's AMQP 1.0 clients, which look for a node name and choose what they use by the broker's version. */
 final class RabbitDialect implements Dialect {
-    /** The first they accept is 4.0; 4.1 and later would make them use what we do not have. */
-    private static final String VERSION = "4.0.5";
+    /** From 4.1 on they use filters and renew tokens, from 4.2 on SQL filters and direct reply-to. */
+    private static final String VERSION = "4.2.0";
 
     @Override
     public String name() {

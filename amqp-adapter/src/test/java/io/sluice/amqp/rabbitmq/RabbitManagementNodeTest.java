@@ -296,6 +296,16 @@ class RabbitManagementNodeTest {
                 calls.ask("PUT", "/auth/tokens", new Binary(new byte[] {1})).status());
     }
 
+    @Test
+    void deadLettersGoThroughAnExchange() {
+        calls.ask("PUT", "/queues/q", queue("x-dead-letter-exchange", "dlx"));
+        assertEquals(
+                new QueueDefinition.DeadLetter(Optional.empty(), Optional.empty(), 0, Optional.of("dlx"), ""),
+                definition("q").deadLetter());
+        calls.ask("PUT", "/queues/r", queue("x-dead-letter-exchange", "dlx", "x-dead-letter-routing-key", "k"));
+        assertEquals("k", definition("r").deadLetter().routingKey());
+    }
+
     private static Map<String, Object> exchange(String type) {
         return Map.of("type", type, "durable", true, "auto_delete", false, "internal", false, "arguments", Map.of());
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The RabbitMQ AMQP 1.0 client, unmodified: its connection. What it does beyond needs RabbitMQ's management dialect. */
+/** The RabbitMQ AMQP 1.0 client, unmodified: its connection. */
 final class RabbitMqClientTest {
     @TempDir
     static Path data;
