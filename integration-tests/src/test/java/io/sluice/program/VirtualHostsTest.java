@@ -136,9 +136,14 @@ final class VirtualHostsTest {
             assertTrue(
                     refused.output().contains("user 'anonymous' may not use the virtual host 'green'"),
                     refused.output());
-            Ended users = run("user", "remove", "anna", "--url", url + "/blue");
-            assertEquals(1, users.exitCode(), users.output());
-            assertTrue(users.output().contains("users are those of the default virtual host"), users.output());
+            for (String[] command : new String[][] {{"remove", "anna"}, {"list"}}) {
+                List<String> arguments = new ArrayList<>(List.of("user"));
+                arguments.addAll(List.of(command));
+                arguments.addAll(List.of("--url", url + "/blue"));
+                Ended users = run(arguments.toArray(new String[0]));
+                assertEquals(1, users.exitCode(), users.output());
+                assertTrue(users.output().contains("users are those of the default virtual host"), users.output());
+            }
 
             String figures = HttpClient.newHttpClient()
                     .send(

@@ -5,6 +5,7 @@ import io.sluice.amqp.OpenPolicy;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.Carrier;
 import io.sluice.amqp.netty.HandThrough;
+import io.sluice.amqp.netty.TrustedProxies;
 import io.sluice.amqp.netty.WebSocketCarrier;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.Listen;
@@ -50,13 +51,25 @@ final class ListeningPorts implements AutoCloseable {
     void open(AmqpServer endpoint) throws StartFailure {
         for (Listen.Port port : configuration.listen().ports()) {
             try {
-                InetSocketAddress address =
-                        endpoint.start(port.host(), port.port(), port.protocol().scheme(), carrier(port.protocol()));
+                InetSocketAddress address = open(endpoint, port);
                 bound.add(new Bound(port.protocol(), shown(address)));
             } catch (IOException e) {
                 throw new StartFailure(ExitCode.LISTEN, sentence(e.getMessage()), e);
             }
         }
+    }
+
+    private InetSocketAddress open(AmqpServer endpoint, Listen.Port port) throws IOException {
+        String scheme = port.protocol().scheme();
+        Carrier carrier = carrier(port.protocol());
+        return port.proxyProtocol()
+                ? endpoint.start(
+                        port.host(),
+                        port.port(),
+                        scheme,
+                        carrier,
+                        new TrustedProxies(configuration.listen().trustedProxies()))
+                : endpoint.start(port.host(), port.port(), scheme, carrier);
     }
 
     /**

@@ -38,6 +38,12 @@ final class ManagedUsers implements Listing {
         this.connections = connections;
     }
 
+    /** For a virtual host that is not the default one. */
+    static ManagementException elsewhere() {
+        return new ManagementException(
+                Status.NOT_IMPLEMENTED, "users are those of the default virtual host: connect to that one");
+    }
+
     EntityType type() {
         return EntityType.of(
                 TYPE,

@@ -137,8 +137,7 @@ public final class ManagementNode implements LocalNode {
         }
         EntityType type = types.get(typeName);
         if (type == null && typeName.equals(ManagedUsers.TYPE)) {
-            throw new ManagementException(
-                    Status.NOT_IMPLEMENTED, "users are those of the default virtual host: connect to that one");
+            throw ManagedUsers.elsewhere();
         }
         if (type == null) {
             throw ManagementException.badRequest(

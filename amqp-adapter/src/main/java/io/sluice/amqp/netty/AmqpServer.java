@@ -73,6 +73,25 @@ public final class AmqpServer implements AutoCloseable {
     }
 
     /**
+     * As {@link #start(String, int, String, Carrier)}, for clients that a proxy brings: each connection begins with a header of the PROXY protocol,
+     * version 1 or 2, and is closed where there is none.
+     *
+     * @param trusted who may say whose connection it is; others are closed
+     */
+    public InetSocketAddress start(String host, int port, String kind, Carrier carrier, TrustedProxies trusted)
+            throws IOException {
+        int limitMillis = settings.environment().limits().openTimeoutMillis();
+        return listen(host, port, channel -> {
+            if (!trusted.contain(channel.remoteAddress())) {
+                LOG.warn("{}: closed, it is no proxy that is trusted (listen.trustedProxies)", channel.remoteAddress());
+                channel.close();
+            } else if (reception.enter(channel)) {
+                new ProxyPort(channel, kind, carrier, reception, limitMillis);
+            }
+        });
+    }
+
+    /**
      * Starts to listen for connections that the other nodes of a cluster hand through.
      *
      * @param kinds what may be spoken on them

@@ -51,8 +51,7 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     @Override
     public void handlerAdded(ChannelHandlerContext newContext) {
         context = newContext;
-        ClientAddress.of(newContext.channel())
-                .ifPresent(client -> remote = client.getAddress().getHostAddress() + ":" + client.getPort());
+        remote = ClientAddress.shown(newContext.channel());
         loopback = ClientAddress.isHere(newContext.channel());
         acceptedMillis = Connections.nowMillis();
         connections.add(this);

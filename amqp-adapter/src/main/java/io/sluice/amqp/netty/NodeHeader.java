@@ -10,7 +10,9 @@ import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
 import io.netty.util.NetUtil;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -30,30 +32,27 @@ final class NodeHeader {
     private NodeHeader() {}
 
     static HAProxyMessage of(SocketChannel client, String kind, String secret) {
-        InetSocketAddress from = client.remoteAddress();
+        InetSocketAddress from = ClientAddress.of(client).orElseGet(client::remoteAddress);
         InetSocketAddress to = client.localAddress();
-        boolean six = from.getAddress() instanceof Inet6Address && to.getAddress() instanceof Inet6Address;
+        // A proxy may bring one kind over the other.
+        boolean six = from.getAddress() instanceof Inet6Address || to.getAddress() instanceof Inet6Address;
         return new HAProxyMessage(
                 HAProxyProtocolVersion.V2,
                 HAProxyCommand.PROXY,
                 six ? HAProxyProxiedProtocol.TCP6 : HAProxyProxiedProtocol.TCP4,
-                NetUtil.toAddressString(from.getAddress()),
-                NetUtil.toAddressString(to.getAddress()),
+                address(from.getAddress(), six),
+                address(to.getAddress(), six),
                 from.getPort(),
                 to.getPort(),
                 List.of(value(KIND, kind), value(SECRET, secret)));
     }
 
-    private static HAProxyTLV value(byte type, String text) {
-        return new HAProxyTLV(type, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
+    private static String address(InetAddress address, boolean six) {
+        return (six && address instanceof Inet4Address ? "::ffff:" : "") + NetUtil.toAddressString(address);
     }
 
-    /** Empty where the header has no address of TCP. */
-    static Optional<InetSocketAddress> client(HAProxyMessage header) {
-        return header.proxiedProtocol() == HAProxyProxiedProtocol.TCP4
-                        || header.proxiedProtocol() == HAProxyProxiedProtocol.TCP6
-                ? Optional.of(new InetSocketAddress(header.sourceAddress(), header.sourcePort()))
-                : Optional.empty();
+    private static HAProxyTLV value(byte type, String text) {
+        return new HAProxyTLV(type, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     static String kind(HAProxyMessage header) {

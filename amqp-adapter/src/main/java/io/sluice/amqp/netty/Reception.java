@@ -69,6 +69,12 @@ final class Reception {
         receive(channel, "", carrier);
     }
 
+    /** A connection that entered and that a proxy brings. @param client who is at the other end of the proxy's connection */
+    void acceptFromProxy(SocketChannel channel, String kind, Carrier carrier, InetSocketAddress client) {
+        ClientAddress.proxied(channel, client);
+        receive(channel, kind, carrier);
+    }
+
     /**
      * Takes a new connection into account until it ends, whoever it may be. On its event loop.
      *
@@ -148,7 +154,7 @@ final class Reception {
             return;
         }
         if (System.nanoTime() - guest.untilNanos >= 0) {
-            logRefusal(guest.channel.remoteAddress());
+            logRefusal(ClientAddress.shown(guest.channel));
             AmqpEnvironment nobody = settings.environment();
             serveWaiting(guest, nobody.withOpening(nobody.opening().closed("there is no primary at the moment")));
             return;
@@ -158,7 +164,7 @@ final class Reception {
     }
 
     /** A client that connects again and again must not fill the log: one line until somebody else is the primary, or nobody. */
-    private void logRefusal(InetSocketAddress client) {
+    private void logRefusal(String client) {
         if (refused.compareAndSet(false, true)) {
             LOG.info(
                     "{}: refused, there was no primary for {} ms; so are others until there is one",
@@ -184,7 +190,7 @@ final class Reception {
                     } else {
                         LOG.debug(
                                 "{}: not handed through to {} yet",
-                                guest.channel.remoteAddress(),
+                                ClientAddress.shown(guest.channel),
                                 elsewhere,
                                 connected.cause());
                         await(guest);
@@ -199,7 +205,8 @@ final class Reception {
                     .schedule(
                             () -> {
                                 if (isNoLonger(primary) && channel.isActive()) {
-                                    LOG.info("{}: closed, {} is not the primary", channel.remoteAddress(), primary);
+                                    LOG.info(
+                                            "{}: closed, {} is not the primary", ClientAddress.shown(channel), primary);
                                     channel.close();
                                 }
                             },

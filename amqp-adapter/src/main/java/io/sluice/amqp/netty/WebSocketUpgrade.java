@@ -104,7 +104,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     }
 
     private static void refuse(ChannelHandlerContext context, HttpResponseStatus status, String text) {
-        LOG.info("{}: HTTP request refused: {} {}", context.channel().remoteAddress(), status.code(), text);
+        LOG.info("{}: HTTP request refused: {} {}", ClientAddress.shown(context.channel()), status.code(), text);
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, status, ByteBufUtil.writeUtf8(context.alloc(), text + "\n"));
         response.headers()

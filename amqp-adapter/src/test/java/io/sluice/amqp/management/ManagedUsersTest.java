@@ -74,6 +74,18 @@ class ManagedUsersTest {
     }
 
     @Test
+    void whereUsersAreThoseOfAnotherVirtualHostThatIsSaid() {
+        Configured without = new Configured(QueueDefinition::named, QueueDefinition.named("*"), Optional.empty());
+        ManagementCalls elsewhere = new ManagementCalls(
+                new ManagementNode(Queues.in(shard), without, new ConnectionRegistry(), Optional.empty()), this::run);
+        String text = "users are those of the default virtual host: connect to that one";
+        elsewhere.ask("QUERY", "user", "entityType", "user").is(501, text);
+        elsewhere
+                .ask(Map.of("operation", "READ", "type", "user", "name", "anna"), null)
+                .is(501, text);
+    }
+
+    @Test
     void aUserIsDefinedLookedAtChangedAndRemoved() {
         create("anna", SECRET).is(201, "Created");
         create("anna", SECRET).is(201, "Created");

@@ -31,8 +31,17 @@ public final class Defaults {
             List.of(),
             10_000);
 
-    static final Listen LISTEN =
-            new Listen("127.0.0.1", 5672, Listen.Protocol.AMQP, List.of(), TLS, List.of(), List.of("*"), List.of());
+    static final Listen LISTEN = new Listen(
+            "127.0.0.1",
+            5672,
+            Listen.Protocol.AMQP,
+            false,
+            List.of(),
+            List.of(),
+            TLS,
+            List.of(),
+            List.of("*"),
+            List.of());
 
     /** Its password is its name: it may connect from this machine only. */
     static final Configuration.User GUEST = new Configuration.User(

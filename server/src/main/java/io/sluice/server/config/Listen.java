@@ -9,6 +9,8 @@ import java.util.stream.Stream;
  * The section {@code listen}: where clients connect.
  *
  * @param port 0 for any free one
+ * @param proxyProtocol whether clients come to the main port by a proxy, which says who they are
+ * @param trustedProxies addresses and networks of proxies that are believed
  * @param also further ports
  * @param tls of all ports whose protocol has it
  * @param allowedOrigins web sites whose pages may connect to ports with WebSocket; {@code *} for all
@@ -19,12 +21,15 @@ public record Listen(
         String host,
         int port,
         Protocol protocol,
+        boolean proxyProtocol,
+        List<String> trustedProxies,
         List<Port> also,
         Tls tls,
         List<String> allowedOrigins,
         List<String> hostNames,
         List<Port> failoverServers) {
     public Listen {
+        trustedProxies = List.copyOf(trustedProxies);
         also = List.copyOf(also);
         allowedOrigins = List.copyOf(allowedOrigins);
         hostNames = List.copyOf(hostNames);
@@ -57,8 +62,16 @@ public record Listen(
         }
     }
 
-    /** @param port 0 for any free one */
-    public record Port(String host, int port, Protocol protocol) {}
+    /**
+     * @param port 0 for any free one
+     * @param proxyProtocol whether clients come by a proxy, which says who they are
+     */
+    public record Port(String host, int port, Protocol protocol, boolean proxyProtocol) {
+        /** For clients that come by themselves. */
+        public Port(String host, int port, Protocol protocol) {
+            this(host, port, protocol, false);
+        }
+    }
 
     /**
      * @param certificateUser which part of a client's certificate is the user's name
@@ -92,17 +105,37 @@ public record Listen(
 
     /** What the command line says over the file. */
     public Listen withPort(int newPort) {
-        return new Listen(host, newPort, protocol, also, tls, allowedOrigins, hostNames, failoverServers);
+        return new Listen(
+                host,
+                newPort,
+                protocol,
+                proxyProtocol,
+                trustedProxies,
+                also,
+                tls,
+                allowedOrigins,
+                hostNames,
+                failoverServers);
     }
 
     /** On another main port, with other servers to go to. */
     Listen at(String newHost, int newPort, List<Port> newFailoverServers) {
-        return new Listen(newHost, newPort, protocol, also, tls, allowedOrigins, hostNames, newFailoverServers);
+        return new Listen(
+                newHost,
+                newPort,
+                protocol,
+                proxyProtocol,
+                trustedProxies,
+                also,
+                tls,
+                allowedOrigins,
+                hostNames,
+                newFailoverServers);
     }
 
     /** All of them, the main one first. */
     public List<Port> ports() {
-        return Stream.concat(Stream.of(new Port(host, port, protocol)), also.stream())
+        return Stream.concat(Stream.of(new Port(host, port, protocol, proxyProtocol)), also.stream())
                 .toList();
     }
 }

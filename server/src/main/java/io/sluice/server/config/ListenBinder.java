@@ -2,6 +2,7 @@ package io.sluice.server.config;
 
 import io.sluice.amqp.netty.CertificateUser;
 import io.sluice.amqp.netty.TlsSettings.ClientCertificates;
+import io.sluice.amqp.netty.TrustedProxies;
 import io.sluice.server.config.Listen.Protocol;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,19 +22,38 @@ final class ListenBinder {
                 section.text("host", defaults.host()),
                 section.number("port", 0, 65_535, defaults.port()),
                 protocol(section, defaults.protocol()),
-                further.stream().map(port -> port(port, 0)).toList(),
+                proxyProtocol(section),
+                section.texts("trustedProxies").orElse(defaults.trustedProxies()),
+                further.stream().map(port -> port(port, 0, proxyProtocol(port))).toList(),
                 tls(tlsSection, defaults.tls()),
                 section.texts("allowedOrigins").orElse(defaults.allowedOrigins()),
                 section.texts("hostNames").orElse(defaults.hostNames()),
                 section.sections("failoverServers").orElse(List.of()).stream()
-                        .map(server -> port(server, 1))
+                        .map(server -> port(server, 1, false))
                         .toList());
         if (listen.ports().stream().anyMatch(port -> port.protocol().hasTls())
                 && listen.tls().certificates().isEmpty()) {
             tlsSection.problem("certificates", "has none, but a port with TLS needs one");
         }
+        checkProxies(section, listen);
         section.end();
         return listen;
+    }
+
+    private static boolean proxyProtocol(Section section) {
+        return section.choice("proxyProtocol", Map.of("off", false, "required", true), false);
+    }
+
+    private static void checkProxies(Section section, Listen listen) {
+        if (listen.ports().stream().anyMatch(Listen.Port::proxyProtocol)
+                && listen.trustedProxies().isEmpty()) {
+            section.problem("trustedProxies", "has none, but a port with proxyProtocol: required needs one");
+        }
+        try {
+            new TrustedProxies(listen.trustedProxies()).check();
+        } catch (IllegalArgumentException e) {
+            section.problem("trustedProxies", "is wrong: " + e.getMessage());
+        }
     }
 
     private static Protocol protocol(Section section, Protocol fallback) {
@@ -44,11 +64,12 @@ final class ListenBinder {
         return section.choice("protocol", choices, fallback);
     }
 
-    private static Listen.Port port(Section section, int least) {
+    private static Listen.Port port(Section section, int least, boolean proxyProtocol) {
         Listen.Port port = new Listen.Port(
                 ConfigurationBinder.required(section, "host"),
                 section.number("port", least, 65_535, least),
-                protocol(section, Protocol.AMQP));
+                protocol(section, Protocol.AMQP),
+                proxyProtocol);
         for (String key : List.of("port", "protocol")) {
             if (!section.has(key)) {
                 section.problem(key, "is missing");

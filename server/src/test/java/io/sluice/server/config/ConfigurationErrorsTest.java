@@ -56,6 +56,28 @@ class ConfigurationErrorsTest {
     }
 
     @Test
+    void proxiesThatNobodyTrustsOrThatAreNone() {
+        assertEquals(
+                List.of(
+                        "s.yaml line 1 column 9: listen.trustedProxies has none, but a port with proxyProtocol: required"
+                                + " needs one"),
+                problems("listen: {proxyProtocol: required}\n"));
+        assertEquals(
+                List.of(
+                        "s.yaml line 1 column 26: listen.trustedProxies is wrong: \"mq.example.com\" is no address and no"
+                                + " network such as 10.0.0.0/8"),
+                problems("listen: {trustedProxies: [mq.example.com]}\n"));
+        assertEquals(
+                List.of("s.yaml line 1 column 25: listen.proxyProtocol is \"on\"; it must be one of off, required"),
+                problems("listen: {proxyProtocol: on}\n"));
+        assertEquals(
+                List.of(
+                        "s.yaml line 1 column 63: listen.failoverServers[0].proxyProtocol is not a known key; did you mean"
+                                + " protocol?"),
+                problems("listen: {failoverServers: [{host: a, port: 1, protocol: amqp, proxyProtocol: off}]}\n"));
+    }
+
+    @Test
     void shardsAndTheirPlaces() {
         assertEquals(
                 List.of("s.yaml line 1 column 9: shards is \"65\"; it must be a whole number, from 1 to 64"),
@@ -107,7 +129,7 @@ class ConfigurationErrorsTest {
         assertEquals(
                 List.of(
                         "s.yaml line 2 column 3: listen.zzzzzz is not a known key; the keys here are allowedOrigins, also,"
-                                + " failoverServers, host, hostNames, port, protocol, tls"),
+                                + " failoverServers, host, hostNames, port, protocol, proxyProtocol, tls, trustedProxies"),
                 problems("listen:\n  zzzzzz: 1\n"));
     }
 
