@@ -3,6 +3,11 @@ package io.sluice.amqp;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Reply;
+import io.sluice.amqp.dialect.Dialect;
+import io.sluice.amqp.servicebus.Asker;
+import io.sluice.amqp.servicebus.EntityNode;
+import io.sluice.amqp.servicebus.EntityPath;
+import io.sluice.amqp.servicebus.LockTokens;
 import io.sluice.broker.security.Principal;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardMailbox.DeleteCondition;
@@ -26,6 +31,7 @@ final class ConnectionScope {
     private final LinkMarks marks = LinkMarks.none();
     private final ConnectionTransactions transactions;
     private final KeptTermini termini = new KeptTermini(this);
+    private final LockTokens lockTokens = new LockTokens();
     private final List<IncomingLink> refills = new ArrayList<>();
     private List<LinkEndpoint> waiting = new ArrayList<>();
     private List<Endpoint> finished = new ArrayList<>();
@@ -49,11 +55,25 @@ final class ConnectionScope {
         environment = its;
     }
 
-    /** A node of the broker itself, or of this connection. */
+    /** A node of the broker itself, or of this connection, or that of a queue or subscription. */
     Optional<LocalNode> localNode(String address) {
-        return environment.authenticator().tokens().claims() && ClaimsNode.ADDRESS.equals(address)
-                ? Optional.of(new ClaimsNode(this))
-                : environment.localNodes().apply(address);
+        if (environment.authenticator().tokens().claims() && ClaimsNode.ADDRESS.equals(address)) {
+            return Optional.of(new ClaimsNode(this));
+        }
+        return environment
+                .localNodes()
+                .apply(address)
+                .or(() -> EntityPath.managed(address).map(entity -> new EntityNode(entity, asker())));
+    }
+
+    private Asker asker() {
+        return new Asker(
+                identity.connection(),
+                identity.container(),
+                environment.shards(),
+                lockTokens,
+                environment.clock(),
+                calls);
     }
 
     AmqpLimits limits() {
@@ -78,6 +98,15 @@ final class ConnectionScope {
 
     NodeReplies replies() {
         return replies;
+    }
+
+    /** How its peer is spoken to. */
+    Dialect dialect() {
+        return transactions.dialect();
+    }
+
+    LockTokens lockTokens() {
+        return lockTokens;
     }
 
     KeptTermini termini() {
@@ -134,6 +163,7 @@ final class ConnectionScope {
     void left() {
         termini.connectionEnded();
         deleteOwned();
+        lockTokens.left();
         leave.run();
         leave = () -> {};
     }

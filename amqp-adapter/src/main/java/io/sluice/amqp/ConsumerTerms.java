@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.servicebus.LockTokens;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.queue.Consumer.Sight;
 import io.sluice.broker.queue.Consumer.Terms;
@@ -45,6 +46,13 @@ record ConsumerTerms(Terms terms, Map<Symbol, Object> applied) {
         Sight sight = new Sight(
                 isSeen(BROWSE_LOCKED, given, applied, browses), isSeen(BROWSE_SCHEDULED, given, applied, browses));
         return new ConsumerTerms(new Terms(priority, exclusive, lockMillis, annotated, sight), applied);
+    }
+
+    /** As Service Bus has them: locks run out, also where the queue says nothing of it, and messages say when. */
+    ConsumerTerms ofServiceBus() {
+        Terms more = new Terms(
+                terms.priority(), terms.exclusive(), terms.lockMillis(), LockTokens.LOCK_MILLIS, true, terms.sight());
+        return new ConsumerTerms(more, applied);
     }
 
     private static boolean isSeen(Symbol key, Map<Symbol, Object> given, Map<Symbol, Object> applied, boolean browses) {

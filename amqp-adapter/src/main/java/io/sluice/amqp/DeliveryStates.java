@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.Dialect;
 import io.sluice.amqp.message.AnnotationCodec;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Outcome;
@@ -34,6 +35,11 @@ final class DeliveryStates {
             return Optional.of(modified(modified));
         }
         return Optional.empty();
+    }
+
+    /** As {@link #outcome(Object)}, as the peer means it. */
+    static Optional<Outcome> outcome(Object state, Dialect dialect) {
+        return dialect.isServiceBus() ? ServiceBusOutcomes.of(state) : outcome(state);
     }
 
     /** The outcome as it is said of a delivery that is in the transaction {@code of} names (§4.4.1). */

@@ -1,16 +1,23 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.shard.ShardMailbox;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Tags of a link's deliveries: as short as can be, and used again once the delivery is settled (AMQP 1.0 §2.6.12). */
-final class DeliveryTags {
+class DeliveryTags {
     private static final int MAX_FREE = 4096;
 
     private final Deque<byte[]> free = new ArrayDeque<>();
     private int made;
 
-    byte[] take() {
+    /** The tag of a delivery of this message. */
+    byte[] take(ShardMailbox shard, Delivery message) {
+        return take();
+    }
+
+    final byte[] take() {
         byte[] tag = free.poll();
         return tag == null ? make(made++) : tag;
     }
@@ -20,6 +27,11 @@ final class DeliveryTags {
         if (free.size() < MAX_FREE) {
             free.push(tag);
         }
+    }
+
+    /** The link is gone. */
+    void end() {
+        // Nobody else knows of them.
     }
 
     private static byte[] make(int number) {

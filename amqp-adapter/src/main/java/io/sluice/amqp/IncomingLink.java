@@ -106,7 +106,8 @@ final class IncomingLink implements LinkEndpoint {
 
     private int maxMessageBytes() {
         int most = scope.limits().maxMessageBytes();
-        return destination.takesLarge()
+        // Service Bus's clients make a buffer as large as a batch may be.
+        return destination.takesLarge() && !scope.dialect().isServiceBus()
                 ? most
                 : Math.min(most, scope.environment().large().thresholdBytes());
     }
@@ -376,13 +377,21 @@ final class IncomingLink implements LinkEndpoint {
         }
         try {
             if (delivery.getMessageFormat() == MessageBatch.FORMAT) {
-                arrive(MessageBatch.parse(encoded), delivery, encoded.length);
+                List<Message> batch = MessageBatch.parse(encoded);
+                arrive(batch.stream().map(this::stored).toList(), delivery, encoded.length);
             } else {
-                arrivals.add(IncomingMessage.parse(encoded, delivery.getMessageFormat()), delivery);
+                arrivals.add(stored(IncomingMessage.parse(encoded, delivery.getMessageFormat())), delivery);
             }
         } catch (MalformedMessageException e) {
             refuse(delivery, encoded.length, Conditions.of(Conditions.DECODE_ERROR, e.getMessage()));
         }
+    }
+
+    /** In Service Bus there are none but durable messages, and its clients do not say so. */
+    private Message stored(Message message) {
+        return scope.dialect().isServiceBus() && !message.durable()
+                ? message.with(message.header().withDurable())
+                : message;
     }
 
     private void arrive(List<Message> batch, Delivery delivery, int bytes) {

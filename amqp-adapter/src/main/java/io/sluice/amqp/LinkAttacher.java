@@ -5,6 +5,7 @@ import io.sluice.amqp.dialect.RabbitAddress.Type;
 import io.sluice.amqp.filter.InvalidFilterException;
 import io.sluice.amqp.filter.SequenceFilter;
 import io.sluice.amqp.filter.SourceFilter;
+import io.sluice.amqp.servicebus.EntityPath;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
@@ -29,6 +30,7 @@ import org.apache.qpid.proton.engine.Sender;
  */
 final class LinkAttacher {
     private static final Map<Symbol, Object> PAIRED = Map.of(Symbol.valueOf("paired"), true);
+    private static final Symbol SESSION_FILTER = Symbol.valueOf("com.microsoft:session-filter");
 
     private final ConnectionScope scope;
 
@@ -50,7 +52,7 @@ final class LinkAttacher {
         } else if (link instanceof Receiver receiver) {
             attach(receiver, key);
         } else {
-            attach((Sender) link, key);
+            attach((Sender) link, key, Optional.empty());
         }
     }
 
@@ -172,7 +174,8 @@ final class LinkAttacher {
         return new QueueDestination(scope, node, KeptDeliveries.of(scope, receiver, node));
     }
 
-    private void attach(Sender sender, LinkRegistry.Key key) {
+    /** @param deadLetters what the source had as its address before, where that asked for dead letters */
+    private void attach(Sender sender, LinkRegistry.Key key, Optional<EntityPath> deadLetters) {
         ErrorCondition problem = problemOf(sender);
         if (problem != null) {
             refuse(sender, key, problem);
@@ -185,11 +188,20 @@ final class LinkAttacher {
             attachReplies(sender, key, local.get());
             return;
         }
+        if (named && deadLetters.isEmpty() && EntityPath.of(source.getAddress()).deadLetters()) {
+            EntityPath entity = EntityPath.of(source.getAddress());
+            new DeadLetterLink(scope, sender, entity)
+                    .attach(
+                            () -> attach(sender, key, Optional.of(entity)),
+                            refusal -> refuse(sender, key, Conditions.of(refusal)));
+            return;
+        }
         SourceNode node;
         ConsumerTerms terms;
         try {
-            node = node(sender, source);
-            terms = ConsumerTerms.of(sender.getRemoteProperties(), node.copies());
+            node = node(sender, source, deadLetters);
+            ConsumerTerms asked = ConsumerTerms.of(sender.getRemoteProperties(), node.copies());
+            terms = scope.dialect().isServiceBus() ? asked.ofServiceBus() : asked;
         } catch (InvalidFilterException | IllegalArgumentException e) {
             refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, e.getMessage()));
             return;
@@ -220,9 +232,20 @@ final class LinkAttacher {
     }
 
     /** @param source null where the peer asks what the link's source is */
-    private SourceNode node(Sender sender, Source source) throws InvalidFilterException {
+    private SourceNode node(Sender sender, Source source, Optional<EntityPath> deadLetters)
+            throws InvalidFilterException {
         if (source == null) {
             return new ResumedNode(scope, sender);
+        }
+        if (deadLetters.isPresent()) {
+            return new DeadLetterNode(
+                    sender, source, filter(source), LinkNode.of(scope, sender, source), deadLetters.get());
+        }
+        Optional<EntityPath.Subscription> subscription = scope.dialect().isServiceBus() && !source.getDynamic()
+                ? EntityPath.of(source.getAddress()).subscription()
+                : Optional.empty();
+        if (subscription.isPresent()) {
+            return SubscriptionNode.ofServiceBus(scope, source, sender, subscription.get());
         }
         if (LinkNode.asksForNew(source)) {
             if (NodeKinds.asksForTopic(source.getCapabilities())) {
@@ -236,9 +259,11 @@ final class LinkAttacher {
         if (numbers.isPresent()) {
             return FetchedNode.of(sender, source, numbers);
         }
-        SourceFilter filter =
-                SourceFilter.of(source.getFilter(), scope.environment().clock()::millis);
-        return new QueueNode(sender, source, filter, LinkNode.of(scope, sender, source));
+        return new QueueNode(sender, source, filter(source), LinkNode.of(scope, sender, source));
+    }
+
+    private SourceFilter filter(Source source) throws InvalidFilterException {
+        return SourceFilter.of(source.getFilter(), scope.environment().clock()::millis);
     }
 
     private ErrorCondition problemOf(Sender sender) {
@@ -251,6 +276,11 @@ final class LinkAttacher {
         boolean nowhere = source.getAddress() == null || source.getAddress().isEmpty();
         if (nowhere && !source.getDynamic()) {
             return Conditions.of(Kind.INVALID_FIELD, "the source of a receiver needs an address");
+        }
+        if (source.getFilter() != null && source.getFilter().containsKey(SESSION_FILTER)) {
+            return Conditions.of(
+                    Kind.NOT_IMPLEMENTED,
+                    "sessions of Service Bus are not kept here; message groups are, see docs/servicebus.md");
         }
         if (!nowhere && isOfSeveralShards(source)) {
             return Conditions.of(

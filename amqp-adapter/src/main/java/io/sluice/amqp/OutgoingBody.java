@@ -90,7 +90,12 @@ final class OutgoingBody implements LargeBodies.SourceListener {
         AmqpEnvironment broker = scope.environment();
         written = hasBegun()
                 ? ReadableBuffer.ByteBufferReader.wrap(next)
-                : OutgoingMessage.encode(message, broker.clock().millis(), broker.deadLetterNames(), next);
+                : OutgoingMessage.encode(
+                        message,
+                        broker.clock().millis(),
+                        broker.deadLetterNames(),
+                        scope.dialect().isServiceBus(),
+                        next);
         next = null;
         if (!nextIsLast) {
             source.read(this);

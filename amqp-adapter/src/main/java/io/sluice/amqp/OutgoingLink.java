@@ -49,7 +49,7 @@ final class OutgoingLink implements LinkEndpoint {
 
     private final Consumer consumer;
     private final SourceOutcomes outcomes;
-    private final DeliveryTags tags = new DeliveryTags();
+    private final DeliveryTags tags;
     private final Grant grant;
     private final OutgoingBodies bodies;
     private final OutgoingSettlement settlement;
@@ -66,6 +66,7 @@ final class OutgoingLink implements LinkEndpoint {
         sender.setProperties(terms.applied().isEmpty() ? null : terms.applied());
         this.node = node;
         this.outcomes = SourceOutcomes.of(sender.getRemoteSource());
+        this.tags = scope.dialect().isServiceBus() ? new LockTags(scope) : new DeliveryTags();
         this.shard = node.shard(scope.environment().shards());
         this.consumer = new Consumer(new Consumer.Request(
                 node.client(scope.calls()),
@@ -202,7 +203,11 @@ final class OutgoingLink implements LinkEndpoint {
             return;
         }
         AmqpEnvironment broker = scope.environment();
-        ReadableBuffer encoded = OutgoingMessage.encode(message, broker.clock().millis(), broker.deadLetterNames());
+        ReadableBuffer encoded = OutgoingMessage.encode(
+                message,
+                broker.clock().millis(),
+                broker.deadLetterNames(),
+                scope.dialect().isServiceBus());
         if (tooLarge(encoded.remaining())) {
             shard.settle(message, NOT_HERE);
             return;
@@ -216,7 +221,8 @@ final class OutgoingLink implements LinkEndpoint {
     /** A new delivery of the link's. @param bytes about what it takes */
     Delivery begin(io.sluice.broker.queue.Delivery message, int bytes) {
         grant.sent(bytes);
-        Delivery delivery = sender.delivery(resumed == null ? tags.take() : ResumedDeliveries.tag(message));
+        Delivery delivery =
+                sender.delivery(resumed == null ? tags.take(shard, message) : ResumedDeliveries.tag(message));
         delivery.setMessageFormat(message.message().messageFormat());
         delivery.setContext(message);
         message.context(delivery);
@@ -464,6 +470,7 @@ final class OutgoingLink implements LinkEndpoint {
     }
 
     private void giveBackResumed() {
+        tags.end();
         if (resumed != null) {
             resumed.giveBack();
         }

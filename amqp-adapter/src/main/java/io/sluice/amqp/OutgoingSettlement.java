@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.Dialect;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
 import java.util.ArrayList;
@@ -69,7 +70,8 @@ final class OutgoingSettlement {
 
     /** What the peer states; empty where it is no outcome. */
     Optional<Outcome> outcome(Object state) {
-        return DeliveryStates.outcome(state).map(scope.transactions().dialect()::meant);
+        Dialect dialect = scope.dialect();
+        return DeliveryStates.outcome(state, dialect).map(dialect::meant);
     }
 
     /** Whether the source lists the outcome (§3.5.3). The link ends where it does not. */

@@ -4,6 +4,7 @@ import io.sluice.amqp.filter.InvalidFilterException;
 import io.sluice.amqp.filter.NoLocalFilter;
 import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.amqp.filter.StoredFilter;
+import io.sluice.amqp.servicebus.EntityPath;
 import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Identity;
@@ -21,6 +22,7 @@ import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.engine.Sender;
 
 /** A topic: a subscription of this link's own, or one with a name, which other links may have or come back to. */
@@ -33,6 +35,8 @@ final class SubscriptionNode implements SourceNode {
     private final Optional<LinkNode> made;
     /** Whether what was asked for of the messages before holds; set by the shard before the link is attached. */
     private final AtomicBoolean replays;
+    /** A link that is closed is no end of it: in Service Bus only an administrator ends a subscription. */
+    private boolean outlivesClosing;
 
     private SubscriptionNode(
             ConnectionScope scope,
@@ -66,6 +70,20 @@ final class SubscriptionNode implements SourceNode {
         LinkNode made = LinkNode.of(scope, link, asked);
         Identity identity = SubscriptionNames.whileAttached(scope.peerContainer(), asked, link.getName());
         return of(scope, link, identity, SubscriptionExpiry.WITH_LINKS, Optional.of(made));
+    }
+
+    /** One that any container may use, and that is there as soon as somebody receives from it. Throws as {@link #of}. */
+    static SubscriptionNode ofServiceBus(
+            ConnectionScope scope, Source asked, Sender link, EntityPath.Subscription subscription)
+            throws InvalidFilterException {
+        asked.setAddress(subscription.topic());
+        asked.setCapabilities(NodeKinds.TOPIC, NodeKinds.SHARED, NodeKinds.GLOBAL);
+        asked.setDurable(TerminusDurability.UNSETTLED_STATE);
+        asked.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+        Identity identity = new Identity("", subscription.name(), true);
+        SubscriptionNode node = of(scope, link, identity, SubscriptionExpiry.NEVER, Optional.empty());
+        node.outlivesClosing = true;
+        return node;
     }
 
     private static SubscriptionNode of(
@@ -127,7 +145,7 @@ final class SubscriptionNode implements SourceNode {
 
     @Override
     public void detach(ShardMailbox shard, Consumer consumer, boolean closed) {
-        shard.leave(consumer, closed ? Leaving.CLOSE : Leaving.DETACH);
+        shard.leave(consumer, closed && !outlivesClosing ? Leaving.CLOSE : Leaving.DETACH);
     }
 
     @Override

@@ -100,6 +100,10 @@ public final class Message {
                     MessageGroup.NONE);
         }
 
+        public Header withDurable() {
+            return new Header(messageFormat, true, priority, ttlMillis, absoluteExpiryMillis, schedule, group);
+        }
+
         public Header withSchedule(Schedule newSchedule) {
             return new Header(messageFormat, durable, priority, ttlMillis, absoluteExpiryMillis, newSchedule, group);
         }
@@ -122,6 +126,11 @@ public final class Message {
     /** The same bytes under other header fields: a dead letter must not expire again. */
     public Message with(Header header) {
         return new Message(encoded, annotatedOffset, header, added, body, shared);
+    }
+
+    /** The same in other bytes, with all that is in front of the message-annotations as it was: nobody else has them. */
+    public Message withEncoded(byte[] bytes) {
+        return new Message(bytes, annotatedOffset, header(), added, body, null);
     }
 
     /** The same, with the rest of it kept apart. */

@@ -10,6 +10,7 @@ public interface Dialect {
     Dialect PLAIN = new PlainDialect();
     Dialect RABBITMQ = new RabbitDialect();
     Dialect QPID_JMS = new QpidJmsDialect();
+    Dialect SERVICE_BUS = new ServiceBusDialect();
 
     /** RabbitMQ's clients name the virtual host with this prefix in the open frame's hostname. */
     String VIRTUAL_HOST_PREFIX = "vhost:";
@@ -49,6 +50,14 @@ public interface Dialect {
     }
 
     /**
+     * Whether it is one of Service Bus's: it knows deliveries by lock tokens, their locks run out, outcomes mean what they mean there, every
+     * message is durable, and addresses have sub-addresses. See docs/servicebus.md.
+     */
+    default boolean isServiceBus() {
+        return false;
+    }
+
+    /**
      * The dialect of a peer.
      *
      * @param hostname of its open frame, may be null
@@ -59,6 +68,9 @@ public interface Dialect {
             return RABBITMQ;
         }
         Object product = properties == null ? null : properties.get(Symbol.valueOf("product"));
+        if (ServiceBusDialect.is(properties)) {
+            return SERVICE_BUS;
+        }
         if (QpidJmsDialect.PRODUCT.equals(product)) {
             return QPID_JMS;
         }

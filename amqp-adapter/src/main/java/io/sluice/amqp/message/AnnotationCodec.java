@@ -52,7 +52,8 @@ public final class AnnotationCodec {
         return new Annotations.Encoded(encode(value));
     }
 
-    private static byte[] encode(Object value) {
+    /** Any value that proton-j knows. */
+    static byte[] encode(Object value) {
         DecoderImpl decoder = new DecoderImpl();
         EncoderImpl encoder = new EncoderImpl(decoder);
         AMQPDefinedTypes.registerAllTypes(decoder, encoder);
@@ -94,7 +95,7 @@ public final class AnnotationCodec {
         return annotations.values().size() * 2;
     }
 
-    private static void writeCompound(Encoded target, int constructor, int count, Encoded elements) {
+    static void writeCompound(Encoded target, int constructor, int count, Encoded elements) {
         target.writeByte(constructor).writeInt(elements.size() + Integer.BYTES).writeInt(count);
         elements.copyTo(target);
     }

@@ -24,10 +24,16 @@ public final class OutgoingMessage {
      *
      * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
      * @param names by which a dead letter tells where it was
+     * @param serviceBus whether it is for one of Service Bus's clients: with its number and its arrival, a dead letter with its reason
      * @return a buffer of its own, for {@code Sender.sendNoCopy}
      */
-    public static ReadableBuffer encode(Delivery delivery, long nowMillis, Set<DeadLetterNames> names) {
-        Message message = DeadLetterNames.named(delivery.isStamped() ? stamped(delivery) : delivery.message(), names);
+    public static ReadableBuffer encode(
+            Delivery delivery, long nowMillis, Set<DeadLetterNames> names, boolean serviceBus) {
+        Message message = delivery.message();
+        if (serviceBus || delivery.isStamped()) {
+            message = stamped(message, delivery.sequence(), delivery.arrivedAtMillis());
+        }
+        message = DeadLetterNames.named(serviceBus ? ServiceBusDeath.told(message) : message, names);
         return encode(
                 message,
                 remainingTtl(message, delivery.expiresAtMillis(), nowMillis),
@@ -36,11 +42,33 @@ public final class OutgoingMessage {
     }
 
     /** Where it stands in its queue, and since when. */
-    private static Message stamped(Delivery delivery) {
+    private static Message stamped(Message message, long sequence, long arrivedAtMillis) {
         Map<String, Annotations.Value> stamps = new LinkedHashMap<>();
-        stamps.put("x-opt-sequence-number", new Annotations.Number(delivery.sequence()));
-        stamps.put("x-opt-enqueued-time", new Annotations.Timestamp(delivery.arrivedAtMillis()));
-        return delivery.message().annotated(Annotations.of(stamps));
+        stamps.put("x-opt-sequence-number", new Annotations.Number(sequence));
+        stamps.put("x-opt-enqueued-time", new Annotations.Timestamp(arrivedAtMillis));
+        return message.annotated(Annotations.of(stamps));
+    }
+
+    /**
+     * A message by itself, inside of something else that is sent to one of Service Bus's clients. Of a large one what is in front of its body.
+     *
+     * @param message with the annotations it is to have beside its number and its arrival
+     * @param expiresAtMillis as the queue has it
+     * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
+     */
+    public static byte[] encodeApart(
+            Message message,
+            long sequence,
+            long arrivedAtMillis,
+            long expiresAtMillis,
+            int deliveryCount,
+            long nowMillis) {
+        Message told = ServiceBusDeath.told(stamped(message, sequence, arrivedAtMillis));
+        ReadableBuffer buffer =
+                encode(told, remainingTtl(told, expiresAtMillis, nowMillis), deliveryCount == 0, deliveryCount);
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
     }
 
     /**
@@ -49,8 +77,9 @@ public final class OutgoingMessage {
      * @param first is not copied, and not to be changed
      * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
      */
-    public static ReadableBuffer encode(Delivery delivery, long nowMillis, Set<DeadLetterNames> names, byte[] first) {
-        ReadableBuffer front = encode(delivery, nowMillis, names);
+    public static ReadableBuffer encode(
+            Delivery delivery, long nowMillis, Set<DeadLetterNames> names, boolean serviceBus, byte[] first) {
+        ReadableBuffer front = encode(delivery, nowMillis, names, serviceBus);
         byte[] bytes = new byte[front.remaining()];
         front.get(bytes);
         return new TwoPartBuffer(bytes, first, 0);

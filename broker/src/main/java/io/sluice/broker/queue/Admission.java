@@ -186,6 +186,11 @@ final class Admission {
         keepsAll = all;
     }
 
+    /** The number that was given last. */
+    long lastSequence() {
+        return nextSequence - 1;
+    }
+
     QueueDeclared asRecord() {
         return asRecord(state.definition());
     }

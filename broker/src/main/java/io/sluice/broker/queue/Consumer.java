@@ -93,11 +93,23 @@ public final class Consumer {
      * @param exclusive nobody else may take messages while it is attached; refused where somebody does
      * @param lockMillis after which a delivery that is not settled goes back, 1 or more; {@link QueueDefinition#UNLIMITED}: never;
      *     empty: as the queue says
+     * @param lockMillisOtherwise the same where neither it nor the queue says anything
      * @param annotated messages carry, as annotations, until when they are its own and whether they are its first of their group
      * @param sight of a browser; of no meaning to others
      */
-    public record Terms(int priority, boolean exclusive, OptionalLong lockMillis, boolean annotated, Sight sight) {
+    public record Terms(
+            int priority,
+            boolean exclusive,
+            OptionalLong lockMillis,
+            long lockMillisOtherwise,
+            boolean annotated,
+            Sight sight) {
         public static final Terms NONE = new Terms(0, false, OptionalLong.empty());
+
+        /** Of one whose locks do not end where nobody says that they do. */
+        public Terms(int priority, boolean exclusive, OptionalLong lockMillis, boolean annotated, Sight sight) {
+            this(priority, exclusive, lockMillis, QueueDefinition.UNLIMITED, annotated, sight);
+        }
 
         /** Of one that takes messages, without annotations. */
         public Terms(int priority, boolean exclusive, OptionalLong lockMillis) {
@@ -239,7 +251,9 @@ public final class Consumer {
 
     /** It is about to be attached to a queue with this time. */
     void lockFor(long queueLockMillis) {
-        lockMillis = request.terms.lockMillis.orElse(queueLockMillis);
+        long unasked =
+                queueLockMillis == QueueDefinition.UNLIMITED ? request.terms.lockMillisOtherwise : queueLockMillis;
+        lockMillis = request.terms.lockMillis.orElse(unasked);
     }
 
     boolean hasCredit() {

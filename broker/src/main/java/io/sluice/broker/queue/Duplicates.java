@@ -82,7 +82,7 @@ final class Duplicates {
     }
 
     /** Of the message that has this id, 0 where that is not known. */
-    private long sequenceOf(String id) {
+    long sequenceOf(String id) {
         Long coming = pending.get(id);
         return coming != null ? coming : Math.max(durable.sequenceOf(id), others.sequenceOf(id));
     }

@@ -230,6 +230,16 @@ public final class Queue {
         return duplicates.has(duplicateId, nowMillis);
     }
 
+    /** The number of the message of this id, 0 where only the id is known. */
+    public long sequenceOf(String duplicateId) {
+        return duplicates.sequenceOf(duplicateId);
+    }
+
+    /** The number that was given last. */
+    public long lastSequence() {
+        return admission.lastSequence();
+    }
+
     /** Which of these deliveries of resumable links it took, as applied, and their senders have not settled. */
     public Set<String> unconfirmed(Collection<String> keys, long nowMillis) {
         return duplicates.deliveries().known(keys, nowMillis);

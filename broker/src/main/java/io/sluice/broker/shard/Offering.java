@@ -46,11 +46,14 @@ final class Offering {
         String id = duplicateId(publish, queue);
         if (queue.isDuplicate(id, turn.nowMillis())) {
             skipped(publish, queue, turn);
+            publish.sequence = queue.sequenceOf(id);
             large.discard(publish.message());
             turn.afterDecided(then);
             return Optional.empty();
         }
-        return queue.offer(publish.message(), id, key, turn, then);
+        Optional<Refusal> refusal = queue.offer(publish.message(), id, key, turn, then);
+        publish.sequence = queue.lastSequence();
+        return refusal;
     }
 
     /** Why a message without a queue is not taken; empty where it is all the same. */

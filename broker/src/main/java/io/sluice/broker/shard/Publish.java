@@ -15,6 +15,8 @@ public class Publish {
     private final Message message;
     /** A transaction has it, and what it takes of memory counts as the transaction's. Shard's thread. */
     boolean enlisted;
+    /** See {@link #sequence}. Written before its listener hears of it. */
+    long sequence;
 
     /** @param address the queue it goes to */
     public Publish(String address, Message message) {
@@ -38,6 +40,16 @@ public class Publish {
 
     public final Message message() {
         return message;
+    }
+
+    /**
+     * Its number in the queue it went to, or that of the message it is a copy of. To be asked when its listener has heard {@code accepted}, of one
+     * that went to a queue.
+     *
+     * @return 0 where it is a copy and no more is known of the first
+     */
+    public final long sequence() {
+        return sequence;
     }
 
     /**

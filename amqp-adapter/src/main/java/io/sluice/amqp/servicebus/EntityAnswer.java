@@ -1,0 +1,72 @@
+package io.sluice.amqp.servicebus;
+
+import io.sluice.amqp.message.IncomingMessage;
+import io.sluice.amqp.message.MalformedMessageException;
+import io.sluice.broker.Message;
+import java.nio.BufferOverflowException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
+
+/** Where the answer to one request goes; given once. */
+final class EntityAnswer {
+    static final int OK = 200;
+    static final int NO_CONTENT = 204;
+
+    private final String replyTo;
+    private final Optional<Object> correlation;
+    private final Consumer<Message> reply;
+
+    EntityAnswer(String replyTo, Optional<Object> correlation, Consumer<Message> reply) {
+        this.replyTo = replyTo;
+        this.correlation = correlation;
+        this.reply = reply;
+    }
+
+    void ok(Map<String, ?> body) {
+        give(OK, "OK", Optional.empty(), body);
+    }
+
+    /** What was asked for there is none of. */
+    void nothing() {
+        give(NO_CONTENT, "No Content", Optional.empty(), Map.of());
+    }
+
+    void refuse(EntityException why) {
+        give(why.status(), why.getMessage(), Optional.of(why.condition()), Map.of());
+    }
+
+    private void give(int status, String description, Optional<String> condition, Map<String, ?> body) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("statusCode", status);
+        properties.put("statusDescription", description);
+        condition.ifPresent(symbol -> properties.put("errorCondition", Symbol.valueOf(symbol)));
+        org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
+        message.setApplicationProperties(new ApplicationProperties(properties));
+        message.setBody(new AmqpValue(body));
+        correlation.ifPresent(message::setCorrelationId);
+        if (!replyTo.isEmpty()) {
+            message.setAddress(replyTo);
+        }
+        reply.accept(encode(message));
+    }
+
+    private static Message encode(org.apache.qpid.proton.message.Message message) {
+        for (int size = 1024; ; size *= 2) {
+            byte[] buffer = new byte[size];
+            try {
+                int length = message.encode(buffer, 0, size);
+                return IncomingMessage.parse(Arrays.copyOf(buffer, length), IncomingMessage.AMQP_FORMAT);
+            } catch (BufferOverflowException e) {
+                continue;
+            } catch (MalformedMessageException e) {
+                throw new IllegalStateException("an answer of our own is malformed: " + e.getMessage(), e);
+            }
+        }
+    }
+}

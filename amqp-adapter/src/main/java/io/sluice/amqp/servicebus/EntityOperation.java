@@ -1,0 +1,26 @@
+package io.sluice.amqp.servicebus;
+
+import io.sluice.broker.Message;
+import io.sluice.broker.security.Permissions.Action;
+import java.util.function.Predicate;
+
+/** What a queue's or subscription's own {@code $management} does on request. The connection's event loop. */
+interface EntityOperation {
+    /** Behind {@code com.microsoft:}. */
+    String name();
+
+    /** Which permission it takes. */
+    Action action();
+
+    /** @param queue the entity's, that there is */
+    void run(EntityRequest request, Entity queue, EntityAnswer answer) throws EntityException;
+
+    /**
+     * A queue, or the dead letters of one.
+     *
+     * @param name of the queue
+     * @param isOurs which of its messages are the entity's
+     * @param deadLetters whether nobody sends there
+     */
+    record Entity(String name, Predicate<Message> isOurs, boolean deadLetters) {}
+}
