@@ -1,13 +1,13 @@
 package io.sluice.amqp;
 
-import io.sluice.broker.QueueStatus;
-import io.sluice.broker.Refusal;
-import io.sluice.broker.port.Reply;
 import io.sluice.amqp.dialect.Dialect;
 import io.sluice.amqp.servicebus.Asker;
 import io.sluice.amqp.servicebus.EntityNode;
 import io.sluice.amqp.servicebus.EntityPath;
 import io.sluice.amqp.servicebus.LockTokens;
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Reply;
 import io.sluice.broker.security.Principal;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardMailbox.DeleteCondition;

@@ -6,6 +6,7 @@ import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.amqp.servicebus.EntityPath;
 import io.sluice.broker.Message;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Identity;
 import io.sluice.broker.SubscriptionExpiry;
@@ -14,7 +15,9 @@ import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.SubscriptionRequest;
 import io.sluice.broker.shard.SubscriptionRequest.Leaving;
+import io.sluice.broker.shard.SubscriptionRequest.Lookup;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,8 +38,10 @@ final class SubscriptionNode implements SourceNode {
     private final Optional<LinkNode> made;
     /** Whether what was asked for of the messages before holds; set by the shard before the link is attached. */
     private final AtomicBoolean replays;
-    /** A link that is closed is no end of it: in Service Bus only an administrator ends a subscription. */
-    private boolean outlivesClosing;
+    /** Of Service Bus: closing a link is no end of it, and what it selects its rules say, not its links. */
+    private boolean ofServiceBus;
+    /** There is none to come back to: it begins. */
+    private boolean begins;
 
     private SubscriptionNode(
             ConnectionScope scope,
@@ -82,7 +87,7 @@ final class SubscriptionNode implements SourceNode {
         asked.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
         Identity identity = new Identity("", subscription.name(), true);
         SubscriptionNode node = of(scope, link, identity, SubscriptionExpiry.NEVER, Optional.empty());
-        node.outlivesClosing = true;
+        node.ofServiceBus = true;
         return node;
     }
 
@@ -138,14 +143,26 @@ final class SubscriptionNode implements SourceNode {
     public void attach(ShardMailbox shard, Consumer consumer) {
         if (made.isPresent()) {
             made.get().subscribe(consumer, request);
+        } else if (ofServiceBus && !begins) {
+            List<Identity> one = List.of(request.subscription().identity());
+            shard.resume(consumer, new Lookup(one, request.user(), (found, expiry) -> {}));
         } else {
             shard.subscribe(consumer, request);
         }
     }
 
     @Override
+    public Optional<ShardMailbox> next(ShardMailbox asked, Refusal refusal) {
+        if (!ofServiceBus || begins || refusal.kind() != Refusal.Kind.NOT_FOUND) {
+            return Optional.empty();
+        }
+        begins = true;
+        return Optional.of(asked);
+    }
+
+    @Override
     public void detach(ShardMailbox shard, Consumer consumer, boolean closed) {
-        shard.leave(consumer, closed && !outlivesClosing ? Leaving.CLOSE : Leaving.DETACH);
+        shard.leave(consumer, closed && !ofServiceBus ? Leaving.CLOSE : Leaving.DETACH);
     }
 
     @Override

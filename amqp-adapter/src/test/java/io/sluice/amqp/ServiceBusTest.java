@@ -449,6 +449,116 @@ class ServiceBusTest {
         assertEquals("x", TestPeer.body(peer.transfers().get(0).payload()));
     }
 
+    private static byte[] event(String subject, String color) {
+        Message message = Message.Factory.create();
+        message.setSubject(subject);
+        message.setApplicationProperties(new ApplicationProperties(Map.of("color", color)));
+        message.setBody(new AmqpValue(subject));
+        byte[] bytes = new byte[1000];
+        return Arrays.copyOf(bytes, message.encode(bytes, 0, bytes.length));
+    }
+
+    private static Map<String, Object> sql(String name, String expression) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("sql-filter", Map.of("expression", expression));
+        description.put("sql-rule-action", null);
+        description.put("rule-name", name);
+        return Map.of("rule-name", name, "rule-description", description);
+    }
+
+    private void publish(byte[] message) {
+        peer.send(0, TestPeer.transfer(0, nextId++), message);
+        peer.transfers();
+    }
+
+    private List<String> subjects(int link, int already) {
+        peer.send(0, TestPeer.credit(link, already, 100));
+        return peer.transfers().stream()
+                .map(frame -> decode(frame).getSubject())
+                .toList();
+    }
+
+    private List<?> rules() {
+        return (List<?>) body(ask("com.microsoft:enumerate-rules", Map.of("skip", 0, "top", Integer.MAX_VALUE)))
+                .get("rules");
+    }
+
+    private static List<?> description(Object rule) {
+        Object described = ((Map<?, ?>) rule).get("rule-description");
+        return (List<?>) ((org.apache.qpid.proton.amqp.DescribedType) described).getDescribed();
+    }
+
+    @Test
+    void rulesSayWhatASubscriptionGetsFromThenOnWhoeverAttaches() {
+        String entity = "topic.t/Subscriptions/audit";
+        peer.attachReceiverNext(1, "first", entity);
+        attachManagement(entity);
+        peer.send(0, TestPeer.sender(0, "in", "topic.t"));
+        peer.nextOf(Flow.class);
+        assertEquals("$Default", description(rules().get(0)).get(2));
+        publish(event("before", "blue"));
+        body(ask("com.microsoft:add-rule", sql("red", "color = 'red' AND sys.Label <> 'no'")));
+        Map<String, Object> correlation = new LinkedHashMap<>();
+        correlation.put("label", "urgent");
+        correlation.put("to", null);
+        correlation.put("properties", Map.of("color", "&blue"));
+        body(ask(
+                "com.microsoft:add-rule",
+                Map.of("rule-name", "urgent", "rule-description", Map.of("correlation-filter", correlation))));
+        body(ask("com.microsoft:remove-rule", Map.of("rule-name", "$Default")));
+        publish(event("green one", "green"));
+        publish(event("red one", "red"));
+        publish(event("no", "red"));
+        publish(event("urgent", "blue"));
+        publish(event("urgent", "&blue"));
+        assertEquals(List.of("before", "red one", "urgent"), subjects(1, 0));
+        assertEquals(
+                List.of("red", "urgent"),
+                rules().stream().map(rule -> description(rule).get(2)).toList());
+        peer.send(0, TestPeer.detach(1, true));
+        peer.transfers();
+        peer.attachReceiverNext(2, "second", entity);
+        publish(event("green again", "green"));
+        publish(event("red again", "red"));
+        // What the first had is given back, and comes first.
+        List<String> again = subjects(2, 0);
+        assertEquals("red again", again.get(again.size() - 1));
+        assertTrue(!again.contains("green again"), again.toString());
+        body(ask("com.microsoft:remove-rule", Map.of("rule-name", "red")));
+        body(ask("com.microsoft:remove-rule", Map.of("rule-name", "urgent")));
+        assertEquals(204, status(ask("com.microsoft:enumerate-rules", Map.of())));
+        publish(event("nobody's", "red"));
+        assertEquals(List.of(), subjects(2, again.size()));
+    }
+
+    @Test
+    void aRuleThatCannotBeIsRefusedAndNothingChanges() {
+        String entity = "topic.t/Subscriptions/audit";
+        peer.attachReceiverNext(1, "first", entity);
+        attachManagement(entity);
+        Message syntax = ask("com.microsoft:add-rule", sql("bad", "color = "));
+        assertEquals(400, status(syntax));
+        String text = (String) syntax.getApplicationProperties().getValue().get("statusDescription");
+        assertTrue(text.startsWith("rule 'bad'"), text);
+        assertEquals(400, status(ask("com.microsoft:add-rule", sql("bad", "sys.Nothing = 1"))));
+        Map<String, Object> withAction = new LinkedHashMap<>();
+        withAction.put("sql-filter", Map.of("expression", "1=1"));
+        withAction.put("sql-rule-action", Map.of("expression", "SET color = 'red'"));
+        assertEquals(
+                501, status(ask("com.microsoft:add-rule", Map.of("rule-name", "a", "rule-description", withAction))));
+        Message again = ask("com.microsoft:add-rule", sql("$Default", "1=1"));
+        assertEquals("com.microsoft:entity-already-exists", condition(again));
+        Message none = ask("com.microsoft:remove-rule", Map.of("rule-name", "none"));
+        assertEquals("com.microsoft:entity-not-found", condition(none));
+        assertEquals(1, rules().size());
+    }
+
+    @Test
+    void aQueueHasNoRules() {
+        attachManagement("q");
+        assertEquals(404, status(ask("com.microsoft:add-rule", sql("a", "1=1"))));
+    }
+
     @Test
     void aBatchIsNotPromisedMoreThanIsKeptInMemory() {
         broker.thresholdBytes = 5000;

@@ -25,6 +25,11 @@ public record Subscription(Identity identity, String topic, Selection selection,
         }
     }
 
+    /** The same with another selection. */
+    public Subscription withSelection(Selection newSelection) {
+        return new Subscription(identity, topic, newSelection, noLocal, shared);
+    }
+
     /** Whether it outlives its links and the broker. */
     public boolean durable() {
         return identity.durable;

@@ -36,6 +36,11 @@ public final class Selector {
         return compile(text, new SqlDialect(nowMillis));
     }
 
+    /** An SQL filter of Service Bus, as far as it is no more than a selector. */
+    static Selector serviceBus(String text) throws InvalidFilterException {
+        return compile(text, ServiceBusDialect.INSTANCE);
+    }
+
     private static Selector compile(String text, Dialect dialect) throws InvalidFilterException {
         if (text.length() > MAX_CHARS) {
             throw new InvalidFilterException(

@@ -38,18 +38,25 @@ public final class StoredFilter {
      */
     public static Predicate<Message> compile(Selection selection, LongSupplier nowMillis) {
         try {
-            return SourceFilter.of(filters(selection), nowMillis);
+            return !selection.isAll() && SubscriptionRules.areIn(selection)
+                    ? SubscriptionRules.of(selection).condition()
+                    : SourceFilter.of(filters(selection), nowMillis);
         } catch (InvalidFilterException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
 
     /**
-     * The filters that were kept, as a source has them.
+     * The filters that were kept, as a source has them; none where there are rules.
      *
      * @throws IllegalArgumentException they are none of ours
      */
     public static Map<Symbol, Object> filters(Selection selection) {
+        return SubscriptionRules.areIn(selection) ? Map.of() : decoded(selection);
+    }
+
+    /** What was kept. */
+    static Map<Symbol, Object> decoded(Selection selection) {
         Map<Symbol, Object> filters = new LinkedHashMap<>();
         if (selection.isAll()) {
             return filters;
@@ -75,7 +82,7 @@ public final class StoredFilter {
         return decoder;
     }
 
-    private static byte[] encoded(Map<Symbol, Object> filters) {
+    static byte[] encoded(Map<Symbol, Object> filters) {
         DecoderImpl decoder = new DecoderImpl();
         EncoderImpl encoder = new EncoderImpl(decoder);
         AMQPDefinedTypes.registerAllTypes(decoder, encoder);
@@ -108,7 +115,7 @@ public final class StoredFilter {
         return String.join("; ", texts).strip();
     }
 
-    private static String text(Object value) {
+    static String text(Object value) {
         if (value instanceof String text) {
             return text;
         }

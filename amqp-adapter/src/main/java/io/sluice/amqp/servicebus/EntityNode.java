@@ -34,7 +34,10 @@ public final class EntityNode implements LocalNode {
                         new ScheduleMessage(asker),
                         new CancelScheduledMessage(asker),
                         new ReceiveBySequenceNumber(asker),
-                        new UpdateDisposition(asker))
+                        new UpdateDisposition(asker),
+                        ChangeRules.add(asker),
+                        ChangeRules.remove(asker),
+                        new EnumerateRules(asker))
                 .forEach(operation -> operations.put(PREFIX + operation.name(), operation));
     }
 

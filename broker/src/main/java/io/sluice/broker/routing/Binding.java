@@ -10,15 +10,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** A subscription in force: the queue its messages go to, which they are, and the links that take them. Shard's thread only. */
 public final class Binding {
-    private final Subscription subscription;
+    private Subscription subscription;
     private final Queue queue;
     private final TopicPattern pattern;
     /** Null where every message passes. */
-    private final Predicate<Message> filter;
+    private Predicate<Message> filter;
+    /** Changes of its selection that are decided, and whose records are on their way. */
+    private int changesOnTheirWay;
 
     private final List<Consumer> links = new ArrayList<>();
     /** Whose link it is that has an unshared one; "" where nobody has. */
@@ -87,6 +90,26 @@ public final class Binding {
 
     public void replaying(boolean isReplaying) {
         replaying = isReplaying;
+    }
+
+    /** It selects otherwise from now on, by a decision whose record is on its way: {@link #selectionRecorded} is to follow. */
+    public void select(Subscription changed, Predicate<Message> newFilter) {
+        subscription = changed;
+        filter = newFilter;
+        changesOnTheirWay++;
+    }
+
+    /** The record of a change was applied. */
+    public void selectionRecorded() {
+        changesOnTheirWay--;
+    }
+
+    /** A record says what it is. What was decided since counts for more. */
+    void recorded(Subscription recorded, Function<Subscription, Predicate<Message>> filters) {
+        if (changesOnTheirWay == 0 && !recorded.equals(subscription)) {
+            subscription = recorded;
+            filter = filters.apply(recorded);
+        }
     }
 
     /** Links that take from it by the subscription; others may take from its queue by the queue's name. */

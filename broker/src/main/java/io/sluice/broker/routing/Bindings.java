@@ -75,11 +75,14 @@ public final class Bindings {
     }
 
     /**
-     * A record says so. A queue is for one subscription as long as it is; how its expiry stands may change. Of one that is to go, it is still
+     * A record says so. A queue is for one subscription as long as it is; how its expiry stands, and what it selects, may change. Of one that is to go, it is still
      * what a checkpoint has to remember: whether it goes is not on the disk.
      */
     public void restore(Subscribed record, Queue queue) {
-        if (!queue.isDeleted() && !byQueue.containsKey(queue.id())) {
+        Binding known = byQueue.get(queue.id());
+        if (known != null) {
+            known.recorded(record.subscription(), this::filterOf);
+        } else if (!queue.isDeleted()) {
             add(record.subscription(), record.expiry().expiry(), queue, filterOf(record.subscription()));
         }
         recorded.put(queue.id(), record);

@@ -6,6 +6,7 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.ResumableLink;
 import io.sluice.broker.ScheduledMessage;
+import io.sluice.broker.SelectionChange;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionStatus;
 import io.sluice.broker.TopicStatus;
@@ -288,6 +289,14 @@ public final class ShardMailbox {
     /** Topics that somebody publishes or subscribes to, by name, with their subscriptions. */
     public void topics(Client client, Reply<List<TopicStatus>> reply) {
         post((shard, turn) -> shard.topics().list(client, reply, turn));
+    }
+
+    /**
+     * A durable subscription selects otherwise from now on, by the name of its queue; what waits there stays. The answer, when that is durable, is
+     * what it selects.
+     */
+    public void select(String queue, SelectionChange change, Client client, Reply<Subscription.Selection> reply) {
+        post((shard, turn) -> shard.topics().select(queue, change, client, reply, turn));
     }
 
     /** Ends a subscription, also one that links have: they are closed with {@code RESOURCE_DELETED}. Answers what it was. */

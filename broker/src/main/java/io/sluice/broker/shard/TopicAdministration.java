@@ -1,13 +1,16 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.Refusal;
+import io.sluice.broker.SelectionChange;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.Subscription.Selection;
 import io.sluice.broker.SubscriptionStatus;
 import io.sluice.broker.TopicStatus;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Producer;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.routing.Binding;
 import io.sluice.broker.routing.Bindings;
 import java.util.ArrayList;
@@ -48,6 +51,43 @@ final class TopicAdministration {
                 binding.queue().status(),
                 binding.links().size(),
                 binding.expiry());
+    }
+
+    /** See {@link ShardMailbox#select}. */
+    void select(String queue, SelectionChange change, Client client, Reply<Selection> reply, Turn turn) {
+        Optional<Binding> found = bindings.all().stream()
+                .filter(binding -> binding.queue().name().equals(queue))
+                .findFirst();
+        Optional<Refusal> refusal = found.isEmpty()
+                ? Optional.of(Refusal.of(Refusal.Kind.NOT_FOUND, "'" + queue + "' is no subscription's queue"))
+                : Optional.empty();
+        if (found.isPresent() && !found.get().subscription().durable()) {
+            String text = "subscription " + found.get().subscription().identity() + " is not durable";
+            refusal = Optional.of(Refusal.of(Refusal.Kind.PRECONDITION_FAILED, text));
+        }
+        SelectionChange.Change changed = refusal.isPresent()
+                ? SelectionChange.Change.refused(Selection.ALL, refusal.get())
+                : change.of(found.orElseThrow().subscription().selection());
+        if (changed.refusal().isPresent()) {
+            turn.calling(client);
+            reply.refused(changed.refusal().get());
+            return;
+        }
+        Turn.Effect answer = applied -> {
+            applied.calling(client);
+            reply.done(changed.selection());
+        };
+        Binding binding = found.orElseThrow();
+        if (changed.selection().equals(binding.subscription().selection())) {
+            turn.afterDecided(answer);
+            return;
+        }
+        Subscription next = binding.subscription().withSelection(changed.selection());
+        binding.select(next, changed.filter().orElse(null));
+        turn.decide(new Subscribed(binding.queue().id(), next, binding.expiry()), true, applied -> {
+            binding.selectionRecorded();
+            answer.run(applied);
+        });
     }
 
     void unsubscribe(Subscription.Identity identity, Client client, Reply<SubscriptionStatus> reply, Turn turn) {

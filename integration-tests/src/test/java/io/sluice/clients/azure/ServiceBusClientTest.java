@@ -13,7 +13,12 @@ import com.azure.messaging.servicebus.ServiceBusMessage;
 import com.azure.messaging.servicebus.ServiceBusMessageBatch;
 import com.azure.messaging.servicebus.ServiceBusReceivedMessage;
 import com.azure.messaging.servicebus.ServiceBusReceiverClient;
+import com.azure.messaging.servicebus.ServiceBusRuleManagerClient;
 import com.azure.messaging.servicebus.ServiceBusSenderClient;
+import com.azure.messaging.servicebus.administration.models.CorrelationRuleFilter;
+import com.azure.messaging.servicebus.administration.models.CreateRuleOptions;
+import com.azure.messaging.servicebus.administration.models.RuleProperties;
+import com.azure.messaging.servicebus.administration.models.SqlRuleFilter;
 import com.azure.messaging.servicebus.models.DeadLetterOptions;
 import com.azure.messaging.servicebus.models.ServiceBusMessageState;
 import com.azure.messaging.servicebus.models.ServiceBusReceiveMode;
@@ -179,6 +184,56 @@ final class ServiceBusClientTest {
             assertEquals("soon", received.getBody().toString());
             receiver.complete(received);
         }
+    }
+
+    @Test
+    void aSubscriptionGetsWhatItsRulesSay() {
+        try (ServiceBusReceiverClient receiver = client().receiver()
+                        .topicName("news")
+                        .subscriptionName("urgent")
+                        .disableAutoComplete()
+                        .buildClient();
+                ServiceBusRuleManagerClient rules = client().ruleManager()
+                        .topicName("news")
+                        .subscriptionName("urgent")
+                        .buildClient();
+                ServiceBusSenderClient sender =
+                        client().sender().topicName("news").buildClient()) {
+            sender.sendMessage(message("before anybody has subscribed"));
+            assertEquals(
+                    0,
+                    receiver.receiveMessages(1, Duration.ofSeconds(1)).stream().count());
+            assertEquals(
+                    List.of("$Default"),
+                    rules.listRules().stream().map(RuleProperties::getName).toList());
+            rules.createRule("hot", new CreateRuleOptions(new SqlRuleFilter("degrees > 30 AND sys.Label = 'weather'")));
+            rules.createRule("alarms", new CreateRuleOptions(new CorrelationRuleFilter("alarm")));
+            rules.deleteRule("$Default");
+            assertThrows(
+                    ServiceBusException.class,
+                    () -> rules.createRule("broken", new CreateRuleOptions(new SqlRuleFilter("degrees >"))));
+            RuleProperties hot = rules.listRules().stream()
+                    .filter(rule -> rule.getName().equals("hot"))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(
+                    "degrees > 30 AND sys.Label = 'weather'", ((SqlRuleFilter) hot.getFilter()).getSqlExpression());
+
+            sender.sendMessage(weather("mild", 20));
+            sender.sendMessage(weather("hot", 35));
+            sender.sendMessage(message("fire").setCorrelationId("alarm"));
+            for (String expected : List.of("hot", "fire")) {
+                ServiceBusReceivedMessage received = one(receiver);
+                assertEquals(expected, received.getBody().toString());
+                receiver.complete(received);
+            }
+        }
+    }
+
+    private static ServiceBusMessage weather(String body, int degrees) {
+        ServiceBusMessage message = message(body).setSubject("weather");
+        message.getApplicationProperties().put("degrees", degrees);
+        return message;
     }
 
     @Test
