@@ -1,5 +1,6 @@
 package io.sluice.server;
 
+import io.sluice.broker.Divert;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.definitions.Policy;
@@ -8,6 +9,7 @@ import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.QueueRules;
 import io.sluice.server.config.TopicRules;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -42,6 +44,11 @@ final class EffectiveRules {
     EffectiveRules definedIn(Supplier<Definitions> definitions) {
         defined = definitions;
         return this;
+    }
+
+    /** By which messages go elsewhere. */
+    List<Divert> diverts() {
+        return queues.diverts();
     }
 
     private Optional<Policy> policy(Policy.Kind kind, String name) {

@@ -77,9 +77,10 @@ final class ServedShards implements Shards {
     /** @param clock for filters over the time */
     static TopicSetup topics(EffectiveRules rules, LongSupplier clock) {
         return new TopicSetup(
-                rules::subscriptionQueue,
-                selection -> StoredFilter.compile(selection, clock),
-                rules.maxSubscriptions());
+                        rules::subscriptionQueue,
+                        selection -> StoredFilter.compile(selection, clock),
+                        rules.maxSubscriptions())
+                .withDiverts(rules.diverts());
     }
 
     /** What all connections share that are served by these shards. */

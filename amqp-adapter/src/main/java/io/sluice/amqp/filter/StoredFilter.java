@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnknownDescribedType;
 import org.apache.qpid.proton.codec.AMQPDefinedTypes;
 import org.apache.qpid.proton.codec.DecoderImpl;
 import org.apache.qpid.proton.codec.EncoderImpl;
@@ -28,6 +29,21 @@ public final class StoredFilter {
     public static Selection of(SourceFilter filter) {
         String text = text(filter.accepted());
         return text.isEmpty() ? Selection.ALL : new Selection(text, encoded(filter.accepted()));
+    }
+
+    /** Of a JMS selector. @throws InvalidFilterException the text says where and why */
+    public static Selection ofSelector(String text) throws InvalidFilterException {
+        return of("selector", "apache.org:selector-filter:string", text);
+    }
+
+    /** Of an SQL filter. Throws as {@link #ofSelector}. */
+    public static Selection ofSql(String text) throws InvalidFilterException {
+        return of("sql", "amqp:sql-filter", text);
+    }
+
+    private static Selection of(String name, String descriptor, String text) throws InvalidFilterException {
+        DescribedType filter = new UnknownDescribedType(Symbol.valueOf(descriptor), text);
+        return of(SourceFilter.of(Map.of(Symbol.valueOf(name), filter), () -> 0));
     }
 
     /**

@@ -1,15 +1,17 @@
 package io.sluice.broker.routing;
 
+import io.sluice.broker.Divert;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Subscription.Selection;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * What a shard is told of topics and exchanges from the edge.
+ * What a shard is told of topics, exchanges and diverts from the edge.
  *
  * @param queue what the queue of a subscription to this topic is; its name and whether it is durable are the subscription's affair
  * @param filters compiles what a front end has written of a subscription's filter, after a restart; what it gives is quick and throws
@@ -17,12 +19,14 @@ import java.util.function.Predicate;
  * @param maxSubscriptions of all topics together, 1 or more
  * @param headers a header of a message by name, as {@code Publish.header} gives it; quick, and throws nothing. For dead letters, whose
  *     bytes are all that is left of how they came
+ * @param diverts by which messages go elsewhere
  */
 public record TopicSetup(
         Function<String, QueueDefinition> queue,
         Function<Selection, Predicate<Message>> filters,
         int maxSubscriptions,
-        BiFunction<Message, String, Object> headers) {
+        BiFunction<Message, String, Object> headers,
+        List<Divert> diverts) {
     /** Queues without limits, and subscriptions without filters. */
     public static final TopicSetup PLAIN = new TopicSetup(
             QueueDefinition::named,
@@ -39,10 +43,24 @@ public record TopicSetup(
         this(queue, filters, maxSubscriptions, (message, header) -> null);
     }
 
+    /** Where nothing is diverted. */
+    public TopicSetup(
+            Function<String, QueueDefinition> queue,
+            Function<Selection, Predicate<Message>> filters,
+            int maxSubscriptions,
+            BiFunction<Message, String, Object> headers) {
+        this(queue, filters, maxSubscriptions, headers, List.of());
+    }
+
+    public TopicSetup withDiverts(List<Divert> all) {
+        return new TopicSetup(queue, filters, maxSubscriptions, headers, all);
+    }
+
     public TopicSetup {
         Objects.requireNonNull(queue, "queue");
         Objects.requireNonNull(filters, "filters");
         Objects.requireNonNull(headers, "headers");
+        diverts = List.copyOf(diverts);
         if (maxSubscriptions < 1) {
             throw new IllegalArgumentException("maxSubscriptions is 1 or more, not " + maxSubscriptions);
         }

@@ -55,6 +55,7 @@ final class AtomicCommits {
 
     void commit(AtomicBatch batch, Client client, Reply<AtomicBatch> reply) {
         batch.sends().forEach(this::discharged);
+        batch.sends().forEach(this::prepare);
         Room room = new Room();
         Optional<Refusal> refusal = check(batch, room);
         if (refusal.isPresent()) {
@@ -121,8 +122,16 @@ final class AtomicCommits {
         });
     }
 
+    /** What a message is diverted to is to be there before it is looked at. */
+    private void prepare(Publish send) {
+        if (send.kind() == NodeKind.QUEUE && fanOut.routing().fansOut(send)) {
+            queues.findOrCreate(send.address(), turn);
+        }
+        fanOut.routing().prepare(send, turn);
+    }
+
     private void send(Publish send) {
-        if (send.kind() != NodeKind.QUEUE) {
+        if (fanOut.routing().fansOut(send)) {
             checkTaken(fanOut.offer(send, true, turn, applied -> {}));
             return;
         }
@@ -220,7 +229,7 @@ final class AtomicCommits {
         }
 
         Optional<Refusal> add(Publish send) {
-            if (send.kind() == NodeKind.QUEUE) {
+            if (!fanOut.routing().fansOut(send)) {
                 Optional<Queue> queue = queues.findOrImagine(send.address());
                 return queue.isEmpty() ? Optional.of(queues.absence(send.address())) : add(send, into(queue.get()));
             }
@@ -258,7 +267,7 @@ final class AtomicCommits {
             if (noKey.isPresent()) {
                 return noKey;
             }
-            if (send.kind() != NodeKind.QUEUE && FanOut.keeps(into.queue)) {
+            if (fanOut.routing().fansOut(send) && FanOut.keeps(into.queue)) {
                 return Optional.empty();
             }
             into.messages++;
@@ -267,7 +276,7 @@ final class AtomicCommits {
         }
 
         long recordBytes(Publish send) {
-            if (send.kind() != NodeKind.QUEUE) {
+            if (fanOut.routing().fansOut(send)) {
                 return fanOut.recordBytes(send);
             }
             Incoming into = incoming.get(send.address());

@@ -13,6 +13,7 @@ import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Published;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -128,7 +129,8 @@ final class FanOut {
 
     /** The queue of a subscription is nobody's table. */
     private static String key(Publish publish, Queue queue) {
-        return publish.kind() == NodeKind.EXCHANGE ? Offering.lastValueKey(publish, queue) : "";
+        boolean subscriptions = publish.kind() == NodeKind.TOPIC && queue.name().contains("::");
+        return subscriptions ? "" : Offering.lastValueKey(publish, queue);
     }
 
     private Optional<Refusal> refusalOf(Publish publish, List<Copy> copies, boolean held) {
@@ -140,6 +142,9 @@ final class FanOut {
                     copy.queue.refusalOfKey(copy.key).or(() -> copy.queue.refusalOf(publish.message(), copy.key));
             if (refusal.isEmpty() && !held && copy.queue.isIntakePaused()) {
                 refusal = Optional.of(Publishing.paused(copy.queue));
+            }
+            if (refusal.isEmpty() && routing.isElsewhere(publish, copy.queue)) {
+                refusal = refusalOfElsewhere(copy.queue);
             }
             if (refusal.isPresent()) {
                 return refusal.map(why -> ofNode(publish, why));
@@ -154,6 +159,19 @@ final class FanOut {
                             maxBatchBytes)));
         }
         return Optional.empty();
+    }
+
+    /** There is no credit of this queue to hold its producers back with. */
+    private static Optional<Refusal> refusalOfElsewhere(Queue queue) {
+        if (queue.isIntakePaused()) {
+            return Optional.of(Publishing.paused(queue));
+        }
+        return queue.isBlocked()
+                ? Optional.of(new Refusal(
+                        Refusal.Kind.RESOURCE_LIMIT_EXCEEDED,
+                        "queue '" + queue.name() + "' is full, and the message is diverted to it",
+                        Map.of("queue", queue.name(), "reason", "diverted")))
+                : Optional.empty();
     }
 
     /** What it takes of the journal, in bytes: not less. */
@@ -176,7 +194,7 @@ final class FanOut {
     }
 
     private static Refusal ofNode(Publish publish, Refusal why) {
-        String node = publish.kind() == NodeKind.EXCHANGE ? "exchange" : "topic";
+        String node = publish.kind().name().toLowerCase(Locale.ROOT);
         return new Refusal(
                 why.kind(),
                 "nobody gets a message to " + node + " '" + publish.address() + "': " + why.text(),

@@ -73,11 +73,12 @@ final class Publishing {
                 refused(producer, publish, Links.noSuchTopic(publish.address()), turn);
                 return;
             }
-            prepare(producer, publish);
+            prepare(producer, publish, turn);
             fanOut(producer, publish, turn);
             return;
         }
         if (publish.kind() == NodeKind.EXCHANGE) {
+            prepare(producer, publish, turn);
             fanOut(producer, publish, turn);
             return;
         }
@@ -89,6 +90,11 @@ final class Publishing {
                 return;
             }
             queue = queues.findOrCreate(publish.address(), turn);
+        }
+        if (fanOut.routing().fansOut(publish)) {
+            prepare(producer, publish, turn);
+            fanOut(producer, publish, turn);
+            return;
         }
         if (producer.address().isEmpty() && queue.get().isIntakePaused()) {
             // There is no credit of this queue to hold an anonymous producer back with.
@@ -140,8 +146,9 @@ final class Publishing {
         return publish.kind() == NodeKind.TOPIC || producer.address().isPresent();
     }
 
-    /** An anonymous producer names the topic with the message only. */
-    private void prepare(Producer producer, Publish publish) {
+    /** Makes what is to be there for the message. An anonymous producer names a topic with its message only. */
+    private void prepare(Producer producer, Publish publish, Turn turn) {
+        fanOut.routing().prepare(publish, turn);
         if (publish.kind() == NodeKind.TOPIC && producer.address().isEmpty()) {
             replays.prepare(publish.address());
         }
@@ -158,7 +165,6 @@ final class Publishing {
             refused(producer, publish, refusal.get(), turn);
             return;
         }
-        prepare(producer, publish);
         publish.enlisted = true;
         pressure.enlisted(publish.message().residentBytes());
         turn.calling(producer.client());
@@ -177,16 +183,23 @@ final class Publishing {
             return Optional.of(tooLarge());
         }
         if (publish.kind() == NodeKind.TOPIC) {
+            prepare(producer, publish, turn);
             return QueueDefinition.isName(publish.address())
                     ? fanOut.refusalOf(publish, true, turn.nowMillis())
                     : Optional.of(Links.noSuchTopic(publish.address()));
         }
         if (publish.kind() == NodeKind.EXCHANGE) {
+            prepare(producer, publish, turn);
             return fanOut.refusalOf(publish, isHeld(producer, publish), turn.nowMillis());
         }
         Optional<Refusal> nowhere = queues.refusalOf(publish.address(), producer.client());
         if (nowhere.isPresent()) {
             return nowhere;
+        }
+        if (fanOut.routing().fansOut(publish)) {
+            queues.findOrCreate(publish.address(), turn);
+            prepare(producer, publish, turn);
+            return fanOut.refusalOf(publish, isHeld(producer, publish), turn.nowMillis());
         }
         Queue queue = queues.findOrImagine(publish.address()).orElseThrow();
         if (producer.address().isEmpty() && queue.isIntakePaused()) {

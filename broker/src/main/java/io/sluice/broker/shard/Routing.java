@@ -2,7 +2,9 @@ package io.sluice.broker.shard;
 
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.TemporaryName;
 import io.sluice.broker.queue.Queue;
+import io.sluice.broker.queue.Turn;
 import io.sluice.broker.routing.Binding;
 import io.sluice.broker.routing.Bindings;
 import java.util.ArrayList;
@@ -10,13 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which queues messages to topics and exchanges are for. Changes nothing. */
+/** Which queues messages are for that are for more than the queue they name. Changes nothing but what is to be prepared. */
 final class Routing {
     private final ShardQueues queues;
     private final Bindings bindings;
     private final TemporaryTopics temporaries;
+    private final Diverting diverting;
 
-    Routing(ShardQueues queues, Bindings bindings, TemporaryTopics temporaries) {
+    Routing(ShardQueues queues, Bindings bindings, TemporaryTopics temporaries, Diverting diverting) {
+        this.diverting = diverting;
         this.queues = queues;
         this.bindings = bindings;
         this.temporaries = temporaries;
@@ -24,11 +28,45 @@ final class Routing {
 
     /** Queues that want the message, each once. */
     List<Queue> targets(Publish publish) {
-        return publish.kind() == NodeKind.EXCHANGE ? byExchange(publish) : byTopic(publish);
+        return targets(publish, null);
     }
 
-    private List<Queue> byTopic(Publish publish) {
-        List<Binding> route = bindings.route(publish.address());
+    private List<Queue> targets(Publish publish, Turn making) {
+        List<Queue> plain = switch (publish.kind()) {
+            case EXCHANGE -> byExchange(publish);
+            case TOPIC -> byTopic(publish, publish.address());
+            case QUEUE -> queues.find(publish.address()).map(List::of).orElse(List.of());
+        };
+        return isDiverted(publish) ? diverting.targets(publish, plain, this::byTopic, making) : plain;
+    }
+
+    private boolean isDiverted(Publish publish) {
+        return !diverting.isEmpty() && !TemporaryName.is(publish.address());
+    }
+
+    /** Whether a message is not for just the queue that it names. */
+    boolean fansOut(Publish publish) {
+        return publish.kind() != NodeKind.QUEUE || diverting.concerns(publish);
+    }
+
+    /** Makes the queues that the message is diverted to. To be called before one that {@link #fansOut} is looked at. */
+    void prepare(Publish publish, Turn turn) {
+        if (isDiverted(publish)) {
+            targets(publish, turn);
+        }
+    }
+
+    /** Whether the message comes to the queue by a divert only: nobody who sent it hears of that queue's credit. */
+    boolean isElsewhere(Publish publish, Queue queue) {
+        return switch (publish.kind()) {
+            case QUEUE -> !queue.name().equals(publish.address());
+            case TOPIC -> isDiverted(publish) && bindings.find(queue.id()).isEmpty();
+            case EXCHANGE -> false;
+        };
+    }
+
+    private List<Queue> byTopic(Publish publish, String topic) {
+        List<Binding> route = bindings.route(topic);
         if (route.isEmpty()) {
             return List.of();
         }

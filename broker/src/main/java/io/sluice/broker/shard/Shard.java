@@ -62,7 +62,7 @@ public final class Shard {
         Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal, replays);
         int maxBatchBytes = setup.journal().maxBatchBytes();
         Offering offering = new Offering(large, setup.metrics());
-        Routing routing = new Routing(queues, bindings, links.temporaryTopics());
+        Routing routing = new Routing(queues, bindings, links.temporaryTopics(), new Diverting(queues, setup.topics()));
         FanOut fanOut = new FanOut(routing, replays, offering, large, maxBatchBytes);
         Acceptance acceptance = new Acceptance(replication);
         this.publishing = new Publishing(

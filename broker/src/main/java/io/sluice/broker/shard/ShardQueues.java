@@ -204,6 +204,11 @@ final class ShardQueues implements RecordVisitor {
         return exchanges.route(place.nameHere(exchange), routingKey, message);
     }
 
+    /** The queue that {@link #target} gives, where it is there. */
+    Optional<Queue> findTarget(String name) {
+        return find(place.nameHere(name));
+    }
+
     /** Decides that a queue exists; it takes messages from here on, its links are answered when the declaration is applied. */
     Queue declare(QueueDefinition definition, Turn turn) {
         Queue queue = new Queue(nextQueueId++, definition, pages, memory, large);

@@ -21,6 +21,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Pause;
 import io.sluice.broker.queue.Selection;
+import io.sluice.broker.routing.TopicSetup;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -88,6 +89,31 @@ final class ShardFixture {
             Function<String, Optional<QueueDefinition>> autoCreate,
             Metrics metrics,
             ShardPlace place) {
+        this(journal, store, bodies, limits, autoCreate, metrics, place, Topics.SETUP);
+    }
+
+    /** With diverts, say. */
+    ShardFixture(TopicSetup topics) {
+        this(
+                new HeldJournal(),
+                new NaiveStore(),
+                new TestLargeBodies(),
+                ShardLimits.ofMemory(1L << 30),
+                name -> Optional.empty(),
+                Metrics.NONE,
+                ShardPlace.ONLY,
+                topics);
+    }
+
+    private ShardFixture(
+            HeldJournal journal,
+            NaiveStore store,
+            TestLargeBodies bodies,
+            ShardLimits limits,
+            Function<String, Optional<QueueDefinition>> autoCreate,
+            Metrics metrics,
+            ShardPlace place,
+            TopicSetup topics) {
         this.journal = journal;
         this.store = store;
         this.bodies = bodies;
@@ -103,7 +129,7 @@ final class ShardFixture {
                     bodies,
                     limits,
                     autoCreate,
-                    Topics.SETUP,
+                    topics,
                     failures::add,
                     metrics,
                     place));

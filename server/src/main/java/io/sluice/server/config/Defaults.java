@@ -79,6 +79,7 @@ public final class Defaults {
             List.of(new NamePattern("*")),
             List.of(new QueueRules.QueueTemplate(new NamePattern("*"), QUEUE)),
             List.of(),
+            List.of(),
             List.of());
 
     static final TopicRules TOPICS =

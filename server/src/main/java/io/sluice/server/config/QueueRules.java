@@ -1,5 +1,6 @@
 package io.sluice.server.config;
 
+import io.sluice.broker.Divert;
 import io.sluice.broker.NamePattern;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.definitions.Policy;
@@ -13,22 +14,25 @@ import java.util.List;
  * @param templates what a queue of a matching name is; the first that matches counts
  * @param declared queues that exist from the start
  * @param placement which shard has queues and topics of a matching name; the first that matches counts
+ * @param diverts by which messages go elsewhere, too or only
  */
 public record QueueRules(
         List<NamePattern> autoCreate,
         List<QueueTemplate> templates,
         List<QueueDefinition> declared,
-        List<PlacementRule> placement) {
+        List<PlacementRule> placement,
+        List<Divert> diverts) {
     public QueueRules {
         autoCreate = List.copyOf(autoCreate);
         templates = List.copyOf(templates);
         declared = List.copyOf(declared);
         placement = List.copyOf(placement);
+        diverts = List.copyOf(diverts);
     }
 
     /** The same for another virtual host, which has one shard, and no queues from the start. */
     QueueRules withoutDeclared() {
-        return new QueueRules(autoCreate, templates, List.of(), List.of());
+        return new QueueRules(autoCreate, templates, List.of(), List.of(), List.of());
     }
 
     /** @param shard its number, from 0 */

@@ -54,7 +54,8 @@ final class QueueRulesBinder {
                 section.sections("declared").map(QueueRulesBinder::declared).orElse(List.of()),
                 section.sections("placement")
                         .map(sections -> placements(sections, shards))
-                        .orElse(List.of()));
+                        .orElse(List.of()),
+                section.sections("diverts").map(DivertBinder::diverts).orElse(List.of()));
         section.end();
         return rules;
     }

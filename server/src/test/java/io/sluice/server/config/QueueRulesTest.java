@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Dispatching;
+import io.sluice.broker.Divert;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.NamePattern;
 import io.sluice.broker.QueueDefinition;
@@ -61,6 +62,45 @@ class QueueRulesTest {
         assertEquals(
                 List.of(new QueueExpiry(true, 60_000), QueueExpiry.NEVER),
                 rules.declared().stream().map(QueueDefinition::expiry).toList());
+    }
+
+    @Test
+    void messagesMayBeDiverted() throws Exception {
+        List<Divert> diverts = rules("""
+                queues:
+                  diverts:
+                    - {name: audit, pattern: "orders.*", selector: "total > 1000", to: audit}
+                    - {name: news, of: topic, pattern: news, sql: "h.priority > 4", to: urgent, toA: topic, exclusive: true}
+                    - {name: forward, pattern: a, to: b, exclusive: true}
+                """).diverts();
+        assertEquals(
+                List.of(
+                        "audit QUEUE orders.* QUEUE audit false",
+                        "news TOPIC news TOPIC urgent true",
+                        "forward QUEUE a QUEUE b true"),
+                diverts.stream()
+                        .map(each -> each.name() + " " + each.kind() + " " + each.pattern() + " " + each.toKind() + " "
+                                + each.to() + " " + each.exclusive())
+                        .toList());
+        assertEquals(
+                List.of(false, false, true),
+                diverts.stream().map(each -> each.selection().isAll()).toList());
+        ConfigurationException wrong = assertThrows(ConfigurationException.class, () -> rules("""
+                queues:
+                  diverts:
+                    - {name: a, pattern: q, to: q}
+                    - {name: a, pattern: q, to: r, selector: "total >"}
+                    - {name: b, pattern: q}
+                    - {name: c, pattern: q, to: r, toa: topic}
+                """));
+        for (String problem : List.of(
+                "queues.diverts[0].to leads nowhere: a divert from 'q' to itself",
+                "queues.diverts[1].name is \"a\", which another divert has already",
+                "queues.diverts[1].selector cannot be read",
+                "queues.diverts[2].to is missing",
+                "toa")) {
+            assertTrue(wrong.getMessage().contains(problem), problem + " in " + wrong.getMessage());
+        }
     }
 
     @Test
