@@ -11,6 +11,7 @@ import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Identity;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
@@ -22,15 +23,19 @@ import io.sluice.broker.routing.TopicPattern;
 import io.sluice.broker.routing.TopicSetup;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What topics keep of their messages, and who is being given it. A topic that keeps any has one subscription more, the broker's own, whose
  * queue is a ring that nobody takes from. Shard's thread only.
  */
 final class Replays {
+    private static final int MAX_REMEMBERED = 1_024;
+
     private final ShardQueues queues;
     private final Bindings bindings;
     private final TopicSetup setup;
@@ -38,6 +43,10 @@ final class Replays {
     private final Turn turn;
     /** Those under way, by the queue that they read. */
     private final Map<Long, List<Replaying>> underWay = new HashMap<>();
+    /** Topics that keep nothing as things are defined: an anonymous producer's messages each ask for theirs. */
+    private final Set<String> keepingNothing = new HashSet<>();
+
+    private Definitions asOf = Definitions.NONE;
 
     /** @param turn the one turn of the shard: what reads a queue is called in the middle of a dispatch */
     Replays(ShardQueues queues, Bindings bindings, TopicSetup setup, ShardMailbox mailbox, Turn turn) {
@@ -53,9 +62,18 @@ final class Replays {
         if (TemporaryName.is(topic) || !QueueDefinition.isName(topic)) {
             return;
         }
+        Definitions now = queues.definitions().current();
+        if (now != asOf || keepingNothing.size() > MAX_REMEMBERED) {
+            keepingNothing.clear();
+            asOf = now;
+        }
+        if (keepingNothing.contains(topic)) {
+            return;
+        }
         QueueDefinition template = setup.queue().apply(topic);
         Replay replay = template.replay();
         if (!replay.isOn() || !TopicPattern.of(topic).isExact()) {
+            keepingNothing.add(topic);
             return;
         }
         Optional<Queue> there = kept(topic);
