@@ -43,7 +43,7 @@ final class QueueArguments {
 
     private static final String DISABLED = "disabled";
 
-    /** Texts that are one of some, the first meaning nothing more than that nothing is said; empty: any text. */
+    /** Texts that are one of some; empty: any text. */
     private static final Map<String, Set<String>> TEXTS = Map.of(
             TYPE,
             Set.of(CLASSIC, QUORUM),
