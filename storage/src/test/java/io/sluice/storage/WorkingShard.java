@@ -1,6 +1,9 @@
 package io.sluice.storage;
 
 import io.sluice.broker.Annotations;
+import io.sluice.broker.ExchangeBinding;
+import io.sluice.broker.ExchangeDefinition;
+import io.sluice.broker.ExchangeStatus;
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
@@ -25,6 +28,7 @@ import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -36,7 +40,7 @@ import java.util.concurrent.TimeUnit;
  * order. Each call waits until what it asked for is durable. Not on the shard's thread.
  */
 final class WorkingShard implements AutoCloseable, ProducerListener, ConsumerListener {
-    private static final String QUEUE = "working";
+    static final String QUEUE = "working";
     private static final int BODY_BYTES = 1024;
     private static final Client NO_BATCHES = () -> {};
 
@@ -129,6 +133,27 @@ final class WorkingShard implements AutoCloseable, ProducerListener, ConsumerLis
 
     Definitions definitions() {
         return mailbox.definitions();
+    }
+
+    ExchangeStatus exchange(ExchangeDefinition exchange) throws Exception {
+        CompletableFuture<ExchangeStatus> done = new CompletableFuture<>();
+        mailbox.exchanges().declare(exchange, NO_BATCHES, reply(done));
+        await(done);
+        return done.get();
+    }
+
+    ExchangeBinding bind(ExchangeBinding binding) throws Exception {
+        CompletableFuture<ExchangeBinding> done = new CompletableFuture<>();
+        mailbox.exchanges().bind(binding, NO_BATCHES, reply(done));
+        await(done);
+        return done.get();
+    }
+
+    List<ExchangeBinding> bindings() throws Exception {
+        CompletableFuture<List<ExchangeBinding>> done = new CompletableFuture<>();
+        mailbox.exchanges().bindings(NO_BATCHES, reply(done));
+        await(done);
+        return done.get();
     }
 
     long messages() throws Exception {

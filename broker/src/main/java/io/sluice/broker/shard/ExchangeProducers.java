@@ -23,7 +23,7 @@ final class ExchangeProducers {
 
     ExchangeProducers(ShardExchanges exchanges) {
         this.exchanges = exchanges;
-        exchanges.listen(this::end, this::update);
+        exchanges.listen(this::end, this::bindingsChanged);
     }
 
     /** Why nobody may send to the exchange: there is none, or it is for exchanges only. */
@@ -112,6 +112,11 @@ final class ExchangeProducers {
     /** @param reason why nobody gets credit, "" where that is not so */
     void pressureChanged(String reason, Turn turn) {
         nodeReason = reason;
+        update(turn);
+    }
+
+    private void bindingsChanged(Turn turn) {
+        blocked.removeIf(queue -> !exchanges.decided().isBound(queue));
         update(turn);
     }
 

@@ -235,14 +235,16 @@ final class FanOut {
                 replays.decided(enqueued);
             }
         }
+        boolean replaces = journaled.size() + others.size() < copies.size();
         for (int i = 0; i < others.size(); i++) {
-            boolean last = journaled.isEmpty() && i == others.size() - 1;
+            boolean last = !replaces && journaled.isEmpty() && i == others.size() - 1;
             turn.decide(others.get(i), false, last ? done : Turn.Effect.NOTHING);
         }
         if (!journaled.isEmpty()) {
             JournalRecord record = journaled.size() == 1 ? journaled.get(0) : new Published(journaled);
-            turn.decide(record, true, done);
-        } else if (others.isEmpty()) {
+            turn.decide(record, true, replaces ? Turn.Effect.NOTHING : done);
+        }
+        if (replaces) {
             turn.afterDecided(done);
         }
     }

@@ -223,8 +223,9 @@ final class ShardQueues implements RecordVisitor {
         queue.delete();
         byName.remove(queue.name());
         bindings.remove(queue.id());
-        turn.decide(new QueueDeleted(queue.id()), queue.definition().durable(), then);
+        // First: of a queue that is not durable it is applied at once, and nobody knows what was bound to it then.
         exchanges.queueGoes(queue, turn);
+        turn.decide(new QueueDeleted(queue.id()), queue.definition().durable(), then);
     }
 
     @Override

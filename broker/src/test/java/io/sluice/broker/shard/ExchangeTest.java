@@ -460,4 +460,33 @@ class ExchangeTest {
                         .refusal()
                         .kind());
     }
+
+    @Test
+    void anExchangeGoesWithTheLastQueueAlsoWhereThatIsNotDurable() {
+        exchanges.declare(ExchangeDefinition.named("auto", Type.FANOUT).withAutoDelete(true));
+        shard.queue(QueueDefinition.named("passing").withDurable(false));
+        exchanges.bind("auto", "passing", "");
+        TestProducer producer = exchanges.producer("auto");
+        shard.delete("passing", ShardMailbox.DeleteCondition.ALWAYS);
+        assertEquals(List.of(), exchanges.names());
+        assertEquals(List.of("attached", "closed RESOURCE_DELETED"), producer.events);
+        assertEquals(List.of(), new Exchanging(shard.restart()).names());
+    }
+
+    @Test
+    void aMessageIsAcceptedWhenItIsDurableInATableBesideAQueueThatIsNot() {
+        exchanges.exchange("e", Type.FANOUT);
+        shard.queue(QueueDefinition.named("passing").withDurable(false));
+        QueueDefinition table = QueueDefinition.named("table");
+        shard.queue(table.withLife(table.life().withLastValue(new io.sluice.broker.MessageLife.LastValue(10, "key"))));
+        exchanges.bind("e", "passing", "").bind("e", "table", "");
+        TestProducer producer = shard.anonymous();
+        shard.journal.hold();
+        Publish publish = Exchanging.publish(
+                "e", "", ShardFixture.message("1", io.sluice.broker.Message.Header.DURABLE), Map.of("key", "k"));
+        shard.runWhere(() -> shard.mailbox().publish(producer.handle, publish));
+        assertEquals(List.of(), producer.accepted);
+        shard.commitAll();
+        assertEquals(List.of("1"), producer.accepted);
+    }
 }
