@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import io.sluice.amqp.filter.StoredFilter;
+import io.sluice.amqp.message.MessageHeaders;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
@@ -83,7 +84,8 @@ final class TestBroker implements Authenticator {
                             new TopicSetup(
                                     QueueDefinition::named,
                                     selection -> StoredFilter.compile(selection, () -> nowMillis),
-                                    100),
+                                    100,
+                                    MessageHeaders::value),
                             broken -> failure = broken,
                             Metrics.NONE))
                     .mailbox();

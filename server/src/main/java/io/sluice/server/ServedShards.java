@@ -13,6 +13,7 @@ import io.sluice.amqp.management.ClusterNodes;
 import io.sluice.amqp.management.Configured;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
+import io.sluice.amqp.message.MessageHeaders;
 import io.sluice.amqp.rabbitmq.BrokerNode;
 import io.sluice.amqp.rabbitmq.RabbitManagementNode;
 import io.sluice.broker.QueueDefinition;
@@ -79,7 +80,8 @@ final class ServedShards implements Shards {
         return new TopicSetup(
                         rules::subscriptionQueue,
                         selection -> StoredFilter.compile(selection, clock),
-                        rules.maxSubscriptions())
+                        rules.maxSubscriptions(),
+                        MessageHeaders::value)
                 .withDiverts(rules.diverts());
     }
 

@@ -9,6 +9,7 @@ import io.sluice.amqp.NodeNames;
 import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.amqp.management.ManagementNode;
 import io.sluice.amqp.management.Queues;
+import io.sluice.amqp.message.MessageHeaders;
 import io.sluice.amqp.rabbitmq.BrokerNode;
 import io.sluice.amqp.rabbitmq.RabbitManagementNode;
 import io.sluice.broker.QueueDefinition;
@@ -98,7 +99,8 @@ public final class SluiceBroker implements AutoCloseable {
                 new TopicSetup(
                         topic -> defaults.definition(),
                         selection -> StoredFilter.compile(selection, builder.clock::millis),
-                        MAX_SUBSCRIPTIONS),
+                        MAX_SUBSCRIPTIONS,
+                        MessageHeaders::value),
                 stopped::completeExceptionally,
                 Metrics.NONE);
         try {
