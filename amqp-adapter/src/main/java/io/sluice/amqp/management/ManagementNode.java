@@ -67,8 +67,6 @@ public final class ManagementNode implements LocalNode {
         listings.put(QueueAttributes.TYPE, new QueueListing(queues));
         listings.put(Topics.TYPE, topics);
         listings.put(Subscriptions.TYPE, subscriptions);
-        listings.put(Exchanges.TYPE, exchanges);
-        listings.put(ExchangeBindings.TYPE, bindings);
         listings.put(Connections.TYPE, ofConnections);
         listings.put(Links.TYPE, ofLinks);
         listings.put(Moves.TYPE, moves);
@@ -76,6 +74,8 @@ public final class ManagementNode implements LocalNode {
         listings.put(Replicas.TYPE, replicas);
         users.ifPresent(some -> listings.put(ManagedUsers.TYPE, some));
         listings.put(ManagedPolicies.TYPE, policies);
+        listings.put(Exchanges.TYPE, exchanges);
+        listings.put(ExchangeBindings.TYPE, bindings);
         node = EntityType.of(
                 NODE_TYPE,
                 List.of(),

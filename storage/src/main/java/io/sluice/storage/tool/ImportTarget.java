@@ -36,7 +36,9 @@ final class ImportTarget {
     private final Set<Subscription.Identity> subscriptions = new HashSet<>();
     private final List<String> kept = new ArrayList<>();
     private final Definitions defined;
-    private final Set<String> exchanges = new HashSet<>();
+    /** By name, as they were here before. */
+    private final Map<String, ExchangeDeclared> exchanges = new LinkedHashMap<>();
+
     private long highestQueueId;
 
     /** @param offset added to a sequence */
@@ -49,7 +51,7 @@ final class ImportTarget {
         defined = reader.defined();
         reader.exchanges().forEach(exchange -> {
             if (exchange instanceof ExchangeDeclared declared) {
-                exchanges.add(declared.exchange().name());
+                exchanges.put(declared.exchange().name(), declared);
             }
         });
         reader.queues().forEach(queue -> {
@@ -137,8 +139,10 @@ final class ImportTarget {
             if (knows(bound.queueId())) {
                 imported.add(new Bound(queueOf(bound.queueId()).queueId(), bound.binding()));
             }
-        } else if (!(exported instanceof ExchangeDeclared declared
-                && exchanges.contains(declared.exchange().name()))) {
+        } else if (exported instanceof ExchangeDeclared declared) {
+            // Also one that is here already: the journal may declare it behind what is bound to it by this.
+            imported.add(exchanges.getOrDefault(declared.exchange().name(), declared));
+        } else {
             imported.add(exported);
         }
     }
