@@ -1,11 +1,13 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.message.GivenMessageId;
 import io.sluice.amqp.message.IncomingMessage;
 import io.sluice.amqp.message.MalformedMessageException;
 import io.sluice.amqp.message.MessageBatch;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
+import io.sluice.broker.TemporaryName;
 import io.sluice.broker.security.Permissions;
 import java.util.List;
 import java.util.Optional;
@@ -387,11 +389,15 @@ final class IncomingLink implements LinkEndpoint {
         }
     }
 
-    /** In Service Bus there are none but durable messages, and its clients do not say so. */
+    /** In Service Bus there are none but durable messages, which its clients do not say, and each has an id, without which some cannot settle it. */
     private Message stored(Message message) {
-        return scope.dialect().isServiceBus() && !message.durable()
-                ? message.with(message.header().withDurable())
-                : message;
+        if (!scope.dialect().isServiceBus()) {
+            return message;
+        }
+        Message durable =
+                message.durable() ? message : message.with(message.header().withDurable());
+        String id = scope.environment().nodeNames().get().substring(TemporaryName.PREFIX.length());
+        return GivenMessageId.with(durable, id);
     }
 
     private void arrive(List<Message> batch, Delivery delivery, int bytes) {

@@ -308,12 +308,9 @@ final class LinkAttacher {
             return;
         }
         String address = sender.getRemoteTarget() instanceof Target target ? target.getAddress() : null;
-        if (address == null || address.isEmpty()) {
-            String text = "a receiver of answers names in its target the reply-to of its requests";
-            refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, text));
-            return;
-        }
-        enter(sender, new NodeReplyLink(scope, sender, address), key);
+        // Azure's clients for JavaScript name the link alone as they name their reply-to.
+        boolean byName = address == null || address.isEmpty();
+        enter(sender, new NodeReplyLink(scope, sender, byName ? sender.getName() : address), key);
         Terminus.accept(sender, Terminus.answer((Source) sender.getRemoteSource(), Map.of(), Optional.empty()));
     }
 

@@ -173,8 +173,14 @@ class LocalNodeTest {
     }
 
     @Test
-    void aReceiverWithoutATargetAddressIsRefused() {
-        peer.send(0, TestPeer.receiver(1, "replies", "$echo"));
-        peer.expectDetach("amqp:invalid-field");
+    void aReceiverWithoutATargetAddressIsKnownByItsName() {
+        peer.attachSender(0, "requests", "$echo");
+        Attach receiver = TestPeer.receiver(1, "cbs-1", "$echo");
+        ((Target) receiver.getTarget()).setAddress(null);
+        peer.send(0, receiver);
+        peer.nextOf(Attach.class);
+        peer.send(0, TestPeer.credit(1, 0, 5));
+        peer.send(0, TestPeer.transfer(0, 0), requestTo("cbs-1", "hello"));
+        assertEquals("to cbs-1: hello", TestPeer.body(peer.transfers().get(0).payload()));
     }
 }

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -174,6 +175,7 @@ class ServiceBusTest {
         assertEquals(new Date(broker.nowMillis), annotation(message, "x-opt-enqueued-time"));
         assertEquals(new Date(broker.nowMillis + 60_000), annotation(message, "x-opt-locked-until"));
         assertTrue(message.isDurable());
+        assertInstanceOf(String.class, message.getMessageId(), "it came without one");
         assertArrayEquals(
                 LockTokens.tag(token(frame)),
                 ((Transfer) frame.body()).getDeliveryTag().getArray());

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.slf4j.LoggerFactory;
 
 /**
  * A broker on one machine, put together: the data folder, shards on the threads of the event loops, and the AMQP endpoint.
@@ -53,6 +54,8 @@ public final class SluiceServer implements RunningBroker {
      */
     public static SluiceServer start(Configuration configuration, IntConsumer onFailure) throws StartFailure {
         ListeningPorts ports = new ListeningPorts(configuration);
+        // Whoever logs first sets logging up, and what others log meanwhile comes with a warning of its own.
+        LoggerFactory.getILoggerFactory();
         // Beside the data folder: on two processors both take as long as one.
         CompletableFuture<ServerLoops> starting = CompletableFuture.supplyAsync(
                 () -> ServerLoops.start("amqp", configuration.eventLoops()), task -> new Thread(task, "start").start());
