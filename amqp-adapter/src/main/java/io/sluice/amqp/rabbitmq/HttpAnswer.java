@@ -1,12 +1,9 @@
 package io.sluice.amqp.rabbitmq;
 
-import io.sluice.amqp.message.IncomingMessage;
-import io.sluice.amqp.message.MalformedMessageException;
+import io.sluice.amqp.message.AnswerMessage;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Reply;
-import java.nio.BufferOverflowException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -41,7 +38,7 @@ final class HttpAnswer {
         messageId.ifPresent(message::setCorrelationId);
         message.setApplicationProperties(new ApplicationProperties(VERSION));
         message.setBody(new AmqpValue(body));
-        reply.accept(encode(message));
+        reply.accept(AnswerMessage.of(message));
     }
 
     void noContent() {
@@ -81,20 +78,6 @@ final class HttpAnswer {
             then.accept(value);
         } catch (HttpException e) {
             refuse(e);
-        }
-    }
-
-    private static Message encode(org.apache.qpid.proton.message.Message message) {
-        for (int size = 1024; ; size *= 2) {
-            byte[] buffer = new byte[size];
-            try {
-                int length = message.encode(buffer, 0, size);
-                return IncomingMessage.parse(Arrays.copyOf(buffer, length), IncomingMessage.AMQP_FORMAT);
-            } catch (BufferOverflowException e) {
-                continue;
-            } catch (MalformedMessageException e) {
-                throw new IllegalStateException("an answer of our own is malformed: " + e.getMessage(), e);
-            }
         }
     }
 }

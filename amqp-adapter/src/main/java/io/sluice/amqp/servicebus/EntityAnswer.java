@@ -1,10 +1,7 @@
 package io.sluice.amqp.servicebus;
 
-import io.sluice.amqp.message.IncomingMessage;
-import io.sluice.amqp.message.MalformedMessageException;
+import io.sluice.amqp.message.AnswerMessage;
 import io.sluice.broker.Message;
-import java.nio.BufferOverflowException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -53,20 +50,6 @@ final class EntityAnswer {
         if (!replyTo.isEmpty()) {
             message.setAddress(replyTo);
         }
-        reply.accept(encode(message));
-    }
-
-    private static Message encode(org.apache.qpid.proton.message.Message message) {
-        for (int size = 1024; ; size *= 2) {
-            byte[] buffer = new byte[size];
-            try {
-                int length = message.encode(buffer, 0, size);
-                return IncomingMessage.parse(Arrays.copyOf(buffer, length), IncomingMessage.AMQP_FORMAT);
-            } catch (BufferOverflowException e) {
-                continue;
-            } catch (MalformedMessageException e) {
-                throw new IllegalStateException("an answer of our own is malformed: " + e.getMessage(), e);
-            }
-        }
+        reply.accept(AnswerMessage.of(message));
     }
 }

@@ -8,44 +8,11 @@ import com.rabbitmq.client.amqp.AmqpException;
 import com.rabbitmq.client.amqp.Management;
 import com.rabbitmq.client.amqp.Message;
 import com.rabbitmq.client.amqp.Publisher;
-import io.sluice.program.BrokerProcess;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** RabbitMQ's AMQP 1.0 client, unmodified, against the started program: exchanges and what is bound to them. */
-final class RabbitMqExchangesTest {
-    @TempDir
-    static Path data;
-
-    private static BrokerProcess broker;
-    private RabbitMqScene scene;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        assertEquals(0, broker.stop());
-    }
-
-    @BeforeEach
-    void connect() {
-        scene = new RabbitMqScene(broker.port());
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
-    }
-
+final class RabbitMqExchangesTest extends RabbitMqProgram {
     private void queues(String... names) {
         for (String name : names) {
             scene.management.queue(name).declare();

@@ -22,41 +22,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** RabbitMQ's AMQP 1.0 client, unmodified, against the started program: what consumers ask for, requests and replies, recovery. */
-final class RabbitMqFeaturesTest {
-    @TempDir
-    static Path data;
-
-    private static BrokerProcess broker;
-    private RabbitMqScene scene;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        assertEquals(0, broker.stop());
-    }
-
-    @BeforeEach
-    void connect() {
-        scene = new RabbitMqScene(broker.port());
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
-    }
-
+final class RabbitMqFeaturesTest extends RabbitMqProgram {
     @Test
     void filters_select_by_application_properties_and_sql() throws Exception {
         scene.management.queue("filtered").declare();

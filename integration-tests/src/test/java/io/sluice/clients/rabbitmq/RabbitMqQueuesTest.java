@@ -11,46 +11,13 @@ import com.rabbitmq.client.amqp.Connection;
 import com.rabbitmq.client.amqp.Management;
 import com.rabbitmq.client.amqp.Publisher;
 import io.sluice.clients.rabbitmq.RabbitMqScene.Received;
-import io.sluice.program.BrokerProcess;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** RabbitMQ's AMQP 1.0 client, unmodified, against the started program: queues, declared and used. */
-final class RabbitMqQueuesTest {
-    @TempDir
-    static Path data;
-
-    private static BrokerProcess broker;
-    private RabbitMqScene scene;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        assertEquals(0, broker.stop());
-    }
-
-    @BeforeEach
-    void connect() {
-        scene = new RabbitMqScene(broker.port());
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
-    }
-
+final class RabbitMqQueuesTest extends RabbitMqProgram {
     @Test
     void a_queue_has_what_it_was_declared_with() {
         Management.QueueInfo declared = scene.management
