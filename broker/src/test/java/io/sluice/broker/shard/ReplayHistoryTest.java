@@ -29,6 +29,9 @@ import net.jqwik.api.Tag;
  */
 class ReplayHistoryTest {
     private static final String TOPIC = "keep";
+    /** A shard of these tests has 20 subscriptions at most. */
+    private static final int MAX_SUBSCRIBERS = 15;
+
     private static final int KEPT = 5;
 
     private static final class Subscriber {
@@ -70,7 +73,7 @@ class ReplayHistoryTest {
             int dice = random.nextInt(100);
             if (dice < 45) {
                 publish(1 + random.nextInt(6));
-            } else if (dice < 60) {
+            } else if (dice < 60 && subscribers.size() < MAX_SUBSCRIBERS) {
                 subscribe();
             } else if (dice < 85) {
                 shard.commit(random.nextInt(shard.journal.waiting() + 1));
