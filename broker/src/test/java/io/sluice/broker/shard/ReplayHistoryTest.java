@@ -63,8 +63,8 @@ class ReplayHistoryTest {
             random = new Random(seed);
             shard = new ShardFixture(
                     paged
-                            ? new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10, new ShardLimits.Paging(500, 300, 10, 40))
-                            : new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10));
+                            ? new ShardLimits(1 << 26, 1 << 20, 300, 1 << 10, new ShardLimits.Paging(500, 300, 10, 40))
+                            : new ShardLimits(1 << 26, 1 << 20, 300, 1 << 10));
             shard.store.pageMessages = 3;
             producer = shard.topicProducer(TOPIC);
         }
@@ -161,6 +161,7 @@ class ReplayHistoryTest {
             history.checkpointStep();
         }
         assertEquals(List.of(), history.shard.failures);
+        assertEquals(List.of(), history.producer.refusals, "more than the shard takes");
         for (Subscriber each : history.subscribers) {
             assertNull(each.link.closedBy);
             assertHasAll(each, each.link.credit(100_000).bodies(), history.published);
