@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * Messages of some addresses go to another one, in the place of theirs or beside it.
  *
- * @param name for people
+ * @param name 1 to 255 characters
  * @param kind queues or topics: what the pattern is of
  * @param pattern names of them; those of subscriptions' queues only where it says {@code ::} itself
  * @param selection which messages
@@ -25,6 +25,15 @@ public record Divert(
     public Divert {
         Objects.requireNonNull(pattern, "pattern");
         Objects.requireNonNull(selection, "selection");
+        int most = QueueDefinition.MAX_NAME_LENGTH;
+        if (!QueueDefinition.isName(name)) {
+            throw new IllegalArgumentException(
+                    "a divert's name has 1 to " + most + " characters, this has " + name.length());
+        }
+        if (!QueueDefinition.isName(pattern.text())) {
+            throw new IllegalArgumentException("a divert's pattern has 1 to " + most + " characters, this has "
+                    + pattern.text().length());
+        }
         if (kind == NodeKind.EXCHANGE || toKind == NodeKind.EXCHANGE) {
             throw new IllegalArgumentException("a divert is between queues and topics, not exchanges");
         }

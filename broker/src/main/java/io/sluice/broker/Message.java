@@ -35,6 +35,8 @@ public final class Message {
     private final LargeBody body;
     /** Null where nobody else has the bytes. */
     private final SharedBytes shared;
+    /** See {@link #publisher}. */
+    private final long publisher;
 
     /**
      * @param encoded all sections, owned by this message from now on
@@ -43,11 +45,17 @@ public final class Message {
      * @param added annotations the broker or a consumer put on, merged over those in {@code encoded} when it is sent
      */
     public Message(byte[] encoded, int annotatedOffset, Header header, Annotations added) {
-        this(encoded, annotatedOffset, header, added, null, null);
+        this(encoded, annotatedOffset, header, added, null, null, 0);
     }
 
     private Message(
-            byte[] encoded, int annotatedOffset, Header header, Annotations added, LargeBody body, SharedBytes shared) {
+            byte[] encoded,
+            int annotatedOffset,
+            Header header,
+            Annotations added,
+            LargeBody body,
+            SharedBytes shared,
+            long publisher) {
         this.encoded = Objects.requireNonNull(encoded, "encoded");
         if (annotatedOffset < 0 || annotatedOffset > encoded.length) {
             throw new IllegalArgumentException("annotatedOffset " + annotatedOffset + " of " + encoded.length);
@@ -63,6 +71,7 @@ public final class Message {
         this.added = Objects.requireNonNull(added, "added");
         this.body = body;
         this.shared = shared;
+        this.publisher = publisher;
     }
 
     /**
@@ -120,34 +129,42 @@ public final class Message {
 
     /** The same bytes with these annotations in place of those added so far. */
     public Message withAdded(Annotations all) {
-        return new Message(encoded, annotatedOffset, header(), all, body, shared);
+        return new Message(encoded, annotatedOffset, header(), all, body, shared, publisher);
     }
 
     /** The same bytes under other header fields: a dead letter must not expire again. */
     public Message with(Header header) {
-        return new Message(encoded, annotatedOffset, header, added, body, shared);
+        return new Message(encoded, annotatedOffset, header, added, body, shared, publisher);
     }
 
     /** The same in other bytes, with all that is in front of the message-annotations as it was: nobody else has them. */
     public Message withEncoded(byte[] bytes) {
-        return new Message(bytes, annotatedOffset, header(), added, body, null);
+        return new Message(bytes, annotatedOffset, header(), added, body, null, publisher);
     }
 
     /** The same, with the rest of it kept apart. */
     public Message withBody(LargeBody rest) {
-        return new Message(encoded, annotatedOffset, header(), added, Objects.requireNonNull(rest, "rest"), shared);
+        return new Message(
+                encoded, annotatedOffset, header(), added, Objects.requireNonNull(rest, "rest"), shared, publisher);
     }
 
     /** What is left of a large message without what was kept apart, and these bytes in its place. */
     public Message withoutBody(byte[] inItsPlace) {
         byte[] all = Arrays.copyOf(encoded, encoded.length + inItsPlace.length);
         System.arraycopy(inItsPlace, 0, all, encoded.length, inItsPlace.length);
-        return new Message(all, annotatedOffset, header(), added);
+        return new Message(all, annotatedOffset, header(), added, null, null, publisher);
+    }
+
+    /** The same, known to be published by a container. @param hash of its id, see {@link #publisher(String)} */
+    public Message publishedBy(long hash) {
+        return hash == publisher ? this : new Message(encoded, annotatedOffset, header(), added, body, shared, hash);
     }
 
     /** The same message, for several queues: its bytes and those of what is made of it count once in memory. */
     public Message forMany() {
-        return shared != null ? this : new Message(encoded, annotatedOffset, header(), added, body, new SharedBytes());
+        return shared != null
+                ? this
+                : new Message(encoded, annotatedOffset, header(), added, body, new SharedBytes(), publisher);
     }
 
     /** Who else has the bytes; null where nobody has. */
@@ -199,6 +216,28 @@ public final class Message {
 
     public Annotations added() {
         return added;
+    }
+
+    /** By {@link #publisher(String)}, which container has published it to a topic that keeps its messages; 0 where that is not known. */
+    public long publisher() {
+        return publisher;
+    }
+
+    /**
+     * What is remembered of a container-id: 64 bits (FNV-1a of its characters, mixed once more), of which two are as good as never the same.
+     *
+     * @return 0 for "", and for nothing else
+     */
+    public static long publisher(String container) {
+        if (container.isEmpty()) {
+            return 0;
+        }
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < container.length(); i++) {
+            hash = (hash ^ container.charAt(i)) * 0x100000001b3L;
+        }
+        hash = (hash ^ hash >>> 30) * 0xBF58476D1CE4E5B9L;
+        return Math.max(1, hash & Long.MAX_VALUE);
     }
 
     /** Whether a part of it is kept apart. */

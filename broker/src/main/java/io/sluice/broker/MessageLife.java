@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param stamped whether messages go out with annotations that say where they stand: {@code x-opt-sequence-number} and
  *     {@code x-opt-enqueued-time}
  * @param acknowledgedQueue where a message goes that its consumer has accepted; empty, or the queue itself: nowhere
+ * @param forward where a message goes that comes in, in the same batch; empty: it stays
  */
 public record MessageLife(
         Backoff backoff,
@@ -22,12 +23,15 @@ public record MessageLife(
         long undeliverableMillis,
         LastValue lastValue,
         boolean stamped,
-        Optional<String> acknowledgedQueue) {
-    public static final MessageLife PLAIN = new MessageLife(Backoff.NONE, 0, 0, LastValue.OFF, false, Optional.empty());
+        Optional<String> acknowledgedQueue,
+        Optional<Forward> forward) {
+    public static final MessageLife PLAIN =
+            new MessageLife(Backoff.NONE, 0, 0, LastValue.OFF, false, Optional.empty(), Optional.empty());
 
     public MessageLife {
         Objects.requireNonNull(backoff, "backoff");
         Objects.requireNonNull(lastValue, "lastValue");
+        Objects.requireNonNull(forward, "forward");
         if (maxAcquisitions < 0) {
             throw new IllegalArgumentException("maxAcquisitions is 0 or more, not " + maxAcquisitions);
         }
@@ -41,27 +45,35 @@ public record MessageLife(
     }
 
     public MessageLife withBackoff(Backoff newBackoff) {
-        return new MessageLife(newBackoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, acknowledgedQueue);
+        return new MessageLife(
+                newBackoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, acknowledgedQueue, forward);
     }
 
     public MessageLife withMaxAcquisitions(int maximum) {
-        return new MessageLife(backoff, maximum, undeliverableMillis, lastValue, stamped, acknowledgedQueue);
+        return new MessageLife(backoff, maximum, undeliverableMillis, lastValue, stamped, acknowledgedQueue, forward);
     }
 
     public MessageLife withUndeliverableMillis(long millis) {
-        return new MessageLife(backoff, maxAcquisitions, millis, lastValue, stamped, acknowledgedQueue);
+        return new MessageLife(backoff, maxAcquisitions, millis, lastValue, stamped, acknowledgedQueue, forward);
     }
 
     public MessageLife withLastValue(LastValue newLastValue) {
-        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, newLastValue, stamped, acknowledgedQueue);
+        return new MessageLife(
+                backoff, maxAcquisitions, undeliverableMillis, newLastValue, stamped, acknowledgedQueue, forward);
     }
 
     public MessageLife withStamped(boolean isStamped) {
-        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, isStamped, acknowledgedQueue);
+        return new MessageLife(
+                backoff, maxAcquisitions, undeliverableMillis, lastValue, isStamped, acknowledgedQueue, forward);
     }
 
     public MessageLife withAcknowledgedQueue(Optional<String> queue) {
-        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, queue);
+        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, queue, forward);
+    }
+
+    public MessageLife withForward(Optional<Forward> newForward) {
+        return new MessageLife(
+                backoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, acknowledgedQueue, newForward);
     }
 
     /** How the wait grows with each failed delivery. */

@@ -74,6 +74,18 @@ final class DivertTest {
                         "answer",
                         replies.receive(60, TimeUnit.SECONDS).message().body());
                 assertTrue(send(requests, "durable", 1));
+                Operator operator = Operator.of(broker);
+                operator.ok("divert", "create", "late", "--pattern", "slow", "--to", "fast", "--exclusive");
+                operator.ok("queue", "create", "inbox", "--forward-to", "slow");
+                assertEquals(
+                        1,
+                        operator.run("divert", "create", "old", "--pattern", "x", "--to", "y")
+                                .exitCode());
+                operator.ok("queue", "create", "fast");
+                Operator.Ended loop = operator.run("queue", "update", "fast", "--set", "forwardTo=inbox");
+                assertTrue(
+                        loop.errors().contains("'fast' -> queue 'inbox' -> queue 'slow' -> queue 'fast'"),
+                        loop.errors());
                 broker.kill();
             }
             try (BrokerProcess broker = BrokerProcess.start(data, "--config", config.toString());
@@ -83,6 +95,14 @@ final class DivertTest {
                 assertEquals(List.of(), all(connection, "old"));
                 assertEquals(List.of(), all(connection, "between"));
                 assertTrue(all(connection, "requests").contains("durable"));
+                Operator operator = Operator.of(broker);
+                Operator.has(
+                        operator.ok("divert", "list", "--json"), "\"name\":\"late\"", "\"origin\":\"configuration\"");
+                assertTrue(send(connection.openSender("inbox"), "forwarded", 1));
+                assertEquals(List.of("forwarded"), all(connection, "fast"));
+                operator.ok("divert", "delete", "late");
+                assertTrue(send(connection.openSender("inbox"), "less", 1));
+                assertEquals(List.of("less"), all(connection, "slow"));
             }
         }
     }

@@ -102,6 +102,8 @@ final class ReplayTest {
                 Receiver numbered = connection.openReceiver("news", asking(Map.of(FROM, 82L)));
                 assertEquals(bodies(82, 82), receive(numbered, 1));
                 assertNull(numbered.tryReceive());
+                Receiver byPattern = connection.openReceiver("*", asking(Map.of(LAST, 3)));
+                assertEquals(bodies(80, 82), receive(byPattern, 3));
 
                 Receiver refused = connection.openReceiver("other", asking(Map.of(LAST, 1)));
                 String why = assertThrows(

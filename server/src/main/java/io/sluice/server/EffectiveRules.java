@@ -46,7 +46,12 @@ final class EffectiveRules {
         return this;
     }
 
-    /** By which messages go elsewhere. */
+    /** What is defined, as it is now. */
+    Definitions defined() {
+        return defined.get();
+    }
+
+    /** By which messages go elsewhere, as the file says it. */
     List<Divert> diverts() {
         return queues.diverts();
     }

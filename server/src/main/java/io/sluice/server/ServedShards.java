@@ -82,7 +82,8 @@ final class ServedShards implements Shards {
                         selection -> StoredFilter.compile(selection, clock),
                         rules.maxSubscriptions(),
                         MessageHeaders::value)
-                .withDiverts(rules.diverts());
+                .withDiverts(rules.diverts())
+                .withDefinitions(rules::defined);
     }
 
     /** What all connections share that are served by these shards. */
@@ -106,7 +107,8 @@ final class ServedShards implements Shards {
                         QueueRules.plain(),
                         configuration.virtualHosts().isDefault()
                                 ? Optional.of(Credentials.users(configuration.security()))
-                                : Optional.empty()),
+                                : Optional.empty(),
+                        rules.diverts()),
                 connections,
                 cluster);
         Map<String, LocalNode> localNodes = Map.of(

@@ -2,6 +2,11 @@ package io.sluice.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.sluice.broker.Divert;
+import io.sluice.broker.NamePattern;
+import io.sluice.broker.NodeKind;
+import io.sluice.broker.Subscription.Selection;
+import io.sluice.broker.record.DefinitionRecord.DivertDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDeleted;
 import io.sluice.broker.security.StoredPassword;
@@ -21,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Users that were defined are wherever queues are: in the journal, in the store, in an export. */
+/** Users and diverts that were defined are wherever queues are: in the journal, in the store, in an export. */
 class UsersInFolderTest {
     private final User anna = User.of("anna", StoredPassword.create("secret", 4096, new SecureRandom()), true);
 
@@ -42,6 +47,7 @@ class UsersInFolderTest {
             shard.define(new UserDefined(anna));
             shard.define(new UserDefined(User.of("bert", anna.password().get(), false)));
             shard.define(new UserDeleted("bert"));
+            shard.define(new DivertDefined(divert("audit")));
         }
     }
 
@@ -80,6 +86,10 @@ class UsersInFolderTest {
         }
     }
 
+    private static Divert divert(String to) {
+        return new Divert("d", NodeKind.QUEUE, new NamePattern("orders.*"), Selection.ALL, NodeKind.QUEUE, to, false);
+    }
+
     private Path exported(Predicate<String> queues, boolean definitions) throws Exception {
         Path file = folder.resolve("export-" + definitions);
         try (StoppedFolder stopped = StoppedFolder.openOrCreate(new FileDisk(), data, ShardNumber.ONLY)) {
@@ -101,6 +111,7 @@ class UsersInFolderTest {
         importInto(other, exported(name -> true, true));
         try (WorkingShard imported = open(other)) {
             assertEquals(Map.of("anna", anna), imported.definitions().users());
+            assertEquals(List.of(divert("audit")), imported.definitions().diverts());
             assertEquals(1, imported.messages());
         }
         Path without = folder.resolve("without");
@@ -116,10 +127,12 @@ class UsersInFolderTest {
         User theirs = anna.withLoopbackOnly(false);
         try (WorkingShard shard = open(other)) {
             shard.define(new UserDefined(theirs));
+            shard.define(new DivertDefined(divert("theirs")));
         }
         importInto(other, exported(name -> true, true));
         try (WorkingShard imported = open(other)) {
             assertEquals(Map.of("anna", theirs), imported.definitions().users());
+            assertEquals(List.of(divert("theirs")), imported.definitions().diverts());
         }
     }
 }

@@ -63,6 +63,8 @@ public final class ManagementNode implements LocalNode {
         users.ifPresent(some -> add(some.type()));
         ManagedPolicies policies = new ManagedPolicies(queues, configured.plain());
         add(policies.type());
+        ManagedDiverts diverts = new ManagedDiverts(queues, configured.diverts());
+        add(diverts.type());
         Map<String, Listing> listings = new LinkedHashMap<>();
         listings.put(QueueAttributes.TYPE, new QueueListing(queues));
         listings.put(Topics.TYPE, topics);
@@ -74,6 +76,7 @@ public final class ManagementNode implements LocalNode {
         listings.put(Replicas.TYPE, replicas);
         users.ifPresent(some -> listings.put(ManagedUsers.TYPE, some));
         listings.put(ManagedPolicies.TYPE, policies);
+        listings.put(ManagedDiverts.TYPE, diverts);
         listings.put(Exchanges.TYPE, exchanges);
         listings.put(ExchangeBindings.TYPE, bindings);
         node = EntityType.of(

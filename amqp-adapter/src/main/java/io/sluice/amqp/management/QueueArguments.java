@@ -1,10 +1,12 @@
 package io.sluice.amqp.management;
 
 import io.sluice.broker.Dispatching;
+import io.sluice.broker.Forward;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.MessageLife.Growth;
 import io.sluice.broker.MessageLife.LastValue;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -61,6 +63,8 @@ final class QueueArguments {
             "lastValueProperty",
             "stampMessages",
             "acknowledgedQueue",
+            "forwardTo",
+            "forwardToA",
             "autoDelete",
             "idleExpiryMillis");
 
@@ -172,7 +176,17 @@ final class QueueArguments {
                 number("undeliverableMillis", template.undeliverableMillis()),
                 lastValue(template.lastValue()),
                 flag("stampMessages", template.stamped()),
-                queue("acknowledgedQueue", template.acknowledgedQueue()));
+                queue("acknowledgedQueue", template.acknowledgedQueue()),
+                forward(template.forward()));
+    }
+
+    private Optional<Forward> forward(Optional<Forward> template) throws ManagementException {
+        Optional<String> to = queue("forwardTo", template.map(Forward::to));
+        boolean again = to.equals(template.map(Forward::to));
+        NodeKind[] kinds = {NodeKind.QUEUE, NodeKind.TOPIC};
+        NodeKind was = again ? template.map(Forward::kind).orElse(NodeKind.QUEUE) : NodeKind.QUEUE;
+        NodeKind kind = constant("forwardToA", kinds, was);
+        return to.map(name -> new Forward(kind, name));
     }
 
     private Backoff backoff(Backoff template) throws ManagementException {

@@ -1,6 +1,7 @@
 package io.sluice.amqp.management;
 
 import io.sluice.broker.Dispatching;
+import io.sluice.broker.Forward;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.MessageLife.LastValue;
@@ -96,6 +97,16 @@ final class QueueAttributes {
         all.put(
                 "acknowledgedQueue",
                 status -> status.definition().life().acknowledgedQueue().orElse(null));
+        all.put(
+                "forwardTo",
+                status -> status.definition().life().forward().map(Forward::to).orElse(null));
+        all.put(
+                "forwardToA",
+                status -> status.definition()
+                        .life()
+                        .forward()
+                        .map(forward -> shown(forward.kind()))
+                        .orElse(null));
     }
 
     /** Null where nobody waits. */

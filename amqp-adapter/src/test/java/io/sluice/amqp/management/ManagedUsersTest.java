@@ -75,7 +75,8 @@ class ManagedUsersTest {
 
     @Test
     void whereUsersAreThoseOfAnotherVirtualHostThatIsSaid() {
-        Configured without = new Configured(QueueDefinition::named, QueueDefinition.named("*"), Optional.empty());
+        Configured without =
+                new Configured(QueueDefinition::named, QueueDefinition.named("*"), Optional.empty(), List.of());
         ManagementCalls elsewhere = new ManagementCalls(
                 new ManagementNode(Queues.in(shard), without, new ConnectionRegistry(), Optional.empty()), this::run);
         String text = "users are those of the default virtual host: connect to that one";

@@ -391,7 +391,8 @@ class ManagementNodeTest {
                         "node",
                         "replica",
                         "user",
-                        "policy"),
+                        "policy",
+                        "divert"),
                 types.keySet());
         assertEquals(List.of(), types.get("queue"));
         assertEquals(
@@ -424,7 +425,7 @@ class ManagementNodeTest {
                 "CREATE | queue | jobs | weights    | 400 | attribute 'weights' is no list of numbers",
                 "CREATE | queue | $own |            | 400 | names that begin with $ are the broker's own",
                 "CREATE | queue | ''   |            | 400 | a queue name has 1 to 255 characters, this has 0",
-                "CREATE | moon | jobs |            | 400 | operation CREATE is for a type of [queue, topic, subscription, exchange, binding, connection, link, move, node, replica, user, policy], not 'moon'",
+                "CREATE | moon | jobs |            | 400 | operation CREATE is for a type of [queue, topic, subscription, exchange, binding, connection, link, move, node, replica, user, policy, divert], not 'moon'",
                 "CREATE | link | jobs |            | 501 | a link has no operation 'CREATE', it has [READ, DELETE, RENEW-LOCK, EXPLAIN]",
                 "CREATE | queue |      |            | 400 | application property 'name' is missing",
                 "BOIL   | queue | jobs |            | 501 | there is no operation 'BOIL'",

@@ -1,6 +1,8 @@
 package io.sluice.broker.definitions;
 
+import io.sluice.broker.Forward;
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import java.util.Comparator;
@@ -45,7 +47,8 @@ public record Policy(
         }
     }
 
-    /** What a queue of this name is by the template. It is never its own dead-letter or expiry queue: a message would come back for ever. */
+    /** What a queue of this name is by the template. It is never its own dead-letter or expiry queue, and
+     * forwards nothing to itself: a message would come back for ever. */
     public static QueueDefinition named(QueueDefinition template, String name) {
         DeadLetter all = template.deadLetter();
         Optional<String> queue = all.queue().filter(target -> !target.equals(name));
@@ -53,6 +56,13 @@ public record Policy(
         DeadLetter others = new DeadLetter(
                         queue, all.expiryQueue().filter(target -> !target.equals(name)), maxDeliveries)
                 .withExchange(all.exchange(), all.routingKey());
-        return template.withName(name).withDeadLetter(others);
+        Optional<Forward> forward = template.life().forward().filter(to -> !isSelf(to, name));
+        return template.withName(name)
+                .withDeadLetter(others)
+                .withLife(template.life().withForward(forward));
+    }
+
+    private static boolean isSelf(Forward forward, String name) {
+        return forward.kind() == NodeKind.QUEUE && forward.to().equals(name);
     }
 }

@@ -32,6 +32,8 @@ final class BrowseCursor {
     private long nextSequence = 1;
     /** It cannot go on before a page is read. */
     private boolean halted;
+    /** It reads for the broker itself. */
+    private boolean brokers;
 
     /** Sequences that became available where it had passed; of one that follows. */
     private final TreeSet<Long> late = new TreeSet<>();
@@ -62,10 +64,16 @@ final class BrowseCursor {
         return follows;
     }
 
-    /** It begins at this number. Only before it has looked at anything, and where the queue has one level. */
+    /** Whether it waits while the queue is paused. */
+    boolean isHeldUpByPause() {
+        return follows && !brokers;
+    }
+
+    /** It reads for the broker itself and begins at this number. Only before it has looked at anything, and where the queue has one level. */
     void startAt(long sequence) {
         Invariant.check(level == 0 && nextSequence == 1, "a browser that has begun is not to begin elsewhere");
         nextSequence = Math.max(1, sequence);
+        brokers = true;
     }
 
     /** A page is on its way that must be looked at before the walk can go on. */

@@ -294,7 +294,7 @@ public final class Dispatcher {
         removals.decide(queue.id(), turn);
     }
 
-    /** Holds all consumers up, their credit is kept; or lets them go on. Browsers look on. */
+    /** Holds all consumers up, their credit is kept; or lets them go on. Browsers look on, and so does the broker. */
     void pause(boolean pauses) {
         consumers.pause(pauses);
     }
@@ -320,7 +320,7 @@ public final class Dispatcher {
         lookAhead.clear();
         for (Consumer consumer : consumers.apart()) {
             if (consumer.fetched == null) {
-                if (!consumers.isPaused() || !consumer.follows()) {
+                if (!consumers.isPaused() || !consumer.cursor.isHeldUpByPause()) {
                     handover.browse(consumer, turn);
                 }
             } else if (!consumers.isPaused()) {

@@ -1,7 +1,12 @@
 package io.sluice.broker.record;
 
+import io.sluice.broker.Divert;
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.NodeKind;
+import io.sluice.broker.Subscription.Selection;
 import io.sluice.broker.definitions.Policy;
+import io.sluice.broker.record.DefinitionRecord.DivertDefined;
+import io.sluice.broker.record.DefinitionRecord.DivertDeleted;
 import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
 import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
@@ -28,6 +33,9 @@ import java.util.Optional;
  * 24 PolicyDefined := name str | order i32 | pattern str | kind u8 (0 = queues, 1 = topics) | flags u8 (1 = creates on use)
  *                   | a record of type 1 or 10 with the queue, its id and next sequence 0
  * 25 PolicyDeleted := name str
+ * 30 DivertDefined := name str | flags u8 (1 = of a topic, 2 = to a topic, 4 = exclusive) | pattern str | to str
+ *                   | selection str | length i32 | encoded selection
+ * 31 DivertDeleted := name str
  * </pre>
  */
 final class DefinitionCodec {
@@ -35,8 +43,14 @@ final class DefinitionCodec {
     static final byte USER_DELETED = 23;
     static final byte POLICY_DEFINED = 24;
     static final byte POLICY_DELETED = 25;
+    static final byte DIVERT_DEFINED = 30;
+    static final byte DIVERT_DELETED = 31;
 
     private static final int AUTO_CREATE = 1;
+
+    private static final int OF_TOPIC = 1;
+    private static final int TO_TOPIC = 2;
+    private static final int EXCLUSIVE = 4;
 
     private static final int PASSWORD = 1;
     private static final int LOOPBACK_ONLY = 2;
@@ -66,6 +80,16 @@ final class DefinitionCodec {
                     + 1
                     + RecordCodec.size(template(policy));
         }
+        if (record instanceof DivertDefined defined) {
+            Divert divert = defined.divert();
+            return EncodedSize.string(divert.name())
+                    + 1
+                    + EncodedSize.string(divert.pattern().text())
+                    + EncodedSize.string(divert.to())
+                    + EncodedSize.string(divert.selection().text())
+                    + 4
+                    + divert.selection().encoded().length;
+        }
         return EncodedSize.string(deletedName(record));
     }
 
@@ -74,7 +98,10 @@ final class DefinitionCodec {
     }
 
     private static String deletedName(DefinitionRecord record) {
-        return record instanceof UserDeleted user ? user.name() : ((PolicyDeleted) record).name();
+        if (record instanceof UserDeleted user) {
+            return user.name();
+        }
+        return record instanceof DivertDeleted divert ? divert.name() : ((PolicyDeleted) record).name();
     }
 
     private static int size(Permissions permissions) {
@@ -95,6 +122,12 @@ final class DefinitionCodec {
         if (record instanceof UserDeleted) {
             return USER_DELETED;
         }
+        if (record instanceof DivertDefined) {
+            return DIVERT_DEFINED;
+        }
+        if (record instanceof DivertDeleted) {
+            return DIVERT_DELETED;
+        }
         return record instanceof PolicyDefined ? POLICY_DEFINED : POLICY_DELETED;
     }
 
@@ -103,6 +136,8 @@ final class DefinitionCodec {
             write(defined.user(), write);
         } else if (record instanceof PolicyDefined defined) {
             write(defined.policy(), write);
+        } else if (record instanceof DivertDefined defined) {
+            write(defined.divert(), write);
         } else {
             write.string(deletedName(record));
         }
@@ -130,6 +165,37 @@ final class DefinitionCodec {
         }
         return new PolicyDefined(
                 new Policy(name, order, pattern, kind, (flags & AUTO_CREATE) != 0, template.definition()));
+    }
+
+    private static void write(Divert divert, RecordWriter write) {
+        write.string(divert.name());
+        int flags = (divert.kind() == NodeKind.TOPIC ? OF_TOPIC : 0)
+                | (divert.toKind() == NodeKind.TOPIC ? TO_TOPIC : 0)
+                | (divert.exclusive() ? EXCLUSIVE : 0);
+        write.out().put((byte) flags);
+        write.string(divert.pattern().text());
+        write.string(divert.to());
+        write.string(divert.selection().text());
+        write.bytes(divert.selection().encoded());
+    }
+
+    static DivertDefined readDivert(ByteBuffer in) {
+        String name = RecordCodec.readString(in);
+        byte flags = in.get();
+        if ((flags & ~(OF_TOPIC | TO_TOPIC | EXCLUSIVE)) != 0) {
+            throw new IllegalArgumentException("unknown flags " + flags + " of a divert");
+        }
+        NamePattern pattern = new NamePattern(RecordCodec.readString(in));
+        String to = RecordCodec.readString(in);
+        Selection selection = new Selection(RecordCodec.readString(in), RecordCodec.readBytes(in));
+        return new DivertDefined(new Divert(
+                name,
+                (flags & OF_TOPIC) == 0 ? NodeKind.QUEUE : NodeKind.TOPIC,
+                pattern,
+                selection,
+                (flags & TO_TOPIC) == 0 ? NodeKind.QUEUE : NodeKind.TOPIC,
+                to,
+                (flags & EXCLUSIVE) != 0));
     }
 
     private static void write(User user, RecordWriter write) {

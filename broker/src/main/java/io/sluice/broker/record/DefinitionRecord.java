@@ -1,5 +1,6 @@
 package io.sluice.broker.record;
 
+import io.sluice.broker.Divert;
 import io.sluice.broker.definitions.Policy;
 import io.sluice.broker.security.User;
 import java.util.Objects;
@@ -36,6 +37,20 @@ public sealed interface DefinitionRecord extends JournalRecord {
     /** There is no policy of this name any more. */
     record PolicyDeleted(String name) implements DefinitionRecord {
         public PolicyDeleted {
+            Objects.requireNonNull(name, "name");
+        }
+    }
+
+    /** A divert exists from here on, or is another than before. */
+    record DivertDefined(Divert divert) implements DefinitionRecord {
+        public DivertDefined {
+            Objects.requireNonNull(divert, "divert");
+        }
+    }
+
+    /** There is no divert of this name any more. */
+    record DivertDeleted(String name) implements DefinitionRecord {
+        public DivertDeleted {
             Objects.requireNonNull(name, "name");
         }
     }

@@ -60,7 +60,8 @@ final class EncodedSize implements RecordVisitor {
         return annotations(message.added())
                 + message.encoded().length
                 + (message.isLarge() ? 8 + 8 : 0)
-                + group(message.group());
+                + group(message.group())
+                + (message.publisher() == 0 ? 0 : 8);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.sluice.broker.record;
 
 import io.sluice.broker.Dispatching;
+import io.sluice.broker.Forward;
 import io.sluice.broker.MessageLife;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueExpiry;
@@ -27,6 +29,7 @@ import java.util.Optional;
  * 6 deadLetterExchange := exchange opt-str | routingKey str
  * 7 arguments := annotations, see {@link RecordCodec}
  * 8 replay := messages i64 | bytes i64 | ageMillis i64 | toNew i64
+ * 9 forward := kind u8 (0 = queue, 1 = topic) | to str
  * </pre>
  */
 final class Extensions {
@@ -38,6 +41,7 @@ final class Extensions {
     private static final byte DEAD_LETTER_EXCHANGE = 6;
     private static final byte ARGUMENTS = 7;
     private static final byte REPLAY = 8;
+    private static final byte FORWARD = 9;
     private static final int DISPATCHING_BYTES = 1 + 4 + 1 + 8;
 
     private static final int HEAD = 1 + 4;
@@ -59,7 +63,8 @@ final class Extensions {
                     .putLong(dispatching.lockMillis());
             extensions.add(new Extension(DISPATCHING, out.array()));
         }
-        MessageLife life = definition.life().withAcknowledgedQueue(Optional.empty());
+        MessageLife life =
+                definition.life().withAcknowledgedQueue(Optional.empty()).withForward(Optional.empty());
         if (!life.equals(MessageLife.PLAIN)) {
             ByteBuffer out = ByteBuffer.allocate(LifeRecords.size(life));
             LifeRecords.write(life, out);
@@ -70,6 +75,12 @@ final class Extensions {
             ByteBuffer out = ByteBuffer.allocate(4 + name.length);
             out.putInt(name.length).put(name);
             extensions.add(new Extension(ACKNOWLEDGED_QUEUE, out.array()));
+        });
+        definition.life().forward().ifPresent(forward -> {
+            ByteBuffer out = ByteBuffer.allocate(1 + EncodedSize.string(forward.to()));
+            out.put((byte) (forward.kind() == NodeKind.TOPIC ? 1 : 0));
+            new RecordWriter(out).string(forward.to());
+            extensions.add(new Extension(FORWARD, out.array()));
         });
         if (definition.dispatching().nonDestructive()) {
             extensions.add(new Extension(NON_DESTRUCTIVE, new byte[] {1}));
@@ -164,9 +175,13 @@ final class Extensions {
             definition = switch (kind) {
                 case DISPATCHING ->
                     definition.withDispatching(readDispatching(in).withNonDestructive(dispatching.nonDestructive()));
-                case LIFE -> definition.withLife(LifeRecords.read(in).withAcknowledgedQueue(life.acknowledgedQueue()));
+                case LIFE ->
+                    definition.withLife(LifeRecords.read(in)
+                            .withAcknowledgedQueue(life.acknowledgedQueue())
+                            .withForward(life.forward()));
                 case ACKNOWLEDGED_QUEUE ->
                     definition.withLife(life.withAcknowledgedQueue(Optional.of(RecordCodec.readString(in))));
+                case FORWARD -> definition.withLife(life.withForward(Optional.of(readForward(in))));
                 case NON_DESTRUCTIVE -> definition.withDispatching(dispatching.withNonDestructive(in.get() != 0));
                 case EXPIRY -> definition.withExpiry(new QueueExpiry(in.get() != 0, in.getLong()));
                 case DEAD_LETTER_EXCHANGE ->
@@ -183,6 +198,14 @@ final class Extensions {
             }
         }
         return new QueueDeclared(base.queueId(), definition, base.nextSequence());
+    }
+
+    private static Forward readForward(ByteBuffer in) {
+        byte kind = in.get();
+        if (kind != 0 && kind != 1) {
+            throw new IllegalArgumentException("unknown kind " + kind + " of what a queue forwards to");
+        }
+        return new Forward(kind == 1 ? NodeKind.TOPIC : NodeKind.QUEUE, RecordCodec.readString(in));
     }
 
     private static Dispatching readDispatching(ByteBuffer in) {

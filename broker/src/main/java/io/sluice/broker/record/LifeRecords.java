@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The binary form of what a queue does with its messages but for where acknowledged ones go, which came later, and of the last values it knows.
+ * The binary form of what a queue does with its messages but for where acknowledged and forwarded ones go, which came later, and of the last values it knows.
  *
  * <pre>
  * life := growth u8 | delayMillis i64 | multiplierPercent i32 | maxDelayMillis i64 | jitterPercent u8
@@ -57,7 +57,8 @@ final class LifeRecords {
         int maxKeys = in.getInt();
         LastValue lastValue = new LastValue(maxKeys, RecordCodec.readString(in));
         boolean stamped = in.get() != 0;
-        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, Optional.empty());
+        return new MessageLife(
+                backoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, Optional.empty(), Optional.empty());
     }
 
     static int size(LastValues last) {

@@ -38,10 +38,11 @@ import java.util.Optional;
  * 2 Deleted  := (nothing)
  * 10 Declared := as 1 | extensions, see {@link Extensions}; of a queue with settings that 1 has not
  * 3 Enqueued := sequence i64 | arrivedAtMillis i64 | expiresAtMillis i64 | deliverAtMillis i64 | deliveryCount i32
- *               | duplicateId str | flags u8 (1 = durable, 2 = large, 4 = grouped)
+ *               | duplicateId str | flags u8 (1 = durable, 2 = large, 4 = grouped, 8 = published by)
  *               | priority u8 | messageFormat i32 | ttlMillis i64 | absoluteExpiryMillis i64 | annotatedOffset i32
  *               | annotations | length i32 | encoded bytes | large: bodyId i64 | bodyLength i64
  *               | grouped: groupId str | groupSequence i32
+ *               | published by: publisher i64
  * 4 Removed  := reason u8 | count i32 | count x (first i64 | last i64)
  * 5 Returned := sequence i64 | deliveryCount i32 | annotations
  * 6 Remembered := count i32 | count x (duplicateId str | arrivedAtMillis i64)
@@ -49,7 +50,7 @@ import java.util.Optional;
  * 17 LastValues, see {@link LifeRecords}
  * 19 Paused := flags u8 (1 = delivery, 2 = intake)
  * 20, 21: see {@link TopicRecords}
- * 22 to 25: see {@link DefinitionCodec}
+ * 22 to 25, 30 and 31: see {@link DefinitionCodec}
  * 26 to 29: see {@link ExchangeCodec}
  * annotations := count i32 | count x (key str | kind u8
  *                | 0: str, 1: i64, 2: i64, 3: length i32 + bytes, 4: count i32 + count x annotations)
@@ -77,6 +78,8 @@ public final class RecordCodec {
     static final int DELIVERY = 1;
     static final int INTAKE = 2;
     static final int GROUPED = 4;
+    /** The message says which container has published it. */
+    static final int PUBLISHED_BY = 8;
 
     static final int HEAD = 1 + 8;
     static final int ENQUEUED_FIXED = HEAD + 8 + 8 + 8 + 8 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4;
@@ -125,6 +128,8 @@ public final class RecordCodec {
                 case DefinitionCodec.USER_DELETED -> new DefinitionRecord.UserDeleted(readString(in));
                 case DefinitionCodec.POLICY_DEFINED -> DefinitionCodec.readPolicy(in);
                 case DefinitionCodec.POLICY_DELETED -> new DefinitionRecord.PolicyDeleted(readString(in));
+                case DefinitionCodec.DIVERT_DEFINED -> DefinitionCodec.readDivert(in);
+                case DefinitionCodec.DIVERT_DELETED -> new DefinitionRecord.DivertDeleted(readString(in));
                 case ExchangeCodec.EXCHANGE_DECLARED -> ExchangeCodec.readDeclared(in);
                 case ExchangeCodec.EXCHANGE_DELETED -> new ExchangeRecord.ExchangeDeleted(readString(in));
                 case ExchangeCodec.BOUND -> new ExchangeRecord.Bound(queueId, ExchangeCodec.readBinding(in));
@@ -204,7 +209,7 @@ public final class RecordCodec {
     /** From its flags on. */
     static Message readMessage(ByteBuffer in) {
         byte flags = in.get();
-        if ((flags & ~(DURABLE | LARGE | GROUPED)) != 0) {
+        if ((flags & ~(DURABLE | LARGE | GROUPED | PUBLISHED_BY)) != 0) {
             throw new IllegalArgumentException("unknown flags " + flags + " of a message");
         }
         int priority = in.get();
@@ -220,9 +225,10 @@ public final class RecordCodec {
         if ((flags & LARGE) != 0) {
             message = message.withBody(new LargeBody(in.getLong(), in.getLong()));
         }
-        return (flags & GROUPED) == 0
-                ? message
-                : message.with(header.withGroup(new MessageGroup(readString(in), in.getInt())));
+        if ((flags & GROUPED) != 0) {
+            message = message.with(header.withGroup(new MessageGroup(readString(in), in.getInt())));
+        }
+        return (flags & PUBLISHED_BY) == 0 ? message : message.publishedBy(in.getLong());
     }
 
     private static Removed readRemoved(long queueId, ByteBuffer in) {

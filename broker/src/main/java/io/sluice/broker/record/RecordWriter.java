@@ -91,7 +91,8 @@ record RecordWriter(ByteBuffer out) implements RecordVisitor {
         boolean grouped = !message.group().isNone();
         int flags = (message.durable() ? RecordCodec.DURABLE : 0)
                 | (message.isLarge() ? RecordCodec.LARGE : 0)
-                | (grouped ? RecordCodec.GROUPED : 0);
+                | (grouped ? RecordCodec.GROUPED : 0)
+                | (message.publisher() == 0 ? 0 : RecordCodec.PUBLISHED_BY);
         out.put((byte) flags)
                 .put((byte) message.priority())
                 .putInt(message.messageFormat())
@@ -104,6 +105,9 @@ record RecordWriter(ByteBuffer out) implements RecordVisitor {
         if (grouped) {
             string(message.group().id());
             out.putInt(message.group().sequence());
+        }
+        if (message.publisher() != 0) {
+            out.putLong(message.publisher());
         }
     }
 

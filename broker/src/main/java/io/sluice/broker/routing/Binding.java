@@ -30,8 +30,8 @@ public final class Binding {
     private final Set<Consumer> keptFor = new HashSet<>();
 
     private SubscriptionExpiry.State expiry = SubscriptionExpiry.State.NEVER;
-    /** It is still given what was published before: what is published comes behind that, and by the same hand. */
-    private boolean replaying;
+    /** Queues from which it is still given what was published before: what comes to their topics comes behind that, and by the same hand. */
+    private Set<Long> replaying = Set.of();
     /** What producers were told of its room last. */
     private boolean blocked;
 
@@ -61,9 +61,6 @@ public final class Binding {
      * @param container of the producer, "" where it is not known
      */
     public boolean takes(Message message, String container) {
-        if (replaying) {
-            return false;
-        }
         if (keeps()) {
             return message.schedule().equals(Schedule.AT_ONCE)
                     && message.size() <= queue.definition().limits().maxBytes();
@@ -71,9 +68,18 @@ public final class Binding {
         return selects(message, container);
     }
 
-    /** Whether a message of its topic is one that was asked for. @param container as in {@link #takes} */
-    public boolean selects(Message message, String container) {
+    private boolean selects(Message message, String container) {
         if (subscription.noLocal() && subscription.identity().container().equals(container)) {
+            return false;
+        }
+        return filter == null || filter.test(message);
+    }
+
+    /** Whether a message that its topic has kept is one that was asked for. */
+    public boolean selectsKept(Message message) {
+        if (subscription.noLocal()
+                && message.publisher()
+                        == Message.publisher(subscription.identity().container())) {
             return false;
         }
         return filter == null || filter.test(message);
@@ -85,11 +91,17 @@ public final class Binding {
     }
 
     public boolean isReplaying() {
-        return replaying;
+        return !replaying.isEmpty();
     }
 
-    public void replaying(boolean isReplaying) {
-        replaying = isReplaying;
+    /** Whether it is given what this queue keeps. */
+    public boolean isReplayedFrom(long kept) {
+        return replaying.contains(kept);
+    }
+
+    /** @param kept queues from which it is given what was published before, from now on */
+    public void replaying(Set<Long> kept) {
+        replaying = Set.copyOf(kept);
     }
 
     /** It selects otherwise from now on, by a decision whose record is on its way: {@link #selectionRecorded} is to follow. */

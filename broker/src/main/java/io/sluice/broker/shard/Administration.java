@@ -32,12 +32,14 @@ final class Administration {
     private final Moves moves;
     private final Links links;
     private final Pages pages;
+    private final Loops loops;
 
-    Administration(ShardQueues queues, Links links, QueueRemoval removal, Pages pages, Moves moves) {
+    Administration(ShardQueues queues, Links links, QueueRemoval removal, Pages pages, Moves moves, Loops loops) {
         this.queues = queues;
+        this.loops = loops;
         this.links = links;
         this.removal = removal;
-        this.changes = new QueueChanges(queues, links.unusedQueues());
+        this.changes = new QueueChanges(queues, loops, links.unusedQueues());
         this.inspection = new Inspection(queues, pages);
         this.moves = moves;
         this.pages = pages;
@@ -72,6 +74,12 @@ final class Administration {
                         "queue '" + definition.name() + "' exists with another " + difference.get()));
                 return;
             }
+        }
+        Optional<Refusal> loop = existing.isPresent() ? Optional.empty() : loops.refusalOf(definition);
+        if (loop.isPresent()) {
+            turn.calling(client);
+            reply.refused(loop.get());
+            return;
         }
         Queue queue = existing.orElseGet(() -> queues.declare(definition, turn));
         links.unusedQueues().touched(queue, turn);

@@ -1,11 +1,14 @@
 package io.sluice.broker.shard;
 
 import io.sluice.broker.Divert;
+import io.sluice.broker.Forward;
 import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
+import io.sluice.broker.routing.ForwardingLoop.Node;
 import io.sluice.broker.routing.TopicSetup;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,39 +17,84 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Which queues messages are for when diverts are looked at. What goes elsewhere is looked at again where it comes to, up to
- * {@link #MAX_HOPS} times, and never twice at the same address: there it stays. Shard's thread only.
+ * Which queues messages are for when diverts, and what queues forward to, are looked at. What goes elsewhere is looked at again where it comes
+ * to, up to {@link #MAX_HOPS} times, and never twice at the same address: there it stays. Shard's thread only.
  */
 final class Diverting {
     /** As Azure's queues forward. */
     static final int MAX_HOPS = 4;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Diverting.class);
+
     private final ShardQueues queues;
+    private final TopicSetup setup;
+    private final Supplier<Definitions> defined;
+    private final Consumer<String> topicUsed;
     private final List<Rule> rules = new ArrayList<>();
+    private Definitions asOf;
 
     private record Rule(Divert divert, Predicate<Message> filter) {}
 
-    Diverting(ShardQueues queues, TopicSetup setup) {
+    /** A way on. @param by the divert's name, "" where a queue forwards */
+    private record Edge(Node to, boolean exclusive, String by) {}
+
+    /**
+     * @param defined what is defined beside the diverts of the setup; the same object as long as nothing changes
+     * @param topicUsed hears of each topic that a message is to be diverted to, before it is
+     */
+    Diverting(ShardQueues queues, TopicSetup setup, Supplier<Definitions> defined, Consumer<String> topicUsed) {
         this.queues = queues;
-        for (Divert divert : setup.diverts()) {
-            boolean all = divert.selection().isAll();
-            rules.add(new Rule(divert, all ? message -> true : setup.filters().apply(divert.selection())));
+        this.setup = setup;
+        this.defined = defined;
+        this.topicUsed = topicUsed;
+        refresh();
+    }
+
+    /** What is decided from here on goes by the diverts as they are now. Not within a decision: it is looked at more than once. */
+    void refresh() {
+        Definitions now = defined.get();
+        if (now == asOf) {
+            return;
+        }
+        asOf = now;
+        rules.clear();
+        for (Divert divert : setup.divertsWith(now)) {
+            try {
+                boolean all = divert.selection().isAll();
+                rules.add(
+                        new Rule(divert, all ? message -> true : setup.filters().apply(divert.selection())));
+            } catch (IllegalArgumentException e) {
+                // Where they were sent they are not lost.
+                LOG.error(
+                        "The filter of divert {} cannot be read; it diverts nothing: {}",
+                        divert.name(),
+                        e.getMessage());
+            }
         }
     }
 
     boolean isEmpty() {
-        return rules.isEmpty();
+        return rules.isEmpty() && !queues.someForward();
     }
 
     /** Whether a message to a queue goes elsewhere, too or only. */
     boolean concerns(Publish publish) {
-        return !rules.isEmpty()
-                && !TemporaryName.is(publish.address())
-                && !matching(publish.kind(), publish.address(), publish.message(), Set.of())
-                        .isEmpty();
+        if (isEmpty() || TemporaryName.is(publish.address())) {
+            return false;
+        }
+        Optional<Queue> queue = queues.findOrImagine(publish.address());
+        return !edges(
+                        publish,
+                        new Node(publish.kind(), publish.address()),
+                        queue.stream().toList())
+                .isEmpty();
     }
 
     /**
@@ -58,26 +106,37 @@ final class Diverting {
     List<Queue> targets(
             Publish publish, List<Queue> plain, BiFunction<Publish, String, List<Queue>> byTopic, Turn making) {
         Walk walk = new Walk(publish, byTopic, making);
-        walk.visited.add(key(publish.kind(), publish.address()));
-        walk.go(publish.kind(), publish.address(), plain, 0);
+        Node start = new Node(publish.kind(), publish.address());
+        walk.visited.add(start);
+        walk.go(start, plain, 0);
         return new ArrayList<>(walk.targets);
     }
 
-    private List<Divert> matching(NodeKind kind, String address, Message message, Set<String> visited) {
-        List<Divert> matching = new ArrayList<>();
+    /** @param plain the queue itself where the node is one */
+    private List<Edge> edges(Publish publish, Node node, List<Queue> plain) {
+        List<Edge> edges = new ArrayList<>();
+        if (TemporaryName.is(node.address())) {
+            return edges;
+        }
         for (Rule rule : rules) {
             Divert divert = rule.divert;
-            if (divert.isFrom(kind, address)
-                    && !visited.contains(key(divert.toKind(), divert.to()))
-                    && rule.filter.test(message)) {
-                matching.add(divert);
+            if (divert.isFrom(node.kind(), node.address()) && rule.filter.test(publish.message())) {
+                add(new Edge(new Node(divert.toKind(), divert.to()), divert.exclusive(), divert.name()), node, edges);
             }
         }
-        return matching;
+        if (node.kind() == NodeKind.QUEUE && !plain.isEmpty()) {
+            Optional<Forward> forward = plain.get(0).decidedDefinition().life().forward();
+            forward.ifPresent(to -> add(new Edge(new Node(to.kind(), to.to()), true, ""), node, edges));
+        }
+        return edges;
     }
 
-    private static String key(NodeKind kind, String address) {
-        return kind + " " + address;
+    /** A topic of another shard has its subscriptions there: what this one would find is none of them. */
+    private void add(Edge edge, Node from, List<Edge> edges) {
+        boolean here = edge.to.kind() == NodeKind.QUEUE || queues.isHere(edge.to.address());
+        if (here && !edge.to.equals(from)) {
+            edges.add(edge);
+        }
     }
 
     /** One message on its way. */
@@ -85,7 +144,7 @@ final class Diverting {
         private final Publish publish;
         private final BiFunction<Publish, String, List<Queue>> byTopic;
         private final Turn making;
-        private final Set<String> visited = new HashSet<>();
+        private final Set<Node> visited = new HashSet<>();
         private final Set<Queue> targets = new LinkedHashSet<>();
 
         private Walk(Publish publish, BiFunction<Publish, String, List<Queue>> byTopic, Turn making) {
@@ -94,14 +153,15 @@ final class Diverting {
             this.making = making;
         }
 
-        void go(NodeKind kind, String address, List<Queue> plain, int hops) {
-            List<Divert> matching = hops == MAX_HOPS ? List.of() : matching(kind, address, publish.message(), visited);
-            if (matching.stream().noneMatch(Divert::exclusive)) {
-                stay(kind, plain, hops);
+        void go(Node node, List<Queue> plain, int hops) {
+            List<Edge> edges = hops == MAX_HOPS ? List.of() : edges(publish, node, plain);
+            edges = edges.stream().filter(edge -> !visited.contains(edge.to)).toList();
+            if (edges.stream().noneMatch(Edge::exclusive)) {
+                stay(node.kind(), plain, hops);
             }
-            for (Divert divert : matching) {
-                if (visited.add(key(divert.toKind(), divert.to()))) {
-                    go(divert.toKind(), divert.to(), at(divert), hops + 1);
+            for (Edge edge : edges) {
+                if (visited.add(edge.to)) {
+                    go(edge.to, at(edge.to), hops + 1);
                 }
             }
         }
@@ -111,18 +171,25 @@ final class Diverting {
             for (Queue queue : plain) {
                 if (kind == NodeKind.QUEUE || FanOut.keeps(queue)) {
                     targets.add(queue);
-                } else if (visited.add(key(NodeKind.QUEUE, queue.name()))) {
-                    go(NodeKind.QUEUE, queue.name(), List.of(queue), hops);
+                } else {
+                    Node node = new Node(NodeKind.QUEUE, queue.name());
+                    if (visited.add(node)) {
+                        go(node, List.of(queue), hops);
+                    }
                 }
             }
         }
 
-        private List<Queue> at(Divert divert) {
-            if (divert.toKind() == NodeKind.TOPIC) {
-                return byTopic.apply(publish, divert.to());
+        private List<Queue> at(Node node) {
+            if (node.kind() == NodeKind.TOPIC) {
+                if (making != null) {
+                    topicUsed.accept(node.address());
+                }
+                return byTopic.apply(publish, node.address());
             }
-            Optional<Queue> queue =
-                    making == null ? queues.findTarget(divert.to()) : Optional.of(queues.target(divert.to(), making));
+            Optional<Queue> queue = making == null
+                    ? queues.findTarget(node.address())
+                    : Optional.of(queues.target(node.address(), making));
             return queue.map(List::of).orElse(List.of());
         }
     }

@@ -79,7 +79,7 @@ final class FanOut {
             large.discard(message);
             turn.afterDecided(then);
         } else {
-            decide(message, copies, turn, then);
+            decide(message, publish.container(), copies, turn, then);
         }
         return Optional.empty();
     }
@@ -143,8 +143,8 @@ final class FanOut {
             if (refusal.isEmpty() && !held && copy.queue.isIntakePaused()) {
                 refusal = Optional.of(Publishing.paused(copy.queue));
             }
-            if (refusal.isEmpty() && routing.isElsewhere(publish, copy.queue)) {
-                refusal = refusalOfElsewhere(copy.queue);
+            if (refusal.isEmpty()) {
+                refusal = refusalOfElsewhere(copy.queue).filter(why -> routing.isElsewhere(publish, copy.queue));
             }
             if (refusal.isPresent()) {
                 return refusal.map(why -> ofNode(publish, why));
@@ -212,8 +212,18 @@ final class FanOut {
         }
     }
 
-    private void decide(Message published, List<Copy> copies, Turn turn, Turn.Effect then) {
-        Message message = copies.size() == 1 ? published : published.forMany();
+    private static boolean anyKeeps(List<Copy> copies) {
+        for (Copy copy : copies) {
+            if (keeps(copy.queue)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void decide(Message published, String container, List<Copy> copies, Turn turn, Turn.Effect then) {
+        Message from = anyKeeps(copies) ? published.publishedBy(Message.publisher(container)) : published;
+        Message message = copies.size() == 1 ? from : from.forMany();
         large.hold(message);
         Turn.Effect done = applied -> {
             large.letGo(message);

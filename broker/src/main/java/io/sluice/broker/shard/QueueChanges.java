@@ -14,10 +14,12 @@ import java.util.Optional;
 /** Changes what queues are set to be while they serve. What cannot change without a loss is refused, and nothing else changes then. */
 final class QueueChanges {
     private final ShardQueues queues;
+    private final Loops loops;
     private final UnusedQueues unusedQueues;
 
-    QueueChanges(ShardQueues queues, UnusedQueues unusedQueues) {
+    QueueChanges(ShardQueues queues, Loops loops, UnusedQueues unusedQueues) {
         this.queues = queues;
+        this.loops = loops;
         this.unusedQueues = unusedQueues;
     }
 
@@ -39,7 +41,7 @@ final class QueueChanges {
     }
 
     /** @return why it is not changed */
-    private static Optional<Refusal> change(Queue queue, QueueChange change, Turn turn) {
+    private Optional<Refusal> change(Queue queue, QueueChange change, Turn turn) {
         QueueDefinition is = queue.decidedDefinition();
         QueueDefinition asked;
         try {
@@ -54,7 +56,14 @@ final class QueueChanges {
                     "queue '" + queue.name() + "' keeps its " + fixed.get()
                             + "; a queue of another name can have it, and messages can be moved there"));
         }
+        if (!asked.life().forward().equals(is.life().forward())) {
+            Optional<Refusal> loop = loops.refusalOf(asked);
+            if (loop.isPresent()) {
+                return loop;
+            }
+        }
         if (!asked.equals(is)) {
+            queues.becomes(asked);
             queue.redefine(asked, turn);
         }
         queue.pause(change.pause(), turn);

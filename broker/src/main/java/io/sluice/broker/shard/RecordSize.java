@@ -24,8 +24,8 @@ import java.util.List;
 final class RecordSize {
     /** Of a record's fixed part, and of what a journal adds. */
     private static final int RECORD_BYTES = 120;
-    /** Of a queue's declaration: seven names of 255 characters, and weights. */
-    private static final int DECLARATION_BYTES = 6_500;
+    /** Of a queue's declaration: nine names of 255 characters, and weights. */
+    private static final int DECLARATION_BYTES = 9_000;
 
     private static final int RANGE_BYTES = 16;
     /** Of a message, for each further queue it is in. */

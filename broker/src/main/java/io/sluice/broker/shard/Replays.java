@@ -21,6 +21,7 @@ import io.sluice.broker.routing.Binding;
 import io.sluice.broker.routing.Bindings;
 import io.sluice.broker.routing.TopicPattern;
 import io.sluice.broker.routing.TopicSetup;
+import io.sluice.broker.shard.Replaying.From;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What topics keep of their messages, and who is being given it. A topic that keeps any has one subscription more, the broker's own, whose
@@ -35,10 +40,12 @@ import java.util.Set;
  */
 final class Replays {
     private static final int MAX_REMEMBERED = 1_024;
+    private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
 
     private final ShardQueues queues;
     private final Bindings bindings;
     private final TopicSetup setup;
+    private final Supplier<Definitions> defined;
     private final ShardMailbox mailbox;
     private final Turn turn;
     /** Those under way, by the queue that they read. */
@@ -47,9 +54,20 @@ final class Replays {
     private final Set<String> keepingNothing = new HashSet<>();
 
     private Definitions asOf = Definitions.NONE;
+    private boolean saidFull;
 
-    /** @param turn the one turn of the shard: what reads a queue is called in the middle of a dispatch */
-    Replays(ShardQueues queues, Bindings bindings, TopicSetup setup, ShardMailbox mailbox, Turn turn) {
+    /**
+     * @param defined as of {@link Diverting}
+     * @param turn the one turn of the shard: what reads a queue is called in the middle of a dispatch
+     */
+    Replays(
+            ShardQueues queues,
+            Bindings bindings,
+            TopicSetup setup,
+            Supplier<Definitions> defined,
+            ShardMailbox mailbox,
+            Turn turn) {
+        this.defined = defined;
         this.queues = queues;
         this.bindings = bindings;
         this.setup = setup;
@@ -62,7 +80,7 @@ final class Replays {
         if (TemporaryName.is(topic) || !QueueDefinition.isName(topic)) {
             return;
         }
-        Definitions now = queues.definitions().current();
+        Definitions now = defined.get();
         if (now != asOf || keepingNothing.size() > MAX_REMEMBERED) {
             keepingNothing.clear();
             asOf = now;
@@ -77,7 +95,17 @@ final class Replays {
             return;
         }
         Optional<Queue> there = kept(topic);
-        if (there.isEmpty()) {
+        if (there.isEmpty() && bindings.size() >= setup.maxSubscriptions()) {
+            // An anonymous producer may name any number of topics.
+            if (!saidFull) {
+                saidFull = true;
+                LOG.warn(
+                        "Topic {} keeps nothing yet: there are {} subscriptions, and no more may be",
+                        topic,
+                        bindings.size());
+            }
+        } else if (there.isEmpty()) {
+            saidFull = false;
             begin(topic, template);
         } else if (!there.get().decidedDefinition().replay().equals(replay)) {
             QueueDefinition is = there.get().decidedDefinition();
@@ -102,6 +130,18 @@ final class Replays {
         return new Limits(replay.messages(), replay.bytes(), Overflow.DROP_HEAD, replay.ageMillis());
     }
 
+    /** The queues that keep what is published to the topic, or to topics of the pattern; in the order they came. */
+    private Stream<Queue> keepers(String topic) {
+        TopicPattern pattern = TopicPattern.of(topic);
+        return pattern.isExact()
+                ? kept(topic).stream()
+                : bindings.all().stream()
+                        .filter(Binding::keeps)
+                        .filter(binding ->
+                                pattern.matches(binding.subscription().topic()))
+                        .map(Binding::queue);
+    }
+
     /** The queue that keeps what is published to the topic. */
     private Optional<Queue> kept(String topic) {
         return bindings.find(Identity.ofKept(topic)).map(Binding::queue);
@@ -117,60 +157,60 @@ final class Replays {
         if (!begins || request.replay().isEmpty()) {
             return Optional.empty();
         }
-        if (!TopicPattern.of(asked.topic()).isExact()) {
-            String text =
-                    "what was published before is given to a subscription to one topic, not to '" + asked.topic() + "'";
-            return Optional.of(Refusal.of(Refusal.Kind.NOT_IMPLEMENTED, text));
+        boolean numbered = request.replay().get().kind() == ReplayFrom.Kind.SEQUENCE;
+        if (numbered && !TopicPattern.of(asked.topic()).isExact()) {
+            String text = "a number is of one topic's messages: a subscription to '" + asked.topic()
+                    + "' begins at an instant, or with the last of each topic";
+            return Optional.of(Refusal.of(Refusal.Kind.INVALID_FIELD, text));
         }
-        if (asked.noLocal()) {
-            String text = "who published what topic '" + asked.topic()
-                    + "' has kept is not known: a subscription with no-local cannot be given it";
-            return Optional.of(Refusal.of(Refusal.Kind.NOT_IMPLEMENTED, text));
-        }
-        return kept(asked.topic()).isPresent()
+        return keepers(asked.topic()).findAny().isPresent()
                 ? Optional.empty()
                 : Optional.of(Refusal.of(
                         Refusal.Kind.PRECONDITION_FAILED,
                         "topic '" + asked.topic() + "' keeps no messages for later subscribers (replayMessages)"));
     }
 
-    /** From where on a new subscription is to be given what was kept; empty where it gets what is published from now on. */
-    Optional<ReplayFrom> of(SubscriptionRequest request) {
-        Subscription asked = request.subscription();
-        Optional<Queue> kept = kept(asked.topic());
-        if (kept.isEmpty() || asked.noLocal()) {
-            return Optional.empty();
-        }
-        long toNew = kept.get().decidedDefinition().replay().toNew();
-        Optional<ReplayFrom> wanted =
-                request.replay().or(() -> Optional.of(new ReplayFrom(ReplayFrom.Kind.LAST, toNew, () -> {})));
-        return wanted.filter(from -> from.kind() != ReplayFrom.Kind.LAST || from.value() > 0);
+    /** From where on a new subscription is to be given what was kept; none where it gets what is published from now on. */
+    List<From> of(SubscriptionRequest request) {
+        return keepers(request.subscription().topic())
+                .map(kept -> new From(kept, request.replay().orElseGet(() -> toNew(kept))))
+                .filter(topic -> topic.from().kind() != ReplayFrom.Kind.LAST
+                        || topic.from().value() > 0)
+                .toList();
+    }
+
+    private static ReplayFrom toNew(Queue kept) {
+        return new ReplayFrom(
+                ReplayFrom.Kind.LAST, kept.decidedDefinition().replay().toNew(), () -> {});
     }
 
     /**
      * Gives the subscription what was kept, in its order, and then what is published: nothing is left out between, and nothing comes twice.
      *
+     * @param topics see {@link #of}
+     * @param begins told when the subscription holds
      * @param join what becomes of the links that wait for it when that is done
      */
-    Replaying start(Binding binding, ReplayFrom from, Replaying.Join join) {
-        Queue kept = kept(binding.subscription().topic()).orElseThrow();
-        List<Replaying> readers = underWay.computeIfAbsent(kept.id(), id -> new ArrayList<>());
+    Replaying start(Binding binding, List<From> topics, Runnable begins, Replaying.Join join) {
         Replaying replaying =
-                new Replaying(kept, binding, from, new Replaying.ItsShard(mailbox, turn, join, this::ended));
-        readers.add(replaying);
-        kept.keepsAll(true, turn);
+                new Replaying(topics, binding, begins, new Replaying.ItsShard(mailbox, turn, join, this::ended));
+        for (Queue kept : replaying.kept()) {
+            underWay.computeIfAbsent(kept.id(), id -> new ArrayList<>()).add(replaying);
+            kept.keepsAll(true, turn);
+        }
         turn.afterDecided(applied -> replaying.begin());
         return replaying;
     }
 
     private void ended(Replaying replaying) {
-        Queue kept = replaying.kept();
-        underWay.computeIfPresent(kept.id(), (id, readers) -> {
-            readers.remove(replaying);
-            return readers.isEmpty() ? null : readers;
-        });
-        if (!underWay.containsKey(kept.id())) {
-            kept.keepsAll(false, turn);
+        for (Queue kept : replaying.kept()) {
+            underWay.computeIfPresent(kept.id(), (id, readers) -> {
+                readers.remove(replaying);
+                return readers.isEmpty() ? null : readers;
+            });
+            if (!underWay.containsKey(kept.id())) {
+                kept.keepsAll(false, turn);
+            }
         }
     }
 
@@ -189,7 +229,7 @@ final class Replays {
     }
 
     private List<Replaying> all() {
-        return underWay.values().stream().flatMap(List::stream).toList();
+        return underWay.values().stream().flatMap(List::stream).distinct().toList();
     }
 
     /** A message is decided that a topic keeps. */

@@ -61,7 +61,13 @@ final class Routing {
         return switch (publish.kind()) {
             case QUEUE -> !queue.name().equals(publish.address());
             case TOPIC -> isDiverted(publish) && bindings.find(queue.id()).isEmpty();
-            case EXCHANGE -> false;
+            case EXCHANGE ->
+                isDiverted(publish)
+                        && !queue.name().equals(publish.address().isEmpty() ? publish.routingKey() : "")
+                        && !queues.exchanges()
+                                .decided()
+                                .reachable(publish.address())
+                                .contains(queue);
         };
     }
 
@@ -72,11 +78,19 @@ final class Routing {
         }
         List<Queue> targets = new ArrayList<>(route.size());
         for (Binding binding : route) {
-            if (binding.takes(publish.message(), publish.container())) {
+            boolean comesByReplay = binding.isReplaying() && isReplayed(binding, route);
+            if (!comesByReplay && binding.takes(publish.message(), publish.container())) {
                 targets.add(binding.queue());
             }
         }
         return targets;
+    }
+
+    /** Whether it is still given what the topic of this route has kept. */
+    private static boolean isReplayed(Binding subscription, List<Binding> route) {
+        return route.stream()
+                .anyMatch(each ->
+                        each.keeps() && subscription.isReplayedFrom(each.queue().id()));
     }
 
     private List<Queue> byExchange(Publish publish) {

@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.Clock;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
@@ -11,6 +12,7 @@ import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.routing.Bindings;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The single-threaded loop that owns a set of queues, their journal and their store. A turn decides what was posted, dispatches
@@ -56,23 +58,28 @@ public final class Shard {
         this.replication = new Replication(queues, setup.limits(), setup.journal());
         TopicProducers topicProducers = new TopicProducers(bindings);
         ExchangeProducers exchangeProducers = new ExchangeProducers(exchanges);
-        Replays replays = new Replays(queues, bindings, setup.topics(), mailbox, turn);
+        Supplier<Definitions> defined = setup.topics().defined().orElse(definitions::current);
+        Replays replays = new Replays(queues, bindings, setup.topics(), defined, mailbox, turn);
         this.links = new Links(queues, topicProducers, exchangeProducers, replays);
         QueueRemoval removal = new QueueRemoval(queues, links);
         Subscribing subscribing = new Subscribing(queues, bindings, setup.topics(), links, removal, replays);
         int maxBatchBytes = setup.journal().maxBatchBytes();
         Offering offering = new Offering(large, setup.metrics());
-        Routing routing = new Routing(queues, bindings, links.temporaryTopics(), new Diverting(queues, setup.topics()));
+        Diverting diverting = new Diverting(queues, setup.topics(), defined, replays::prepare);
+        Loops loops = new Loops(queues, bindings, setup.topics(), defined);
+        definitions.checkDiverts(loops::refusalOf);
+        Routing routing = new Routing(queues, bindings, links.temporaryTopics(), diverting);
         FanOut fanOut = new FanOut(routing, replays, offering, large, maxBatchBytes);
         Acceptance acceptance = new Acceptance(replication);
         this.publishing = new Publishing(
                 queues, fanOut, replays, offering, large, pressure, acceptance, maxMessageBytes(maxBatchBytes));
         this.atomicCommits = new AtomicCommits(queues, fanOut, offering, large, pressure, acceptance, turn);
         this.nodes = new Nodes(
-                new Administration(queues, links, removal, pages, new Moves(mailbox, setup.place())),
+                new Administration(queues, links, removal, pages, new Moves(mailbox, setup.place()), loops),
                 new TopicAdministration(bindings, topicProducers, subscribing),
                 subscribing,
-                new ExchangeAdministration(exchanges, exchangeProducers, queues, setup.place()));
+                new ExchangeAdministration(exchanges, exchangeProducers, queues, setup.place()),
+                diverting);
         links.temporaryTopics().onEnd(nodes.topics::end);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.upkeep = new Upkeep(
@@ -82,12 +89,13 @@ public final class Shard {
                 new ShardMeters(setup.metrics(), queues, pressure, setup.limits()));
     }
 
-    /** What queues, topics, subscriptions and exchanges there are. */
+    /** What queues, topics, subscriptions and exchanges there are, and what goes elsewhere. */
     private record Nodes(
             Administration queues,
             TopicAdministration topics,
             Subscribing subscriptions,
-            ExchangeAdministration exchanges) {}
+            ExchangeAdministration exchanges,
+            Diverting diverting) {}
 
     /** What keeps memory, store and figures in order beside what the shard is asked to do. */
     private record Upkeep(Residency residency, PageReads pages, IdleCheckpoint idle, ShardMeters meters) {
@@ -118,9 +126,15 @@ public final class Shard {
     /** What was posted while the shard recovers; nothing is dispatched yet. */
     void decidePosted() {
         for (Command command = mailbox.poll(); command != null; command = mailbox.poll()) {
-            command.decide(this, turn);
+            decide(command);
         }
         mailbox.turnEnds();
+    }
+
+    /** Who was answered that a divert is defined sends by it. */
+    private void decide(Command command) {
+        nodes.diverting.refresh();
+        command.decide(this, turn);
     }
 
     /** What a message gains as a dead letter must fit a batch too; consumers' annotations have a limit of their own. */
@@ -232,7 +246,7 @@ public final class Shard {
     private boolean runRound() {
         boolean busy = false;
         for (Command command = mailbox.poll(); command != null && !failed; command = mailbox.poll()) {
-            command.decide(this, turn);
+            decide(command);
             turn.cut();
             busy = true;
         }

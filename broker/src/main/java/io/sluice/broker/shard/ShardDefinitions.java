@@ -1,12 +1,17 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Divert;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.DivertDefined;
 import io.sluice.broker.record.DefinitionRecords;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** The definitions that a shard's journal holds, as applied and as decided. Shard's thread, but for {@link #current}. */
 final class ShardDefinitions {
@@ -14,6 +19,7 @@ final class ShardDefinitions {
     /** The same with what is under way to the journal. */
     private final DefinitionRecords decided = new DefinitionRecords();
 
+    private BiFunction<Divert, Definitions, Optional<Refusal>> divertRefusal = (divert, are) -> Optional.empty();
     private int underWay;
     private boolean changed;
     private volatile Definitions current = Definitions.NONE;
@@ -39,6 +45,11 @@ final class ShardDefinitions {
         }
     }
 
+    /** @param refusal why a divert may not be, beside these */
+    void checkDiverts(BiFunction<Divert, Definitions, Optional<Refusal>> refusal) {
+        divertRefusal = refusal;
+    }
+
     /** For a checkpoint. */
     List<DefinitionRecord> records() {
         return applied.all();
@@ -52,6 +63,14 @@ final class ShardDefinitions {
         } catch (DefinitionChange.Refused refused) {
             turn.calling(client);
             reply.refused(refused.refusal());
+            return;
+        }
+        Optional<Refusal> refusal = record instanceof DivertDefined defined
+                ? divertRefusal.apply(defined.divert(), decided.current())
+                : Optional.empty();
+        if (refusal.isPresent()) {
+            turn.calling(client);
+            reply.refused(refusal.get());
             return;
         }
         underWay++;

@@ -56,6 +56,8 @@ final class ShardQueues implements RecordVisitor {
     private final ShardExchanges exchanges;
     private final ShardPlace place;
     private long nextQueueId = 1;
+    /** Whether there is, or was, a queue that forwards what comes. */
+    private boolean someForward;
 
     /**
      * @param bindings of its queues
@@ -87,6 +89,21 @@ final class ShardQueues implements RecordVisitor {
 
     ShardExchanges exchanges() {
         return exchanges;
+    }
+
+    /** Whether a queue may forward what comes; where none does, nobody looks. */
+    boolean someForward() {
+        return someForward;
+    }
+
+    /** A queue is decided to be this. */
+    void becomes(QueueDefinition definition) {
+        someForward |= definition.life().forward().isPresent();
+    }
+
+    /** Whether an address is of this shard. */
+    boolean isHere(String address) {
+        return place.owns(address);
     }
 
     /** What all queues take. */
@@ -214,6 +231,7 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = new Queue(nextQueueId++, definition, pages, memory, large);
         byId.put(queue.id(), queue);
         byName.put(definition.name(), queue);
+        becomes(definition);
         turn.decide(queue.asRecord(), definition.durable(), Turn.Effect.NOTHING);
         return queue;
     }
@@ -237,6 +255,7 @@ final class ShardQueues implements RecordVisitor {
             byName.put(queue.name(), queue);
         }
         queue.declared(declared);
+        becomes(declared.definition());
         nextQueueId = Math.max(nextQueueId, declared.queueId() + 1);
         changed.accept(queue);
     }

@@ -13,6 +13,7 @@ import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.routing.Binding;
 import io.sluice.broker.routing.Bindings;
 import io.sluice.broker.routing.TopicSetup;
+import io.sluice.broker.shard.Replaying.From;
 import io.sluice.broker.shard.Replaying.Waiting;
 import io.sluice.broker.shard.SubscriptionRequest.Leaving;
 import io.sluice.broker.shard.SubscriptionRequest.Lookup;
@@ -68,7 +69,7 @@ final class Subscribing {
         existing.filter(binding -> !binding.queue().isDeleted())
                 .ifPresent(binding -> end(binding, turn, Turn.Effect.NOTHING));
         Waiting waiting = new Waiting(link, request.user(), request.expiry());
-        Optional<ReplayFrom> from = replays.of(request);
+        List<From> from = replays.of(request);
         if (from.isEmpty()) {
             request.replay().ifPresent(nothing -> nothing.begins().run());
             join(waiting, begin(request, request.expiry(), turn), turn);
@@ -76,7 +77,9 @@ final class Subscribing {
         }
         // Behind a restart it is one that ends: nobody was told that it is there.
         Binding binding = begin(request, SubscriptionExpiry.WITH_LINKS, turn);
-        replays.start(binding, from.get(), this::joinWhenDurable).add(waiting);
+        Runnable holds =
+                () -> request.replay().ifPresent(replay -> replay.begins().run());
+        replays.start(binding, from, holds, this::joinWhenDurable).add(waiting);
     }
 
     /** As {@link #subscribe}, to a temporary topic that comes to be with the link. */
@@ -172,14 +175,14 @@ final class Subscribing {
                 Map.of("reason", "maxSubscriptions", "limit", (long) setup.maxSubscriptions())));
     }
 
-    private static Optional<Refusal> conflict(Binding binding, SubscriptionRequest request) {
+    private Optional<Refusal> conflict(Binding binding, SubscriptionRequest request) {
         Subscription is = binding.subscription();
         Subscription asked = request.subscription();
         if (is.shared() != asked.shared()) {
             String text = "subscription " + is.identity() + " exists and is " + (is.shared() ? "" : "not ") + "shared";
             return Optional.of(Refusal.of(Kind.PRECONDITION_FAILED, text));
         }
-        if (is.shared() && !binding.links().isEmpty() && !is.equals(asked)) {
+        if (is.shared() && isInUse(binding) && !is.equals(asked)) {
             String difference = is.topic().equals(asked.topic()) ? "filter" : "topic";
             String text = "subscription " + is.identity() + " is in use with another " + difference;
             return Optional.of(Refusal.of(Kind.RESOURCE_LOCKED, text));
@@ -188,13 +191,22 @@ final class Subscribing {
     }
 
     /** A link of the same name and user is the same link: it was attached again elsewhere (AMQP 1.0 §2.6.1). */
-    private static Optional<Refusal> heldBySomebodyElse(Binding binding, String user) {
-        boolean held = !binding.subscription().shared() && !binding.links().isEmpty();
-        if (!held || Objects.equals(binding.user(), user)) {
+    private Optional<Refusal> heldBySomebodyElse(Binding binding, String user) {
+        boolean held = !binding.subscription().shared() && isInUse(binding);
+        String whose = replays.to(binding)
+                .flatMap(replaying -> replaying.waiting().stream().findFirst())
+                .map(Waiting::user)
+                .orElse(binding.user());
+        if (!held || Objects.equals(whose, user)) {
             return Optional.empty();
         }
         String text = "subscription " + binding.subscription().identity() + " is in use by somebody else";
         return Optional.of(Refusal.of(Kind.RESOURCE_LOCKED, text));
+    }
+
+    /** Also where its links wait for what was published before. */
+    private boolean isInUse(Binding binding) {
+        return binding.isReplaying() || !binding.links().isEmpty();
     }
 
     /** Whoever had an unshared subscription has it no longer; the front end closes that link. */

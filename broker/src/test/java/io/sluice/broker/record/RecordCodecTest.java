@@ -2,16 +2,20 @@ package io.sluice.broker.record;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Dispatching;
+import io.sluice.broker.Divert;
+import io.sluice.broker.Forward;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.Message;
 import io.sluice.broker.MessageGroup;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -20,6 +24,7 @@ import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.Replay;
 import io.sluice.broker.Subscription;
+import io.sluice.broker.Subscription.Selection;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.definitions.Policy;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
@@ -146,7 +151,9 @@ class RecordCodecTest {
                 : new MessageLife.LastValue(1 + random.nextInt(1000), text(random, 1));
         boolean stamped = random.nextBoolean();
         int acquisitions = random.nextInt(9);
-        return new MessageLife(backoff, acquisitions, random.nextInt(9_000), lastValue, stamped, name(random));
+        Optional<Forward> forward =
+                name(random).map(to -> new Forward(random.nextBoolean() ? NodeKind.QUEUE : NodeKind.TOPIC, "f" + to));
+        return new MessageLife(backoff, acquisitions, random.nextInt(9_000), lastValue, stamped, name(random), forward);
     }
 
     private static Optional<String> name(Random random) {
@@ -164,6 +171,9 @@ class RecordCodecTest {
         Message message = new Message(encoded, random.nextInt(encoded.length + 1), header, annotations(random));
         if (random.nextInt(3) == 0) {
             message = message.withBody(new LargeBody(positive(random), positive(random)));
+        }
+        if (random.nextInt(3) == 0) {
+            message = message.publishedBy(positive(random));
         }
         return new Enqueued(
                 random.nextLong(),
@@ -282,6 +292,7 @@ class RecordCodecTest {
         assertEquals(enqueued.message().annotatedOffset(), again.message().annotatedOffset());
         assertArrayEquals(enqueued.message().encoded(), again.message().encoded());
         assertEquals(enqueued.message().largeBody(), again.message().largeBody());
+        assertEquals(enqueued.message().publisher(), again.message().publisher());
     }
 
     @Property(tries = 300)
@@ -422,6 +433,7 @@ class RecordCodecTest {
                 6,
                 new MessageLife.LastValue(7, "v"),
                 true,
+                Optional.empty(),
                 Optional.empty());
         assertGolden(
                 "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
@@ -437,6 +449,21 @@ class RecordCodecTest {
                         + "00000000" + "0000000000000000" + "00000000"
                         + "01" + "03" + "00000005" + "0000000161",
                 new QueueDeclared(7, QueueDefinition.named("q").withLife(keeping), 9));
+        MessageLife forwarding = MessageLife.PLAIN.withForward(Optional.of(new Forward(NodeKind.TOPIC, "t")));
+        assertGolden(
+                "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
+                        + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
+                        + "00000000" + "0000000000000000" + "00000000"
+                        + "01" + "09" + "00000006" + "01" + "0000000174",
+                new QueueDeclared(7, QueueDefinition.named("q").withLife(forwarding), 9));
+        assertGolden(
+                "1e0000000000000000" + "0000000164" + "05" + "00000002742a" + "0000000171" + "0000000178" + "00000001"
+                        + "07",
+                new DefinitionRecord.DivertDefined(
+                        divert(NodeKind.TOPIC, new Selection("x", new byte[] {7}), NodeKind.QUEUE, true)));
+        assertNotEquals(Message.publisher("ab"), Message.publisher("ba"));
+        assertEquals(7497610108220635414L, Message.publisher("container"), "what is stored is compared with it");
+        assertGolden("1f0000000000000000" + "0000000164", new DefinitionRecord.DivertDeleted("d"));
         assertGolden(
                 "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
                         + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
@@ -514,12 +541,20 @@ class RecordCodecTest {
                         true,
                         QueueDefinition.named("*")
                                 .withLimits(new Limits(10, QueueDefinition.UNLIMITED, Overflow.DROP_HEAD, 5)))),
-                new DefinitionRecord.PolicyDeleted("p"))) {
+                new DefinitionRecord.PolicyDeleted("p"),
+                new DefinitionRecord.DivertDefined(divert(NodeKind.QUEUE, Selection.ALL, NodeKind.TOPIC, true)),
+                new DefinitionRecord.DivertDefined(
+                        divert(NodeKind.TOPIC, new Selection("größe > 1", new byte[] {1, 2}), NodeKind.QUEUE, false)),
+                new DefinitionRecord.DivertDeleted("d"))) {
             ByteBuffer out = ByteBuffer.allocate(RecordCodec.size(record));
             RecordCodec.write(record, out);
             assertEquals(0, out.remaining(), "the size is exact");
             assertEquals(record, RecordCodec.read(out.flip()));
         }
+    }
+
+    private static Divert divert(NodeKind kind, Selection selection, NodeKind toKind, boolean exclusive) {
+        return new Divert("d", kind, new NamePattern("t*"), selection, toKind, "q", exclusive);
     }
 
     @Test

@@ -1,24 +1,36 @@
 package io.sluice.broker.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Divert;
+import io.sluice.broker.Forward;
+import io.sluice.broker.Lifetime;
 import io.sluice.broker.Message;
+import io.sluice.broker.MessageLife;
 import io.sluice.broker.NamePattern;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
+import io.sluice.broker.QueueStatus;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.Subscription.Selection;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.definitions.Definitions;
+import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.Pause;
+import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.DivertDefined;
+import io.sluice.broker.record.DefinitionRecord.DivertDeleted;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.Published;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Messages that go elsewhere, in the place of where they were sent or beside it. */
@@ -189,10 +201,15 @@ class DivertTest {
     @Test
     void anAnswerToATemporaryQueueIsNotDiverted() {
         forwards("*", "away");
-        Diverting diverting = new Diverting(null, Topics.SETUP.withDiverts(diverts));
-        Message message = ShardFixture.message("1", Message.Header.DURABLE);
-        assertTrue(diverting.concerns(new Publish("a", message)));
-        assertFalse(diverting.concerns(new Publish(TemporaryName.PREFIX + "1", message)));
+        start("q");
+        String name = TemporaryName.PREFIX + "1";
+        TestConsumer own = new TestConsumer(shard, name, Consumer.Mode.MOVE, Outcome.RELEASED);
+        TemporaryLink creating = TemporaryLink.creating(
+                shard.client, "l", name, Lifetime.DELETE_ON_CLOSE, new TemporaryLink.Limits(2, 3));
+        shard.runWhere(() -> shard.mailbox().attach(own.handle, creating));
+        send(name, "answer");
+        assertEquals(List.of("answer"), in(name));
+        assertEquals(List.of(), in("away"));
     }
 
     @Test
@@ -202,6 +219,170 @@ class DivertTest {
         send("a", "1", "2");
         ShardFixture restarted = shard.restart();
         assertEquals(List.of("1", "2"), restarted.browse("b"));
+    }
+
+    private ShardFixture.Answer<Definitions> define(DefinitionRecord record) {
+        ShardFixture.Answer<Definitions> answer = new ShardFixture.Answer<>();
+        shard.runWhere(() -> shard.mailbox().define(are -> record, shard.client, answer));
+        return answer;
+    }
+
+    private static Divert exclusive(String name, String from, String to) {
+        return new Divert(name, NodeKind.QUEUE, new NamePattern(from), Selection.ALL, NodeKind.QUEUE, to, true);
+    }
+
+    private static QueueDefinition forwarding(String name, String to) {
+        return QueueDefinition.named(name).withLife(MessageLife.PLAIN.withForward(Optional.of(Forward.toQueue(to))));
+    }
+
+    @Test
+    void oneThatIsDefinedHoldsFromItsAnswerOnAndOverARestartUntilItIsDeleted() {
+        start("a");
+        define(new DivertDefined(exclusive("d", "a", "b"))).value();
+        send("a", "1");
+        assertEquals(List.of("1"), in("b"));
+
+        shard.checkpoint();
+        shard = shard.restart();
+        assertEquals(
+                List.of("d"),
+                shard.mailbox().definitions().diverts().stream()
+                        .map(Divert::name)
+                        .toList());
+        send("a", "2");
+        assertEquals(List.of("1", "2"), in("b"));
+        define(new DivertDeleted("d")).value();
+        send("a", "3");
+        assertEquals(List.of("3"), in("a"));
+        assertEquals(List.of("1", "2"), in("b"));
+    }
+
+    @Test
+    void oneOfTheFileCountsBeforeOneOfItsName() {
+        diverts.add(exclusive("d", "a", "file"));
+        start("a");
+        define(new DivertDefined(exclusive("d", "a", "defined"))).value();
+        send("a", "1");
+        assertEquals(List.of("1"), in("file"));
+    }
+
+    @Test
+    void aQueueForwardsWhatComesAndKeepsWhatItHas() {
+        start("a");
+        send("a", "1");
+        ShardFixture.Answer<QueueStatus> changed =
+                shard.update("a", new QueueChange(is -> forwarding("a", "b"), Pause.AS_IT_IS));
+        assertEquals(
+                Optional.of(Forward.toQueue("b")),
+                changed.value().definition().life().forward());
+        TestProducer producer = send("a", "2");
+        assertEquals(List.of("2"), producer.accepted);
+        assertEquals(List.of("1"), in("a"));
+        assertEquals(List.of("2"), in("b"));
+
+        shard = shard.restart();
+        send("a", "3");
+        assertEquals(List.of("2", "3"), in("b"));
+        shard.update("a", new QueueChange(is -> QueueDefinition.named("a"), Pause.AS_IT_IS))
+                .value();
+        send("a", "4");
+        assertEquals(List.of("1", "4"), in("a"));
+    }
+
+    @Test
+    void aSubscriptionsQueueForwardsToo() {
+        start();
+        TestConsumer subscriber = shard.subscribe(Topics.durable("s", "t"));
+        String queue = shard.list().get(0).definition().name();
+        shard.update(
+                        queue,
+                        new QueueChange(
+                                is -> is.withLife(is.life().withForward(Optional.of(Forward.toQueue("all")))),
+                                Pause.AS_IT_IS))
+                .value();
+        subscriber.credit(9);
+        shard.publishTo("t", "1");
+        assertEquals(List.of("1"), in("all"));
+        assertEquals(List.of(), subscriber.bodies());
+    }
+
+    @Test
+    void aFullTargetOfAForwardRefusesWhatIsSentThere() {
+        start();
+        shard.queue(forwarding("a", "small"));
+        shard.queue(QueueDefinition.named("small").withLimits(one(Overflow.REJECT)));
+        TestProducer producer = send("a", "1", "2");
+        assertEquals(List.of("1"), producer.accepted);
+        assertTrue(producer.refusals.get(0).text().contains("'small' is full"), producer.refusals.toString());
+        assertEquals(List.of(), in("a"));
+    }
+
+    @Test
+    void loopsAreRefusedByTheirNamesWhicheverClosesThem() {
+        start("a", "c");
+        shard.queue(forwarding("b", "a"));
+        Refusal byQueue = shard.declare(forwarding("a2", "a2")).refusal();
+        assertEquals(
+                "queue 'a2' may not forward to queue 'a2': that is a loop, queue 'a2' -> queue 'a2'", byQueue.text());
+        Refusal byUpdate = shard.update("a", new QueueChange(is -> forwarding("a", "b"), Pause.AS_IT_IS))
+                .refusal();
+        assertEquals("queue 'a' -> queue 'b' -> queue 'a'", byUpdate.info().get("loop"));
+
+        define(new DivertDefined(exclusive("x", "a", "c"))).value();
+        Refusal byDivert = define(new DivertDefined(exclusive("y", "c*", "b"))).refusal();
+        assertEquals(
+                "divert 'y' may not lead from c* to queue 'b': that is a loop,"
+                        + " queue 'c' -> queue 'b' -> queue 'a' -> queue 'c'",
+                byDivert.text());
+        assertEquals(Refusal.Kind.PRECONDITION_FAILED, byDivert.kind());
+        Refusal byDeclaration = shard.update("c", new QueueChange(is -> forwarding("c", "b"), Pause.AS_IT_IS))
+                .refusal();
+        assertEquals(
+                "queue 'c' -> queue 'b' -> queue 'a' -> queue 'c'",
+                byDeclaration.info().get("loop"));
+        define(new DivertDefined(exclusive("all", "*", "all"))).value();
+        send("b", "1");
+        assertEquals(List.of("1"), in("all"));
+    }
+
+    @Test
+    void aLoopThroughATopicIsOneToo() {
+        start();
+        shard.subscribe(Topics.durable("s", "t"));
+        String queue = shard.list().get(0).definition().name();
+        define(new DivertDefined(exclusive("x", queue, "a"))).value();
+        Divert back = new Divert("y", NodeKind.QUEUE, new NamePattern("a"), Selection.ALL, NodeKind.TOPIC, "t", true);
+        assertEquals(
+                "queue 'a' -> topic 't' -> queue '" + queue + "' -> queue 'a'",
+                define(new DivertDefined(back)).refusal().info().get("loop"));
+    }
+
+    @Test
+    void inAnotherShardAQueueHasItsPlaceHereAndATopicLeavesTheMessageWhereItIs() {
+        Placement two = new Placement(2, List.of(new Placement.Rule(name -> name.startsWith("there"), 1)));
+        start("a@0", "b@0");
+        shard = shard.restart(new ShardPlace(two, 0));
+        define(new DivertDefined(exclusive("q", "a*", "there.q"))).value();
+        define(new DivertDefined(new Divert(
+                        "t", NodeKind.QUEUE, new NamePattern("b*"), Selection.ALL, NodeKind.TOPIC, "there.t", true)))
+                .value();
+        send("a@0", "1");
+        send("b@0", "2");
+        assertEquals(List.of("1"), in("there.q@0"));
+        assertEquals(List.of("2"), in("b@0"));
+    }
+
+    @Test
+    void aTopicThatIsDivertedToKeepsWhatItIsToKeep() {
+        divert(NodeKind.QUEUE, "in", "", NodeKind.TOPIC, "keep", true);
+        start("in");
+        send("in", "1");
+        assertEquals(
+                List.of("keep::$replay"),
+                shard.list().stream()
+                        .map(each -> each.definition().name())
+                        .filter(name -> name.startsWith("keep"))
+                        .toList());
     }
 
     @Test

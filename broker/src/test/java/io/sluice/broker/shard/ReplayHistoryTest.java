@@ -28,7 +28,10 @@ import net.jqwik.api.Tag;
  * that comes, all in order and each once.
  */
 class ReplayHistoryTest {
-    private static final String TOPIC = "keep";
+    /** Two keep their last messages, the third keeps nothing. */
+    private static final List<String> TOPICS = List.of("keep.a", "keep.b", "plain");
+
+    private static final String PATTERN = "#";
     /** A shard of these tests has 20 subscriptions at most. */
     private static final int MAX_SUBSCRIBERS = 15;
 
@@ -37,10 +40,10 @@ class ReplayHistoryTest {
     private static final class Subscriber {
         private final Subscription subscription;
         private final TestConsumer link;
-        /** The first it must have, at the latest. */
-        private final int first;
+        /** The first it must have of each topic, at the latest. */
+        private final List<Integer> first;
 
-        private Subscriber(Subscription subscription, TestConsumer link, int first) {
+        private Subscriber(Subscription subscription, TestConsumer link, List<Integer> first) {
             this.subscription = subscription;
             this.link = link;
             this.first = first;
@@ -54,9 +57,11 @@ class ReplayHistoryTest {
     private static final class History {
         private final Random random;
         private final ShardFixture shard;
-        private final TestProducer producer;
+        private final List<TestProducer> producers = new ArrayList<>();
         private final List<Subscriber> subscribers = new ArrayList<>();
-        private int published;
+        /** Of each topic. */
+        private final int[] published = new int[TOPICS.size()];
+
         private int names;
 
         History(long seed, boolean paged) {
@@ -66,7 +71,7 @@ class ReplayHistoryTest {
                             ? new ShardLimits(1 << 26, 1 << 20, 300, 1 << 10, new ShardLimits.Paging(500, 300, 10, 40))
                             : new ShardLimits(1 << 26, 1 << 20, 300, 1 << 10));
             shard.store.pageMessages = 3;
-            producer = shard.topicProducer(TOPIC);
+            TOPICS.forEach(topic -> producers.add(shard.topicProducer(topic)));
         }
 
         private void step() {
@@ -90,16 +95,20 @@ class ReplayHistoryTest {
 
         private void post(int count) {
             for (int i = 0; i < count; i++) {
-                producer.post(TOPIC, ShardFixture.message("" + published++, Message.Header.DURABLE));
+                int topic = random.nextInt(TOPICS.size());
+                String name = TOPICS.get(topic);
+                String body = name + " " + published[topic]++;
+                producers.get(topic).post(name, ShardFixture.message(body, Message.Header.DURABLE));
             }
         }
 
         private void subscribe() {
             boolean durable = random.nextBoolean();
             int count = random.nextInt(KEPT + 3);
-            Subscription subscription = durable ? Topics.durable("d" + names++, TOPIC) : Topics.volatileOne(TOPIC);
+            String topic = random.nextInt(3) == 0 ? PATTERN : TOPICS.get(random.nextInt(2));
+            Subscription subscription = durable ? Topics.durable("d" + names++, topic) : Topics.volatileOne(topic);
             TestConsumer link = new TestConsumer(
-                    shard, TOPIC, io.sluice.broker.queue.Consumer.Mode.MOVE, io.sluice.broker.Outcome.RELEASED);
+                    shard, topic, io.sluice.broker.queue.Consumer.Mode.MOVE, io.sluice.broker.Outcome.RELEASED);
             SubscriptionRequest request = new SubscriptionRequest(
                     subscription,
                     Optional.empty(),
@@ -109,7 +118,11 @@ class ReplayHistoryTest {
             // Some before it, some behind it, in the same turn.
             shard.runWhere(() -> {
                 post(random.nextInt(4));
-                int first = Math.max(0, published - Math.min(KEPT, count));
+                List<Integer> first = new ArrayList<>();
+                for (int i = 0; i < published.length; i++) {
+                    boolean keeps = TOPICS.get(i).startsWith("keep");
+                    first.add(Math.max(0, published[i] - (keeps ? Math.min(KEPT, count) : 0)));
+                }
                 shard.mailbox().subscribe(link.handle, request);
                 post(random.nextInt(9));
                 subscribers.add(new Subscriber(subscription, link, first));
@@ -132,11 +145,25 @@ class ReplayHistoryTest {
         }
     }
 
-    private static void assertHasAll(Subscriber subscriber, List<String> bodies, int published) {
-        int first = bodies.isEmpty() ? published : Integer.parseInt(bodies.get(0));
-        assertTrue(first <= subscriber.first, () -> "begins with " + first + ", not with " + subscriber.first);
-        assertEquals(
-                IntStream.range(first, published).mapToObj(Integer::toString).toList(), bodies);
+    private static void assertHasAll(Subscriber subscriber, List<String> bodies, int[] published) {
+        for (int topic = 0; topic < TOPICS.size(); topic++) {
+            String name = TOPICS.get(topic);
+            List<Integer> numbers = numbersOf(name, bodies);
+            boolean wanted = subscriber.subscription.topic().equals(PATTERN)
+                    || subscriber.subscription.topic().equals(name);
+            int last = wanted ? published[topic] : 0;
+            int first = numbers.isEmpty() ? last : numbers.get(0);
+            int latest = wanted ? subscriber.first.get(topic) : 0;
+            assertTrue(first <= latest, () -> name + " begins with " + first + ", not with " + latest);
+            assertEquals(IntStream.range(first, last).boxed().toList(), numbers, name);
+        }
+    }
+
+    private static List<Integer> numbersOf(String topic, List<String> bodies) {
+        return bodies.stream()
+                .filter(body -> body.startsWith(topic + " "))
+                .map(body -> Integer.parseInt(body.substring(topic.length() + 1)))
+                .toList();
     }
 
     @Property(tries = 300)
@@ -161,14 +188,16 @@ class ReplayHistoryTest {
             history.checkpointStep();
         }
         assertEquals(List.of(), history.shard.failures);
-        assertEquals(List.of(), history.producer.refusals, "more than the shard takes");
+        history.producers.forEach(producer -> assertEquals(List.of(), producer.refusals, "more than the shard takes"));
         for (Subscriber each : history.subscribers) {
             assertNull(each.link.closedBy);
             assertHasAll(each, each.link.credit(100_000).bodies(), history.published);
         }
-        assertEquals(
-                Math.min(KEPT, history.published),
-                history.shard.status("keep::$replay").messages());
+        for (int topic = 0; topic < 2; topic++) {
+            assertEquals(
+                    Math.min(KEPT, history.published[topic]),
+                    history.shard.status(TOPICS.get(topic) + "::$replay").messages());
+        }
     }
 
     @Property(tries = 200)
@@ -189,38 +218,50 @@ class ReplayHistoryTest {
         }
         ShardFixture shard = history.shard;
         int survives = shard.journal.committed() + history.random.nextInt(shard.journal.waiting() + 1);
-        int published = published(shard.journal.history().subList(0, survives));
+        List<List<JournalRecord>> batches = shard.journal.history().subList(0, survives);
+        int[] published = new int[TOPICS.size()];
+        for (int topic = 0; topic < published.length; topic++) {
+            published[topic] = published(TOPICS.get(topic), batches);
+        }
         ShardFixture restarted = shard.restart(survives);
         for (Subscriber each : history.subscribers) {
             if (each.subscription.durable() && each.isAnswered()) {
-                TestConsumer link = restarted.subscribe(each.subscription);
-                assertHasAll(each, link.credit(100_000).bodies(), published);
+                List<String> bodies =
+                        restarted.subscribe(each.subscription).credit(100_000).bodies();
+                for (int topic = 0; topic < 2; topic++) {
+                    String name = TOPICS.get(topic);
+                    List<Integer> numbers = numbersOf(name, bodies);
+                    boolean wanted = Set.of(PATTERN, name).contains(each.subscription.topic());
+                    int last = wanted ? published[topic] : 0;
+                    int first = numbers.isEmpty() ? last : numbers.get(0);
+                    assertTrue(first <= (wanted ? each.first.get(topic) : 0), name + " begins with " + first);
+                    assertEquals(IntStream.range(first, last).boxed().toList(), numbers, name);
+                }
             }
         }
-        restarted.publishTo(TOPIC, "" + published);
-        Subscription another = Topics.durable("another", TOPIC);
+        String topic = TOPICS.get(0);
+        restarted.publishTo(topic, topic + " " + published[0]);
+        Subscription another = Topics.durable("another", topic);
         TestConsumer link = restarted.subscribe(new SubscriptionRequest(
                 another,
                 Optional.empty(),
                 "",
                 SubscriptionExpiry.NEVER,
                 Optional.of(new ReplayFrom(ReplayFrom.Kind.LAST, KEPT, () -> {}))));
-        int first = Math.max(0, published + 1 - KEPT);
+        int first = Math.max(0, published[0] + 1 - KEPT);
         assertEquals(
-                IntStream.rangeClosed(first, published)
-                        .mapToObj(Integer::toString)
-                        .toList(),
-                link.credit(1_000).bodies());
+                IntStream.rangeClosed(first, published[0]).boxed().toList(),
+                numbersOf(topic, link.credit(1_000).bodies()));
         assertEquals(List.of(), restarted.failures);
     }
 
     /** How many messages the queue that keeps them was given. */
-    private static int published(List<List<JournalRecord>> batches) {
+    private static int published(String topic, List<List<JournalRecord>> batches) {
         Set<Long> kept = new HashSet<>();
         Set<String> bodies = new HashSet<>();
         for (JournalRecord record : batches.stream().flatMap(List::stream).toList()) {
             if (record instanceof QueueDeclared declared
-                    && declared.definition().replay().isOn()) {
+                    && declared.definition().name().equals(topic + "::$replay")) {
                 kept.add(declared.queueId());
             }
             List<Enqueued> enqueued = record instanceof Published all

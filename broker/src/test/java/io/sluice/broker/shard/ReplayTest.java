@@ -132,11 +132,81 @@ class ReplayTest {
         assertEquals(Kind.PRECONDITION_FAILED, nothingKept.closedBy.kind());
         assertEquals("topic 't' keeps no messages for later subscribers (replayMessages)", nothingKept.closedBy.text());
         assertEquals(
-                Kind.NOT_IMPLEMENTED, last(volatileOne("keep.*"), 5).closedBy.kind());
+                Kind.PRECONDITION_FAILED, last(volatileOne("t.*"), 5).closedBy.kind());
+        shard.publishTo("keep.a", "1");
         assertEquals(
-                Kind.NOT_IMPLEMENTED,
-                last(noLocal(volatileOne("keep")), 5).closedBy.kind());
+                Kind.INVALID_FIELD,
+                subscribe(shard, volatileOne("keep.*"), ReplayFrom.Kind.SEQUENCE, 1)
+                        .closedBy
+                        .kind());
         assertEquals(List.of(), subscriptionsOf("t"));
+    }
+
+    @Test
+    void aPatternGetsWhatEachOfItsTopicsHasKept() {
+        shard.publishTo("keep.a", "a1", "a2", "a3");
+        shard.publishTo("keep.b", "b1");
+        shard.publishTo("keepasked.c", "c1");
+        shard.publishTo("plain", "p1");
+        TestConsumer asking = last(volatileOne("#"), 2).credit(20);
+        TestConsumer byItself = shard.subscribe(volatileOne("*.*")).credit(20);
+        TestConsumer selecting = last(selecting(durable("d", "keep.*"), "b"), 2).credit(20);
+        shard.publishTo("keep.b", "b2");
+        shard.publishTo("plain", "p2");
+
+        assertEquals(List.of("a2", "a3", "b1", "c1", "b2", "p2"), asking.bodies());
+        assertEquals(List.of("a2", "a3", "b1", "b2"), byItself.bodies());
+        assertEquals(List.of("b1", "b2"), selecting.bodies());
+        assertEquals(2, begun);
+    }
+
+    @Test
+    void whatComesToTopicsOfAPatternMeanwhileIsNeitherLostNorTwice() {
+        TestProducer a = shard.topicProducer("keep.a").send(bodies(1, 5));
+        TestProducer b = shard.topicProducer("keep.b");
+        TestProducer plain = shard.topicProducer("plain");
+        shard.journal.hold();
+        TestConsumer consumer = last(durable("d", "#"), 9);
+        b.send("b1");
+        plain.send("p1");
+        a.send("6");
+        shard.journal.commit(1);
+        shard.run();
+        a.send("7");
+        b.send("b2");
+        shard.delete("keep.b::$replay", ShardMailbox.DeleteCondition.ALWAYS);
+        shard.journal.letGo();
+        shard.run();
+        b.send("b3");
+        List<String> all = consumer.credit(50).bodies();
+        assertEquals(List.of("1", "2", "3", "4", "5", "6", "7"), starting(all, "[0-9].*"));
+        assertEquals(List.of("b1", "b2", "b3"), starting(all, "b.*"));
+        assertEquals(List.of("p1"), starting(all, "p.*"));
+    }
+
+    private static List<String> starting(List<String> bodies, String pattern) {
+        return bodies.stream().filter(body -> body.matches(pattern)).toList();
+    }
+
+    @Test
+    void noLocalCountsForWhatWasKeptAlsoBehindARestart() {
+        TestProducer own = shard.topicProducer("keep");
+        own.container = "c";
+        TestProducer other = shard.topicProducer("keep");
+        other.container = "d";
+        own.send("mine");
+        other.send("theirs");
+        shard.publishTo("keep", "somebody's");
+        assertEquals(
+                List.of("theirs", "somebody's"),
+                last(noLocal(volatileOne("keep")), 5).credit(9).bodies());
+        shard.checkpoint();
+        ShardFixture restarted = shard.restart();
+        assertEquals(
+                List.of("theirs", "somebody's"),
+                subscribe(restarted, noLocal(durable("d", "keep")), ReplayFrom.Kind.LAST, 5)
+                        .credit(9)
+                        .bodies());
     }
 
     @Test
@@ -258,6 +328,47 @@ class ReplayTest {
 
         assertEquals(List.of("detached"), first.events);
         assertEquals(List.of("1", "2", "3", "4", "5"), second.credit(9).bodies());
+    }
+
+    @Test
+    void nobodyElseTakesOverASubscriptionThatIsNotAnswered() {
+        shard.publishTo("keep", bodies(1, 5));
+        shard.journal.hold();
+        TestConsumer first = last(durable("d", "keep"), 5);
+        TestConsumer another = shard.subscribe(durable("d", "keep"), "somebody");
+        TestConsumer shared = last(Topics.shared(durable("s", "keep")), 5);
+        TestConsumer selecting = last(Topics.selecting(Topics.shared(durable("s", "keep")), "4"), 5);
+        TestConsumer joins = last(Topics.shared(durable("s", "keep")), 5);
+        shard.journal.letGo();
+        shard.run();
+
+        assertEquals(Kind.RESOURCE_LOCKED, another.closedBy.kind());
+        assertEquals(Kind.RESOURCE_LOCKED, selecting.closedBy.kind());
+        assertEquals(List.of("1", "2", "3", "4", "5"), first.credit(9).bodies());
+        assertEquals(List.of("1", "2", "3", "4", "5"), shared.credit(9).bodies());
+        assertEquals(List.of(), joins.credit(9).bodies());
+        shard.publishTo("keep", "6");
+        assertEquals(1, joins.bodies().size() + shared.bodies().size() - 5);
+    }
+
+    @Test
+    void aPausedQueueOfKeptMessagesGivesThemAllTheSame() {
+        shard.publishTo("keep", bodies(1, 3));
+        shard.pause("keep::$replay", true);
+        assertEquals(
+                List.of("1", "2", "3"), last(volatileOne("keep"), 5).credit(9).bodies());
+    }
+
+    @Test
+    void topicsThatKeepTakeNoMoreSubscriptionsThanThereMayBe() {
+        TestProducer anonymous = shard.anonymous();
+        for (int i = 0; i < 2 * Topics.MAX_SUBSCRIPTIONS; i++) {
+            anonymous.post(
+                    io.sluice.broker.NodeKind.TOPIC, "keep." + i, ShardFixture.message("1", Message.Header.DURABLE));
+        }
+        shard.run();
+        assertEquals(List.of(), anonymous.refusals);
+        assertEquals(Topics.MAX_SUBSCRIPTIONS, shard.list().size());
     }
 
     @Test

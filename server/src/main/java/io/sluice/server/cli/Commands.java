@@ -32,6 +32,7 @@ import picocli.CommandLine.IVersionProvider;
             MoveCommand.class,
             UserCommand.class,
             PolicyCommand.class,
+            DivertCommand.class,
             StorageCommand.class,
             WarmUpCommand.class
         },

@@ -65,6 +65,15 @@ final class MessageLifeOptions {
             description = "Where a message goes that its consumer has accepted.")
     String acknowledgedQueue;
 
+    @Option(
+            names = "--forward-to",
+            paramLabel = "ADDRESS",
+            description = "Where messages go that come in, instead of staying.")
+    String forwardTo;
+
+    @Option(names = "--forward-to-a", paramLabel = "KIND", description = "What that is: queue (default) or topic.")
+    String forwardToA;
+
     /** Named as in {@code sluice.yaml}; null where nothing was said. */
     void putInto(Map<String, Object> attributes) {
         attributes.put("retryBackoff", retryBackoff);
@@ -79,5 +88,7 @@ final class MessageLifeOptions {
         attributes.put("lastValueProperty", lastValueProperty);
         attributes.put("stampMessages", stampMessages);
         attributes.put("acknowledgedQueue", acknowledgedQueue);
+        attributes.put("forwardTo", forwardTo);
+        attributes.put("forwardToA", forwardToA);
     }
 }

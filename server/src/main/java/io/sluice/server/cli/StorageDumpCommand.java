@@ -5,6 +5,8 @@ import io.sluice.broker.ExchangeBinding;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.DivertDefined;
+import io.sluice.broker.record.DefinitionRecord.DivertDeleted;
 import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
 import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
@@ -136,6 +138,16 @@ final class StorageDumpCommand implements Callable<Integer> {
             json.writeNumberField("order", policy.policy().order());
         } else if (definition instanceof PolicyDeleted policy) {
             json.writeStringField("policy", policy.name());
+        } else if (definition instanceof DivertDefined divert) {
+            json.writeStringField("divert", divert.divert().name());
+            json.writeStringField("of", divert.divert().kind().name());
+            json.writeStringField("pattern", divert.divert().pattern().text());
+            json.writeStringField("filter", divert.divert().selection().text());
+            json.writeStringField("toA", divert.divert().toKind().name());
+            json.writeStringField("to", divert.divert().to());
+            json.writeBooleanField("exclusive", divert.divert().exclusive());
+        } else if (definition instanceof DivertDeleted divert) {
+            json.writeStringField("divert", divert.name());
         }
     }
 

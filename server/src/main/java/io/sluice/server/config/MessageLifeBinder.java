@@ -1,9 +1,11 @@
 package io.sluice.server.config;
 
+import io.sluice.broker.Forward;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.MessageLife.Growth;
 import io.sluice.broker.MessageLife.LastValue;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.server.config.Section.Range;
 import java.util.Map;
@@ -29,7 +31,19 @@ final class MessageLifeBinder {
                 section.number("undeliverableMillis", Range.atLeast(0), 0),
                 lastValue(),
                 section.flag("stampMessages", false),
-                acknowledgedQueue());
+                acknowledgedQueue(),
+                forward());
+    }
+
+    private Optional<Forward> forward() {
+        String to = section.textOrNone("forwardTo", "");
+        NodeKind kind = section.choice("forwardToA", DivertBinder.KINDS, NodeKind.QUEUE);
+        try {
+            return to.isEmpty() ? Optional.empty() : Optional.of(new Forward(kind, to));
+        } catch (IllegalArgumentException e) {
+            section.problem("forwardTo", "leads nowhere: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private Optional<String> acknowledgedQueue() {

@@ -56,6 +56,7 @@ final class QueueRulesBinder {
                         .map(sections -> placements(sections, shards))
                         .orElse(List.of()),
                 section.sections("diverts").map(DivertBinder::diverts).orElse(List.of()));
+        DivertBinder.checkLoops(section, rules);
         section.end();
         return rules;
     }

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.Dispatching;
 import io.sluice.broker.Divert;
+import io.sluice.broker.Forward;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueDefinition.Service;
@@ -62,6 +64,26 @@ class QueueRulesTest {
         assertEquals(
                 List.of(new QueueExpiry(true, 60_000), QueueExpiry.NEVER),
                 rules.declared().stream().map(QueueDefinition::expiry).toList());
+    }
+
+    @Test
+    void loopsAreProblemsOfTheFile() {
+        ConfigurationException wrong = assertThrows(ConfigurationException.class, () -> rules("""
+                queues:
+                  declared:
+                    - {name: a, forwardTo: b}
+                    - {name: self, forwardTo: $x}
+                  diverts:
+                    - {name: back, pattern: "b*", to: a, exclusive: true}
+                    - {name: all, pattern: "*", to: all}
+                """));
+        for (String problem : List.of(
+                "queues.declared has \"a\", whose forwardTo closes a loop: queue 'a' -> queue 'b' -> queue 'a'",
+                "queues.declared[1].forwardTo leads nowhere",
+                "queues.diverts has \"back\", which closes a loop: queue 'b' -> queue 'a' -> queue 'b'")) {
+            assertTrue(wrong.getMessage().contains(problem), wrong.getMessage());
+        }
+        assertFalse(wrong.getMessage().contains("\"all\""), wrong.getMessage());
     }
 
     @Test
@@ -188,6 +210,8 @@ class QueueRulesTest {
                       lastValueKeys: 50
                       lastValueProperty: symbol
                       acknowledgedQueue: jobs.done
+                      forwardTo: jobs.all
+                      forwardToA: topic
                       stampMessages: true
                 """);
         assertEquals(
@@ -206,7 +230,8 @@ class QueueRulesTest {
                         60_000,
                         new MessageLife.LastValue(50, "symbol"),
                         true,
-                        Optional.of("jobs.done")),
+                        Optional.of("jobs.done"),
+                        Optional.of(new Forward(NodeKind.TOPIC, "jobs.all"))),
                 jobs.life());
         assertEquals(MessageLife.PLAIN, rules.definition("jobs.urgent").life());
         assertEquals(new QueueDefinition.Limits(10, 2000, Overflow.DROP_HEAD, 5000), jobs.limits());

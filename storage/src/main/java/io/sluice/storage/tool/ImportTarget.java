@@ -4,6 +4,7 @@ import io.sluice.broker.Subscription;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.DivertDefined;
 import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.ExchangeRecord;
@@ -122,15 +123,22 @@ final class ImportTarget {
         }
     }
 
-    /** A user or policy of the export is here, too, unless there is one of that name already. */
+    /** A user, policy or divert of the export is here, too, unless there is one of that name already. */
     void define(DefinitionRecord exported) {
-        boolean there = exported instanceof UserDefined user
-                ? defined.users().containsKey(user.user().name())
-                : exported instanceof PolicyDefined policy
-                        && defined.policy(policy.policy().name()).isPresent();
-        if (!there) {
+        if (!isThere(exported)) {
             imported.add(exported);
         }
+    }
+
+    private boolean isThere(DefinitionRecord exported) {
+        if (exported instanceof UserDefined user) {
+            return defined.users().containsKey(user.user().name());
+        }
+        if (exported instanceof DivertDefined divert) {
+            return defined.divert(divert.divert().name()).isPresent();
+        }
+        return exported instanceof PolicyDefined policy
+                && defined.policy(policy.policy().name()).isPresent();
     }
 
     /** An exchange of the export is here, too, unless there is one of that name already; what is bound to its queues is. */

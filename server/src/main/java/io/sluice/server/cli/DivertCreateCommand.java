@@ -1,0 +1,82 @@
+package io.sluice.server.cli;
+
+import io.sluice.server.ExitCode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice divert create}. */
+@Command(
+        name = "create",
+        mixinStandardHelpOptions = true,
+        description = "Send messages elsewhere from now on, in the place of what a divert of this name said before.")
+final class DivertCreateCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    BrokerOptions broker;
+
+    @Parameters(paramLabel = "NAME", description = "The divert.")
+    String name;
+
+    @Option(
+            names = "--pattern",
+            paramLabel = "PATTERN",
+            required = true,
+            description =
+                    "Names of queues or topics; * stands for any characters. Queues of subscriptions only with ::.")
+    String pattern;
+
+    @Option(names = "--topics", description = "The pattern is of topics.")
+    boolean topics;
+
+    @Option(
+            names = "--to",
+            paramLabel = "ADDRESS",
+            required = true,
+            description = "Where they go; a queue is made where there is none.")
+    String to;
+
+    @Option(names = "--to-topic", description = "That is a topic.")
+    boolean toTopic;
+
+    @Option(names = "--exclusive", description = "They do not go where they would have gone.")
+    boolean exclusive;
+
+    @Option(
+            names = "--filter",
+            paramLabel = "SELECTOR",
+            description = "Only those a JMS selector takes: \"color = 'red'\".")
+    String filter;
+
+    @Option(names = "--sql", paramLabel = "FILTER", description = "Only those an SQL filter takes.")
+    String sql;
+
+    @Override
+    public Integer call() throws CommandFailure {
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("of", topics ? "topic" : "queue");
+        attributes.put("pattern", pattern);
+        attributes.put("selector", filter);
+        attributes.put("sql", sql);
+        attributes.put("to", to);
+        attributes.put("toA", toTopic ? "topic" : "queue");
+        attributes.put("exclusive", exclusive);
+        attributes.values().removeIf(java.util.Objects::isNull);
+        Object body;
+        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
+            body = ManagementNode.open(connection).request("CREATE", "divert", Map.of("name", name), attributes);
+        }
+        if (broker.json && body instanceof Map<?, ?> divert) {
+            new Output(spec.commandLine().getOut()).object(ManagementNode.byName(divert));
+        }
+        return ExitCode.OK;
+    }
+}
