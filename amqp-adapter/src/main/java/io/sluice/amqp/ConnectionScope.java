@@ -16,8 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.qpid.proton.engine.Endpoint;
 import org.apache.qpid.proton.engine.Link;
 import org.apache.qpid.proton.engine.Receiver;
@@ -72,8 +74,15 @@ final class ConnectionScope {
                 identity.container(),
                 environment.shards(),
                 lockTokens,
+                this::receivers,
                 environment.clock(),
                 calls);
+    }
+
+    private Set<io.sluice.broker.queue.Consumer> receivers() {
+        return endpoints.keySet().stream()
+                .flatMap(endpoint -> endpoint.handle().consumer().stream())
+                .collect(Collectors.toSet());
     }
 
     AmqpLimits limits() {

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.servicebus.LockTokens;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.SessionRequest;
 import io.sluice.broker.queue.Consumer.Sight;
 import io.sluice.broker.queue.Consumer.Terms;
 import java.util.LinkedHashMap;
@@ -53,6 +54,12 @@ record ConsumerTerms(Terms terms, Map<Symbol, Object> applied) {
         Terms more = new Terms(
                 terms.priority(), terms.exclusive(), terms.lockMillis(), LockTokens.LOCK_MILLIS, true, terms.sight());
         return new ConsumerTerms(more, applied);
+    }
+
+    /** As {@link #ofServiceBus}, of one session. */
+    ConsumerTerms ofSession(SessionRequest session) {
+        ConsumerTerms ofServiceBus = ofServiceBus();
+        return new ConsumerTerms(ofServiceBus.terms.withSession(session), applied);
     }
 
     private static boolean isSeen(Symbol key, Map<Symbol, Object> given, Map<Symbol, Object> applied, boolean browses) {

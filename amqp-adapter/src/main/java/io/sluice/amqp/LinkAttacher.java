@@ -6,9 +6,11 @@ import io.sluice.amqp.filter.InvalidFilterException;
 import io.sluice.amqp.filter.SequenceFilter;
 import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.amqp.servicebus.EntityPath;
+import io.sluice.amqp.servicebus.SessionFilter;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
+import io.sluice.broker.SessionRequest;
 import io.sluice.broker.TemporaryName;
 import io.sluice.broker.routing.TopicPattern;
 import io.sluice.broker.security.Permissions.Action;
@@ -30,7 +32,6 @@ import org.apache.qpid.proton.engine.Sender;
  */
 final class LinkAttacher {
     private static final Map<Symbol, Object> PAIRED = Map.of(Symbol.valueOf("paired"), true);
-    private static final Symbol SESSION_FILTER = Symbol.valueOf("com.microsoft:session-filter");
 
     private final ConnectionScope scope;
 
@@ -200,8 +201,7 @@ final class LinkAttacher {
         ConsumerTerms terms;
         try {
             node = node(sender, source, deadLetters);
-            ConsumerTerms asked = ConsumerTerms.of(sender.getRemoteProperties(), node.copies());
-            terms = scope.dialect().isServiceBus() ? asked.ofServiceBus() : asked;
+            terms = terms(sender, node);
         } catch (InvalidFilterException | IllegalArgumentException e) {
             refuse(sender, key, Conditions.of(Kind.INVALID_FIELD, e.getMessage()));
             return;
@@ -229,6 +229,21 @@ final class LinkAttacher {
             // What the connection it was on has still to give back is to be there.
             cleared.thenRun(() -> scope.calls().onLoop(endpoint::attach));
         }
+    }
+
+    private ConsumerTerms terms(Sender sender, SourceNode node) {
+        ConsumerTerms asked = ConsumerTerms.of(sender.getRemoteProperties(), node.copies());
+        Optional<SessionRequest> session = sender.getRemoteSource() instanceof Source source
+                ? SessionFilter.of(source, sender.getRemoteProperties())
+                : Optional.empty();
+        if (session.isPresent()) {
+            if (node.copies() || node.fetches() || node instanceof DeadLetterNode) {
+                throw new IllegalArgumentException(
+                        "a session is taken from a queue or a subscription, not browsed, fetched by numbers or of dead letters");
+            }
+            return asked.ofSession(session.get());
+        }
+        return scope.dialect().isServiceBus() ? asked.ofServiceBus() : asked;
     }
 
     /** @param source null where the peer asks what the link's source is */
@@ -276,11 +291,6 @@ final class LinkAttacher {
         boolean nowhere = source.getAddress() == null || source.getAddress().isEmpty();
         if (nowhere && !source.getDynamic()) {
             return Conditions.of(Kind.INVALID_FIELD, "the source of a receiver needs an address");
-        }
-        if (source.getFilter() != null && source.getFilter().containsKey(SESSION_FILTER)) {
-            return Conditions.of(
-                    Kind.NOT_IMPLEMENTED,
-                    "sessions of Service Bus are not kept here; message groups are, see docs/servicebus.md");
         }
         if (!nowhere && isOfSeveralShards(source)) {
             return Conditions.of(

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.filter.FilterText;
 import io.sluice.amqp.message.OutgoingMessage;
+import io.sluice.amqp.servicebus.SessionFilter;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.Outcome;
@@ -152,6 +153,7 @@ final class OutgoingLink implements LinkEndpoint {
                 // Also where it asked to take: the queue may be one that nobody takes from.
                 answer.setDistributionMode(Terminus.COPY);
             }
+            consumer.session().ifPresent(session -> SessionFilter.answer(sender, answer, session));
             Terminus.accept(sender, answer);
             // Clients send their first flow right behind the attach, without waiting for ours.
             flow();

@@ -9,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.amqp.servicebus.LockTokens;
 import io.sluice.broker.NamePattern;
-import io.sluice.broker.QueueDefinition;
-import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.security.Permissions;
 import java.util.Arrays;
 import java.util.Date;
@@ -27,143 +25,21 @@ import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
-import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.Attach;
-import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Flow;
-import org.apache.qpid.proton.amqp.transport.Open;
-import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.apache.qpid.proton.message.Message;
 import org.junit.jupiter.api.Test;
 
 /** A peer that is one of Service Bus's clients, frame by frame: handle 0 sends to q, 1 receives, 8 and 9 are {@code q/$management}. */
-class ServiceBusTest {
-    private final TestBroker broker = newBroker();
-    private final TestPeer peer = azure();
-    private int nextId;
-    private int answered;
-
-    TestBroker newBroker() {
-        return new TestBroker();
-    }
-
+class ServiceBusTest extends ServiceBusPeer {
     /** With the shard on a thread of its own. */
     static class ApartTest extends ServiceBusTest {
         @Override
         TestBroker newBroker() {
             return TestBroker.apart();
         }
-    }
-
-    ServiceBusTest() {
-        broker.declare(
-                QueueDefinition.named("s").withDeadLetter(new DeadLetter(Optional.of("dead"), Optional.empty(), 0)));
-        broker.declare(
-                QueueDefinition.named("r").withDeadLetter(new DeadLetter(Optional.of("dead"), Optional.empty(), 0)));
-        broker.declare(QueueDefinition.named("dead"));
-    }
-
-    private TestPeer azure() {
-        TestPeer azure = new TestPeer(broker);
-        azure.bytes(TestPeer.AMQP);
-        Open open = TestPeer.openFrame();
-        open.setProperties(Map.of(
-                Symbol.valueOf("product"), "azure-messaging-servicebus",
-                Symbol.valueOf("user-agent"), "azsdk-java-azure-messaging-servicebus/7.17.19"));
-        azure.send(0, open);
-        azure.expect(Open.class);
-        azure.send(0, TestPeer.begin());
-        azure.expect(Begin.class);
-        return azure;
-    }
-
-    private void send(String queue, String body) {
-        if (nextId == 0) {
-            peer.send(0, TestPeer.sender(0, "in", queue));
-            peer.nextOf(Flow.class);
-        }
-        peer.send(0, TestPeer.transfer(0, nextId++), TestPeer.message(body));
-    }
-
-    private List<TestPeer.Frame> receive(String address) {
-        peer.attachReceiverNext(1, "out", address);
-        peer.send(0, TestPeer.credit(1, 0, 10));
-        return peer.transfers();
-    }
-
-    private static Message decode(TestPeer.Frame frame) {
-        Message message = Message.Factory.create();
-        message.decode(frame.payload(), 0, frame.payload().length);
-        return message;
-    }
-
-    private static Object annotation(Message message, String key) {
-        return message.getMessageAnnotations().getValue().get(Symbol.valueOf(key));
-    }
-
-    private static UUID token(TestPeer.Frame frame) {
-        Binary tag = ((Transfer) frame.body()).getDeliveryTag();
-        assertEquals(16, tag.getLength());
-        byte[] bytes = new byte[16];
-        tag.asByteBuffer().get(bytes);
-        return LockTokens.token(bytes);
-    }
-
-    private void attachManagement(String entity) {
-        Attach replies = TestPeer.receiver(9, "replies", entity + "/$management");
-        ((Target) replies.getTarget()).setAddress("client-reply-to");
-        peer.send(0, replies);
-        peer.send(0, TestPeer.credit(9, 0, 100));
-        peer.send(0, TestPeer.sender(8, "requests", entity + "/$management"));
-        peer.nextOf(Flow.class);
-    }
-
-    /** Over handle 8 of an entity that was attached. */
-    private Message ask(String operation, Map<String, Object> body) {
-        Message request = Message.Factory.create();
-        request.setMessageId("request " + ++answered);
-        request.setReplyTo("client-reply-to");
-        request.setApplicationProperties(new ApplicationProperties(
-                Map.of("operation", operation, "com.microsoft:server-timeout", UnsignedInteger.valueOf(1000))));
-        request.setBody(new AmqpValue(body));
-        byte[] bytes = new byte[4000];
-        peer.transfers();
-        peer.send(0, TestPeer.transfer(8, nextId++), Arrays.copyOf(bytes, request.encode(bytes, 0, bytes.length)));
-        Message answer = decode(peer.next(Transfer.class));
-        assertEquals("request " + answered, answer.getCorrelationId());
-        return answer;
-    }
-
-    private static int status(Message answer) {
-        return (int) answer.getApplicationProperties().getValue().get("statusCode");
-    }
-
-    private static String condition(Message answer) {
-        return String.valueOf(answer.getApplicationProperties().getValue().get("errorCondition"));
-    }
-
-    private static Map<?, ?> body(Message answer) {
-        assertEquals(200, status(answer), () -> String.valueOf(answer.getApplicationProperties()));
-        return (Map<?, ?>) ((AmqpValue) answer.getBody()).getValue();
-    }
-
-    private static List<Message> messages(Message answer) {
-        return ((List<?>) body(answer).get("messages"))
-                .stream()
-                        .map(each -> {
-                            Binary encoded = (Binary) ((Map<?, ?>) each).get("message");
-                            Message message = Message.Factory.create();
-                            message.decode(encoded.getArray(), encoded.getArrayOffset(), encoded.getLength());
-                            return message;
-                        })
-                        .toList();
-    }
-
-    private void say(int delivery, boolean settled, org.apache.qpid.proton.amqp.transport.DeliveryState state) {
-        peer.send(0, TestPeer.disposition(Role.RECEIVER, delivery, delivery, settled, state));
     }
 
     @Test
@@ -386,7 +262,7 @@ class ServiceBusTest {
     @Test
     void anUnknownOperationAndWhatIsMissingIsSaid() {
         attachManagement("q");
-        assertEquals(501, status(ask("com.microsoft:get-session-state", Map.of("session-id", "a"))));
+        assertEquals(501, status(ask("com.microsoft:fly", Map.of("session-id", "a"))));
         assertEquals(400, status(ask("com.microsoft:renew-lock", Map.of())));
         assertEquals(400, status(ask("com.microsoft:cancel-scheduled-message", Map.of("sequence-numbers", "1"))));
         Message bad = ask(
@@ -419,17 +295,6 @@ class ServiceBusTest {
         assertEquals(
                 401, status(ask("com.microsoft:receive-by-sequence-number", Map.of("sequence-numbers", List.of(1L)))));
         body(ask("com.microsoft:schedule-message", Map.of("messages", List.of(scheduled(1, "a")))));
-    }
-
-    @Test
-    void aSessionIsRefused() {
-        Attach attach = TestPeer.receiver(1, "session", "q");
-        Map<Symbol, Object> filter = new LinkedHashMap<>();
-        filter.put(Symbol.valueOf("com.microsoft:session-filter"), null);
-        ((Source) attach.getSource()).setFilter(filter);
-        peer.send(0, attach);
-        peer.nextOf(Attach.class);
-        peer.expectDetach("amqp:not-implemented");
     }
 
     @Test
@@ -466,6 +331,40 @@ class ServiceBusTest {
         description.put("sql-rule-action", null);
         description.put("rule-name", name);
         return Map.of("rule-name", name, "rule-description", description);
+    }
+
+    private static Map<String, Object> acting(String name, String expression, String action) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("sql-filter", Map.of("expression", expression));
+        description.put("sql-rule-action", Map.of("expression", action));
+        return Map.of("rule-name", name, "rule-description", description);
+    }
+
+    @Test
+    void eachRuleWithAnActionHasACopyOfItsOwn() {
+        String entity = "topic.t/Subscriptions/audit";
+        peer.attachReceiverNext(1, "first", entity);
+        attachManagement(entity);
+        peer.send(0, TestPeer.sender(0, "in", "topic.t"));
+        peer.nextOf(Flow.class);
+        body(ask("com.microsoft:add-rule", acting("red", "color = 'red'", "SET sys.Label = 'marked'; REMOVE color")));
+        body(ask("com.microsoft:add-rule", acting("any", "color IS NOT NULL", "SET sys.Label = color")));
+        List<?> red = description(rules().get(2));
+        assertEquals("red", red.get(2));
+        org.apache.qpid.proton.amqp.DescribedType action = (org.apache.qpid.proton.amqp.DescribedType) red.get(1);
+        assertEquals(org.apache.qpid.proton.amqp.UnsignedLong.valueOf(0x13700000006L), action.getDescriptor());
+        assertEquals("SET sys.Label = 'marked'; REMOVE color", ((List<?>) action.getDescribed()).get(0));
+        publish(event("one", "red"));
+        publish(event("two", "blue"));
+        assertEquals(List.of("one", "red", "marked", "two", "blue"), subjects(1, 0));
+        body(ask("com.microsoft:remove-rule", Map.of("rule-name", "red")));
+        body(ask("com.microsoft:remove-rule", Map.of("rule-name", "any")));
+        peer.send(0, TestPeer.transfer(0, nextId++), event("three", "red"));
+        assertEquals(
+                List.of("three"),
+                peer.transfers().stream()
+                        .map(frame -> decode(frame).getSubject())
+                        .toList());
     }
 
     private void publish(byte[] message) {
@@ -543,11 +442,10 @@ class ServiceBusTest {
         String text = (String) syntax.getApplicationProperties().getValue().get("statusDescription");
         assertTrue(text.startsWith("rule 'bad'"), text);
         assertEquals(400, status(ask("com.microsoft:add-rule", sql("bad", "sys.Nothing = 1"))));
-        Map<String, Object> withAction = new LinkedHashMap<>();
-        withAction.put("sql-filter", Map.of("expression", "1=1"));
-        withAction.put("sql-rule-action", Map.of("expression", "SET color = 'red'"));
-        assertEquals(
-                501, status(ask("com.microsoft:add-rule", Map.of("rule-name", "a", "rule-description", withAction))));
+        Message action = ask("com.microsoft:add-rule", acting("bad", "1=1", "SET color = "));
+        assertEquals(400, status(action));
+        String where = (String) action.getApplicationProperties().getValue().get("statusDescription");
+        assertTrue(where.startsWith("action of rule 'bad': at character 13"), where);
         Message again = ask("com.microsoft:add-rule", sql("$Default", "1=1"));
         assertEquals("com.microsoft:entity-already-exists", condition(again));
         Message none = ask("com.microsoft:remove-rule", Map.of("rule-name", "none"));

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param info facts for a program (queue, limit, current …), in AMQP-friendly types (String, Long, Boolean)
  */
 public record Refusal(Kind kind, String text, Map<String, Object> info) {
-    /** Each names the AMQP 1.0 condition it stands for (§2.8.15, §2.8.18, §4.5.8). */
+    /** Each names the AMQP 1.0 condition it stands for (§2.8.15, §2.8.18, §4.5.8), or that of Service Bus where AMQP has none. */
     public enum Kind {
         NOT_FOUND("amqp:not-found"),
         /** An exchange has no queue for the message; its sender hears {@code released}. */
@@ -32,6 +32,9 @@ public record Refusal(Kind kind, String text, Map<String, Object> info) {
         TRANSACTION_UNKNOWN_ID("amqp:transaction:unknown-id"),
         TRANSACTION_ROLLBACK("amqp:transaction:rollback"),
         TRANSACTION_TIMEOUT("amqp:transaction:timeout"),
+        SESSION_CANNOT_BE_LOCKED("com.microsoft:session-cannot-be-locked"),
+        SESSION_LOCK_LOST("com.microsoft:session-lock-lost"),
+        TIMEOUT("com.microsoft:timeout"),
         INTERNAL_ERROR("amqp:internal-error");
 
         private final String condition;

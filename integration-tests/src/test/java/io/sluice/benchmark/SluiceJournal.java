@@ -15,6 +15,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.RecordVisitor;
 import io.sluice.broker.record.SequenceRanges;
 import io.sluice.storage.FileDisk;
@@ -143,6 +144,9 @@ final class SluiceJournal implements JournalUnderTest, Journal.Listener, RecordV
 
     @Override
     public void lastValues(LastValues last) {}
+
+    @Override
+    public void sessionStateSet(SessionStateSet set) {}
 
     @Override
     public void queueDeclared(QueueDeclared declared) {}

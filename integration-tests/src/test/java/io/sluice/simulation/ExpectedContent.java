@@ -95,6 +95,11 @@ final class ExpectedContent implements RecordVisitor {
     }
 
     @Override
+    public void sessionStateSet(JournalRecord.SessionStateSet set) {
+        throw new IllegalStateException("not done here: " + set);
+    }
+
+    @Override
     public void lastValues(JournalRecord.LastValues last) {
         throw new IllegalStateException("not done here: " + last);
     }

@@ -18,6 +18,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordCodec;
 import io.sluice.broker.record.RecordVisitor;
@@ -167,6 +168,11 @@ public abstract class JournalContract {
         @Override
         public void exchange(ExchangeRecord exchange) {
             add(exchange);
+        }
+
+        @Override
+        public void sessionStateSet(SessionStateSet set) {
+            add(set);
         }
 
         @Override

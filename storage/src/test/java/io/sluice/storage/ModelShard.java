@@ -24,6 +24,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordCodec;
 import io.sluice.broker.record.RecordVisitor;
@@ -220,6 +221,11 @@ public final class ModelShard implements RecordVisitor, Restored, CheckpointSour
     @Override
     public void exchange(ExchangeRecord exchange) {
         throw new AssertionError("not written here: " + exchange);
+    }
+
+    @Override
+    public void sessionStateSet(SessionStateSet set) {
+        throw new AssertionError("not written here: " + set);
     }
 
     @Override

@@ -14,6 +14,7 @@ final class Fields {
     static final int SUBJECT = 3;
     static final int REPLY_TO = 4;
     static final int CORRELATION_ID = 5;
+    static final int CONTENT_TYPE = 6;
     static final int ABSOLUTE_EXPIRY_TIME = 8;
     static final int CREATION_TIME = 9;
     static final int GROUP_ID = 10;

@@ -2,9 +2,11 @@ package io.sluice.amqp.filter;
 
 import io.sluice.amqp.filter.grammar.SelectorParser;
 import io.sluice.broker.Message;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonTokenStream;
+import org.antlr.v4.runtime.Lexer;
 import org.antlr.v4.runtime.Token;
 
 /**
@@ -42,17 +44,25 @@ public final class Selector {
     }
 
     private static Selector compile(String text, Dialect dialect) throws InvalidFilterException {
+        return parse(
+                text,
+                dialect.lexer(CharStreams.fromString(text)),
+                parser -> new Selector(new ExpressionCompiler(dialect).visit(parser.selector())));
+    }
+
+    /** @param compile may throw a {@link Rejection}. @throws InvalidFilterException the text says where and why */
+    static <T> T parse(String text, Lexer lexer, Function<SelectorParser, T> compile) throws InvalidFilterException {
         if (text.length() > MAX_CHARS) {
             throw new InvalidFilterException(
                     MAX_CHARS + 1, "a filter has " + MAX_CHARS + " characters at most, this one " + text.length());
         }
-        CommonTokenStream tokens = new CommonTokenStream(dialect.lexer(CharStreams.fromString(text)));
+        CommonTokenStream tokens = new CommonTokenStream(lexer);
         SelectorParser parser = new SelectorParser(tokens);
         parser.removeErrorListeners();
         parser.setErrorHandler(new SyntaxErrors());
         try {
             checkDepth(tokens);
-            return new Selector(new ExpressionCompiler(dialect).visit(parser.selector()));
+            return compile.apply(parser);
         } catch (Rejection e) {
             throw e.toInvalidFilter();
         }

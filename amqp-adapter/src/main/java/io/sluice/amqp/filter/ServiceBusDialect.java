@@ -1,6 +1,5 @@
 package io.sluice.amqp.filter;
 
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.antlr.v4.runtime.CharStream;
@@ -12,22 +11,40 @@ final class ServiceBusDialect implements Dialect {
 
     private static final String SYSTEM = "sys.";
     private static final String USER = "user.";
-    private static final Map<String, Expression> FIELDS = fields();
+    /** By their places in the properties section. */
+    private static final Map<String, Integer> FIELDS = Map.of(
+            "messageid", Fields.MESSAGE_ID,
+            "correlationid", Fields.CORRELATION_ID,
+            "label", Fields.SUBJECT,
+            "subject", Fields.SUBJECT,
+            "to", Fields.TO,
+            "replyto", Fields.REPLY_TO,
+            "contenttype", Fields.CONTENT_TYPE,
+            "sessionid", Fields.GROUP_ID,
+            "replytosessionid", Fields.REPLY_TO_GROUP_ID);
 
     private ServiceBusDialect() {}
 
-    private static Map<String, Expression> fields() {
-        Map<String, Expression> fields = new HashMap<>();
-        fields.put("messageid", Fields.property(Fields.MESSAGE_ID));
-        fields.put("correlationid", Fields.property(Fields.CORRELATION_ID));
-        fields.put("label", Fields.property(Fields.SUBJECT));
-        fields.put("subject", Fields.property(Fields.SUBJECT));
-        fields.put("to", Fields.property(Fields.TO));
-        fields.put("replyto", Fields.property(Fields.REPLY_TO));
-        fields.put("contenttype", Fields.property(Fields.PROPERTIES.indexOf("content_type")));
-        fields.put("sessionid", Fields.property(Fields.GROUP_ID));
-        fields.put("replytosessionid", Fields.property(Fields.REPLY_TO_GROUP_ID));
-        return fields;
+    /** A name as it is written, without the quotes around it. */
+    static String name(String token) {
+        return token.startsWith("\"") ? INSTANCE.text(token) : token;
+    }
+
+    /** @return its place in the properties section, -1 where it is an application property's name */
+    static int systemField(String name, int position) {
+        if (!name.regionMatches(true, 0, SYSTEM, 0, SYSTEM.length())) {
+            return -1;
+        }
+        Integer field = FIELDS.get(name.substring(SYSTEM.length()).toLowerCase(Locale.ROOT));
+        if (field == null) {
+            throw new Rejection(position, "'" + name + "' is no field of a message that is known here");
+        }
+        return field;
+    }
+
+    /** The application property's own name. */
+    static String userName(String name) {
+        return name.regionMatches(true, 0, USER, 0, USER.length()) ? name.substring(USER.length()) : name;
     }
 
     @Override
@@ -37,16 +54,9 @@ final class ServiceBusDialect implements Dialect {
 
     @Override
     public Expression field(String token, int position) {
-        String name = token.startsWith("\"") ? text(token) : token;
-        if (name.regionMatches(true, 0, SYSTEM, 0, SYSTEM.length())) {
-            Expression field = FIELDS.get(name.substring(SYSTEM.length()).toLowerCase(Locale.ROOT));
-            if (field == null) {
-                throw new Rejection(position, "'" + name + "' is no field of a message that is known here");
-            }
-            return field;
-        }
-        boolean user = name.regionMatches(true, 0, USER, 0, USER.length());
-        return Fields.applicationProperty(user ? name.substring(USER.length()) : name);
+        String name = name(token);
+        int field = systemField(name, position);
+        return field >= 0 ? Fields.property(field) : Fields.applicationProperty(userName(name));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -34,8 +35,19 @@ public final class SubscriptionRules {
      * @param sql a condition
      * @param correlation fields and what they are to be: of the properties section by AMQP's names with dashes, application properties by their
      *     names behind {@link #PROPERTY}
+     * @param action what it does to its copy of a message; empty where it has none of its own
      */
-    public record Rule(String name, Optional<String> sql, Map<String, Object> correlation) {
+    public record Rule(String name, Optional<String> sql, Map<String, Object> correlation, Optional<String> action) {
+        /** One without an action. */
+        public Rule(String name, Optional<String> sql, Map<String, Object> correlation) {
+            this(name, sql, correlation, Optional.empty());
+        }
+
+        /** As this, with an action. */
+        public Rule withAction(String newAction) {
+            return new Rule(name, sql, correlation, Optional.of(newAction));
+        }
+
         public Rule {
             correlation = Collections.unmodifiableMap(new LinkedHashMap<>(correlation));
         }
@@ -68,7 +80,8 @@ public final class SubscriptionRules {
             Map<String, Object> correlation = new LinkedHashMap<>();
             ((Map<?, ?>) fields.get(2)).forEach((key, value) -> correlation.put((String) key, value));
             String name = (String) fields.get(0);
-            rules.put(name, new Rule(name, Optional.ofNullable((String) fields.get(1)), correlation));
+            Rule rule = new Rule(name, Optional.ofNullable((String) fields.get(1)), correlation);
+            rules.put(name, fields.size() > 3 ? rule.withAction((String) fields.get(3)) : rule);
         }
         return new SubscriptionRules(rules);
     }
@@ -109,22 +122,37 @@ public final class SubscriptionRules {
             fields.add(rule.name);
             fields.add(rule.sql.orElse(null));
             fields.add(rule.correlation);
+            rule.action.ifPresent(fields::add);
             all.add(fields);
-            texts.add("rule " + rule.name + ": " + rule.sql.orElseGet(() -> StoredFilter.text(rule.correlation)));
+            texts.add("rule " + rule.name + ": " + rule.sql.orElseGet(() -> StoredFilter.text(rule.correlation))
+                    + rule.action.map(action -> ", action: " + action).orElse(""));
         }
         String text = texts.isEmpty() ? "no rules" : String.join("; ", texts);
         return new Selection(text, StoredFilter.encoded(Map.of(KEY, all)));
     }
 
-    /** @throws InvalidFilterException one of them is wrong in itself: which, where and why */
+    /**
+     * Where rules have actions, a {@link io.sluice.broker.routing.Rewriting}.
+     *
+     * @throws InvalidFilterException one of them is wrong in itself: which, where and why
+     */
     public Predicate<Message> condition() throws InvalidFilterException {
         List<Expression> conditions = new ArrayList<>();
+        List<RuleAction> actions = new ArrayList<>();
         for (Rule rule : rules.values()) {
             try {
                 conditions.add(condition(rule));
             } catch (InvalidFilterException e) {
                 throw e.of("rule '" + rule.name + "'");
             }
+            try {
+                actions.add(rule.action.isPresent() ? RuleAction.of(rule.action.get()) : null);
+            } catch (InvalidFilterException e) {
+                throw e.of("action of rule '" + rule.name + "'");
+            }
+        }
+        if (actions.stream().anyMatch(Objects::nonNull)) {
+            return new ActingRules(conditions, actions);
         }
         return message -> {
             MessageView view = new MessageView(message, 0);

@@ -27,6 +27,7 @@ final class SyntaxErrors extends DefaultErrorStrategy {
             SelectorParser.PLUS,
             SelectorParser.MINUS,
             SelectorParser.NOT);
+    private static final IntervalSet NAMES = new IntervalSet(SelectorParser.IDENTIFIER, SelectorParser.DELIMITED);
     private static final IntervalSet ARITHMETIC = new IntervalSet(
             SelectorParser.PLUS,
             SelectorParser.MINUS,
@@ -98,6 +99,10 @@ final class SyntaxErrors extends DefaultErrorStrategy {
             names.add("an arithmetic operator");
             rest = rest.subtract(ARITHMETIC);
         }
+        if (rest.contains(SelectorParser.IDENTIFIER)) {
+            names.add("a name");
+            rest = rest.subtract(NAMES);
+        }
         for (int type : rest.toArray()) {
             if (type != Token.EOF) {
                 names.add(name(parser, type));
@@ -120,6 +125,8 @@ final class SyntaxErrors extends DefaultErrorStrategy {
                 return "')'";
             case SelectorParser.COMMA:
                 return "','";
+            case SelectorParser.SEMICOLON:
+                return "';'";
             default:
                 return parser.getVocabulary().getSymbolicName(type);
         }

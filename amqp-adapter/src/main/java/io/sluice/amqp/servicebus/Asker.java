@@ -4,18 +4,29 @@ import io.sluice.amqp.Shards;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Clock;
 import io.sluice.broker.port.Reply;
+import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.transaction.ConnectionThread;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The connection that asks. Its event loop.
  *
  * @param number of the connection
  * @param container its container-id
+ * @param receivers those of its links
  * @param thread where answers of shards are brought to
  */
 public record Asker(
-        long number, String container, Shards shards, LockTokens locks, Clock clock, ConnectionThread thread) {
+        long number,
+        String container,
+        Shards shards,
+        LockTokens locks,
+        Supplier<Set<Consumer>> receivers,
+        Clock clock,
+        ConnectionThread thread) {
     /** What is done with what a shard says. */
     interface Step<T> {
         void run(T value) throws EntityException;
@@ -31,8 +42,7 @@ public record Asker(
     }
 
     /** As {@link #reply(EntityAnswer, Step)}. @param refused what a refusal is called */
-    <T> Reply<T> reply(
-            EntityAnswer answer, Step<T> step, java.util.function.Function<Refusal, EntityException> refused) {
+    <T> Reply<T> reply(EntityAnswer answer, Step<T> step, Function<Refusal, EntityException> refused) {
         return new Reply<>() {
             @Override
             public void done(T value) {

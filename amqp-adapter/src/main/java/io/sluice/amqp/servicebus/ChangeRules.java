@@ -121,10 +121,18 @@ final class ChangeRules implements EntityOperation {
         if (!(request.body().get("rule-description") instanceof Map<?, ?> description)) {
             throw request.wrong("rule-description", "a map");
         }
-        if (description.get("sql-rule-action") != null) {
-            throw EntityException.notImplemented(
-                    "rules have no actions here: a message goes to every subscription as it came");
+        Rule rule = filter(name, description, request);
+        Object action = description.get("sql-rule-action");
+        if (action == null) {
+            return rule;
         }
+        if (action instanceof Map<?, ?> sql && sql.get("expression") instanceof String expression) {
+            return rule.withAction(expression);
+        }
+        throw request.wrong("rule-description", "one whose sql-rule-action has an expression");
+    }
+
+    private static Rule filter(String name, Map<?, ?> description, EntityRequest request) throws EntityException {
         Object sql = description.get("sql-filter");
         Object correlation = description.get("correlation-filter");
         if (sql instanceof Map<?, ?> filter && filter.get("expression") instanceof String expression) {

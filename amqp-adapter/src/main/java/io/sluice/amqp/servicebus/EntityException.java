@@ -51,6 +51,7 @@ final class EntityException extends Exception {
             case NOT_FOUND, RESOURCE_DELETED -> NOT_FOUND;
             case UNAUTHORIZED, NOT_ALLOWED -> UNAUTHORIZED;
             case NOT_IMPLEMENTED -> NOT_IMPLEMENTED;
+            case SESSION_LOCK_LOST -> GONE;
             case RESOURCE_LIMIT_EXCEEDED -> TOO_MANY;
             case INVALID_FIELD -> BAD_REQUEST;
             case PRECONDITION_FAILED, RESOURCE_LOCKED, ILLEGAL_STATE, LINK_REDIRECT, DETACH_FORCED -> CONFLICT;

@@ -35,6 +35,10 @@ public final class EntityNode implements LocalNode {
                         new CancelScheduledMessage(asker),
                         new ReceiveBySequenceNumber(asker),
                         new UpdateDisposition(asker),
+                        SessionOperation.renew(asker),
+                        SessionOperation.setState(asker),
+                        SessionOperation.getState(asker),
+                        new GetMessageSessions(asker),
                         ChangeRules.add(asker),
                         ChangeRules.remove(asker),
                         new EnumerateRules(asker))

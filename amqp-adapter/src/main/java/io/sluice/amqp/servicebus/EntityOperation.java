@@ -22,5 +22,10 @@ interface EntityOperation {
      * @param isOurs which of its messages are the entity's
      * @param deadLetters whether nobody sends there
      */
-    record Entity(String name, Predicate<Message> isOurs, boolean deadLetters) {}
+    record Entity(String name, Predicate<Message> isOurs, boolean deadLetters) {
+        /** What of it is also this. */
+        Entity and(Predicate<Message> condition) {
+            return new Entity(name, isOurs.and(condition), deadLetters);
+        }
+    }
 }

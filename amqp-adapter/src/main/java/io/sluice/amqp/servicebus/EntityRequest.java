@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
@@ -110,6 +111,13 @@ final class EntityRequest {
     /** @param most of them */
     List<UUID> needTokens(String key, int most) throws EntityException {
         return needAll(key, UUID.class, "uuids", most).stream().distinct().toList();
+    }
+
+    /** Which messages it is about: those of its {@code session-id}, all where it has none. */
+    Predicate<Message> session() throws EntityException {
+        Optional<String> session = text("session-id");
+        return message ->
+                session.isEmpty() || session.get().equals(message.group().id());
     }
 
     /** Encoded messages, each in a map under {@code message}. @param most of them */

@@ -19,6 +19,7 @@ import org.apache.qpid.proton.amqp.UnsignedLong;
 final class EnumerateRules implements EntityOperation {
     private static final UnsignedLong RULE = UnsignedLong.valueOf(0x13700000004L);
     private static final UnsignedLong NO_ACTION = UnsignedLong.valueOf(0x13700000005L);
+    private static final UnsignedLong ACTION = UnsignedLong.valueOf(0x13700000006L);
     private static final UnsignedLong SQL = UnsignedLong.valueOf(0x1370000006L);
     private static final UnsignedLong TRUE = UnsignedLong.valueOf(0x1370000007L);
     private static final UnsignedLong CORRELATION = UnsignedLong.valueOf(0x1370000009L);
@@ -84,7 +85,9 @@ final class EnumerateRules implements EntityOperation {
     private static DescribedType described(Rule rule) {
         List<Object> fields = new ArrayList<>();
         fields.add(filter(rule));
-        fields.add(new UnknownDescribedType(NO_ACTION, List.of()));
+        fields.add(rule.action()
+                .map(action -> new UnknownDescribedType(ACTION, List.of(action, LANGUAGE)))
+                .orElseGet(() -> new UnknownDescribedType(NO_ACTION, List.of())));
         fields.add(rule.name());
         return new UnknownDescribedType(RULE, fields);
     }

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.apache.qpid.proton.amqp.Binary;
 
 /**
- * {@code peek-message}: {@code from-sequence-number} and {@code message-count}; answered with {@code messages}, each a map with an encoded
+ * {@code peek-message}: {@code from-sequence-number}, {@code message-count} and {@code session-id}; answered with {@code messages}, each a map with an encoded
  * {@code message}, whoever has them and whatever they wait for. 204 where there are no more.
  */
 final class PeekMessage implements EntityOperation {
@@ -50,7 +50,7 @@ final class PeekMessage implements EntityOperation {
         if (count < 1) {
             throw request.wrong("message-count", "1 or more");
         }
-        look(entity, from, (int) Math.min(MAX_MESSAGES, count), answer);
+        look(entity.and(request.session()), from, (int) Math.min(MAX_MESSAGES, count), answer);
     }
 
     private void look(Entity entity, long from, int count, EntityAnswer answer) {

@@ -21,7 +21,7 @@ import java.util.UUID;
 import org.apache.qpid.proton.amqp.Binary;
 
 /**
- * {@code receive-by-sequence-number}: {@code sequence-numbers}, and {@code receiver-settle-mode}: 1 where they are to be locked, 0 where they are gone.
+ * {@code receive-by-sequence-number}: {@code sequence-numbers}, {@code session-id}, and {@code receiver-settle-mode}: 1 where they are to be locked, 0 where they are gone.
  * All of them or none; answered with {@code messages}, each a map with an encoded {@code message} and its {@code lock-token}.
  */
 final class ReceiveBySequenceNumber implements EntityOperation {
@@ -46,7 +46,7 @@ final class ReceiveBySequenceNumber implements EntityOperation {
     public void run(EntityRequest request, Entity entity, EntityAnswer answer) throws EntityException {
         List<Long> numbers = request.needNumbers("sequence-numbers", MAX_MESSAGES);
         boolean locks = request.number("receiver-settle-mode", 1) != 0;
-        new Receiving(entity, numbers.size(), locks, answer).start(numbers);
+        new Receiving(entity.and(request.session()), numbers.size(), locks, answer).start(numbers);
     }
 
     /** What one request asks for: a consumer that is there until all it got is settled, or the connection is gone. */
@@ -114,7 +114,8 @@ final class ReceiveBySequenceNumber implements EntityOperation {
 
         private void received() {
             if (!unsettled.keySet().stream().allMatch(each -> entity.isOurs().test(each.message()))) {
-                giveBack(EntityException.messageNotFound("one of the messages is a dead letter of another queue"));
+                giveBack(EntityException.messageNotFound(
+                        "one of the messages is a dead letter of another queue, or of another session"));
             } else if (unsettled.keySet().stream()
                     .anyMatch(each -> each.message().isLarge())) {
                 giveBack(EntityException.notImplemented(

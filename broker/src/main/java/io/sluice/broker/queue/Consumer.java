@@ -3,6 +3,7 @@ package io.sluice.broker.queue;
 import io.sluice.broker.Message;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.SessionRequest;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.ConsumerListener;
 import java.util.Objects;
@@ -96,6 +97,7 @@ public final class Consumer {
      * @param lockMillisOtherwise the same where neither it nor the queue says anything
      * @param annotated messages carry, as annotations, until when they are its own and whether they are its first of their group
      * @param sight of a browser; of no meaning to others
+     * @param session the one session it takes messages of; empty: of none in particular
      */
     public record Terms(
             int priority,
@@ -103,8 +105,26 @@ public final class Consumer {
             OptionalLong lockMillis,
             long lockMillisOtherwise,
             boolean annotated,
-            Sight sight) {
+            Sight sight,
+            Optional<SessionRequest> session) {
         public static final Terms NONE = new Terms(0, false, OptionalLong.empty());
+
+        /** Of one that takes messages of any session. */
+        public Terms(
+                int priority,
+                boolean exclusive,
+                OptionalLong lockMillis,
+                long lockMillisOtherwise,
+                boolean annotated,
+                Sight sight) {
+            this(priority, exclusive, lockMillis, lockMillisOtherwise, annotated, sight, Optional.empty());
+        }
+
+        /** As these, of one session. */
+        public Terms withSession(SessionRequest newSession) {
+            return new Terms(
+                    priority, exclusive, lockMillis, lockMillisOtherwise, annotated, sight, Optional.of(newSession));
+        }
 
         /** Of one whose locks do not end where nobody says that they do. */
         public Terms(int priority, boolean exclusive, OptionalLong lockMillis, boolean annotated, Sight sight) {
@@ -133,6 +153,8 @@ public final class Consumer {
     FilterCursor filter;
     /** What a {@link Mode#FETCH} consumer is still to get; null for the others. */
     Fetched fetched;
+    /** Null for one that takes messages of any session. */
+    final SessionLock session;
 
     private Optional<Dispatcher> home = Optional.empty();
     /** Deliveries given since the attach, credit that drains used up included, and how many may be given in all. */
@@ -152,6 +174,22 @@ public final class Consumer {
 
     public Consumer(Request request) {
         this.request = request;
+        this.session = request.terms.session.map(SessionLock::new).orElse(null);
+    }
+
+    /** The session it has, or waits for; empty where it asks for none. */
+    public Optional<SessionLock> session() {
+        return Optional.ofNullable(session);
+    }
+
+    /** It takes messages of one session, and is still to be told which. */
+    boolean waitsForSession() {
+        return session != null && !session.isHeld();
+    }
+
+    /** Whether it may be told that it is attached: not before it has its session. */
+    public boolean mayBeAnswered() {
+        return session == null || session.mayBeAnswered();
     }
 
     public Client client() {
@@ -209,12 +247,20 @@ public final class Consumer {
     }
 
     boolean isFiltering() {
-        return request.filter.isPresent();
+        return request.filter.isPresent() || session != null;
     }
 
     /** Whether it wants the message. */
     boolean selects(Message message) {
-        return request.filter.isEmpty() || request.filter.get().test(message);
+        return (session == null || isOfSession(message))
+                && (request.filter.isEmpty() || request.filter.get().test(message));
+    }
+
+    private boolean isOfSession(Message message) {
+        String id = session.id();
+        return id == null
+                ? !message.group().isNone() && home.isPresent() && home.get().isFreeSession(message.group())
+                : message.group().id().equals(id);
     }
 
     /** Whether it wants the message, and has not said that it is undeliverable to it. */
@@ -253,7 +299,13 @@ public final class Consumer {
     void lockFor(long queueLockMillis) {
         long unasked =
                 queueLockMillis == QueueDefinition.UNLIMITED ? request.terms.lockMillisOtherwise : queueLockMillis;
-        lockMillis = request.terms.lockMillis.orElse(unasked);
+        long millis = request.terms.lockMillis.orElse(unasked);
+        if (session == null) {
+            lockMillis = millis;
+        } else {
+            // What it has of its session it has as long as that.
+            session.lockMillis = millis;
+        }
     }
 
     boolean hasCredit() {

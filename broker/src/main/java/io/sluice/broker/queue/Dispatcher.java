@@ -1,5 +1,6 @@
 package io.sluice.broker.queue;
 
+import io.sluice.broker.MessageGroup;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.explain.LinkExplanation;
@@ -28,6 +29,7 @@ public final class Dispatcher {
     private final Selecting selecting;
     private final Fetching fetching;
     private final Locks locks;
+    private final SessionLocks sessions;
     private DispatchReason lastStop = DispatchReason.NOTHING_AVAILABLE;
 
     Dispatcher(Queue queue, Availability availability, QueueLoads loads, Pages pages) {
@@ -38,7 +40,8 @@ public final class Dispatcher {
         this.groups = new GroupTable(queue.state());
         this.lookAhead = new LookAhead(queue.state().levelCount());
         this.settlement = new Settlement(queue, availability, consumers, groups, removals);
-        this.handover = new Handover(queue, availability, consumers, settlement, removals);
+        this.sessions = new SessionLocks(queue, consumers, groups);
+        this.handover = new Handover(queue, availability, consumers, settlement, removals, sessions);
         this.selecting = new Selecting(queue, pages, consumers, groups, settlement, handover);
         this.locks = new Locks(queue, consumers);
         this.fetching = new Fetching(queue, availability, consumers, settlement, loads);
@@ -65,7 +68,7 @@ public final class Dispatcher {
         return consumers.hasTakers();
     }
 
-    public void attach(Consumer consumer) {
+    public void attach(Consumer consumer, Turn turn) {
         boolean follows = queue.definition().dispatching().nonDestructive() && consumer.wouldTake();
         if (follows || consumer.mode() == Consumer.Mode.COPY) {
             consumer.cursor = new BrowseCursor(
@@ -92,14 +95,15 @@ public final class Dispatcher {
         if (!consumer.isApart() && !consumer.isTakingAway()) {
             groups.joined();
         }
+        sessions.attached(consumer, turn);
     }
 
     /**
      * As {@link #attach}, of one that sees what is there and what comes, from this number on: in a queue that nobody takes from, of the
      * kind fifo.
      */
-    public void attachFrom(Consumer consumer, long sequence) {
-        attach(consumer);
+    public void attachFrom(Consumer consumer, long sequence, Turn turn) {
+        attach(consumer, turn);
         consumer.cursor.startAt(sequence);
     }
 
@@ -128,7 +132,7 @@ public final class Dispatcher {
         String why = consumers.hasExclusive() ? "is taken from by one consumer alone" : "has consumers already";
         return refused
                 ? Optional.of(Refusal.of(Refusal.Kind.RESOURCE_LOCKED, "queue '" + queue.name() + "' " + why))
-                : Optional.empty();
+                : sessions.refusalOf(consumer);
     }
 
     /** @param deliveryLimit deliveries since the attach that may be given in all */
@@ -161,7 +165,19 @@ public final class Dispatcher {
         if (!consumer.attached) {
             return;
         }
+        leaves(consumer, turn);
+        turn.afterDecided(applied -> {
+            if (consumer.attached) {
+                consumer.attached = false;
+                applied.calling(consumer.client());
+                consumer.listener().detached();
+            }
+        });
+    }
+
+    private void leaves(Consumer consumer, Turn turn) {
         consumers.remove(consumer);
+        sessions.left(consumer);
         groups.left(consumer);
         if (consumer.fetched != null) {
             fetching.giveUp(consumer, turn);
@@ -175,13 +191,21 @@ public final class Dispatcher {
         settlement.undeliverable().detached(consumer, turn.nowMillis());
         removals.decide(queue.id(), turn);
         turn.dispatchable(queue);
-        turn.afterDecided(applied -> {
-            if (consumer.attached) {
-                consumer.attached = false;
-                applied.calling(consumer.client());
-                consumer.listener().detached();
-            }
-        });
+    }
+
+    /** Whether nobody has the lock on the group, as on a session. */
+    boolean isFreeSession(MessageGroup group) {
+        return groups.isFree(group);
+    }
+
+    /** The consumer that has the lock on the session; empty where nobody has. */
+    public Optional<Consumer> sessionHolder(String id) {
+        return sessions.holder(id);
+    }
+
+    /** Makes the lock on a session last anew. @return epoch milliseconds at which it ends; empty where nobody has it */
+    public OptionalLong renewSession(String id, long nowMillis) {
+        return sessions.renew(id, nowMillis);
     }
 
     public long queueId() {
@@ -195,6 +219,7 @@ public final class Dispatcher {
      */
     public Turn.Effect leavesWithQueue(Consumer consumer) {
         consumers.remove(consumer);
+        sessions.left(consumer);
         return applied -> {
             consumer.attached = false;
             applied.calling(consumer.client());
@@ -302,11 +327,16 @@ public final class Dispatcher {
     /** The queue goes: every consumer is told why. */
     public void close(Refusal refusal, Turn turn) {
         for (Consumer consumer : consumers.all()) {
-            consumer.attached = false;
-            consumers.remove(consumer);
-            turn.calling(consumer.client());
-            consumer.listener().closed(refusal);
+            closed(consumer, refusal, turn);
         }
+    }
+
+    private void closed(Consumer consumer, Refusal refusal, Turn turn) {
+        consumer.attached = false;
+        consumers.remove(consumer);
+        sessions.left(consumer);
+        turn.calling(consumer.client());
+        consumer.listener().closed(refusal);
     }
 
     /** Gives out what can be given. @return why it stopped */
@@ -333,8 +363,11 @@ public final class Dispatcher {
         return lastStop;
     }
 
-    /** Whether by now a delivery was not settled in its time. */
+    /** Whether by now a delivery was not settled in its time, a session's lock was not renewed, or one was waited for long enough. */
     boolean isLockDue(long nowMillis) {
+        if (sessions.isDue(nowMillis)) {
+            return true;
+        }
         for (Consumer consumer : consumers.timed()) {
             Delivery oldest = consumer.unsettled.head();
             if (oldest != null && oldest.lockedUntilMillis <= nowMillis) {
@@ -346,6 +379,11 @@ public final class Dispatcher {
 
     /** What was not settled in its time goes back, as failed; its consumer gets messages that nobody else may have until it settles some. */
     private void endLocks(Turn turn) {
+        for (Consumer consumer : sessions.over(turn.nowMillis())) {
+            Refusal end = sessions.endOf(consumer);
+            leaves(consumer, turn);
+            closed(consumer, end, turn);
+        }
         for (Consumer consumer : consumers.timed()) {
             Delivery oldest = consumer.unsettled.head();
             while (oldest != null && oldest.lockedUntilMillis <= turn.nowMillis()) {

@@ -69,6 +69,15 @@ final class FilterCursor {
         }
     }
 
+    /** What it selects is not what it was: all is looked at again. */
+    void startOver() {
+        Arrays.fill(next, 0);
+        for (SelectedBefore level : before) {
+            level.clear();
+            level.fromTheStart();
+        }
+    }
+
     /** The consumer has a group that it did not have: what this look held back for another is its own by now. */
     void hasAGroupMore() {
         for (SelectedBefore level : before) {

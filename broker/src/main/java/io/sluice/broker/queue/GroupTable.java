@@ -23,6 +23,8 @@ final class GroupTable {
         private int returning;
         /** Its last message that was given out closed it. */
         private boolean closed;
+        /** It is a session, and its owner has the lock on it: it stays there whatever its messages do. */
+        private boolean locked;
         /** It does not stay with its owner. */
         private boolean leaves;
         /** The last dispatch that passed a message of it, see {@link LookAhead}. */
@@ -53,9 +55,9 @@ final class GroupTable {
             heldBackIn = dispatch;
         }
 
-        /** The owner has none of its messages. */
+        /** The owner has none of its messages, and no lock on it. */
         boolean isIdle() {
-            return held == 0;
+            return held == 0 && !locked;
         }
     }
 
@@ -91,7 +93,7 @@ final class GroupTable {
     /** @return the group where somebody has it; null where anybody may have its messages, and for a message in no group */
     Group of(MessageGroup group) {
         Group found = find(group);
-        return found == null || kind() == Dispatching.Groups.OFF || isFair() ? null : found;
+        return found == null || (!found.locked && (kind() == Dispatching.Groups.OFF || isFair())) ? null : found;
     }
 
     /** Whether groups are tenants. */
@@ -105,7 +107,10 @@ final class GroupTable {
             return false;
         }
         Group tenant = find(group);
-        return tenant != null && tenant.held >= NOISY_MESSAGES && tenant.held * 100L > inFlight * NOISY_PERCENT;
+        return tenant != null
+                && !tenant.locked
+                && tenant.held >= NOISY_MESSAGES
+                && tenant.held * 100L > inFlight * NOISY_PERCENT;
     }
 
     /** A message is given to a consumer, or is over: one more or one less is in flight. */
@@ -131,12 +136,19 @@ final class GroupTable {
 
     /** Whether a message of this group is to be {@link #given} and then {@link #over}. */
     boolean isCounted(MessageGroup group, Consumer consumer) {
-        return !group.isNone() && !consumer.isTakingAway() && kind() != Dispatching.Groups.OFF;
+        return !group.isNone()
+                && !consumer.isTakingAway()
+                && (consumer.session != null || kind() != Dispatching.Groups.OFF);
     }
 
     /** A message of a group is given to a consumer. @return whether it is the first of its group that this consumer gets */
     boolean given(MessageGroup message, Consumer consumer) {
         Group group = groups.computeIfAbsent(message.id(), Group::new);
+        if (group.locked) {
+            // Also to one that has asked for it by its number.
+            group.held++;
+            return false;
+        }
         boolean first = group.owner != consumer;
         if (group.owner != null && group.isIdle()) {
             leaveIdle(group);
@@ -158,6 +170,38 @@ final class GroupTable {
     /** It is back. */
     void returned(MessageGroup message) {
         find(message).returning--;
+    }
+
+    /** Whether consumers that are attached have messages of the group. */
+    boolean isWithSomebodyElse(String id, Consumers consumers) {
+        Group group = groups.get(id);
+        return group != null && !group.isIdle() && consumers.has(group.owner);
+    }
+
+    /** Whether nobody has the lock on the group. */
+    boolean isFree(MessageGroup group) {
+        Group found = find(group);
+        return found == null || !found.locked;
+    }
+
+    /** The group is a session from here on, that this consumer alone has. What others still have of it comes back before it gets more. */
+    void lock(String id, Consumer consumer) {
+        Group group = groups.computeIfAbsent(id, Group::new);
+        if (group.owner != null && group.isIdle()) {
+            leaveIdle(group);
+        }
+        group.owner = consumer;
+        group.locked = true;
+    }
+
+    /** Its consumer has no lock on it any longer: others may have it when all of it is back. */
+    void unlock(String id) {
+        Group group = groups.get(id);
+        group.locked = false;
+        group.leaves = true;
+        if (group.isIdle()) {
+            groups.remove(id);
+        }
     }
 
     /** A delivery that was {@link #given} is over. */

@@ -12,8 +12,16 @@ final class Handover {
     private final Consumers consumers;
     private final Settlement settlement;
     private final Removals removals;
+    private final SessionLocks sessions;
 
-    Handover(Queue queue, Availability availability, Consumers consumers, Settlement settlement, Removals removals) {
+    Handover(
+            Queue queue,
+            Availability availability,
+            Consumers consumers,
+            Settlement settlement,
+            Removals removals,
+            SessionLocks sessions) {
+        this.sessions = sessions;
         this.queue = queue;
         this.availability = availability;
         this.consumers = consumers;
@@ -22,6 +30,10 @@ final class Handover {
     }
 
     void give(QueueEntry entry, Consumer consumer, Turn turn) {
+        if (consumer.waitsForSession()) {
+            sessions.found(consumer, entry.message.group(), turn);
+            return;
+        }
         Delivery delivery =
                 new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
         entry.acquiredBefore = true;

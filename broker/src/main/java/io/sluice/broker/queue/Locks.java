@@ -21,7 +21,8 @@ final class Locks {
     static void begin(Delivery delivery, long nowMillis) {
         Consumer consumer = delivery.consumer;
         boolean ends = consumer.lockMillis != QueueDefinition.UNLIMITED;
-        delivery.lockedUntilMillis = ends ? endOf(consumer, nowMillis) : Long.MAX_VALUE;
+        long otherwise = consumer.session == null ? Long.MAX_VALUE : consumer.session.endsAtMillis();
+        delivery.lockedUntilMillis = ends ? endOf(consumer, nowMillis) : otherwise;
         delivery.entry.links.lockedUntilMillis = delivery.lockedUntilMillis;
         consumer.unsettled.add(delivery);
     }

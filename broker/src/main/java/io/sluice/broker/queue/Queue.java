@@ -20,6 +20,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class Queue {
     private final Admission admission;
     private final Application application;
     private final Dispatcher dispatcher;
+    private final SessionStates states;
     private final QueueCapture capture;
     private final QueueEviction eviction;
     private final Producers producers = new Producers();
@@ -68,7 +70,8 @@ public final class Queue {
         this.admission = new Admission(this, room, departures, duplicates, keys);
         this.application = new Application(state, availability, room, duplicates, keys);
         this.dispatcher = new Dispatcher(this, availability, loads, pages);
-        this.capture = new QueueCapture(state, loads, duplicates, keys);
+        this.states = new SessionStates(state);
+        this.capture = new QueueCapture(state, loads, duplicates, keys, states);
         this.eviction = new QueueEviction(state, availability, dispatcher, pages);
     }
 
@@ -113,6 +116,10 @@ public final class Queue {
 
     public Dispatcher dispatcher() {
         return dispatcher;
+    }
+
+    public Sessions sessions() {
+        return new Sessions(this, states);
     }
 
     public Producers producers() {
@@ -454,6 +461,10 @@ public final class Queue {
         application.lastValues(record);
     }
 
+    public void sessionStateSet(SessionStateSet record) {
+        states.applied(record);
+    }
+
     public void removed(Removed record) {
         application.removed(record);
     }
@@ -470,5 +481,6 @@ public final class Queue {
     /** The queue is gone: so is all it held. */
     public void forgetAll() {
         application.forgetAll();
+        states.forgetAll();
     }
 }

@@ -26,6 +26,7 @@ public final class QueueCapture {
     private final QueueLoads loads;
     private final Duplicates duplicates;
     private final LastValueKeys keys;
+    private final SessionStates states;
     /** By level, how many of its unstored entries are still to be captured. */
     private final int[] left;
     /** As {@link #left}, of those for later. */
@@ -35,7 +36,8 @@ public final class QueueCapture {
 
     private int laterAt;
 
-    QueueCapture(QueueState state, QueueLoads loads, Duplicates duplicates, LastValueKeys keys) {
+    QueueCapture(QueueState state, QueueLoads loads, Duplicates duplicates, LastValueKeys keys, SessionStates states) {
+        this.states = states;
         this.duplicates = duplicates;
         this.keys = keys;
         this.state = state;
@@ -53,6 +55,7 @@ public final class QueueCapture {
         records.addAll(state.runs().overrides().all());
         records.addAll(duplicates.asRecords());
         records.addAll(keys.asRecords());
+        records.addAll(states.asRecords());
         if (state.settings().isPaused()) {
             records.add(state.settings().paused());
         }

@@ -14,6 +14,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -104,6 +105,11 @@ final class EncodedSize implements RecordVisitor {
     @Override
     public void lastValues(LastValues last) {
         bytes = RecordCodec.HEAD + LifeRecords.size(last);
+    }
+
+    @Override
+    public void sessionStateSet(SessionStateSet set) {
+        bytes = RecordCodec.HEAD + SessionRecords.size(set);
     }
 
     @Override

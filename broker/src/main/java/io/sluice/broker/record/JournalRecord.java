@@ -2,11 +2,13 @@ package io.sluice.broker.record;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.SessionState;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One durable change. Records say what was decided, never why or when to decide: applying them reads no clock, so that
@@ -24,6 +26,7 @@ public sealed interface JournalRecord
                 JournalRecord.Subscribed,
                 JournalRecord.Published,
                 JournalRecord.LastValues,
+                JournalRecord.SessionStateSet,
                 DefinitionRecord,
                 ExchangeRecord {
 
@@ -254,6 +257,23 @@ public sealed interface JournalRecord
         @Override
         public void accept(RecordVisitor visitor) {
             visitor.lastValues(this);
+        }
+    }
+
+    /**
+     * What the consumers of a session keep with it, absolute.
+     *
+     * @param state empty: nothing any longer
+     */
+    record SessionStateSet(long queueId, String session, Optional<SessionState> state) implements JournalRecord {
+        public SessionStateSet {
+            Objects.requireNonNull(session, "session");
+            Objects.requireNonNull(state, "state");
+        }
+
+        @Override
+        public void accept(RecordVisitor visitor) {
+            visitor.sessionStateSet(this);
         }
     }
 }

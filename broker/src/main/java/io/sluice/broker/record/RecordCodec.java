@@ -52,6 +52,7 @@ import java.util.Optional;
  * 20, 21: see {@link TopicRecords}
  * 22 to 25, 30 and 31: see {@link DefinitionCodec}
  * 26 to 29: see {@link ExchangeCodec}
+ * 32: see {@link SessionRecords}
  * annotations := count i32 | count x (key str | kind u8
  *                | 0: str, 1: i64, 2: i64, 3: length i32 + bytes, 4: count i32 + count x annotations)
  * str         := length i32 | UTF-8 bytes          opt-str := 0 u8 | 1 u8 + str
@@ -122,6 +123,7 @@ public final class RecordCodec {
                 case REMEMBERED -> readRemembered(queueId, in);
                 case LAST_VALUES -> LifeRecords.readLastValues(queueId, in);
                 case PAUSED -> readPaused(queueId, in.get());
+                case SessionRecords.STATE_SET -> SessionRecords.read(queueId, in);
                 case TopicRecords.SUBSCRIBED -> TopicRecords.readSubscribed(queueId, in);
                 case TopicRecords.PUBLISHED -> TopicRecords.readPublished(in);
                 case DefinitionCodec.USER_DEFINED -> DefinitionCodec.readUser(in);

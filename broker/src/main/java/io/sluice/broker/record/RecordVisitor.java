@@ -25,6 +25,8 @@ public interface RecordVisitor {
 
     void lastValues(JournalRecord.LastValues last);
 
+    void sessionStateSet(JournalRecord.SessionStateSet set);
+
     void defined(DefinitionRecord definition);
 
     void exchange(ExchangeRecord exchange);

@@ -14,6 +14,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -152,6 +153,12 @@ record RecordWriter(ByteBuffer out) implements RecordVisitor {
     public void lastValues(LastValues last) {
         head(RecordCodec.LAST_VALUES, last);
         LifeRecords.write(last, out);
+    }
+
+    @Override
+    public void sessionStateSet(SessionStateSet set) {
+        head(SessionRecords.STATE_SET, set);
+        SessionRecords.write(set, out);
     }
 
     @Override

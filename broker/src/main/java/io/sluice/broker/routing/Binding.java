@@ -85,6 +85,18 @@ public final class Binding {
         return filter == null || filter.test(message);
     }
 
+    /** Whether it gets other messages than those that pass. */
+    boolean rewrites() {
+        return filter instanceof Rewriting;
+    }
+
+    /** What it gets in place of a message that it {@link #takes}. */
+    List<Message> copies(Message message) {
+        return filter instanceof Rewriting rewriting && rewriting.test(message)
+                ? rewriting.copies(message)
+                : List.of(message);
+    }
+
     /** Whether it is there to keep messages for later subscribers. */
     public boolean keeps() {
         return queue.definition().replay().isOn();
@@ -105,7 +117,7 @@ public final class Binding {
     }
 
     /** It selects otherwise from now on, by a decision whose record is on its way: {@link #selectionRecorded} is to follow. */
-    public void select(Subscription changed, Predicate<Message> newFilter) {
+    void select(Subscription changed, Predicate<Message> newFilter) {
         subscription = changed;
         filter = newFilter;
         changesOnTheirWay++;

@@ -50,6 +50,8 @@ public final class Bindings {
     };
 
     private final Function<Selection, Predicate<Message>> filters;
+    /** Subscriptions that get other messages than those that pass. */
+    private int rewriting;
 
     /** @param filters see {@link TopicSetup} */
     public Bindings(Function<Selection, Predicate<Message>> filters) {
@@ -81,11 +83,34 @@ public final class Bindings {
     public void restore(Subscribed record, Queue queue) {
         Binding known = byQueue.get(queue.id());
         if (known != null) {
-            known.recorded(record.subscription(), this::filterOf);
+            changes(known, () -> known.recorded(record.subscription(), this::filterOf));
         } else if (!queue.isDeleted()) {
             add(record.subscription(), record.expiry().expiry(), queue, filterOf(record.subscription()));
         }
         recorded.put(queue.id(), record);
+    }
+
+    /** It selects otherwise from now on, by a decision whose record is on its way: {@link Binding#selectionRecorded} is to follow. */
+    public void select(Binding binding, Subscription changed, Predicate<Message> newFilter) {
+        changes(binding, () -> binding.select(changed, newFilter));
+    }
+
+    private void changes(Binding binding, Runnable change) {
+        boolean counts = byQueue.get(binding.queue().id()) == binding;
+        rewriting -= counts && binding.rewrites() ? 1 : 0;
+        change.run();
+        rewriting += counts && binding.rewrites() ? 1 : 0;
+    }
+
+    /** Whether any subscription gets other messages than those that pass. */
+    public boolean anyRewrites() {
+        return rewriting > 0;
+    }
+
+    /** What the queue gets in place of a message that is for it: itself, where it is no subscription's that rewrites. */
+    public List<Message> copies(Queue queue, Message message) {
+        Binding binding = byQueue.get(queue.id());
+        return binding == null ? List.of(message) : binding.copies(message);
     }
 
     private Predicate<Message> filterOf(Subscription subscription) {
@@ -109,6 +134,7 @@ public final class Bindings {
         Binding binding = new Binding(subscription, queue, filter);
         binding.expiry(new SubscriptionExpiry.State(expiry, 0));
         byQueue.put(queue.id(), binding);
+        rewriting += binding.rewrites() ? 1 : 0;
         if (subscription.durable()) {
             recorded.put(queue.id(), new Subscribed(queue.id(), subscription, binding.expiry()));
         }
@@ -142,6 +168,7 @@ public final class Bindings {
         if (binding == null) {
             return;
         }
+        rewriting -= binding.rewrites() ? 1 : 0;
         byIdentity.remove(binding.subscription().identity(), binding);
         patterns.remove(binding);
         exact.computeIfPresent(binding.subscription().topic(), (topic, bindings) -> {

@@ -45,6 +45,10 @@ final class Administration {
         this.pages = pages;
     }
 
+    ShardQueues queues() {
+        return queues;
+    }
+
     QueueChanges changes() {
         return changes;
     }

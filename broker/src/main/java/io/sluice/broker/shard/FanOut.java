@@ -68,7 +68,9 @@ final class FanOut {
             return refusal;
         }
         for (Copy copy : copies) {
-            if (!keeps(copy.queue)) {
+            if (copy.rewritten != null) {
+                copy.queue.makeRoomFor(copy.rewritten.size(), copy.bytes(), turn);
+            } else if (!keeps(copy.queue)) {
                 copy.queue.makeRoomFor(message, copy.key, turn);
             }
         }
@@ -112,19 +114,36 @@ final class FanOut {
     /**
      * @param duplicateId by which its window knows it, "" for none
      * @param key whose last message it takes the place of, "" for none
+     * @param rewritten what the queue gets in place of the message; null where it gets that
      */
-    private record Copy(Queue queue, String duplicateId, String key) {}
+    private record Copy(Queue queue, String duplicateId, String key, List<Message> rewritten) {
+        /** Of what is rewritten. */
+        long bytes() {
+            return rewritten.stream().mapToLong(Message::size).sum();
+        }
+    }
 
     /** For queues that do not have the message yet. */
-    private static List<Copy> copies(Publish publish, List<Queue> targets, long nowMillis) {
+    private List<Copy> copies(Publish publish, List<Queue> targets, long nowMillis) {
         List<Copy> copies = new ArrayList<>(targets.size());
         for (Queue queue : targets) {
             String id = Offering.duplicateId(publish, queue);
             if (!queue.isDuplicate(id, nowMillis)) {
-                copies.add(new Copy(queue, id, key(publish, queue)));
+                copies.add(copy(publish, queue, id));
             }
         }
         return copies;
+    }
+
+    private Copy copy(Publish publish, Queue queue, String duplicateId) {
+        String key = key(publish, queue);
+        if (!key.isEmpty() || !routing.anyRewrites()) {
+            return new Copy(queue, duplicateId, key, null);
+        }
+        Message message = marked(publish);
+        List<Message> rewritten = routing.copies(queue, message);
+        boolean isItself = rewritten.size() == 1 && rewritten.get(0) == message;
+        return new Copy(queue, duplicateId, key, isItself ? null : rewritten);
     }
 
     /** The queue of a subscription is nobody's table. */
@@ -138,8 +157,9 @@ final class FanOut {
             if (keeps(copy.queue)) {
                 continue;
             }
-            Optional<Refusal> refusal =
-                    copy.queue.refusalOfKey(copy.key).or(() -> copy.queue.refusalOf(publish.message(), copy.key));
+            Optional<Refusal> refusal = copy.rewritten == null
+                    ? copy.queue.refusalOfKey(copy.key).or(() -> copy.queue.refusalOf(publish.message(), copy.key))
+                    : copy.queue.refusalOf(copy.rewritten.size(), copy.bytes());
             if (refusal.isEmpty() && !held && copy.queue.isIntakePaused()) {
                 refusal = Optional.of(Publishing.paused(copy.queue));
             }
@@ -178,7 +198,7 @@ final class FanOut {
     long recordBytes(Publish publish) {
         List<Copy> all = new ArrayList<>();
         for (Queue queue : routing.targets(publish)) {
-            all.add(new Copy(queue, Offering.duplicateId(publish, queue), key(publish, queue)));
+            all.add(copy(publish, queue, Offering.duplicateId(publish, queue)));
         }
         return recordBytes(publish, all);
     }
@@ -187,6 +207,12 @@ final class FanOut {
         long once = RecordSize.ofStored(marked(publish), "");
         long bytes = once;
         for (Copy copy : copies) {
+            if (copy.rewritten != null) {
+                for (Message each : copy.rewritten) {
+                    bytes += RecordSize.ofStored(each, copy.duplicateId);
+                }
+                continue;
+            }
             bytes += RecordSize.ofCopy(copy.duplicateId);
             bytes += copy.key.isEmpty() ? 0 : once + RecordSize.ofReplacing(copy.key);
         }
@@ -231,7 +257,14 @@ final class FanOut {
         };
         List<Enqueued> journaled = new ArrayList<>(copies.size());
         List<Enqueued> others = new ArrayList<>();
+        boolean apart = false;
         for (Copy copy : copies) {
+            if (copy.rewritten != null) {
+                // Messages of their own: records of their own, in the same batch.
+                decideRewritten(copy, turn);
+                apart = true;
+                continue;
+            }
             if (!copy.key.isEmpty()) {
                 // It takes another's place there, which is records of its own; they are in the same batch.
                 copy.queue
@@ -245,17 +278,27 @@ final class FanOut {
                 replays.decided(enqueued);
             }
         }
-        boolean replaces = journaled.size() + others.size() < copies.size();
+        boolean more = apart || journaled.size() + others.size() < copies.size();
         for (int i = 0; i < others.size(); i++) {
-            boolean last = !replaces && journaled.isEmpty() && i == others.size() - 1;
+            boolean last = !more && journaled.isEmpty() && i == others.size() - 1;
             turn.decide(others.get(i), false, last ? done : Turn.Effect.NOTHING);
         }
         if (!journaled.isEmpty()) {
             JournalRecord record = journaled.size() == 1 ? journaled.get(0) : new Published(journaled);
-            turn.decide(record, true, replaces ? Turn.Effect.NOTHING : done);
+            turn.decide(record, true, more ? Turn.Effect.NOTHING : done);
         }
-        if (replaces) {
+        if (more) {
             turn.afterDecided(done);
+        }
+    }
+
+    private static void decideRewritten(Copy copy, Turn turn) {
+        String duplicateId = copy.duplicateId;
+        for (Message each : copy.rewritten) {
+            Enqueued enqueued = copy.queue.admit(each, duplicateId, turn);
+            turn.decide(enqueued, copy.queue.isJournaled(each), Turn.Effect.NOTHING);
+            // Its window knows the message by the first of them.
+            duplicateId = "";
         }
     }
 }

@@ -222,7 +222,7 @@ final class Links {
             refuse(consumer, locked.get(), turn);
             return;
         }
-        queue.dispatcher().attach(consumer);
+        queue.dispatcher().attach(consumer, turn);
         unusedQueues.attached(consumer, queue, turn);
         queue.dispatcher().fetch(consumer, numbers, turn, (refusal, answering) -> {
             if (refusal.isPresent()) {
@@ -250,14 +250,14 @@ final class Links {
     }
 
     private void enter(Consumer consumer, Queue queue, Turn turn) {
-        queue.dispatcher().attach(consumer);
+        queue.dispatcher().attach(consumer, turn);
         unusedQueues.attached(consumer, queue, turn);
         // It need not ask for anything: groups that others had may be free by it, for those who wait already.
         turn.dispatchable(queue);
     }
 
     private static void answer(Consumer consumer, Queue queue, Turn turn) {
-        if (!queue.isDeleted()) {
+        if (!queue.isDeleted() && consumer.mayBeAnswered()) {
             turn.calling(consumer.client());
             consumer.listener().attached();
         }

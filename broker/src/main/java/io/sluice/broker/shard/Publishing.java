@@ -44,6 +44,11 @@ final class Publishing {
         this.maxMessageBytes = maxMessageBytes;
     }
 
+    /** Of a message that the journal can take. */
+    int maxMessageBytes() {
+        return maxMessageBytes;
+    }
+
     void publish(Producer producer, Publish publish, Turn turn) {
         acceptance.deciding(true);
         decide(producer, publish, turn);

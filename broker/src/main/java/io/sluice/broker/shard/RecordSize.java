@@ -13,6 +13,7 @@ import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordCodec;
 import java.util.List;
@@ -67,6 +68,11 @@ final class RecordSize {
                             .mapToLong(id -> RANGE_BYTES
                                     + (long) BYTES_PER_CHAR * id.id().length())
                             .sum();
+        }
+        if (record instanceof SessionStateSet set) {
+            return RECORD_BYTES
+                    + (long) BYTES_PER_CHAR * set.session().length()
+                    + set.state().map(state -> state.bytes().length).orElse(0);
         }
         if (record instanceof DefinitionRecord || record instanceof ExchangeRecord) {
             return RECORD_BYTES + RecordCodec.size(record);

@@ -261,7 +261,7 @@ final class Replaying {
             isThrough = kept.isDeleted();
             if (!isThrough) {
                 isAttached = true;
-                kept.dispatcher().attachFrom(browser, firstSequence);
+                kept.dispatcher().attachFrom(browser, firstSequence, shard.turn);
             }
         }
 

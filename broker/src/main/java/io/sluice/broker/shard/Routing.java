@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.TemporaryName;
@@ -69,6 +70,16 @@ final class Routing {
                                 .reachable(publish.address())
                                 .contains(queue);
         };
+    }
+
+    /** Whether what some queues get is not what was published. */
+    boolean anyRewrites() {
+        return bindings.anyRewrites();
+    }
+
+    /** What a queue among the targets gets of the message. */
+    List<Message> copies(Queue queue, Message message) {
+        return bindings.copies(queue, message);
     }
 
     private List<Queue> byTopic(Publish publish, String topic) {

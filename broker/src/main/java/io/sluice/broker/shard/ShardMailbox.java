@@ -114,6 +114,11 @@ public final class ShardMailbox {
         return new ExchangeMailbox(this);
     }
 
+    /** What is said of sessions. */
+    public SessionMailbox sessions() {
+        return new SessionMailbox(this);
+    }
+
     /** What is said of moves between queues. */
     public MoveMailbox moves() {
         return new MoveMailbox(this);

@@ -23,6 +23,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordVisitor;
 import io.sluice.broker.routing.Bindings;
@@ -335,6 +336,14 @@ final class ShardQueues implements RecordVisitor {
         Queue queue = byId.get(last.queueId());
         if (queue != null) {
             queue.lastValues(last);
+        }
+    }
+
+    @Override
+    public void sessionStateSet(SessionStateSet set) {
+        Queue queue = byId.get(set.queueId());
+        if (queue != null) {
+            queue.sessionStateSet(set);
         }
     }
 

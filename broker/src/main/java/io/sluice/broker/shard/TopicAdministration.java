@@ -83,7 +83,7 @@ final class TopicAdministration {
             return;
         }
         Subscription next = binding.subscription().withSelection(changed.selection());
-        binding.select(next, changed.filter().orElse(null));
+        bindings.select(binding, next, changed.filter().orElse(null));
         turn.decide(new Subscribed(binding.queue().id(), next, binding.expiry()), true, applied -> {
             binding.selectionRecorded();
             answer.run(applied);

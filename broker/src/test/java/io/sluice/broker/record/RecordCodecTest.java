@@ -23,6 +23,7 @@ import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.Replay;
+import io.sluice.broker.SessionState;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.Subscription.Selection;
 import io.sluice.broker.SubscriptionExpiry;
@@ -37,6 +38,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.StoredPassword;
@@ -224,9 +226,17 @@ class RecordCodecTest {
     }
 
     private static JournalRecord random(Random random) {
-        return switch (random.nextInt(11)) {
+        return switch (random.nextInt(12)) {
             case 8 -> new Subscribed(random.nextLong(), subscription(random), expiry(random));
             case 9 -> published(random);
+            case 10 -> {
+                byte[] bytes = new byte[random.nextInt(9)];
+                random.nextBytes(bytes);
+                Optional<SessionState> state = random.nextBoolean()
+                        ? Optional.empty()
+                        : Optional.of(new SessionState(bytes, random.nextLong()));
+                yield new SessionStateSet(random.nextLong(), text(random, 0), state);
+            }
             case 0 -> new QueueDeclared(random.nextLong(), definition(random), random.nextLong());
             case 1 -> new QueueDeleted(random.nextLong());
             case 2 -> enqueued(random);
@@ -426,6 +436,10 @@ class RecordCodecTest {
     /** What later versions added: a type of its own each, so that an older version refuses it. */
     @Test
     void theBytesOfLaterRecordsAreTheseAndNoOthers() {
+        assertGolden(
+                "200000000000000007" + "0000000173" + "01" + "0000000000000009" + "00000002" + "0102",
+                new SessionStateSet(7, "s", Optional.of(new SessionState(new byte[] {1, 2}, 9))));
+        assertGolden("200000000000000007" + "0000000173" + "00", new SessionStateSet(7, "s", Optional.empty()));
         Annotations one = Annotations.of(Map.of("k", new Annotations.Number(5)));
         MessageLife life = new MessageLife(
                 new MessageLife.Backoff(MessageLife.Growth.EXPONENTIAL, 1, 200, 3, 4),

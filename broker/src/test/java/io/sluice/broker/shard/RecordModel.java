@@ -14,6 +14,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordVisitor;
 import java.nio.charset.StandardCharsets;
@@ -102,6 +103,11 @@ final class RecordModel implements RecordVisitor {
     @Override
     public void exchange(ExchangeRecord exchange) {
         // What is in a queue does not depend on it.
+    }
+
+    @Override
+    public void sessionStateSet(SessionStateSet set) {
+        // It is no message.
     }
 
     @Override

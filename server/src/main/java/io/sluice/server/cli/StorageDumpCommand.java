@@ -24,6 +24,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.server.ExitCode;
 import io.sluice.storage.Damage;
@@ -222,6 +223,10 @@ final class StorageDumpCommand implements Callable<Integer> {
             json.writeNumberField("endsAtMillis", expiry.endsAtMillis());
         } else if (record instanceof LastValues last) {
             json.writeNumberField("keys", last.values().size());
+        } else if (record instanceof SessionStateSet set) {
+            json.writeStringField("session", set.session());
+            json.writeNumberField(
+                    "bytes", set.state().map(state -> state.bytes().length).orElse(0));
         } else if (record instanceof QueueDeclared declared) {
             json.writeNumberField("nextSequence", declared.nextSequence());
         } else if (record instanceof QueuePaused paused) {

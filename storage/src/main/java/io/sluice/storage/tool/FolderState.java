@@ -12,6 +12,7 @@ import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordVisitor;
 import java.util.Map;
@@ -125,6 +126,14 @@ final class FolderState implements RecordVisitor {
         QueueContent queue = queues.get(paused.queueId());
         if (queue != null) {
             queue.paused(paused);
+        }
+    }
+
+    @Override
+    public void sessionStateSet(SessionStateSet set) {
+        QueueContent queue = queues.get(set.queueId());
+        if (queue != null) {
+            queue.sessionStateSet(set);
         }
     }
 

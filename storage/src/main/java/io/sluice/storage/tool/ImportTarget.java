@@ -16,6 +16,7 @@ import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -164,6 +165,18 @@ final class ImportTarget {
                     exported.values().stream()
                             .map(value -> new LastValues.Value(value.key(), place.offset + value.sequence()))
                             .toList()));
+        }
+    }
+
+    /** What is kept with a session is kept with it here, too, unless something is already. */
+    void keep(SessionStateSet exported) {
+        Place place = places.get(exported.queueId());
+        if (place == null) {
+            return;
+        }
+        QueueContent there = byName.get(place.queue.definition().name());
+        if (there == null || !there.sessionStates().containsKey(exported.session())) {
+            imported.add(new SessionStateSet(place.queue.queueId(), exported.session(), exported.state()));
         }
     }
 

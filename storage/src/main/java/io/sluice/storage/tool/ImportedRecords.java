@@ -13,6 +13,7 @@ import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.broker.record.RecordCodec;
 import java.io.IOException;
@@ -77,6 +78,8 @@ final class ImportedRecords implements MessageStore.CheckpointSource {
                 }
             } else if (record instanceof LastValues last) {
                 target.remember(last);
+            } else if (record instanceof SessionStateSet set) {
+                target.keep(set);
             } else {
                 ahead = block;
                 return;

@@ -1,6 +1,7 @@
 package io.sluice.storage.tool;
 
 import io.sluice.broker.LargeBody;
+import io.sluice.broker.SessionState;
 import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.DefinitionRecord;
@@ -12,6 +13,7 @@ import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import io.sluice.storage.Damage;
 import io.sluice.storage.large.LargeBodyStore;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -197,6 +200,9 @@ public final class MessageExport {
             for (int from = 0; from < values.size(); from += IDS_PER_RECORD) {
                 int to = Math.min(values.size(), from + IDS_PER_RECORD);
                 out.record(new LastValues(number, values.subList(from, to)));
+            }
+            for (Map.Entry<String, SessionState> each : queue.sessionStates().entrySet()) {
+                out.record(new SessionStateSet(number, each.getKey(), Optional.of(each.getValue())));
             }
         }
 

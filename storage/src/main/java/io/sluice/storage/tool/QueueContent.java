@@ -2,12 +2,14 @@ package io.sluice.storage.tool;
 
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.ResumableLink;
+import io.sluice.broker.SessionState;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
 import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueuePaused;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.JournalRecord.Subscribed;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +35,8 @@ public final class QueueContent {
     private Optional<QueuePaused> paused = Optional.empty();
     /** The last message of each key, also of some that are gone. */
     private final Map<String, Long> lastValues = new LinkedHashMap<>();
+
+    private final Map<String, SessionState> sessionStates = new LinkedHashMap<>();
 
     QueueContent(long id, QueueDefinition definition) {
         this.id = id;
@@ -142,6 +146,19 @@ public final class QueueContent {
             }
         });
         return all;
+    }
+
+    void sessionStateSet(SessionStateSet set) {
+        if (set.state().isPresent()) {
+            sessionStates.put(set.session(), set.state().get());
+        } else {
+            sessionStates.remove(set.session());
+        }
+    }
+
+    /** What is kept with its sessions. */
+    Map<String, SessionState> sessionStates() {
+        return sessionStates;
     }
 
     /** The message with the failed deliveries and annotations it has by now, and the time it waits for. */

@@ -202,6 +202,9 @@ public final class GoldenFolder implements Journal.Listener {
 
         @Override
         public void lastValues(JournalRecord.LastValues last) {}
+
+        @Override
+        public void sessionStateSet(JournalRecord.SessionStateSet set) {}
     }
 
     @Override

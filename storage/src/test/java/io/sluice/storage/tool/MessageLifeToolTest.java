@@ -10,6 +10,7 @@ import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.MessageLife.LastValue;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Schedule;
+import io.sluice.broker.SessionState;
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.MessageStore.Beginning;
@@ -21,6 +22,7 @@ import io.sluice.broker.record.JournalRecord.LastValues;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import io.sluice.broker.record.JournalRecord.Removed;
 import io.sluice.broker.record.JournalRecord.Returned;
+import io.sluice.broker.record.JournalRecord.SessionStateSet;
 import io.sluice.broker.record.SequenceRanges;
 import io.sluice.storage.FileDisk;
 import io.sluice.storage.ModelShard;
@@ -32,6 +34,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +68,14 @@ class MessageLifeToolTest {
         return new LastValues(1, List.of(new LastValues.Value(key, sequence)));
     }
 
+    private static SessionStateSet state(String session, String state) {
+        return new SessionStateSet(1, session, Optional.of(kept(state)));
+    }
+
+    private static SessionState kept(String state) {
+        return new SessionState(state.getBytes(StandardCharsets.UTF_8), 7);
+    }
+
     /** In the store a, b and c; in the journal a is replaced, b waits, c is parked and d comes. */
     @BeforeEach
     void write() throws Exception {
@@ -76,7 +88,8 @@ class MessageLifeToolTest {
             QueueDeclared declared = new QueueDeclared(1, VALUES, 1);
             List<JournalRecord> first = new ArrayList<>(List.of(declared));
             first.addAll(stored);
-            List<JournalRecord> keys = List.of(last("a", 1), last("b", 2), last("c", 3));
+            List<JournalRecord> keys = List.of(
+                    last("a", 1), last("b", 2), last("c", 3), state("s", "1"), state("t", "1"), state("u", "1"));
             first.addAll(keys);
             storage.journal().append(first);
             JournalPosition position = commits.next();
@@ -92,7 +105,9 @@ class MessageLifeToolTest {
                             new Returned(1, 2, 1, Annotations.EMPTY, LATER),
                             new Returned(1, 3, 0, Annotations.EMPTY, Schedule.NEVER),
                             message(5),
-                            last("d", 5)));
+                            last("d", 5),
+                            state("s", "2"),
+                            new SessionStateSet(1, "t", Optional.empty())));
             commits.next();
         }
     }
@@ -117,6 +132,7 @@ class MessageLifeToolTest {
                             new LastValues.Value("c", offset + 3),
                             new LastValues.Value("d", offset + 5)),
                     values);
+            assertEquals(Map.of("s", kept("2"), "u", kept("1")), queue.sessionStates());
             List<String> lines = new ArrayList<>();
             reader.messages((in, message) -> {
                 if (message.sequence() > offset) {

@@ -1,7 +1,8 @@
 /** Words of a JMS selector (Jakarta Messaging 3.1 §3.8). Words in capitals only are the SQL dialect's, which shares the parser. */
 lexer grammar SelectorLexer;
 
-tokens { BINARY, UTC, SPECIAL_NUMBER }
+/** Words of other languages that share the parser. */
+tokens { BINARY, UTC, SPECIAL_NUMBER, SET, REMOVE, SEMICOLON }
 
 AND     options { caseInsensitive = true; } : 'AND';
 OR      options { caseInsensitive = true; } : 'OR';

@@ -8,6 +8,16 @@ options { tokenVocab = SelectorLexer; }
 
 selector : disjunction EOF;
 
+/** Of a rule of Service Bus. */
+action : statement (SEMICOLON statement?)* EOF;
+
+statement
+    : SET property EQUAL disjunction # set
+    | REMOVE property # remove
+    ;
+
+property : IDENTIFIER | DELIMITED;
+
 disjunction : conjunction (OR conjunction)*;
 
 conjunction : negation (AND negation)*;
