@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three real nodes, and clients that go from one to the next: what was accepted is never lost and what was settled does not come back,
- * whatever happens to one of the nodes. {@code -Dcrash.cluster.rounds=} sets how often. Behind {@code -Pslow}: it has found that two nodes that
- * are left do not always elect a primary, which is not mended (docs/replication.md).
+ * whatever happens to one of the nodes. {@code -Dcrash.cluster.rounds=} sets how often.
  */
 @Tag("slow")
 final class ClusterFailoverTest {

@@ -5,7 +5,6 @@ import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.Reply;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /** What goes wrong, or is done by an operator, now and then. */
 final class Chaos {
@@ -39,8 +38,8 @@ final class Chaos {
 
     private void looks() {
         if (!over) {
-            cluster.look(false, new TreeMap<>());
-            world.after(world.between(20_000, 300_000), this::looks);
+            cluster.look();
+            world.after(world.between(50_000, 500_000), this::looks);
         }
     }
 

@@ -29,7 +29,15 @@ final class Cluster {
             QueueDefinition.named(History.ONCE)
                     .withService(QueueDefinition.Service.FIFO)
                     .withDeduplication(QueueDefinition.Deduplication.BY_MESSAGE_ID),
-            QueueDefinition.named("dead"));
+            QueueDefinition.named("dead"),
+            QueueDefinition.named(History.ROUTED.get(0)),
+            QueueDefinition.named(History.ROUTED.get(1)).withService(QueueDefinition.Service.FIFO),
+            QueueDefinition.named(History.COPIES)
+                    .withLimits(new QueueDefinition.Limits(
+                            10,
+                            QueueDefinition.UNLIMITED,
+                            QueueDefinition.Overflow.DROP_HEAD,
+                            QueueDefinition.UNLIMITED)));
     private final TreeMap<Integer, Member> members = new TreeMap<>();
     private final Set<Way> cut = new HashSet<>();
     private final History history = new History(this);
@@ -180,14 +188,18 @@ final class Cluster {
         return current;
     }
 
-    /** Looks at every member; those that can be looked at in one turn, or at rest, come into the map. */
-    void look(boolean atRest, Map<Integer, Content> into) {
+    /** Looks at every member; those that can be looked at in one turn are held against the history. */
+    void look() {
         for (Life life : alive()) {
             long index = life.journal().told();
-            Look.at(life, queues, atRest, content -> {
-                history.looked(life, index, content);
-                into.put(life.id(), content);
-            });
+            Look.at(life, history.queues(), false, content -> history.looked(life, index, content));
+        }
+    }
+
+    /** Looks at every member while all is at rest; what is seen comes into the map. */
+    void lookAtRest(Map<Integer, Content> into) {
+        for (Life life : alive()) {
+            Look.at(life, history.queues(), true, content -> into.put(life.id(), content));
         }
     }
 }

@@ -6,20 +6,23 @@ import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.RecordVisitor;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The simplest reading of the records there is: what a shard that applied them must hold. */
 final class ExpectedContent implements RecordVisitor {
     private final Map<Long, String> names = new TreeMap<>();
-    private final Map<String, TreeMap<Long, Content.Held>> queues = new TreeMap<>();
+    private final TreeMap<String, TreeMap<Long, Content.Held>> queues = new TreeMap<>();
 
-    static String text(Stream<Content.Held> messages) {
-        return messages.map(Content.Held::toString).collect(Collectors.joining("\n"));
+    private final Defined defined = new Defined();
+
+    /** As {@link Content#text()}. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        queues.forEach((name, messages) -> text.append(Content.text(name, messages.values().stream())));
+        return text.toString();
     }
 
-    String text() {
-        return text(queues.values().stream().flatMap(queue -> queue.values().stream()));
+    Defined defined() {
+        return defined;
     }
 
     private TreeMap<Long, Content.Held> queue(long id) {
@@ -71,7 +74,7 @@ final class ExpectedContent implements RecordVisitor {
 
     @Override
     public void queueDeleted(JournalRecord.QueueDeleted deleted) {
-        throw new IllegalStateException("not done here: " + deleted);
+        queues.remove(names.remove(deleted.queueId()));
     }
 
     @Override
@@ -81,17 +84,17 @@ final class ExpectedContent implements RecordVisitor {
 
     @Override
     public void subscribed(JournalRecord.Subscribed subscribed) {
-        throw new IllegalStateException("not done here: " + subscribed);
+        // its queue says the rest
     }
 
     @Override
     public void defined(DefinitionRecord definition) {
-        throw new IllegalStateException("not done here: " + definition);
+        defined.apply(definition);
     }
 
     @Override
     public void exchange(ExchangeRecord exchange) {
-        throw new IllegalStateException("not done here: " + exchange);
+        defined.apply(exchange);
     }
 
     @Override

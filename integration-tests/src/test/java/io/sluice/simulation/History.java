@@ -1,10 +1,12 @@
 package io.sluice.simulation;
 
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.record.JournalRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /** What happened, told to all who watch it; and what they complain of. */
 final class History implements ClusterInvariant.Complaints {
@@ -12,11 +14,24 @@ final class History implements ClusterInvariant.Complaints {
     static final String PRIORITIES = "p";
     /** FIFO, and knows what was sent before. */
     static final String ONCE = "once";
+    /** Queues that are bound to the exchange now and then. */
+    static final List<String> ROUTED = List.of("routed.a", "routed.b");
+    /** What is urgent in the first queue is here, too: the last few. Nobody takes from it. */
+    static final String COPIES = "copies";
+
+    static final String EXCHANGE = "x";
+    /** Keeps its last messages for later subscribers. */
+    static final String TOPIC = "t";
 
     private final Cluster cluster;
     private final List<LogEntry> committed = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
     private final TransactionsAreWhole transactions = new TransactionsAreWhole();
+    private final SubscribersGetAll subscribers = new SubscribersGetAll();
+    private final DefinitionsAreKept definitions = new DefinitionsAreKept();
+    /** Of all queues that were ever declared. */
+    private final TreeSet<String> queues = new TreeSet<>();
+
     private final List<ClusterInvariant> invariants = List.of(
             new AcknowledgedIsKept(),
             new SettledStaysAway(),
@@ -27,6 +42,8 @@ final class History implements ClusterInvariant.Complaints {
             new AppliedIsPrefix(),
             new NothingTwice(),
             transactions,
+            subscribers,
+            definitions,
             new ReplicasConverge());
     private final Counts counts = new Counts();
     private Throwable cause;
@@ -40,6 +57,9 @@ final class History implements ClusterInvariant.Complaints {
         int snapshots;
         int looksAtBackups;
         int checkpoints;
+        int routed;
+        int subscriptions;
+        int definitions;
     }
 
     History(Cluster cluster) {
@@ -81,12 +101,24 @@ final class History implements ClusterInvariant.Complaints {
                 committed.add(entry);
                 List<List<JournalRecord>> batches =
                         entry.batches().stream().map(LogEntry::decode).toList();
+                batches.forEach(batch -> batch.forEach(this::committed));
                 invariants.forEach(invariant -> invariant.committed(entry.index(), batches, this));
             } else if (!committed.get((int) i - 1).isSameAs(entry)) {
                 broken("entry " + i + " was committed twice, and is not the same");
                 return;
             }
         }
+    }
+
+    private void committed(JournalRecord record) {
+        if (record instanceof JournalRecord.QueueDeclared declared) {
+            queues.add(declared.definition().name());
+        }
+    }
+
+    /** Names of queues that are there, or were. */
+    List<String> queues() {
+        return List.copyOf(queues);
     }
 
     void becamePrimary(long term, int member) {
@@ -98,9 +130,39 @@ final class History implements ClusterInvariant.Complaints {
         counts.snapshots++;
     }
 
-    void accepted(String queue, String id) {
+    /** @param kind of what the address names */
+    void accepted(NodeKind kind, String address, String id) {
+        if (kind == NodeKind.TOPIC) {
+            subscribers.published(id);
+            return;
+        }
         counts.accepted++;
-        invariants.forEach(invariant -> invariant.accepted(queue, id, this));
+        counts.routed += kind == NodeKind.EXCHANGE ? 1 : 0;
+        invariants.forEach(invariant -> invariant.accepted(address, id, this));
+    }
+
+    /** A client asks for a new subscription, or for one it has. @param queue that is the subscription's */
+    void subscribes(String queue) {
+        subscribers.asked(queue);
+    }
+
+    void subscribed(String queue) {
+        counts.subscriptions++;
+        subscribers.confirmed(queue);
+    }
+
+    void unsubscribes(String queue) {
+        subscribers.leaves(queue);
+    }
+
+    /** An administrator asks that something be so. @param value "" where it is not to be there */
+    void defines(String what, String value) {
+        definitions.asked(what, value);
+    }
+
+    void defined(String what, String value) {
+        counts.definitions++;
+        definitions.confirmed(what, value);
     }
 
     void delivered(Life life, String queue, Delivery delivery) {

@@ -1,11 +1,19 @@
 package io.sluice.simulation;
 
+import io.sluice.broker.Divert;
+import io.sluice.broker.NamePattern;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.Replay;
+import io.sluice.broker.Subscription;
 import io.sluice.broker.port.JournalPosition;
+import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.routing.TopicSetup;
+import io.sluice.broker.shard.NoLargeBodies;
 import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
@@ -24,6 +32,22 @@ final class Life {
     /** Small steps, and never written anew: that has tests of its own. */
     private static final StoreLimits STORE_LIMITS = new StoreLimits(0, 64 << 10, 1 << 30, 0);
 
+    private static final TopicSetup TOPICS = new TopicSetup(
+                    topic -> QueueDefinition.named(topic)
+                            .withService(QueueDefinition.Service.FIFO)
+                            .withReplay(new Replay(
+                                    SimulatedSubscriber.KEPT, QueueDefinition.UNLIMITED, QueueDefinition.UNLIMITED, 0)),
+                    urgent -> message -> message.priority() >= 8,
+                    1_000)
+            .withDiverts(List.of(new Divert(
+                    "urgent",
+                    NodeKind.QUEUE,
+                    new NamePattern(History.FIFO),
+                    new Subscription.Selection("urgent", new byte[] {1}),
+                    NodeKind.QUEUE,
+                    History.COPIES,
+                    false)));
+
     private final Cluster cluster;
     private final Member member;
     private final long number;
@@ -41,6 +65,8 @@ final class Life {
     private boolean over;
 
     private boolean closed;
+    /** Was the primary: what it shows may be decided and not applied yet. */
+    private boolean decides;
 
     Life(Cluster cluster, Member member, long number) {
         this.cluster = cluster;
@@ -58,9 +84,12 @@ final class Life {
                         world::millis,
                         journal,
                         store,
+                        new NoLargeBodies(),
                         cluster.limits(),
                         name -> Optional.empty(),
-                        this::failed))
+                        TOPICS,
+                        this::failed,
+                        Metrics.NONE))
                 .mailbox();
         after(1, this::tick);
     }
@@ -97,6 +126,10 @@ final class Life {
     /** Whether it is the primary, has a lease, and says so. */
     boolean mayServe() {
         return !closed && journal.mayServe();
+    }
+
+    boolean decides() {
+        return decides;
     }
 
     boolean isClosed() {
@@ -205,6 +238,7 @@ final class Life {
     // ---- for the shard
 
     void becamePrimary(long term) {
+        decides = true;
         cluster.history().becamePrimary(term, id());
         for (QueueDefinition queue : cluster.queues()) {
             mailbox.declare(queue, () -> {}, new Reply<QueueStatus>() {

@@ -1,6 +1,8 @@
 package io.sluice.simulation;
 
 import io.sluice.broker.record.JournalRecord;
+import io.sluice.broker.record.JournalRecord.Enqueued;
+import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.RecordCodec;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -31,6 +33,14 @@ record LogEntry(long term, long index, List<byte[]> batches, long proposer, Sort
             records.add(RecordCodec.read(in));
         }
         return records;
+    }
+
+    /** Messages that the record puts into queues. */
+    static List<Enqueued> enqueued(JournalRecord record) {
+        if (record instanceof Enqueued one) {
+            return List.of(one);
+        }
+        return record instanceof Published all ? all.copies() : List.of();
     }
 
     List<JournalRecord> records() {

@@ -22,11 +22,9 @@ final class OrderOfFirstDeliveries implements ClusterInvariant {
 
     @Override
     public void committed(long index, List<List<JournalRecord>> batches, Complaints complaints) {
-        batches.forEach(batch -> batch.forEach(record -> {
-            if (record instanceof JournalRecord.Enqueued enqueued) {
-                priorities.put(Texts.id(enqueued.message()), enqueued.message().priority());
-            }
-        }));
+        batches.forEach(batch -> batch.forEach(record -> LogEntry.enqueued(record)
+                .forEach(enqueued -> priorities.put(
+                        Texts.id(enqueued.message()), enqueued.message().priority()))));
     }
 
     @Override

@@ -8,7 +8,7 @@ final class ReplicasConverge implements ClusterInvariant {
     @Override
     public void ended(Map<Integer, Content> members, Complaints complaints) {
         Map<String, Integer> texts = new HashMap<>();
-        members.forEach((member, content) -> texts.put(content.text(), member));
+        members.forEach((member, content) -> texts.put(content.text() + content.defined(), member));
         if (texts.size() > 1) {
             complaints.broken("members hold different things: " + texts);
         }

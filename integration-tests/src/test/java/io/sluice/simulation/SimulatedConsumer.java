@@ -5,6 +5,7 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.port.ConsumerListener;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
+import io.sluice.broker.shard.ShardMailbox;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,9 @@ class SimulatedConsumer extends SimulatedClient {
     /** On one connection. */
     final class Link implements ConsumerListener {
         final Connection connection;
+        /** What it takes from: a subscriber has another one when it comes again. */
+        final String from = queue();
+
         private final Consumer handle;
         private final Map<Delivery, Outcome> outcomes = new HashMap<>();
         private long limit;
@@ -36,7 +40,7 @@ class SimulatedConsumer extends SimulatedClient {
         private Link(Connection connection) {
             this.connection = connection;
             Outcome loss = world.chance(50) ? Outcome.FAILED : Outcome.RELEASED;
-            this.handle = new Consumer(new Consumer.Request(() -> {}, this, queue, Consumer.Mode.MOVE, loss));
+            this.handle = new Consumer(new Consumer.Request(() -> {}, this, address(), Consumer.Mode.MOVE, loss));
         }
 
         /** The client says so. */
@@ -66,7 +70,7 @@ class SimulatedConsumer extends SimulatedClient {
 
         @Override
         public void deliver(Delivery delivery) {
-            cluster.history().delivered(connection.life(), queue, delivery);
+            cluster.history().delivered(connection.life(), from, delivery);
             connection.toClient(() -> world.after(world.between(0, 30_000), () -> {
                 if (isCurrent() && !detaching) {
                     got(this, delivery);
@@ -77,7 +81,7 @@ class SimulatedConsumer extends SimulatedClient {
         @Override
         public void settled(Delivery delivery) {
             if (outcomes.get(delivery) == Outcome.ACCEPTED) {
-                cluster.history().confirmed(queue, delivery);
+                cluster.history().confirmed(from, delivery);
             }
             connection.toClient(() -> {
                 if (isCurrent() && !detaching) {
@@ -96,7 +100,9 @@ class SimulatedConsumer extends SimulatedClient {
         }
 
         @Override
-        public void attached() {}
+        public void attached() {
+            isAttached(this);
+        }
 
         @Override
         public void drained() {}
@@ -106,6 +112,22 @@ class SimulatedConsumer extends SimulatedClient {
             cluster.history().broken(name + " was closed: " + refusal);
         }
     }
+
+    /** What its links name. */
+    String address() {
+        return queue;
+    }
+
+    void attach(ShardMailbox mailbox, Consumer handle) {
+        mailbox.attach(handle);
+    }
+
+    void leave(Connection now, Consumer handle) {
+        now.toShard(mailbox -> mailbox.detach(handle));
+    }
+
+    /** The shard says so. */
+    void isAttached(Link its) {}
 
     /** A message came a while ago. */
     void got(Link its, Delivery delivery) {
@@ -117,7 +139,7 @@ class SimulatedConsumer extends SimulatedClient {
     void connected(Connection now) {
         Link attaching = new Link(now);
         link = Optional.of(attaching);
-        now.toShard(mailbox -> mailbox.attach(attaching.handle));
+        now.toShard(mailbox -> attach(mailbox, attaching.handle));
         for (int i = 0; i < credit; i++) {
             attaching.grant();
         }
@@ -132,7 +154,7 @@ class SimulatedConsumer extends SimulatedClient {
     void act(Connection now) {
         link.filter(its -> !its.detaching && (isEnding() || world.chance(1))).ifPresent(its -> {
             its.detaching = true;
-            now.toShard(mailbox -> mailbox.detach(its.handle));
+            leave(now, its.handle);
         });
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.simulation;
 
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.ProducerListener;
 import io.sluice.broker.queue.Producer;
@@ -8,11 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Sends numbered messages to one queue, a few at a time; what was not answered when the connection went is sent again, in order. */
+/** Sends numbered messages to one queue, topic or exchange, a few at a time; what was not answered when the connection went is sent again, in order. */
 final class SimulatedProducer extends SimulatedClient {
     private static final int MOST_UNANSWERED = 6;
 
-    private final String queue;
+    private final NodeKind kind;
+    private final String address;
     private final List<Sent> unanswered = new ArrayList<>();
     /** Of {@code unanswered}, on this connection. */
     private int sent;
@@ -22,15 +24,19 @@ final class SimulatedProducer extends SimulatedClient {
 
     private record Sent(String id, int priority) {}
 
-    SimulatedProducer(Cluster cluster, String name, String queue) {
+    SimulatedProducer(Cluster cluster, String name, NodeKind kind, String address) {
         super(cluster, name);
-        this.queue = queue;
+        this.kind = kind;
+        this.address = address;
     }
 
     /** On one connection. */
     private final class Link implements ProducerListener {
         private final Connection connection;
-        private final Producer handle = new Producer(() -> {}, this, Optional.of(queue));
+        /** An exchange comes to be when an administrator has declared it: who sends over the anonymous terminus need not wait for it. */
+        private final Producer handle =
+                new Producer(() -> {}, this, kind, kind == NodeKind.EXCHANGE ? Optional.empty() : Optional.of(address));
+
         private boolean attached;
 
         private Link(Connection connection) {
@@ -38,7 +44,12 @@ final class SimulatedProducer extends SimulatedClient {
         }
 
         private void send(Sent one) {
-            Publish publish = new Publish(queue, Texts.message(one.id, one.priority)) {
+            Publish publish = new Publish(kind, address, Texts.message(one.id, one.priority)) {
+                @Override
+                public String routingKey() {
+                    return SimulatedAdministrator.KEYS.get(one.priority % 2);
+                }
+
                 @Override
                 public String duplicateId(String property) {
                     return one.id;
@@ -60,7 +71,7 @@ final class SimulatedProducer extends SimulatedClient {
         @Override
         public void accepted(Publish publish) {
             String id = Texts.id(publish.message());
-            cluster.history().accepted(queue, id);
+            cluster.history().accepted(kind, address, id);
             connection.toClient(() -> answered(id));
         }
 

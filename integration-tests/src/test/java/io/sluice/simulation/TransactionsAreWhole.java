@@ -29,23 +29,26 @@ final class TransactionsAreWhole implements ClusterInvariant {
     }
 
     private void committed(List<JournalRecord> batch, Complaints complaints) {
-        Map<String, Integer> parts = new HashMap<>();
+        // Of what is copied elsewhere, too, there are several.
+        Map<String, Set<String>> parts = new HashMap<>();
         Set<Long> removed = new HashSet<>();
         for (JournalRecord record : batch) {
-            if (record instanceof JournalRecord.Enqueued enqueued) {
-                String sender = Texts.sender(Texts.id(enqueued.message()));
-                if (begun.containsKey(sender)) {
-                    parts.merge(sender, 1, Integer::sum);
+            for (JournalRecord.Enqueued enqueued : LogEntry.enqueued(record)) {
+                String id = Texts.id(enqueued.message());
+                if (begun.containsKey(Texts.sender(id))) {
+                    parts.computeIfAbsent(Texts.sender(id), sender -> new HashSet<>())
+                            .add(id);
                 }
-            } else if (record instanceof JournalRecord.Removed gone) {
+            }
+            if (record instanceof JournalRecord.Removed gone) {
                 add(removed, gone);
             }
         }
-        parts.forEach((transaction, count) -> {
+        parts.forEach((transaction, ids) -> {
             Work work = begun.get(transaction);
             // What comes again is one of its messages that became a dead letter.
             boolean isNew = whole.add(transaction);
-            if (isNew && (count != work.sends || !removed.contains(work.sequence))) {
+            if (isNew && (ids.size() != work.sends || !removed.contains(work.sequence))) {
                 complaints.broken("transaction " + transaction + " of " + work + " is in " + batch);
             }
         });
