@@ -12,6 +12,8 @@ import java.util.Optional;
 
 /** Takes messages of one queue, a few at a time, and says what became of them after a while; at times it goes and comes again. */
 class SimulatedConsumer extends SimulatedClient {
+    private static final int MORE_PERCENT = 5;
+
     private final String queue;
     private final int credit;
     private Optional<Link> link = Optional.empty();
@@ -156,6 +158,8 @@ class SimulatedConsumer extends SimulatedClient {
             its.detaching = true;
             leave(now, its.handle);
         });
+        // Who waits for answers only does not ask a primary that nobody answers any more.
+        link.filter(its -> !its.detaching && world.chance(MORE_PERCENT)).ifPresent(Link::grant);
     }
 
     @Override
