@@ -354,7 +354,8 @@ final class IncomingLink implements LinkEndpoint {
     }
 
     private void tooLarge(Delivery delivery) {
-        String text = "a message on link '" + receiver.getName() + "' is larger than " + maxMessageBytes() + " bytes";
+        String text = "a message on link '" + receiver.getName() + "' is larger than its max-message-size, "
+                + maxMessageBytes() + " bytes";
         closeOver(delivery, Conditions.of(Conditions.LINK_MESSAGE_SIZE_EXCEEDED, text));
     }
 

@@ -29,13 +29,12 @@ final class ClusterLoad {
     private static final int MOST_ACCEPTED = 800;
     private static final int MORE_ACCEPTED = 50;
 
-    private final ClusterProcesses cluster;
+    private final ClusterClients cluster;
     private final Client client;
     private final Random random;
     private final ClientAccounts accounts = new ClientAccounts();
-    private final Inbox queue = new Inbox("crash", "", accounts);
-    private final CrashClients.Work work =
-            new CrashClients.Work(queue.address(), false, List.of(accounts), List.of(queue));
+    private final Inbox queue;
+    private final CrashClients.Work work;
     private int rounds;
 
     /** What is done to the cluster while clients work. */
@@ -43,10 +42,17 @@ final class ClusterLoad {
         void happen() throws Exception;
     }
 
-    ClusterLoad(ClusterProcesses cluster, Client client, Random random) {
+    ClusterLoad(ClusterClients cluster, Client client, Random random) {
+        this(cluster, client, random, "crash");
+    }
+
+    /** On a queue of this name. */
+    ClusterLoad(ClusterClients cluster, Client client, Random random, String queue) {
         this.cluster = cluster;
         this.client = client;
         this.random = random;
+        this.queue = new Inbox(queue, "", accounts);
+        this.work = new CrashClients.Work(queue, false, List.of(accounts), List.of(this.queue));
     }
 
     void during(Event event) throws Exception {

@@ -2,7 +2,6 @@ package io.sluice.crash;
 
 import io.sluice.program.BrokerProcess;
 import io.sluice.program.FreePorts;
-import io.sluice.program.ReachableBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +19,7 @@ import org.apache.qpid.protonj2.client.ConnectionOptions;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
 
 /** A cluster as its operator starts it: one configuration file, a process for each node. Clients go to one node after the other. */
-final class ClusterProcesses implements ReachableBroker, AutoCloseable {
+final class ClusterProcesses implements ClusterClients, AutoCloseable {
     private static final String IS_PRIMARY = "is the primary";
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(180);
     /** A node that cannot be reached would hold its clients up for much longer. */
@@ -113,6 +112,19 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
         return ports.get(name);
     }
 
+    /** The name of the node whose clients come to this address. */
+    String nodeAt(String host, int port) {
+        return ports.keySet().stream()
+                .filter(name -> machines.host(name).equals(host) && ports(name).clients() == port)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** For AMQP clients. */
+    String address(String name) {
+        return machines.host(name) + ":" + ports(name).clients();
+    }
+
     BrokerProcess node(String name) {
         synchronized (running) {
             return running.get(name);
@@ -176,11 +188,13 @@ final class ClusterProcesses implements ReachableBroker, AutoCloseable {
         node(name).awaitError(IS_PRIMARY);
     }
 
-    void stopClients() {
+    @Override
+    public void stopClients() {
         goesOn = false;
     }
 
-    void clientsGoOn() {
+    @Override
+    public void clientsGoOn() {
         goesOn = true;
     }
 

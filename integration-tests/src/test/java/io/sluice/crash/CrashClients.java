@@ -156,7 +156,7 @@ final class CrashClients {
                 }
                 // The client calls a receiver closed when its connection is lost, too: only an answer to what was asked
                 // after the detach says that the detach was answered.
-                try (Receiver after = connection.openReceiver("crash.probe")) {
+                try (Receiver after = connection.openReceiver(inbox.probe())) {
                     after.openFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
                 }
                 unconfirmed.forEach(inbox.accounts()::consumed);

@@ -22,6 +22,7 @@ import org.apache.qpid.protonj2.client.exceptions.ClientException;
  * @param accounts what is known of the messages that are to come here
  */
 record Inbox(String address, String subscription, ClientAccounts accounts) {
+    private static final String PROBE = "crash.probe";
     private static final long WAIT_SECONDS = 180;
     private static final long DRAIN_LIMIT_SECONDS = 60;
     private static final int LONGER_THAN_ANY_TEST_SECONDS = 3600;
@@ -38,6 +39,12 @@ record Inbox(String address, String subscription, ClientAccounts accounts) {
                     .timeout(LONGER_THAN_ANY_TEST_SECONDS);
         }
         return connection.openReceiver(address, options);
+    }
+
+    /** Of a queue where nothing is, in the same shard. */
+    String probe() {
+        int mark = address.indexOf('@');
+        return mark < 0 ? PROBE : PROBE + address.substring(mark);
     }
 
     private boolean isSubscription() {

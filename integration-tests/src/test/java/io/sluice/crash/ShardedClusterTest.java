@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.jms.JmsConnectionFactory;
@@ -46,36 +45,6 @@ final class ShardedClusterTest {
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
-
-    /** The node that said last that it is the primary of this shard, unless it said later that it is no more. */
-    private static Optional<String> primaryOf(ClusterProcesses cluster, int shard) {
-        return NODES.stream()
-                .filter(name -> cluster.node(name).isAlive())
-                .filter(name -> cluster.node(name).errors().stream()
-                        .filter(line -> line.contains("This node, " + name + ", is the primary of shard " + shard)
-                                || line.contains("Shard " + shard + ": This node"))
-                        .reduce("", (before, after) -> after)
-                        .contains("is the primary of shard"))
-                .findFirst();
-    }
-
-    private static String awaitPrimary(ClusterProcesses cluster, int shard, List<String> among) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
-        while (System.nanoTime() - deadline < 0) {
-            Optional<String> primary = primaryOf(cluster, shard);
-            if (primary.isPresent() && among.contains(primary.get())) {
-                return primary.get();
-            }
-            Thread.sleep(20);
-        }
-        throw new AssertionError("shard " + shard + " has no primary of " + among + ": " + cluster.errors());
-    }
-
-    private static void awaitSpread(ClusterProcesses cluster) throws Exception {
-        for (int shard = 0; shard < NODES.size(); shard++) {
-            awaitPrimary(cluster, shard, List.of(NODES.get(shard)));
-        }
-    }
 
     private static Connection connect(ClusterProcesses cluster, Client client, String node) throws ClientException {
         return cluster.connect(client, node, new ConnectionOptions());
@@ -179,7 +148,7 @@ final class ShardedClusterTest {
                         folder, configuration, "  spreadLeadersMillis: 1000\n", Machines.THIS_ONE, "n1", "n2", "n3");
                 Client client = Client.create()) {
             cluster.startAll();
-            awaitSpread(cluster);
+            ShardPrimaries.awaitSpread(cluster, NODES);
             for (int shard = 0; shard < NODES.size(); shard++) {
                 try (Connection connection = connect(cluster, client, NODES.get(shard))) {
                     send(connection, "q@" + shard, "1", "2");
@@ -191,7 +160,7 @@ final class ShardedClusterTest {
 
             try (Connection connection = connect(cluster, client, "n1")) {
                 cluster.node("n3").kill();
-                String next = awaitPrimary(cluster, 2, List.of("n1", "n2"));
+                String next = ShardPrimaries.await(cluster, 2, List.of("n1", "n2"));
                 try (Connection toNext = connect(cluster, client, next)) {
                     send(toNext, "q@2", "3");
                 }
@@ -199,7 +168,7 @@ final class ShardedClusterTest {
                 assertEquals(List.of("1", "2", "here"), receive(connection, "q@0", 3));
             }
             cluster.start("n3");
-            awaitSpread(cluster);
+            ShardPrimaries.awaitSpread(cluster, NODES);
             try (Connection connection = connect(cluster, client, "n3")) {
                 assertEquals(List.of("1", "2", "3"), receive(connection, "q@2", 3));
             }
@@ -207,7 +176,7 @@ final class ShardedClusterTest {
                 assertEquals(List.of("1", "2"), receive(connection, "q@1", 2));
             }
             cluster.run("n1", "cluster", "transfer", "n2", "--shard", "0");
-            awaitPrimary(cluster, 0, List.of("n2"));
+            ShardPrimaries.await(cluster, 0, List.of("n2"));
         }
     }
 
@@ -218,14 +187,14 @@ final class ShardedClusterTest {
                         folder, CONFIGURATION, "  spreadLeadersMillis: 1000\n", Machines.THIS_ONE, "n1", "n2", "n3");
                 Client client = Client.create()) {
             cluster.startAll();
-            awaitSpread(cluster);
+            ShardPrimaries.awaitSpread(cluster, NODES);
             for (int shard = 0; shard < NODES.size(); shard++) {
                 try (Connection connection = connect(cluster, client, NODES.get(shard))) {
                     send(connection, "q@" + shard, "1", "2");
                 }
             }
             cluster.node("n3").kill();
-            String next = awaitPrimary(cluster, 2, List.of("n1", "n2"));
+            String next = ShardPrimaries.await(cluster, 2, List.of("n1", "n2"));
             String removed = cluster.run("n1", "cluster", "remove", "n3");
             assertTrue(removed.contains("Node 'n3' is no member any more, but cannot be told so"), removed);
             assertTrue(cluster.run("n1", "cluster", "remove", "n3").contains("'n3' is no member of the cluster"));
@@ -243,13 +212,13 @@ final class ShardedClusterTest {
                     "127.0.0.1:" + ports.clients(),
                     "--hand-through",
                     "127.0.0.1:" + ports.handThrough());
-            awaitSpread(cluster);
+            ShardPrimaries.awaitSpread(cluster, NODES);
             try (Connection connection = connect(cluster, client, "n3")) {
                 assertEquals(List.of("1", "2"), receive(connection, "q@2", 2), added);
             }
             // Its majority is the new node and one of the others.
             cluster.node("n1").kill();
-            awaitPrimary(cluster, 0, List.of("n2", "n3"));
+            ShardPrimaries.await(cluster, 0, List.of("n2", "n3"));
             removed = cluster.run("n2", "cluster", "status");
             assertTrue(removed.contains("n3"), removed);
         }
