@@ -11,6 +11,7 @@ import io.sluice.broker.security.Permissions;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,43 +44,47 @@ final class AnonymousDestination implements Destination {
         link.attached();
     }
 
+    /**
+     * Where one message goes, which its {@code to} says: read once.
+     *
+     * @param refusal why it goes nowhere; null where it has a target
+     * @param named whether the address names what there is, and brings nothing into being
+     */
+    private record Addressed(MessageTarget target, boolean named, Refusal refusal) {
+        static Addressed nowhere(Refusal why) {
+            return new Addressed(null, false, why);
+        }
+    }
+
     @Override
     public void send(Message message, Delivery delivery) {
-        Optional<Refusal> refusal = refusal(message);
-        if (refusal.isPresent()) {
-            refuse(message, delivery, refusal.get());
+        Addressed addressed = addressed(message);
+        if (addressed.refusal != null) {
+            refuse(message, delivery, addressed.refusal);
             return;
         }
-        MessageTarget target = target(message);
-        ShardMailbox shard = scope.environment().shards().of(target.address());
-        Producer producer = producers.computeIfAbsent(new Way(shard, isNamed(message)), this::attachTo);
-        scope.transactions().publish(shard, producer, new IncomingPublish(target, message, delivery, scope.identity()));
-    }
-
-    /** Of a message whose {@code to} was looked at. */
-    private MessageTarget target(Message message) {
-        String to = MessageFields.to(message).orElseThrow();
-        return RabbitAddress.of(to)
-                .map(MessageTarget::of)
-                .orElseGet(() -> MessageTarget.of(scope.environment().kinds().of(message, to), to));
-    }
-
-    private static boolean isNamed(Message message) {
-        return RabbitAddress.is(MessageFields.to(message).orElseThrow());
+        ShardMailbox shard = scope.environment().shards().of(addressed.target.address());
+        Producer producer = producers.computeIfAbsent(new Way(shard, addressed.named), this::attachTo);
+        scope.transactions()
+                .publish(shard, producer, new IncomingPublish(addressed.target, message, delivery, scope.identity()));
     }
 
     @Override
     public void sendAll(List<Message> messages, Delivery delivery, int bytes) {
-        Optional<Refusal> refusal =
-                messages.stream().map(this::refusal).flatMap(Optional::stream).findFirst();
-        if (refusal.isPresent()) {
-            link.refused(delivery, bytes, refusal.get());
-            return;
+        Map<Message, Addressed> addressed = new IdentityHashMap<>();
+        for (Message message : messages) {
+            Addressed each = addressed(message);
+            if (each.refusal != null) {
+                link.refused(delivery, bytes, each.refusal);
+                return;
+            }
+            addressed.put(message, each);
         }
         IncomingBatch batch = new IncomingBatch(delivery, bytes);
         batch.add(
                 messages,
-                message -> new IncomingPublish(target(message), message, delivery, scope.identity(), "", batch));
+                message -> new IncomingPublish(
+                        addressed.get(message).target, message, delivery, scope.identity(), "", batch));
         Set<ShardMailbox> shards = new HashSet<>();
         batch.messages().forEach(each -> shards.add(scope.environment().shards().of(each.address())));
         if (shards.size() > 1) {
@@ -91,23 +96,32 @@ final class AnonymousDestination implements Destination {
         }
         ShardMailbox shard = shards.iterator().next();
         // One of them brings nothing into being, so none does: they come together or not at all.
-        Way way = new Way(shard, messages.stream().anyMatch(AnonymousDestination::isNamed));
+        Way way = new Way(shard, addressed.values().stream().anyMatch(Addressed::named));
         scope.transactions().publish(shard, producers.computeIfAbsent(way, this::attachTo), batch);
     }
 
-    private Optional<Refusal> refusal(Message message) {
-        Optional<String> to = MessageFields.to(message);
-        if (to.isEmpty() || to.get().isEmpty()) {
-            return Optional.of(Refusal.of(
+    private Addressed addressed(Message message) {
+        String to = MessageFields.to(message).orElse("");
+        if (to.isEmpty()) {
+            return Addressed.nowhere(Refusal.of(
                     Refusal.Kind.NOT_FOUND, "a message over the anonymous terminus says in 'to' where it goes"));
         }
-        String address;
+        Optional<RabbitAddress> named;
         try {
-            address = RabbitAddress.nodeOf(to.get());
+            named = RabbitAddress.of(to);
         } catch (IllegalArgumentException e) {
-            return Optional.of(Refusal.of(Refusal.Kind.INVALID_FIELD, e.getMessage()));
+            return Addressed.nowhere(Refusal.of(Refusal.Kind.INVALID_FIELD, e.getMessage()));
         }
-        return refusal(address).or(() -> scope.environment().shards().elsewhere(address));
+        String address = named.isPresent() ? named.get().name() : to;
+        Optional<Refusal> refusal =
+                refusal(address).or(() -> scope.environment().shards().elsewhere(address));
+        if (refusal.isPresent()) {
+            return Addressed.nowhere(refusal.get());
+        }
+        MessageTarget target = named.isPresent()
+                ? MessageTarget.of(named.get())
+                : MessageTarget.of(scope.environment().kinds().of(message, to), to);
+        return new Addressed(target, named.isPresent(), null);
     }
 
     private Optional<Refusal> refusal(String address) {
