@@ -89,11 +89,10 @@ final class QueueDestination implements Destination {
     public void sendAll(List<Message> messages, Delivery delivery, int bytes) {
         IncomingBatch batch = new IncomingBatch(delivery, bytes);
         String key = kept.isPresent() ? kept.get().key(delivery) : "";
-        // One of them stands for the delivery, for they come together or not at all.
-        batch.add(
-                messages,
-                message -> new IncomingPublish(
-                        target, message, delivery, peer, message == messages.get(0) ? key : "", batch));
+        // They come together or not at all, so one would do; but the queue keeps no key with a message that it knows by
+        // its
+        // own id, and with one that is not durable only while it runs.
+        batch.add(messages, message -> new IncomingPublish(target, message, delivery, peer, key, batch));
         transactions.publish(shard, producer, batch);
     }
 

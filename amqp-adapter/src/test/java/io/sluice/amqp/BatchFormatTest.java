@@ -6,16 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.amqp.message.MessageBatch;
 import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.QueueDefinition.Deduplication;
 import io.sluice.broker.QueueDefinition.Limits;
 import io.sluice.broker.QueueDefinition.Overflow;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.messaging.TerminusDurability;
+import org.apache.qpid.proton.amqp.messaging.TerminusExpiryPolicy;
 import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transaction.Declare;
 import org.apache.qpid.proton.amqp.transaction.Declared;
@@ -24,9 +31,12 @@ import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.apache.qpid.proton.message.Message;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Service Bus's batch format: one delivery of many messages, which are taken together or not at all. */
 class BatchFormatTest {
@@ -251,5 +261,42 @@ class BatchFormatTest {
         other.send(0, batchTransfer(0, 0), batch(TestPeer.message("x".repeat(1000))));
         other.expectDetach("amqp:link:message-size-exceeded");
         assertEquals(0, broker.status("q").messages());
+    }
+
+    private static Attach resumable(Map<Binary, Object> unsettled) {
+        Attach attach = TestPeer.sender(0, "in", "w");
+        attach.setRcvSettleMode(ReceiverSettleMode.SECOND);
+        ((Target) attach.getTarget()).setDurable(TerminusDurability.UNSETTLED_STATE);
+        ((Target) attach.getTarget()).setExpiryPolicy(TerminusExpiryPolicy.NEVER);
+        attach.setUnsettled(unsettled);
+        return attach;
+    }
+
+    /** Where the queue knows a message by its id it does not keep the delivery's key with it, so that of the others has to do. */
+    @ParameterizedTest
+    @ValueSource(strings = {"one,", ",two", "one,two", ","})
+    void aResumedBatchIsNotStoredAgainWhicheverOfItsMessagesTheQueueKnowsByAnId(String ids) {
+        broker.declare(QueueDefinition.named("w").withDeduplication(Deduplication.BY_MESSAGE_ID));
+        byte[][] messages = new byte[2][];
+        String[] each = ids.split(",", -1);
+        for (int i = 0; i < 2; i++) {
+            messages[i] = each[i].isEmpty() ? TestPeer.message("m" + i) : withId(each[i], "m" + i);
+        }
+        peer.send(0, resumable(null));
+        assertEquals(Accepted.getInstance(), send(0, batch(messages)).getState());
+        assertEquals(2, broker.status("w").messages());
+        peer.connection.lost();
+
+        TestPeer again = TestPeer.begun(broker);
+        Binary tag = batchTransfer(0, 0).getDeliveryTag();
+        Map<Binary, Object> unsettled = new HashMap<>();
+        unsettled.put(tag, null);
+        again.send(0, resumable(unsettled));
+        boolean known = again.expect(Attach.class).getUnsettled() != null;
+        Transfer resumed = batchTransfer(0, 0);
+        resumed.setResume(known);
+        again.send(0, resumed, batch(messages));
+        assertEquals(Accepted.getInstance(), again.nextOf(Disposition.class).getState());
+        assertEquals(2, broker.status("w").messages());
     }
 }
