@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What a queue does with its messages beside giving them out in order.
  *
- * @param backoff how long a message waits that came back as failed
+ * @param backoff how long a message waits that came back
  * @param maxAcquisitions deliveries that came back, for whatever reason, after which a message is undeliverable; 1 or more, 0 for no
  *     maximum
  * @param undeliverableMillis how long a message that every attached consumer has said is undeliverable here waits for another
@@ -88,17 +88,31 @@ public record MessageLife(
         EXPONENTIAL
     }
 
+    /** Which of the messages that come back wait. */
+    public enum Waits {
+        /** Those whose delivery has failed. */
+        FAILED,
+        /** Those that came back otherwise: released, modified without delivery-failed, or left behind by a consumer that went. */
+        RETURNED,
+        ALL;
+
+        boolean includes(boolean failed) {
+            return this == ALL || failed == (this == FAILED);
+        }
+    }
+
     /**
-     * How long a message waits for its next delivery when one has failed. It keeps its place and takes it when its time has come.
+     * How long a message waits for its next delivery when it has come back. It keeps its place and takes it when its time has come.
      *
      * @param delayMillis the first wait, 1 to {@link #MAX_MILLIS}; 0 where nobody waits
      * @param multiplierPercent of an exponential growth, 100 to 10,000: 200 doubles; else 100
      * @param maxDelayMillis the longest wait, {@code delayMillis} or more; 0 where nobody waits
      * @param jitterPercent by how much a wait may be shorter, so that what failed together does not come back together; 0 to 100.
      *     How much shorter it is goes by queue, message and count, and is the same each time that is asked
+     * @param who waits
      */
     public record Backoff(
-            Growth growth, long delayMillis, int multiplierPercent, long maxDelayMillis, int jitterPercent) {
+            Growth growth, long delayMillis, int multiplierPercent, long maxDelayMillis, int jitterPercent, Waits who) {
         public static final Backoff NONE = new Backoff(Growth.NONE, 0, 100, 0, 0);
         /** Where nobody says more than how it grows: a second, doubled where it is exponential, up to five minutes. */
         public static final Backoff DEFAULT = new Backoff(Growth.EXPONENTIAL, 1_000, 200, 300_000, 20);
@@ -107,7 +121,13 @@ public record MessageLife(
 
         public static final int MAX_MULTIPLIER_PERCENT = 10_000;
 
+        /** Of those whose delivery has failed. */
+        public Backoff(Growth growth, long delayMillis, int multiplierPercent, long maxDelayMillis, int jitterPercent) {
+            this(growth, delayMillis, multiplierPercent, maxDelayMillis, jitterPercent, Waits.FAILED);
+        }
+
         public Backoff {
+            Objects.requireNonNull(who, "who");
             Objects.requireNonNull(growth, "growth");
             boolean none = growth == Growth.NONE;
             if (none ? delayMillis != 0 || maxDelayMillis != 0 : delayMillis < 1 || delayMillis > MAX_MILLIS) {
@@ -129,6 +149,24 @@ public record MessageLife(
         /** Each wait is as long as the first. */
         public static Backoff fixed(long delayMillis) {
             return new Backoff(Growth.FIXED, delayMillis, 100, delayMillis, 0);
+        }
+
+        public Backoff of(Waits newWho) {
+            return new Backoff(growth, delayMillis, multiplierPercent, maxDelayMillis, jitterPercent, newWho);
+        }
+
+        /** Whether a message waits that has come back. @param failed because its delivery has failed */
+        public boolean holds(boolean failed) {
+            return growth != Growth.NONE && who.includes(failed);
+        }
+
+        /**
+         * @param failures of the message so far; one that has come back without any waits as after the first
+         * @param queueId with {@code sequence} what the jitter goes by
+         * @return the wait before its next delivery where it {@link #holds} it, else 0
+         */
+        public long waitMillis(boolean failed, int failures, long queueId, long sequence) {
+            return holds(failed) ? waitMillis(Math.max(1, failures), queueId, sequence) : 0;
         }
 
         /**

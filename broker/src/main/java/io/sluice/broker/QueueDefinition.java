@@ -307,7 +307,9 @@ public record QueueDefinition(
         /** The oldest available message of the lowest level makes room, as a dead letter where there is a queue for it. */
         DROP_HEAD,
         /** Producers get no more credit until there is room; what they send on credit they have is still taken. */
-        BLOCK
+        BLOCK,
+        /** As {@link #REJECT}, and the message is a dead letter all the same, where there is a place for it. Not one of a batch or transaction. */
+        REJECT_DEAD_LETTER
     }
 
     /**

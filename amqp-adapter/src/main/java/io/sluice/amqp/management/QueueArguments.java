@@ -6,6 +6,7 @@ import io.sluice.broker.MessageLife;
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.MessageLife.Growth;
 import io.sluice.broker.MessageLife.LastValue;
+import io.sluice.broker.MessageLife.Waits;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
@@ -56,6 +57,7 @@ final class QueueArguments {
             "retryMultiplierPercent",
             "retryMaxDelayMillis",
             "retryJitterPercent",
+            "retryOn",
             "maxAcquisitions",
             "undeliverableMillis",
             "lastValue",
@@ -211,7 +213,8 @@ final class QueueArguments {
                 delay,
                 (int) number("retryMultiplierPercent", base.multiplierPercent(), Integer.MAX_VALUE),
                 number("retryMaxDelayMillis", Math.max(delay, base.maxDelayMillis())),
-                (int) number("retryJitterPercent", base.jitterPercent(), Integer.MAX_VALUE));
+                (int) number("retryJitterPercent", base.jitterPercent(), Integer.MAX_VALUE),
+                constant("retryOn", Waits.values(), base.who()));
     }
 
     private LastValue lastValue(LastValue template) throws ManagementException {

@@ -88,6 +88,7 @@ final class QueueAttributes {
         all.put("retryMultiplierPercent", backoff(backoff -> (long) backoff.multiplierPercent()));
         all.put("retryMaxDelayMillis", backoff(Backoff::maxDelayMillis));
         all.put("retryJitterPercent", backoff(backoff -> (long) backoff.jitterPercent()));
+        all.put("retryOn", backoff(backoff -> backoff.who().name().toLowerCase(Locale.ROOT)));
         all.put("maxAcquisitions", status -> status.definition().life().maxAcquisitions());
         all.put("undeliverableMillis", status -> status.definition().life().undeliverableMillis());
         all.put("lastValue", status -> status.definition().life().lastValue().isOn());

@@ -137,6 +137,7 @@ class ManagementNodeTest {
         all.put("retryMultiplierPercent", 150);
         all.put("retryMaxDelayMillis", 5_000L);
         all.put("retryJitterPercent", 10);
+        all.put("retryOn", "returned");
         all.put("maxAcquisitions", 7);
         all.put("undeliverableMillis", 60_000);
         all.put("acknowledgedQueue", "done");
@@ -421,7 +422,7 @@ class ManagementNodeTest {
                 "CREATE | queue | jobs | maxMesages | 400 | there is no attribute 'maxMesages' to create a queue with",
                 "CREATE | queue | jobs | durable    | 400 | attribute 'durable' is no boolean",
                 "CREATE | queue | jobs | kind       | 400 | attribute 'kind' is fifo, priority or weighted, not 'x'",
-                "CREATE | queue | jobs | overflow   | 400 | attribute 'overflow' is reject, drop-head or block, not 'x'",
+                "CREATE | queue | jobs | overflow   | 400 | attribute 'overflow' is reject, drop-head, block or reject-dead-letter, not 'x'",
                 "CREATE | queue | jobs | weights    | 400 | attribute 'weights' is no list of numbers",
                 "CREATE | queue | $own |            | 400 | names that begin with $ are the broker's own",
                 "CREATE | queue | ''   |            | 400 | a queue name has 1 to 255 characters, this has 0",

@@ -41,6 +41,8 @@ final class Admission {
         if (refusal.isEmpty()) {
             makeRoomFor(1, message.size(), turn);
             put(message, 0, duplicateId, turn, then);
+        } else {
+            refused(message, turn);
         }
         return refusal;
     }
@@ -64,6 +66,7 @@ final class Admission {
             if (leaves) {
                 room.left(size);
             }
+            refused(message, turn);
             return refusal;
         }
         if (old != null) {
@@ -86,6 +89,13 @@ final class Admission {
             });
         }
         return Optional.empty();
+    }
+
+    /** A message was not taken for want of room: it is a dead letter, where the queue has it so. */
+    void refused(Message message, Turn turn) {
+        if (state.definition().limits().overflow() == Overflow.REJECT_DEAD_LETTER) {
+            departures.refused(message, turn);
+        }
     }
 
     /** Why a message with this key would not be taken; empty where it would. @param key "" for none */

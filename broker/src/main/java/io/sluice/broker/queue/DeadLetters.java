@@ -65,19 +65,36 @@ final class DeadLetters {
         Map<String, Annotations.Value> values = new LinkedHashMap<>();
         values.put(QUEUE, new Annotations.Text(queue));
         values.put(SEQUENCE, new Annotations.Number(entry.sequence));
+        Message what = reason == Reason.DAMAGED ? withoutBody(entry.message) : entry.message;
+        return marked(what, values, reason, deliveryCount, more, nowMillis);
+    }
+
+    /** One that had no place in the queue, and so no number there. */
+    static Message ofRefused(Message message, String queue, long nowMillis) {
+        Map<String, Annotations.Value> values = new LinkedHashMap<>();
+        values.put(QUEUE, new Annotations.Text(queue));
+        return marked(message, values, Reason.OVERFLOW, 0, Annotations.EMPTY, nowMillis);
+    }
+
+    private static Message marked(
+            Message message,
+            Map<String, Annotations.Value> values,
+            Reason reason,
+            int deliveryCount,
+            Annotations more,
+            long nowMillis) {
         values.put(REASON, new Annotations.Text(reason.text));
         values.put(TIME, new Annotations.Timestamp(nowMillis));
         values.put(COUNT, new Annotations.Number(deliveryCount));
-        Message.Header header = entry.message.header();
+        Message.Header header = message.header();
         if (header.ttlMillis() != Message.NONE) {
             values.put(TTL, new Annotations.Number(header.ttlMillis()));
         }
-        values.put(HISTORY, history(entry.message.added(), values));
+        values.put(HISTORY, history(message.added(), values));
         Message.Header lasting = new Message.Header(
                         header.messageFormat(), header.durable(), header.priority(), Message.NONE, Message.NONE)
                 .withGroup(header.group());
-        Message what = reason == Reason.DAMAGED ? withoutBody(entry.message) : entry.message;
-        return withoutMarks(what).with(lasting).annotated(more).annotated(Annotations.of(values));
+        return withoutMarks(message).with(lasting).annotated(more).annotated(Annotations.of(values));
     }
 
     /** Without what the last move wrote on it; the history stays. */

@@ -124,6 +124,20 @@ final class Departures {
         turn.decide(new Removed(state.id(), SequenceRanges.of(entry.sequence), removedAs(reason)), entry.durable, then);
     }
 
+    /** A message that never was in the queue, which has no room for it, is a dead letter; where there is no place for those it is gone. */
+    void refused(Message message, Turn turn) {
+        QueueDefinition.DeadLetter deadLetter = state.definition().deadLetter();
+        String name = state.definition().name();
+        Message letter = DeadLetters.ofRefused(message, name, turn.nowMillis());
+        if (deadLetter.exchange().isPresent() && throughExchange(letter, deadLetter, turn)) {
+            return;
+        }
+        deadLetter
+                .queue()
+                .filter(target -> !target.equals(name))
+                .ifPresent(target -> turn.target(target).put(letter, 0, turn, Turn.Effect.NOTHING));
+    }
+
     private static boolean goesThroughExchange(QueueDefinition.DeadLetter deadLetter, DeadLetters.Reason reason) {
         return deadLetter.exchange().isPresent()
                 && (reason != DeadLetters.Reason.EXPIRED

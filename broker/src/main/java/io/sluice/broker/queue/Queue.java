@@ -272,6 +272,11 @@ public final class Queue {
         return admission.refusalOf(message, key);
     }
 
+    /** A message that was for several queues was taken by none, for want of room here: see {@link QueueDefinition.Overflow#REJECT_DEAD_LETTER}. */
+    public void refused(Message message, Turn turn) {
+        admission.refused(message, turn);
+    }
+
     /** As {@link #makeRoomFor(long, long, Turn)}, for a message. @param key as of {@link #refusalOf(Message, String)} */
     public void makeRoomFor(Message message, String key, Turn turn) {
         admission.makeRoomFor(message, key, turn);

@@ -2,6 +2,7 @@ package io.sluice.broker.queue;
 
 import io.sluice.broker.Annotations;
 import io.sluice.broker.MessageGroup;
+import io.sluice.broker.MessageLife;
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition.DeadLetter;
@@ -14,7 +15,7 @@ import java.util.Optional;
 /** What becomes of a locked message by each outcome (AMQP 1.0 §3.4; the defaults are in docs/protocol.md). */
 final class Settlement {
     private static final int MAX_ADDED_BYTES = 16 << 10;
-    /** As released, where that counts. */
+    /** As released, where that counts, or makes it wait. */
     private static final Outcome.Modified COMES_BACK = new Outcome.Modified(false, false, Annotations.EMPTY);
 
     private final Queue queue;
@@ -101,7 +102,8 @@ final class Settlement {
     }
 
     private void released(Delivery delivery, Turn turn) {
-        if (queue.definition().life().maxAcquisitions() == 0) {
+        MessageLife life = queue.definition().life();
+        if (life.maxAcquisitions() == 0 && !life.backoff().holds(false)) {
             available(delivery, turn);
         } else {
             modified(delivery, COMES_BACK, turn);
@@ -197,7 +199,7 @@ final class Settlement {
             return entry.deliverAtMillis;
         }
         Backoff backoff = queue.definition().life().backoff();
-        long wait = modified.deliveryFailed() ? backoff.waitMillis(count, queue.id(), entry.sequence) : 0;
+        long wait = backoff.waitMillis(modified.deliveryFailed(), count, queue.id(), entry.sequence);
         return wait == 0 ? 0 : nowMillis + wait;
     }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
  * The binary form of what a queue does with its messages but for where acknowledged and forwarded ones go, which came later, and of the last values it knows.
  *
  * <pre>
- * life := growth u8 | delayMillis i64 | multiplierPercent i32 | maxDelayMillis i64 | jitterPercent u8
+ * life := growth u8, of its upper four bits who waits | delayMillis i64 | multiplierPercent i32 | maxDelayMillis i64 | jitterPercent u8
  *         | maxAcquisitions i32 | undeliverableMillis i64 | maxKeys i32 | keyProperty str | stamped u8
  * last values := count i32 | count x (key str | sequence i64)
  * </pre>
@@ -22,6 +22,11 @@ import java.util.Optional;
 final class LifeRecords {
     private static final int FIXED_BYTES = 1 + 8 + 4 + 8 + 1 + 4 + 8 + 4 + 4 + 1;
     private static final MessageLife.Growth[] GROWTHS = MessageLife.Growth.values();
+    private static final MessageLife.Waits[] WAITS = MessageLife.Waits.values();
+    /** Who waits came later: where it is not the first of them, an older version finds a growth there that it does not know. */
+    private static final int WAITS_SHIFT = 4;
+
+    private static final int GROWTH_MASK = (1 << WAITS_SHIFT) - 1;
 
     private LifeRecords() {}
 
@@ -40,7 +45,7 @@ final class LifeRecords {
     static void write(MessageLife life, ByteBuffer out) {
         byte[] property = utf8(life);
         Backoff backoff = life.backoff();
-        out.put((byte) backoff.growth().ordinal())
+        out.put((byte) (backoff.growth().ordinal() | backoff.who().ordinal() << WAITS_SHIFT))
                 .putLong(backoff.delayMillis())
                 .putInt(backoff.multiplierPercent())
                 .putLong(backoff.maxDelayMillis())
@@ -51,7 +56,14 @@ final class LifeRecords {
     }
 
     static MessageLife read(ByteBuffer in) {
-        Backoff backoff = new Backoff(GROWTHS[in.get()], in.getLong(), in.getInt(), in.getLong(), in.get());
+        int growth = in.get();
+        Backoff backoff = new Backoff(
+                GROWTHS[growth & GROWTH_MASK],
+                in.getLong(),
+                in.getInt(),
+                in.getLong(),
+                in.get(),
+                WAITS[growth >> WAITS_SHIFT]);
         int maxAcquisitions = in.getInt();
         long undeliverableMillis = in.getLong();
         int maxKeys = in.getInt();

@@ -65,6 +65,11 @@ final class FanOut {
         List<Copy> copies = copies(publish, targets, turn.nowMillis());
         Optional<Refusal> refusal = refusalOf(publish, copies, held);
         if (refusal.isPresent()) {
+            for (Copy copy : copies) {
+                if (copy.queue.refusalOf(publish.message(), copy.key).isPresent()) {
+                    copy.queue.refused(message, turn);
+                }
+            }
             return refusal;
         }
         for (Copy copy : copies) {

@@ -147,7 +147,8 @@ class RecordCodecTest {
                         delay,
                         100 + random.nextInt(1000),
                         delay + random.nextInt(10_000),
-                        random.nextInt(101));
+                        random.nextInt(101),
+                        MessageLife.Waits.values()[random.nextInt(3)]);
         MessageLife.LastValue lastValue = random.nextBoolean()
                 ? MessageLife.LastValue.OFF
                 : new MessageLife.LastValue(1 + random.nextInt(1000), text(random, 1));

@@ -40,6 +40,38 @@ class LimitsTest {
     }
 
     @Test
+    void whatIsRefusedForWantOfRoomMayBeADeadLetter() {
+        QueueDefinition full = QueueDefinition.named("q")
+                .withLimits(new Limits(1, MANY, Overflow.REJECT_DEAD_LETTER, MANY))
+                .withDeadLetter(ShardFixture.deadLetter("dead", 0));
+        shard.queue(full);
+        TestProducer producer = shard.producer("q");
+        producer.send("a", "b");
+
+        assertEquals(List.of("attached", "accepted a", "refused b"), producer.events);
+        assertEquals(List.of("a"), shard.browse("q"));
+        assertEquals(List.of("b"), shard.browse("dead"));
+        Annotations why = shard.consumer("dead").credit(1).last().message().added();
+        assertEquals(new Annotations.Text("q"), why.get("x-opt-dead-letter-queue"));
+        assertEquals(new Annotations.Text("overflow"), why.get("x-opt-dead-letter-reason"));
+        assertEquals(null, why.get("x-opt-dead-letter-sequence"));
+    }
+
+    @Test
+    void withoutAPlaceForDeadLettersOrInItsOwnItIsJustRefused() {
+        for (Optional<String> target : List.of(Optional.<String>empty(), Optional.of("q"))) {
+            ShardFixture alone = new ShardFixture()
+                    .queue(QueueDefinition.named("q")
+                            .withLimits(new Limits(1, MANY, Overflow.REJECT_DEAD_LETTER, MANY))
+                            .withDeadLetter(new QueueDefinition.DeadLetter(target, Optional.empty(), 0)));
+            TestProducer producer = alone.producer("q");
+            producer.send("a", "b");
+            assertEquals(1, producer.refusals.size());
+            assertEquals(List.of("a"), alone.browse("q"));
+        }
+    }
+
+    @Test
     void rejectByBytes() {
         TestProducer producer = limited(MANY, 10, Overflow.REJECT).producer("q");
         producer.send("12345", "123456", "12345");

@@ -8,6 +8,7 @@ import io.sluice.broker.Message;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.MessageLife.Growth;
+import io.sluice.broker.MessageLife.Waits;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
@@ -82,6 +83,53 @@ class RetryTest {
         consumer.detach();
 
         assertEquals(List.of("a"), shard.browse("q"));
+    }
+
+    /** Which of two wait: one that fails, and one that comes back otherwise, for the third time each. */
+    private static List<String> availableAfterReturns(Waits who) {
+        ShardFixture shard = new ShardFixture()
+                .queue(QueueDefinition.named("q")
+                        .withLife(MessageLife.PLAIN.withBackoff(
+                                new Backoff(Growth.LINEAR, 100, 100, 10_000, 0).of(who))));
+        shard.publish("q", "failed", "released", "modified");
+        TestConsumer consumer = shard.consumer("q").credit(3);
+        consumer.settle(0, Outcome.FAILED)
+                .settle(1, Outcome.RELEASED)
+                .settle(2, new Outcome.Modified(false, false, Annotations.EMPTY));
+        List<String> atOnce = shard.browse("q");
+        shard.advance(99);
+        assertEquals(atOnce, shard.browse("q"));
+        shard.advance(1);
+        assertEquals(List.of("failed", "released", "modified"), shard.browse("q"));
+        return atOnce;
+    }
+
+    @Test
+    void aQueueSaysWhichOfThoseThatComeBackWait() {
+        assertEquals(List.of("released", "modified"), availableAfterReturns(Waits.FAILED));
+        assertEquals(List.of("failed"), availableAfterReturns(Waits.RETURNED));
+        assertEquals(List.of(), availableAfterReturns(Waits.ALL));
+    }
+
+    @Test
+    void oneThatIsReturnedWaitsAsItsFailuresHaveItAndWhatWasNotSentDoesNot() {
+        ShardFixture all = new ShardFixture()
+                .queue(QueueDefinition.named("q")
+                        .withLife(MessageLife.PLAIN.withBackoff(
+                                new Backoff(Growth.LINEAR, 100, 100, 10_000, 0).of(Waits.ALL))));
+        all.publish("q", "a");
+        TestConsumer consumer = all.consumer("q").credit(10).settle(0, Outcome.FAILED);
+        all.advance(100);
+        consumer.settle(1, Outcome.FAILED);
+        all.advance(200);
+        consumer.settle(2, Outcome.RELEASED);
+        all.advance(199);
+        assertEquals(3, consumer.deliveries.size(), "two failures, so twice as long");
+        all.advance(1);
+        assertEquals(4, consumer.deliveries.size());
+        assertEquals(2, consumer.last().deliveryCount());
+        consumer.settle(3, Outcome.UNSENT);
+        assertEquals(5, consumer.deliveries.size());
     }
 
     @Test

@@ -11,7 +11,10 @@ final class LimitOptions {
     @Option(names = "--max-bytes", paramLabel = "BYTES", description = "Most bytes of messages.")
     Long maxBytes;
 
-    @Option(names = "--overflow", paramLabel = "WHAT", description = "Beyond them: reject, drop-head or block.")
+    @Option(
+            names = "--overflow",
+            paramLabel = "WHAT",
+            description = "Beyond them: reject, drop-head, block or reject-dead-letter.")
     String overflow;
 
     @Option(names = "--max-ttl-millis", paramLabel = "T", description = "Longest time to live of a message.")

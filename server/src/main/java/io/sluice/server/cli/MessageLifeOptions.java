@@ -27,6 +27,12 @@ final class MessageLifeOptions {
     Integer retryJitterPercent;
 
     @Option(
+            names = "--retry-on",
+            paramLabel = "WHICH",
+            description = "Which of those that come back wait: failed, returned or all.")
+    String retryOn;
+
+    @Option(
             names = "--max-acquisitions",
             paramLabel = "N",
             description = "Deliveries that came back, for whatever reason, that make a dead letter.")
@@ -81,6 +87,7 @@ final class MessageLifeOptions {
         attributes.put("retryMaxDelayMillis", retryMaxDelayMillis);
         attributes.put("retryMultiplierPercent", retryMultiplierPercent);
         attributes.put("retryJitterPercent", retryJitterPercent);
+        attributes.put("retryOn", retryOn);
         attributes.put("maxAcquisitions", maxAcquisitions);
         attributes.put("undeliverableMillis", undeliverableMillis);
         attributes.put("lastValue", lastValue);

@@ -5,6 +5,7 @@ import io.sluice.broker.MessageLife;
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.MessageLife.Growth;
 import io.sluice.broker.MessageLife.LastValue;
+import io.sluice.broker.MessageLife.Waits;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.server.config.Section.Range;
@@ -15,6 +16,8 @@ import java.util.Optional;
 final class MessageLifeBinder {
     private static final Map<String, Growth> GROWTHS = Map.of(
             "none", Growth.NONE, "fixed", Growth.FIXED, "linear", Growth.LINEAR, "exponential", Growth.EXPONENTIAL);
+    private static final Map<String, Waits> WAITS =
+            Map.of("failed", Waits.FAILED, "returned", Waits.RETURNED, "all", Waits.ALL);
     private static final Range DELAY_MILLIS = new Range(1, Backoff.MAX_MILLIS, false);
 
     private final Section section;
@@ -65,13 +68,14 @@ final class MessageLifeBinder {
                 "retryMultiplierPercent", 100, Backoff.MAX_MULTIPLIER_PERCENT, defaults.multiplierPercent());
         long longest = section.number("retryMaxDelayMillis", DELAY_MILLIS, Math.max(delay, defaults.maxDelayMillis()));
         int jitter = section.number("retryJitterPercent", 0, 100, defaults.jitterPercent());
+        Waits who = section.choice("retryOn", WAITS, Waits.FAILED);
         if (longest < delay) {
             section.problem(
                     "retryMaxDelayMillis",
                     "is " + longest + "; it must be at least retryDelayMillis, which is " + delay);
             return Backoff.NONE;
         }
-        return growth == Growth.NONE ? Backoff.NONE : new Backoff(growth, delay, multiplier, longest, jitter);
+        return growth == Growth.NONE ? Backoff.NONE : new Backoff(growth, delay, multiplier, longest, jitter, who);
     }
 
     private LastValue lastValue() {

@@ -29,8 +29,15 @@ import java.util.function.Function;
 final class QueueRulesBinder {
     private static final Map<String, Service> KINDS =
             Map.of("fifo", Service.FIFO, "priority", Service.STRICT, "weighted", Service.WEIGHTED);
-    private static final Map<String, Overflow> OVERFLOWS =
-            Map.of("reject", Overflow.REJECT, "drop-head", Overflow.DROP_HEAD, "block", Overflow.BLOCK);
+    private static final Map<String, Overflow> OVERFLOWS = Map.of(
+            "reject",
+            Overflow.REJECT,
+            "drop-head",
+            Overflow.DROP_HEAD,
+            "block",
+            Overflow.BLOCK,
+            "reject-dead-letter",
+            Overflow.REJECT_DEAD_LETTER);
 
     private static final Map<String, Groups> GROUPS = Map.of(
             "off",

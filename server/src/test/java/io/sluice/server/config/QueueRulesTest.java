@@ -204,6 +204,7 @@ class QueueRulesTest {
                       retryMultiplierPercent: 150
                       retryMaxDelayMillis: 5000
                       retryJitterPercent: 10
+                      retryOn: all
                       maxAcquisitions: 7
                       undeliverableMillis: 60000
                       lastValue: true
@@ -225,7 +226,8 @@ class QueueRulesTest {
         assertEquals(new Dispatching(Dispatching.Groups.WHILE_UNSETTLED, 7, true, 8), jobs.dispatching());
         assertEquals(
                 new MessageLife(
-                        new MessageLife.Backoff(MessageLife.Growth.EXPONENTIAL, 100, 150, 5_000, 10),
+                        new MessageLife.Backoff(
+                                MessageLife.Growth.EXPONENTIAL, 100, 150, 5_000, 10, MessageLife.Waits.ALL),
                         7,
                         60_000,
                         new MessageLife.LastValue(50, "symbol"),
