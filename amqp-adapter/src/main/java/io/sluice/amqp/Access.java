@@ -25,4 +25,13 @@ public interface Access {
 
     /** There is no queue of this name, or none that is anybody's. */
     default void frees(String queue) {}
+
+    /**
+     * Ends the session by which they ask for what they may not, where that is how their clients learn it. Any thread.
+     *
+     * @return whether it does: then there is nothing to answer
+     */
+    default boolean endsSession(Refusal refusal) {
+        return false;
+    }
 }

@@ -42,6 +42,7 @@ final class ConnectionEvents implements FrameEvents {
         this.scope = scope;
         this.attacher = new LinkAttacher(scope);
         this.listener = listener;
+        scope.sessionsEndBy(this::endSessionOf);
     }
 
     void transport(Transport newTransport) {
@@ -126,6 +127,7 @@ final class ConnectionEvents implements FrameEvents {
 
     private void begun(Session session) {
         expectedSession.session = session;
+        session.attachments().set(PeerSession.class, PeerSession.class, expectedSession);
         session.open();
     }
 
@@ -148,6 +150,14 @@ final class ConnectionEvents implements FrameEvents {
             }
         });
         scope.termini().sessionEnded(session);
+    }
+
+    private void endSessionOf(Link link, ErrorCondition condition) {
+        PeerSession session = link.getSession().attachments().get(PeerSession.class, PeerSession.class);
+        if (!session.ended) {
+            session.ended = true;
+            endSession(session, condition);
+        }
     }
 
     @Override

@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.engine.Endpoint;
 import org.apache.qpid.proton.engine.Link;
 import org.apache.qpid.proton.engine.Receiver;
@@ -39,6 +41,7 @@ final class ConnectionScope {
     private List<Endpoint> finished = new ArrayList<>();
     private PeerIdentity identity = PeerIdentity.UNKNOWN;
     private Runnable leave = () -> {};
+    private BiConsumer<Link, ErrorCondition> endSession = (link, condition) -> {};
     private final IncomingBytes bytes;
 
     ConnectionScope(AmqpEnvironment environment, ShardCalls calls) {
@@ -166,6 +169,19 @@ final class ConnectionScope {
     /** @param leaving gives back what the connection holds of its container's right to have only one */
     void entered(Runnable leaving) {
         leave = leaving;
+    }
+
+    /** @param ending ends the session of a link */
+    void sessionsEndBy(BiConsumer<Link, ErrorCondition> ending) {
+        endSession = ending;
+    }
+
+    /** Ends the session of a link, and so all links of that session, when the loop comes to it. Any thread. */
+    void endSession(Link link, ErrorCondition condition) {
+        calls.whenItsTurnComes(() -> {
+            endSession.accept(link, condition);
+            calls.turnEnded();
+        });
     }
 
     /** Its links are gone, and the connection is no longer its container's; another may be. */

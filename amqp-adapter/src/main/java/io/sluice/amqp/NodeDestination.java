@@ -41,7 +41,7 @@ final class NodeDestination implements Destination {
         node.request(
                 message,
                 replyTo,
-                scope.access(),
+                new AskerAccess(scope, link.link()),
                 reply -> scope.calls().onLoop(() -> scope.replies().send(way, reply)));
     }
 

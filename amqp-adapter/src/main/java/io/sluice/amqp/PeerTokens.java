@@ -66,9 +66,19 @@ final class PeerTokens implements TokenRenewal {
         return state.claims;
     }
 
-    /** What the token allows that the peer logged in with; empty: that is not said by one. */
+    /** What the token allows that the peer logged in with; empty: that is not said by one, or it is everything. */
     Optional<Permissions> ofLogin() {
-        return state.login.flatMap(TokenGrant::permissions);
+        return state.login.flatMap(this::permissions);
+    }
+
+    /** Of a bearer; empty: everything. Who issues tokens names users, and a name that is no user of ours has no rights by that. */
+    private Optional<Permissions> permissions(TokenGrant grant) {
+        if (grant.permissions().isPresent()) {
+            return grant.permissions();
+        }
+        return grant.byOwnKey() || authenticator.knows(grant.who().name())
+                ? authenticator.permissions(grant.who())
+                : Optional.of(Permissions.NONE);
     }
 
     /** Whether one that was put lets its bearer do that. */
@@ -82,8 +92,7 @@ final class PeerTokens implements TokenRenewal {
     }
 
     private boolean allows(TokenGrant grant, Action action, String address) {
-        return grant.permissions()
-                .or(() -> authenticator.permissions(grant.who()))
+        return permissions(grant)
                 .map(permissions -> permissions.allow(action, address))
                 .orElse(true);
     }

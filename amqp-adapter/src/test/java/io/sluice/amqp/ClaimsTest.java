@@ -50,7 +50,7 @@ class ClaimsTest {
     private TestPeer peer;
     private int sent;
 
-    /** Tokens that are the user's name, and the seconds they are good for. */
+    /** Tokens that are the user's name, and the seconds they are good for; of clerk they say nothing else. */
     private static final TokenVerifier JWT = (token, nowMillis) -> {
         String[] parts = token.split(":");
         if (parts.length != 2) {
@@ -58,7 +58,9 @@ class ClaimsTest {
         }
         return new TokenGrant(
                 new Principal(parts[0]),
-                Optional.of(new Permissions(Map.of(Action.SEND, List.of(new NamePattern(parts[0]))))),
+                parts[0].equals("clerk")
+                        ? Optional.empty()
+                        : Optional.of(new Permissions(Map.of(Action.SEND, List.of(new NamePattern(parts[0]))))),
                 Optional.empty(),
                 nowMillis + Long.parseLong(parts[1]) * 1000);
     };
@@ -307,6 +309,20 @@ class ClaimsTest {
         refused(TestPeer.receiver(8, "u", "q"), "no token that the connection has put lets it receive from 'q'");
         assertEquals(202, put("amqp:jwt", "amqp://host/auto.r", "q:30").get("status-code"));
         refused(TestPeer.sender(9, "v", "auto.r"), "no token that the connection has put lets it send to 'auto.r'");
+    }
+
+    @Test
+    void aJsonWebTokenThatSaysNothingOfRightsGivesThoseOfAUserOrNone() {
+        broker.users = name -> false;
+        attachNode();
+        assertEquals(202, put("jwt", "amqp://host/q", "clerk:30").get("status-code"));
+        refused(TestPeer.sender(7, "t", "q"), "no token that the connection has put lets it send to 'q'");
+        // As a key of the broker's own does, whoever it is for.
+        putSas("amqp://host/q", "sb://host/q", 60_000);
+        peer.attachSender(8, "u", "q");
+        broker.users = "clerk"::equals;
+        assertEquals(202, put("jwt", "amqp://host/q", "clerk:30").get("status-code"));
+        peer.attachSender(9, "v", "q");
     }
 
     @Test

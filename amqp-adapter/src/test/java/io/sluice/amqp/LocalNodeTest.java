@@ -3,14 +3,22 @@ package io.sluice.amqp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.amqp.rabbitmq.BrokerNode;
+import io.sluice.amqp.rabbitmq.RabbitManagementNode;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
+import io.sluice.broker.QueueDefinition;
+import io.sluice.broker.security.Permissions;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +73,52 @@ class LocalNodeTest {
         assertTrue(other.transfers().isEmpty());
         other.send(0, TestPeer.transfer(0, 0), requestTo("$me", "me too"));
         assertEquals("to $me: me too", TestPeer.body(other.transfers().get(0).payload()));
+    }
+
+    @Test
+    void whatIsNotAllowedEndsTheSessionOfRabbitMqsClientsAndOfNobodyElse() {
+        broker.nodes.put(
+                "/management",
+                new RabbitManagementNode(
+                        address -> broker.mailbox, QueueDefinition::named, () -> "any", BrokerNode.alone("n")));
+        broker.permissions = Optional.of(Permissions.NONE);
+        TestPeer rabbit = new TestPeer(broker);
+        rabbit.bytes(TestPeer.AMQP);
+        Open open = TestPeer.openFrame();
+        open.setHostname("vhost:/");
+        rabbit.send(0, open);
+        for (TestPeer who : new TestPeer[] {rabbit, peer}) {
+            if (who == rabbit) {
+                who.nextOf(Open.class);
+                who.send(0, TestPeer.begin());
+                who.nextOf(Begin.class);
+            }
+            who.attachSender(0, "pair", "/management");
+            Attach receiver = TestPeer.receiver(1, "pair", "/management");
+            ((Target) receiver.getTarget()).setAddress(null);
+            who.send(0, receiver);
+            who.nextOf(Attach.class);
+            who.send(0, TestPeer.credit(1, 0, 5));
+            who.send(0, TestPeer.transfer(0, 0), deletion());
+        }
+        End end = rabbit.nextOf(End.class);
+        assertEquals("amqp:unauthorized-access", end.getError().getCondition().toString());
+        assertTrue(end.getError().getDescription().endsWith("may not manage 'q'"), end.toString());
+        assertTrue(rabbit.transfers().isEmpty());
+        // What is on its way in that session is not heard any more; another one is as good as new.
+        rabbit.send(0, TestPeer.transfer(0, 1), deletion());
+        rabbit.send(1, TestPeer.begin());
+        rabbit.nextOf(Begin.class);
+        assertEquals(1, peer.transfers().size());
+    }
+
+    private static byte[] deletion() {
+        org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
+        message.setSubject("DELETE");
+        message.setAddress("/queues/q");
+        message.setReplyTo("$me");
+        byte[] encoded = new byte[1000];
+        return java.util.Arrays.copyOf(encoded, message.encode(encoded, 0, encoded.length));
     }
 
     static byte[] request(String replyTo, String body) {

@@ -41,6 +41,8 @@ final class TestBroker implements Authenticator {
     Shards shards = address -> this.mailbox();
     boolean anonymous = true;
     AcceptedTokens tokens = AcceptedTokens.NONE;
+    /** Who is a user of it. */
+    Predicate<String> users = name -> true;
     /** What its connections see of time, in milliseconds. */
     long nowMillis = 1_000_000;
 
@@ -214,6 +216,11 @@ final class TestBroker implements Authenticator {
     @Override
     public boolean anonymousAllowed(boolean loopback) {
         return anonymous;
+    }
+
+    @Override
+    public boolean knows(String user) {
+        return users.test(user);
     }
 
     @Override

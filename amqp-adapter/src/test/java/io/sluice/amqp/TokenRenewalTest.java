@@ -37,7 +37,7 @@ class TokenRenewalTest {
     private TestPeer peer;
     private Access access;
 
-    /** {@code user:queue:seconds}: who may send to which queue, and for how long. */
+    /** {@code user:queue:seconds}: who may send to which queue, and for how long; without a queue it does not say what he may. */
     private static final TokenVerifier JWT = (token, nowMillis) -> {
         String[] parts = token.split(":");
         if (parts.length != 3) {
@@ -48,7 +48,9 @@ class TokenRenewalTest {
         }
         return new TokenGrant(
                 new Principal(parts[0]),
-                Optional.of(new Permissions(Map.of(Action.SEND, List.of(new NamePattern(parts[1]))))),
+                parts[1].isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new Permissions(Map.of(Action.SEND, List.of(new NamePattern(parts[1]))))),
                 Optional.empty(),
                 nowMillis + Long.parseLong(parts[2]) * 1000);
     };
@@ -143,6 +145,27 @@ class TokenRenewalTest {
         assertEquals(UNAUTHORIZED, detach.getError().getCondition());
         assertEquals("user 'anna' may not send to 'q'", detach.getError().getDescription());
         assertEquals(0, count(Close.class));
+    }
+
+    @Test
+    void whereTheTokenSaysNothingOfRightsItsBearerHasThoseOfAUserOrNone() {
+        broker.users = "anna"::equals;
+        loginByToken("anna::30");
+        peer.send(0, TestPeer.sender(1, "s", "q"));
+        peer.nextOf(Attach.class);
+        assertEquals(0, count(Detach.class));
+        // From here on she is none.
+        broker.users = name -> false;
+        peer.send(0, TestPeer.sender(2, "t", "q"));
+        assertEquals(
+                "user 'anna' may not send to 'q'",
+                peer.nextOf(Detach.class).getError().getDescription());
+
+        loginByToken("berta::30");
+        peer.send(0, TestPeer.sender(1, "s", "q"));
+        Detach detach = peer.nextOf(Detach.class);
+        assertEquals(UNAUTHORIZED, detach.getError().getCondition());
+        assertEquals("user 'berta' may not send to 'q'", detach.getError().getDescription());
     }
 
     @Test

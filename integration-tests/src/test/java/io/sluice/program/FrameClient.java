@@ -8,8 +8,13 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Open;
+import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.codec.AMQPDefinedTypes;
 import org.apache.qpid.proton.codec.DecoderImpl;
 import org.apache.qpid.proton.codec.EncoderImpl;
@@ -67,6 +72,29 @@ final class FrameClient implements AutoCloseable {
         begin.setOutgoingWindow(UnsignedInteger.valueOf(1000));
         send(begin, new byte[0]);
         next(Begin.class);
+    }
+
+    /** A link that receives from a queue, with credit. */
+    void receiver(int handle, String queue, int credit) throws IOException {
+        Attach attach = new Attach();
+        attach.setHandle(UnsignedInteger.valueOf(handle));
+        attach.setName("receiver" + handle);
+        attach.setRole(Role.RECEIVER);
+        Source source = new Source();
+        source.setAddress(queue);
+        attach.setSource(source);
+        attach.setTarget(new Target());
+        send(attach, new byte[0]);
+        next(Attach.class);
+        Flow flow = new Flow();
+        flow.setNextIncomingId(UnsignedInteger.ONE);
+        flow.setIncomingWindow(UnsignedInteger.valueOf(1000));
+        flow.setNextOutgoingId(UnsignedInteger.ZERO);
+        flow.setOutgoingWindow(UnsignedInteger.valueOf(1000));
+        flow.setHandle(UnsignedInteger.valueOf(handle));
+        flow.setDeliveryCount(UnsignedInteger.ZERO);
+        flow.setLinkCredit(UnsignedInteger.valueOf(credit));
+        send(flow, new byte[0]);
     }
 
     void send(Object performative, byte[] payload) throws IOException {

@@ -4,14 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
@@ -24,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Date;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +28,14 @@ import org.apache.qpid.proton.amqp.security.SaslMechanisms;
 import org.apache.qpid.proton.amqp.security.SaslOutcome;
 import org.apache.qpid.proton.amqp.security.SaslResponse;
 import org.apache.qpid.proton.amqp.transport.Close;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.protonj2.client.Client;
+import org.apache.qpid.protonj2.client.ConnectionOptions;
+import org.apache.qpid.protonj2.client.Message;
+import org.apache.qpid.protonj2.client.Receiver;
+import org.apache.qpid.protonj2.client.ReceiverOptions;
+import org.apache.qpid.protonj2.client.Sender;
+import org.apache.qpid.protonj2.client.exceptions.ClientException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,49 +44,33 @@ import org.junit.jupiter.api.io.TempDir;
 /** The program with JSON Web Tokens, and clients that log in by them; and one that knows SCRAM-SHA-1 only. */
 @Timeout(300)
 final class TokenLoginTest {
-    private static RSAKey key;
+    private static TokenIssuer issuer;
 
     @TempDir
     private Path folder;
 
     @BeforeAll
-    static void makeKey() throws Exception {
-        key = new RSAKeyGenerator(2048).keyID("k1").generate();
+    static void makeKey() {
+        issuer = new TokenIssuer();
     }
 
     private BrokerProcess broker() throws IOException, InterruptedException {
-        Path keys = Files.writeString(folder.resolve("keys.json"), new JWKSet(key).toString(true));
         Path file = Files.writeString(folder.resolve("sluice.yaml"), """
                 listen: {port: 0}
                 security:
                   anonymous: never
                   users: []
                   tokens:
-                    jwt:
-                      keysFile: "%s"
-                      issuer: https://issuer.example
-                      audience: sluice
-                      userClaim: name
-                      clockSkewSeconds: 0
+                    cbs: true
+                """ + issuer.settings(folder) + """
                       scopes:
                         - {name: orders, permissions: {send: ["orders"], create: ["orders"]}}
-                """.formatted(keys));
+                """);
         return BrokerProcess.start(folder.resolve("data"), "--config", file.toString());
     }
 
-    private static String token(long forMillis) throws Exception {
-        SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k1").build(),
-                new JWTClaimsSet.Builder()
-                        .issuer("https://issuer.example")
-                        .audience("sluice")
-                        .subject("4711")
-                        .claim("name", "anna")
-                        .claim("scope", "openid orders")
-                        .expirationTime(new Date(System.currentTimeMillis() + forMillis))
-                        .build());
-        token.sign(new RSASSASigner(key));
-        return token.serialize();
+    private static String token(long forMillis) {
+        return issuer.token("anna", "openid orders", forMillis);
     }
 
     private static Connection connect(BrokerProcess broker, String mechanism, String user, String secret)
@@ -147,6 +130,49 @@ final class TokenLoginTest {
         }
     }
 
+    @Test
+    void a_client_without_credentials_puts_a_token_and_may_do_what_its_scopes_say() throws Exception {
+        try (BrokerProcess broker = broker();
+                Client client = Client.create();
+                org.apache.qpid.protonj2.client.Connection connection =
+                        client.connect("127.0.0.1", broker.port(), withoutCredentials())) {
+            assertThrows(ClientException.class, () -> send(connection, "orders"));
+            Receiver answers = connection.openReceiver("$cbs", new ReceiverOptions().linkName("answers"));
+            answers.openFuture().get(60, TimeUnit.SECONDS);
+            Sender tokens = connection.openSender("$cbs");
+            assertEquals(401, put(tokens, answers, token(-1_000)));
+            assertThrows(ClientException.class, () -> send(connection, "orders"));
+            assertEquals(202, put(tokens, answers, token(600_000)));
+            send(connection, "orders");
+            assertThrows(ClientException.class, () -> send(connection, "bills"));
+        }
+    }
+
+    private static ConnectionOptions withoutCredentials() {
+        ConnectionOptions options = new ConnectionOptions();
+        options.saslOptions().addAllowedMechanism("ANONYMOUS");
+        return options;
+    }
+
+    private static void send(org.apache.qpid.protonj2.client.Connection connection, String queue) throws Exception {
+        try (Sender sender = connection.openSender(queue)) {
+            assertTrue(sender.send(Message.create("x"))
+                    .awaitSettlement(60, TimeUnit.SECONDS)
+                    .remoteState()
+                    .isAccepted());
+        }
+    }
+
+    private static Object put(Sender tokens, Receiver answers, String token) throws Exception {
+        tokens.send(Message.create(token)
+                .messageId("put")
+                .replyTo("answers")
+                .property("operation", "put-token")
+                .property("type", "jwt")
+                .property("name", "amqp://sluice/"));
+        return answers.receive(60, TimeUnit.SECONDS).message().property("status-code");
+    }
+
     private static FrameClient bearer(BrokerProcess broker, String message) throws IOException {
         FrameClient client = FrameClient.beginningSasl(new Socket(InetAddress.getLoopbackAddress(), broker.port()));
         assertTrue(Arrays.asList(client.next(SaslMechanisms.class).getSaslServerMechanisms())
@@ -177,6 +203,32 @@ final class TokenLoginTest {
                 response.setResponse(new Binary(new byte[] {1}));
                 bad.sendSasl(response);
                 assertEquals(1, bad.next(SaslOutcome.class).getCode().getValue().intValue());
+            }
+        }
+    }
+
+    @Test
+    void without_scopes_a_token_gives_what_its_user_may_as_long_as_it_is_one() throws Exception {
+        Path file = Files.writeString(folder.resolve("sluice.yaml"), """
+                listen: {port: 0}
+                security:
+                  users: []
+                  tokens:
+                """ + issuer.settings(folder));
+        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("data"), "--config", file.toString())) {
+            Operator operator = Operator.of(broker);
+            operator.ok("queue", "create", "orders");
+            operator.ok("user", "add", "anna", "--without-password", "--receive", "orders");
+            try (FrameClient anna = bearer(broker, "n,,^auth=Bearer " + token(600_000) + "^^")) {
+                assertEquals(
+                        0, anna.next(SaslOutcome.class).getCode().getValue().intValue());
+                anna.open("anna's");
+                anna.receiver(0, "orders", 1);
+                operator.ok("user", "remove", "anna");
+                Detach detach = anna.next(Detach.class);
+                assertEquals(
+                        "user 'anna' may not receive from 'orders'",
+                        detach.getError().getDescription());
             }
         }
     }

@@ -9,6 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.Delivery;
@@ -22,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Groups, priorities and locks through the program, as its configuration and a client's links ask for them. */
 final class WhoGetsMessagesTest {
+    private static final Symbol ACTIVE = Symbol.valueOf("rabbitmq:active");
+
     @TempDir
     Path folder;
 
@@ -59,6 +65,24 @@ final class WhoGetsMessagesTest {
     private static void assertNothingMore(Receiver receiver) throws Exception {
         receiver.drain().get(60, TimeUnit.SECONDS);
         assertNull(receiver.tryReceive());
+    }
+
+    @Test
+    void consumers_hear_which_of_them_is_the_active_one() throws Exception {
+        try (BrokerProcess broker = start("    - {name: q, singleActiveConsumer: true}\n");
+                FrameClient client = new FrameClient(broker.port(), "flows")) {
+            client.receiver(0, "q", 10);
+            assertEquals(Map.of(ACTIVE, true), client.next(Flow.class).getProperties());
+            client.receiver(1, "q", 10);
+            Flow standsBy = client.next(Flow.class);
+            assertEquals(1, standsBy.getHandle().intValue());
+            assertEquals(Map.of(ACTIVE, false), standsBy.getProperties());
+            Detach detach = new Detach();
+            detach.setHandle(UnsignedInteger.ZERO);
+            detach.setClosed(true);
+            client.send(detach, new byte[0]);
+            assertEquals(Map.of(ACTIVE, true), client.next(Flow.class).getProperties());
+        }
     }
 
     @Test

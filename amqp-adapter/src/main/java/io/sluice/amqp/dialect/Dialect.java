@@ -44,6 +44,11 @@ public interface Dialect {
         return false;
     }
 
+    /** Whether its clients take a request that is not allowed for that only where it ends the session it came by (AMQP 1.0 §2.7.7). */
+    default boolean endsSessionsThatAreNotAllowed() {
+        return false;
+    }
+
     /** What a consumer's word means, where brokers do not agree. @param said as AMQP has it */
     default Outcome meant(Outcome said) {
         return said;

@@ -33,6 +33,11 @@ final class RabbitDialect implements Dialect {
     }
 
     @Override
+    public boolean endsSessionsThatAreNotAllowed() {
+        return true;
+    }
+
+    @Override
     public Map<Symbol, Object> openProperties(String version, String containerId) {
         Map<Symbol, Object> properties = new LinkedHashMap<>();
         properties.put(Symbol.valueOf("product"), "Sluice");

@@ -186,6 +186,8 @@ final class ManagedUsers implements Listing {
             // Who has no password is known otherwise, and still is; and one of the configuration counted before, too.
             if (removed[0].password().isPresent() && !configured.containsKey(name)) {
                 connections.closeUser(name, "user '" + name + "' was removed");
+            } else {
+                connections.permissionsChanged(name);
             }
             answer.give(Status.NO_CONTENT, "No Content", Map.of());
         }));

@@ -27,6 +27,7 @@ final class ExchangeResource {
     private void put(HttpRequest request, List<String> parts, HttpAnswer answer) throws HttpException {
         ExchangeDefinition exchange = definition(parts.get(0), request.body());
         QueueResource.check(request, exchange.name());
+        QueueResource.checkTarget(request, exchange.alternateExchange());
         QueueResource.owner(shards, exchange.name())
                 .exchanges()
                 .declare(exchange, QueueResource.NO_BATCHES, answer.then(status -> answer.noContent()));

@@ -1,5 +1,6 @@
 package io.sluice.amqp.rabbitmq;
 
+import io.sluice.amqp.Access;
 import io.sluice.amqp.message.AnswerMessage;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
@@ -19,12 +20,14 @@ final class HttpAnswer {
 
     private final String replyTo;
     private final Optional<Object> messageId;
+    private final Access access;
     private final Consumer<Message> reply;
 
-    /** @param messageId of the request */
-    HttpAnswer(String replyTo, Optional<Object> messageId, Consumer<Message> reply) {
+    /** @param messageId of the request @param access of who asks */
+    HttpAnswer(String replyTo, Optional<Object> messageId, Access access, Consumer<Message> reply) {
         this.replyTo = replyTo;
         this.messageId = messageId;
+        this.access = access;
         this.reply = reply;
     }
 
@@ -46,7 +49,10 @@ final class HttpAnswer {
     }
 
     void refuse(HttpException refusal) {
-        give(refusal.status(), refusal.getMessage());
+        boolean ended = refusal.notAllowed().map(access::endsSession).orElse(false);
+        if (!ended) {
+            give(refusal.status(), refusal.getMessage());
+        }
     }
 
     /** What is done with what a shard says; may throw what the request is refused with. */

@@ -38,7 +38,9 @@ record HttpRequest(String method, List<String> path, Map<String, String> query, 
         }
         int question = target.indexOf('?');
         String path = question < 0 ? target : target.substring(0, question);
-        Map<String, String> query = question < 0 ? Map.of() : pairs(target.substring(question + 1), "&");
+        // In a query a plus is a space (HTML 4.01 §17.13.4.1); one that is meant is written %2B.
+        Map<String, String> query =
+                question < 0 ? Map.of() : pairs(target.substring(question + 1).replace("+", "%20"), "&");
         return new HttpRequest(
                 decoded.getSubject(),
                 List.of(path.substring(1).split("/", -1)),
@@ -77,11 +79,6 @@ record HttpRequest(String method, List<String> path, Map<String, String> query, 
         } catch (IllegalArgumentException e) {
             throw HttpException.badRequest(e.getMessage());
         }
-    }
-
-    /** The body of a request that has to have a map, with texts as keys. */
-    Map<String, Object> map() throws HttpException {
-        return texts(body, "the body");
     }
 
     /** @param what it is, in the words of an error */

@@ -2,6 +2,7 @@ package io.sluice.amqp.rabbitmq;
 
 import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.MessageLife.Growth;
+import io.sluice.broker.MessageLife.Waits;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Limits;
@@ -42,13 +43,16 @@ final class QueueArguments {
     private static final String RETRY_MAX = "x-delayed-retry-max";
 
     private static final String DISABLED = "disabled";
+    private static final String REJECT_PUBLISH_DLX = "reject-publish-dlx";
+    /** Of a quorum queue that says nothing of it, from RabbitMQ 4.0 on. */
+    private static final int DEFAULT_DELIVERY_LIMIT = 20;
 
     /** Texts that are one of some; empty: any text. */
     private static final Map<String, Set<String>> TEXTS = Map.of(
             TYPE,
             Set.of(CLASSIC, QUORUM),
             OVERFLOW,
-            Set.of("drop-head", "reject-publish"),
+            Set.of("drop-head", "reject-publish", REJECT_PUBLISH_DLX),
             DEAD_LETTER_EXCHANGE,
             Set.of(),
             DEAD_LETTER_ROUTING_KEY,
@@ -56,7 +60,7 @@ final class QueueArguments {
             DEAD_LETTER_STRATEGY,
             Set.of("at-most-once", "at-least-once"),
             RETRY_TYPE,
-            Set.of(DISABLED, "failed"),
+            Set.of(DISABLED, "failed", "returned", "all"),
             "x-queue-leader-locator",
             Set.of("client-local", "balanced"),
             "x-queue-master-locator",
@@ -79,6 +83,7 @@ final class QueueArguments {
             Map.entry(CONSUMER_TIMEOUT, Range.POSITIVE),
             Map.entry(RETRY_MIN, new Range(1, Backoff.MAX_MILLIS)),
             Map.entry(RETRY_MAX, new Range(1, Backoff.MAX_MILLIS)),
+            Map.entry("x-consumer-disconnected-timeout", Range.POSITIVE),
             Map.entry("x-quorum-initial-group-size", Range.POSITIVE),
             Map.entry("x-quorum-target-group-size", Range.POSITIVE),
             Map.entry("x-queue-version", new Range(1, 2)));
@@ -86,6 +91,7 @@ final class QueueArguments {
     private static final Set<String> FLAGS = Set.of(SINGLE_ACTIVE_CONSUMER);
     /** They ask for something while a queue is made; it is the same queue whatever they say. */
     private static final Set<String> HINTS = Set.of(
+            "x-consumer-disconnected-timeout",
             "x-queue-leader-locator",
             "x-queue-master-locator",
             "x-quorum-initial-group-size",
@@ -179,6 +185,9 @@ final class QueueArguments {
         if (isQuorum() && values.containsKey(MAX_PRIORITY)) {
             throw HttpException.badRequest("argument 'x-max-priority' is of classic queues");
         }
+        if (isQuorum() && REJECT_PUBLISH_DLX.equals(values.get(OVERFLOW))) {
+            throw HttpException.badRequest("argument 'x-overflow': reject-publish-dlx is of classic queues");
+        }
     }
 
     private boolean backs() {
@@ -187,6 +196,14 @@ final class QueueArguments {
 
     boolean isQuorum() {
         return QUORUM.equals(values.get(TYPE));
+    }
+
+    /** Where dead letters go by what is said here: an exchange or a queue. @param name of the queue itself */
+    Optional<String> deadLettersTo(String name) {
+        Optional<String> exchange = text(DEAD_LETTER_EXCHANGE);
+        return exchange.filter(String::isEmpty).isPresent()
+                ? Optional.of(text(DEAD_LETTER_ROUTING_KEY).orElse(name))
+                : exchange;
     }
 
     /** Texts, Longs and Booleans by name. */
@@ -215,6 +232,15 @@ final class QueueArguments {
                                 number(CONSUMER_TIMEOUT, template.dispatching().lockMillis())));
     }
 
+    /** What a queue is that is made by these: without a word of it a quorum queue has a limit of deliveries. @param over see {@link #over} */
+    QueueDefinition ofNew(QueueDefinition over) {
+        DeadLetter is = over.deadLetter();
+        return isQuorum() && !values.containsKey(DELIVERY_LIMIT) && is.maxDeliveries() == 0
+                ? over.withDeadLetter(new DeadLetter(
+                        is.queue(), is.expiryQueue(), DEFAULT_DELIVERY_LIMIT + 1, is.exchange(), is.routingKey()))
+                : over;
+    }
+
     /** Classic queues look at priorities where they are told to, the others always. */
     private Service service(Service template) {
         if (template instanceof Weighted || !values.containsKey(TYPE)) {
@@ -226,8 +252,12 @@ final class QueueArguments {
     }
 
     private Overflow overflow(Overflow template) {
-        String text = text(OVERFLOW).orElse("");
-        return text.isEmpty() ? template : text.equals("drop-head") ? Overflow.DROP_HEAD : Overflow.REJECT;
+        return switch (text(OVERFLOW).orElse("")) {
+            case "drop-head" -> Overflow.DROP_HEAD;
+            case "reject-publish" -> Overflow.REJECT;
+            case REJECT_PUBLISH_DLX -> Overflow.REJECT_DEAD_LETTER;
+            default -> template;
+        };
     }
 
     /** RabbitMQ returns as often as the limit says, we deliver as often; its first delivery is none that was returned. */
@@ -248,17 +278,25 @@ final class QueueArguments {
             String key = text(DEAD_LETTER_ROUTING_KEY).orElse("");
             return new DeadLetter(is.queue(), Optional.empty(), maxDeliveries, exchange, key);
         }
-        String queue = text(DEAD_LETTER_ROUTING_KEY).orElse(template.name());
+        String queue = deadLettersTo(template.name()).orElseThrow();
         if (!QueueDefinition.isName(queue)) {
             throw wrong(DEAD_LETTER_ROUTING_KEY, "no name of a queue: it has 1 to 255 characters");
         }
         return new DeadLetter(Optional.of(queue), Optional.of(queue), maxDeliveries);
     }
 
+    /** Without a longest wait each is the first. */
     private Backoff backoff() {
         long min = number(RETRY_MIN, 1);
-        return new Backoff(
-                Growth.LINEAR, min, 100, number(RETRY_MAX, Math.max(min, Backoff.DEFAULT.maxDelayMillis())), 0);
+        return new Backoff(Growth.LINEAR, min, 100, number(RETRY_MAX, min), 0, waits());
+    }
+
+    private Waits waits() {
+        return switch (text(RETRY_TYPE).orElseThrow()) {
+            case "returned" -> Waits.RETURNED;
+            case "all" -> Waits.ALL;
+            default -> Waits.FAILED;
+        };
     }
 
     private Optional<String> text(String name) {

@@ -23,6 +23,9 @@ final class QueueResource {
     /** Answers go out one by one: there is nothing to hand over at the end of a turn. */
     static final Client NO_BATCHES = () -> {};
 
+    /** Of names that the broker gives. */
+    private static final String RESERVED = "amq.";
+
     private final Shards shards;
     private final Function<String, QueueDefinition> template;
     private final Supplier<String> names;
@@ -41,7 +44,7 @@ final class QueueResource {
 
     Routes in(Routes routes) {
         return routes.on("GET", "/queues/:queue", this::get)
-                .on("PUT", "/queues/:queue", (request, parts, answer) -> declare(parts.get(0), request, answer))
+                .on("PUT", "/queues/:queue", this::put)
                 .on("DELETE", "/queues/:queue", this::delete)
                 .on("POST", "/queues", (request, parts, answer) -> declare(names.get(), request, answer))
                 .on("DELETE", "/queues/:queue/messages", this::purge);
@@ -57,7 +60,18 @@ final class QueueResource {
     }
 
     static void check(HttpRequest request, String name) throws HttpException {
-        Optional<Refusal> refusal = request.access().refusal(Action.MANAGE, name);
+        check(request, Action.MANAGE, name);
+    }
+
+    /** What goes there by what is declared, its declarer might send itself. */
+    static void checkTarget(HttpRequest request, Optional<String> target) throws HttpException {
+        if (target.isPresent()) {
+            check(request, Action.SEND, target.get());
+        }
+    }
+
+    private static void check(HttpRequest request, Action action, String name) throws HttpException {
+        Optional<Refusal> refusal = request.access().refusal(action, name);
         if (refusal.isPresent()) {
             throw HttpException.of(refusal.get());
         }
@@ -79,6 +93,17 @@ final class QueueResource {
 
     private HttpException noQueue(String name) {
         return new HttpException(HttpStatus.NOT_FOUND, "no queue '" + name + "' in vhost '" + node.virtualHost() + "'");
+    }
+
+    private void put(HttpRequest request, List<String> parts, HttpAnswer answer) throws HttpException {
+        String name = parts.get(0);
+        if (name.startsWith(RESERVED)) {
+            throw new HttpException(
+                    HttpStatus.FORBIDDEN,
+                    "queue '" + name + "' in vhost '" + node.virtualHost() + "' starts with reserved prefix '"
+                            + RESERVED + "'");
+        }
+        declare(name, request, answer);
     }
 
     private void declare(String name, HttpRequest request, HttpAnswer answer) throws HttpException {
@@ -117,9 +142,11 @@ final class QueueResource {
             throws HttpException {
         String name = definition.name();
         // Whoever had one of this name for itself, it is gone.
+        checkTarget(request, asked.arguments().deadLettersTo(name).filter(target -> !target.equals(name)));
         check(request, name, asked.exclusive());
+        QueueDefinition wanted = asked.arguments().ofNew(definition);
         shard.declare(
-                definition, NO_BATCHES, answer.then(status -> answer.give(HttpStatus.CREATED, of(status)), refusal -> {
+                wanted, NO_BATCHES, answer.then(status -> answer.give(HttpStatus.CREATED, of(status)), refusal -> {
                     request.access().frees(name);
                     throw HttpException.of(refusal);
                 }));

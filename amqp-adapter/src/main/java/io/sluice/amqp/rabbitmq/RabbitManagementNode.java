@@ -42,7 +42,7 @@ public final class RabbitManagementNode implements LocalNode {
 
     @Override
     public void request(Message request, String replyTo, Access access, Consumer<Message> reply) {
-        HttpAnswer answer = new HttpAnswer(replyTo, MessageFields.messageId(request), reply);
+        HttpAnswer answer = new HttpAnswer(replyTo, MessageFields.messageId(request), access, reply);
         try {
             routes.handle(HttpRequest.parse(request, access), answer);
         } catch (HttpException e) {

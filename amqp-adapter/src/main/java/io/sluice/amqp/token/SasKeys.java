@@ -55,7 +55,7 @@ public final class SasKeys implements TokenVerifier {
         if (nowMillis >= expiresAtMillis) {
             throw TokenRefusedException.refused("the shared access signature has expired");
         }
-        return new TokenGrant(new Principal(key.user), Optional.empty(), Optional.of(resource), expiresAtMillis);
+        return new TokenGrant(new Principal(key.user), Optional.empty(), Optional.of(resource), expiresAtMillis, true);
     }
 
     private static Map<String, String> fields(String text) throws TokenRefusedException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.amqp.Access;
 import io.sluice.amqp.TokenRenewal;
 import io.sluice.amqp.rabbitmq.RabbitCalls.Answer;
+import io.sluice.broker.MessageLife.Backoff;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
@@ -148,6 +149,39 @@ class RabbitManagementNodeTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"failed, 100, 0", "returned, 0, 100", "all, 100, 100", "disabled, 0, 0"})
+    void ofThoseThatComeBackTheTypeOfRetrySaysWhichWait(String type, long failed, long returned) {
+        calls.ask("PUT", "/queues/q", queue("x-delayed-retry-type", type, "x-delayed-retry-min", 100));
+        Backoff backoff = definition("q").life().backoff();
+        assertEquals(failed, backoff.waitMillis(true, 1, 1, 1));
+        assertEquals(failed, backoff.waitMillis(true, 7, 1, 1), "without a longest wait it is the first");
+        assertEquals(returned, backoff.waitMillis(false, 0, 1, 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"quorum, , 21", "quorum, -1, 0", "quorum, 0, 1", "quorum, 5, 6", "classic, , 0", ", , 0"})
+    void aQuorumQueueHasALimitOfDeliveriesUnlessItSaysNone(String type, Integer limit, int deliveries) {
+        Map<String, Object> asked = queue("x-queue-type", type, "x-delivery-limit", limit);
+        assertEquals("201", calls.ask("PUT", "/queues/q", asked).status());
+        assertEquals(deliveries, definition("q").deadLetter().maxDeliveries());
+        assertEquals("200", calls.ask("PUT", "/queues/q", asked).status());
+    }
+
+    @Test
+    void whatAFullQueueRefusesMayBeADeadLetter() {
+        calls.ask(
+                "PUT",
+                "/queues/q",
+                queue("x-queue-type", "classic", "x-max-length", 5, "x-overflow", "reject-publish-dlx"));
+        assertEquals(
+                QueueDefinition.Overflow.REJECT_DEAD_LETTER,
+                definition("q").limits().overflow());
+        assertEquals(
+                new Answer("400", "argument 'x-overflow': reject-publish-dlx is of classic queues"),
+                calls.ask("PUT", "/queues/r", queue("x-queue-type", "quorum", "x-overflow", "reject-publish-dlx")));
+    }
+
+    @ParameterizedTest
     @CsvSource({"classic, , FIFO", "classic, 10, STRICT", "classic, 0, FIFO", "quorum, , STRICT", ", , STRICT"})
     void theTypeSaysWhetherPrioritiesCount(String type, Integer priorities, String service) {
         calls.ask("PUT", "/queues/q", queue("x-queue-type", type, "x-max-priority", priorities));
@@ -221,7 +255,9 @@ class RabbitManagementNodeTest {
         "x-max-length, 0, 'argument ''x-max-length'' is 1 or more, not 0'",
         "x-max-length, five, argument 'x-max-length' is no whole number",
         "x-max-priority, 256, 'argument ''x-max-priority'' is 0 to 255, not 256'",
-        "x-overflow, block, 'argument ''x-overflow'' is drop-head or reject-publish, not ''block'''",
+        "x-overflow, block, 'argument ''x-overflow'' is drop-head or reject-publish or reject-publish-dlx, not"
+                + " ''block'''",
+        "x-delayed-retry-type, always, 'is all or disabled or failed or returned, not ''always'''",
         "x-queue-type, stream, there are no streams here",
         "x-queue-type, 7, argument 'x-queue-type' is no string",
         "x-single-active-consumer, 1, argument 'x-single-active-consumer' is neither true nor false",
@@ -262,6 +298,56 @@ class RabbitManagementNodeTest {
         assertEquals("403", calls.ask("DELETE", "/queues/q", null, nobody).status());
         assertEquals(
                 "403", calls.ask("DELETE", "/queues/q/messages", null, nobody).status());
+    }
+
+    @Test
+    void whatGoesOnByItselfItsDeclarerMightSend() {
+        Access mine = (action, address) -> address.startsWith("mine")
+                ? Optional.empty()
+                : Optional.of(Refusal.of(Refusal.Kind.UNAUTHORIZED, "may not " + action + " '" + address + "'"));
+        assertEquals(
+                new Answer("403", "may not SEND 'others'"),
+                calls.ask("PUT", "/queues/mine", queue("x-dead-letter-exchange", "others"), mine));
+        assertEquals(
+                new Answer("403", "may not SEND 'others'"),
+                calls.ask(
+                        "PUT",
+                        "/queues/mine",
+                        queue("x-dead-letter-exchange", "", "x-dead-letter-routing-key", "others"),
+                        mine));
+        assertEquals(
+                "201",
+                calls.ask("PUT", "/queues/mine", queue("x-dead-letter-exchange", "mine.dead"), mine)
+                        .status());
+        assertEquals(
+                new Answer("403", "may not SEND 'others'"),
+                calls.ask(
+                        "PUT",
+                        "/exchanges/mine",
+                        Map.of("type", "fanout", "arguments", Map.of("alternate-exchange", "others")),
+                        mine));
+    }
+
+    @Test
+    void namesOfTheBrokersOwnAreNotToBeHad() {
+        assertEquals(
+                new Answer("403", "queue 'amq.mine' in vhost '/' starts with reserved prefix 'amq.'"),
+                calls.ask("PUT", "/queues/amq.mine", queue()));
+        assertEquals("201", calls.ask("POST", "/queues", queue()).status());
+    }
+
+    @Test
+    void inAQueryAPlusIsASpace() {
+        calls.ask("PUT", "/exchanges/x", exchange("direct"));
+        calls.ask("PUT", "/queues/q", queue());
+        calls.ask("POST", "/bindings", binding("queue", "q", "a b", Map.of()));
+        calls.ask("POST", "/bindings", binding("queue", "q", "a+b", Map.of()));
+        for (String[] written : new String[][] {{"a+b", "a b"}, {"a%20b", "a b"}, {"a%2Bb", "a+b"}}) {
+            List<?> found = (List<?>) calls.ask("GET", "/bindings?src=x&dstq=q&key=" + written[0], null)
+                    .body();
+            assertEquals(1, found.size(), written[0]);
+            assertEquals(written[1], ((Map<?, ?>) found.get(0)).get("binding_key"));
+        }
     }
 
     @Test

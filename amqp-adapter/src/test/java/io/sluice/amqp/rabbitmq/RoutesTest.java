@@ -20,7 +20,7 @@ class RoutesTest {
 
     private void ask(String method, String... path) throws HttpException {
         HttpRequest request = new HttpRequest(method, List.of(path), Map.of(), null, Access.ALL);
-        routes.handle(request, new HttpAnswer("", Optional.empty(), reply -> {}));
+        routes.handle(request, new HttpAnswer("", Optional.empty(), Access.ALL, reply -> {}));
     }
 
     @Test

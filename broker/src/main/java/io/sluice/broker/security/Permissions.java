@@ -13,6 +13,9 @@ import java.util.stream.Stream;
  * @param patterns of addresses by action, up to {@link #MAX_PATTERNS} each
  */
 public record Permissions(Map<Action, List<NamePattern>> patterns) {
+    /** Nothing at all. */
+    public static final Permissions NONE = new Permissions(Map.of());
+
     public static final int MAX_PATTERNS = 100;
     public static final int MAX_PATTERN_LENGTH = 255;
 

@@ -135,28 +135,12 @@ final class RabbitMqExchangesTest extends RabbitMqProgram {
     void a_message_may_name_its_exchange_itself() throws Exception {
         queues("named.q");
         bind("amq.topic", "named.q").key("k.*").bind();
-        try (Publisher publisher = scene.connection.publisherBuilder().build()) {
-            assertEquals(
-                    Publisher.Status.ACCEPTED,
-                    RabbitMqScene.publish(
-                                    publisher,
-                                    RabbitMqScene.text(publisher, "x")
-                                            .toAddress()
-                                            .exchange("amq.topic")
-                                            .key("k.1")
-                                            .message())
-                            .status());
-            assertEquals(
-                    Publisher.Status.RELEASED,
-                    RabbitMqScene.publish(
-                                    publisher,
-                                    RabbitMqScene.text(publisher, "x")
-                                            .toAddress()
-                                            .exchange("amq.topic")
-                                            .key("other")
-                                            .message())
-                            .status());
-        }
+        assertEquals(
+                Publisher.Status.ACCEPTED,
+                scene.sendTo(to -> to.exchange("amq.topic").key("k.1")));
+        assertEquals(
+                Publisher.Status.RELEASED,
+                scene.sendTo(to -> to.exchange("amq.topic").key("other")));
         assertEquals(1, waiting("named.q"));
     }
 

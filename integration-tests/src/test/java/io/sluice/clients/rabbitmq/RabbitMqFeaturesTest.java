@@ -114,6 +114,28 @@ final class RabbitMqFeaturesTest extends RabbitMqProgram {
     }
 
     @Test
+    void what_a_consumer_keeps_beyond_the_time_of_its_queue_is_given_to_another() throws Exception {
+        scene.management
+                .queue("timed")
+                .quorum()
+                .consumerTimeout(Duration.ofMillis(300))
+                .queue()
+                .declare();
+        try (Inbox slow = scene.inbox("timed")) {
+            scene.send("timed", "taken back");
+            RabbitMqScene.Received kept = slow.next();
+            try (Inbox other = scene.inbox("timed")) {
+                assertEquals("taken back", other.nextAccepted().text());
+            }
+            // Too late, and no harm: the link lives, and is given what comes then.
+            kept.context().accept();
+            scene.send("timed", "next");
+            assertEquals("next", slow.nextAccepted().text());
+        }
+        assertEquals(0, scene.management.queueInfo("timed").messageCount());
+    }
+
+    @Test
     void a_request_is_answered() throws Exception {
         scene.management.queue("requests").declare();
         try (Responder responder = scene.connection

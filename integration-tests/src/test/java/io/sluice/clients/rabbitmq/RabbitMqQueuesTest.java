@@ -192,26 +192,8 @@ final class RabbitMqQueuesTest extends RabbitMqProgram {
     @Test
     void a_message_may_say_itself_where_it_goes() throws Exception {
         scene.management.queue("named").declare();
-        try (Publisher publisher = scene.connection.publisherBuilder().build()) {
-            assertEquals(
-                    Publisher.Status.ACCEPTED,
-                    RabbitMqScene.publish(
-                                    publisher,
-                                    RabbitMqScene.text(publisher, "x")
-                                            .toAddress()
-                                            .queue("named")
-                                            .message())
-                            .status());
-            assertEquals(
-                    Publisher.Status.RELEASED,
-                    RabbitMqScene.publish(
-                                    publisher,
-                                    RabbitMqScene.text(publisher, "x")
-                                            .toAddress()
-                                            .queue("nobody's")
-                                            .message())
-                            .status());
-        }
+        assertEquals(Publisher.Status.ACCEPTED, scene.sendTo(to -> to.queue("named")));
+        assertEquals(Publisher.Status.RELEASED, scene.sendTo(to -> to.queue("nobody's")));
         assertEquals(1, scene.management.queueInfo("named").messageCount());
     }
 
@@ -230,6 +212,53 @@ final class RabbitMqQueuesTest extends RabbitMqProgram {
             assertTrue(
                     refused.failureCause() instanceof AmqpException.AmqpMessageRejectedException,
                     String.valueOf(refused.failureCause()));
+        }
+    }
+
+    @Test
+    void what_a_full_queue_refuses_is_a_dead_letter_where_it_is_to_be() throws Exception {
+        scene.management.queue("refused").declare();
+        scene.management
+                .queue("brimful")
+                .classic()
+                .queue()
+                .maxLength(1)
+                .overflowStrategy(Management.OverflowStrategy.REJECT_PUBLISH_DLX)
+                .deadLetterExchange("")
+                .deadLetterRoutingKey("refused")
+                .declare();
+        scene.send("brimful", "1");
+        try (Publisher publisher =
+                        scene.connection.publisherBuilder().queue("brimful").build();
+                RabbitMqScene.Inbox dead = scene.inbox("refused")) {
+            assertEquals(
+                    Publisher.Status.REJECTED,
+                    RabbitMqScene.publish(publisher, RabbitMqScene.text(publisher, "2"))
+                            .status());
+            assertEquals("2", dead.nextAccepted().text());
+        }
+    }
+
+    @Test
+    void what_is_returned_waits_where_the_type_of_retry_says_so() throws Exception {
+        for (Management.DelayedRetryType type :
+                List.of(Management.DelayedRetryType.RETURNED, Management.DelayedRetryType.ALL)) {
+            String queue = "retried " + type;
+            scene.management
+                    .queue(queue)
+                    .quorum()
+                    .delayedRetryType(type)
+                    .delayedRetryMin(Duration.ofMillis(200))
+                    .queue()
+                    .declare();
+            scene.send(queue, "x");
+            try (RabbitMqScene.Inbox inbox = scene.inbox(queue)) {
+                Received first = inbox.next();
+                long before = System.nanoTime();
+                first.context().requeue();
+                assertEquals("x", inbox.nextAccepted().text());
+                assertTrue(System.nanoTime() - before >= Duration.ofMillis(150).toNanos());
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** An application with RabbitMQ's client, unmodified: one connection of it, and what tests do with one. */
 final class RabbitMqScene implements AutoCloseable {
@@ -64,6 +65,14 @@ final class RabbitMqScene implements AutoCloseable {
 
     static Message text(Publisher publisher, String text) {
         return publisher.message(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends a message that says itself where it goes. */
+    Publisher.Status sendTo(UnaryOperator<Message.MessageAddressBuilder> address) throws Exception {
+        try (Publisher publisher = connection.publisherBuilder().build()) {
+            Message message = address.apply(text(publisher, "x").toAddress()).message();
+            return publish(publisher, message).status();
+        }
     }
 
     /** Sends texts to a queue, which takes them. */

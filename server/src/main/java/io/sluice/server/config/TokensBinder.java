@@ -4,7 +4,6 @@ import io.sluice.broker.security.Permissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Makes {@link Tokens} of their section. */
@@ -57,7 +56,7 @@ final class TokensBinder {
                 section.number("clockSkewSeconds", 0, MAX_SKEW_SECONDS, defaults.clockSkewSeconds()),
                 section.number("reloadCheckMillis", 0, MAX_MILLIS, defaults.reloadCheckMillis()));
         try {
-            jwt.scopes().stream().map(Tokens.Scope::permissions).reduce(new Permissions(Map.of()), Permissions::or);
+            jwt.scopes().stream().map(Tokens.Scope::permissions).reduce(Permissions.NONE, Permissions::or);
         } catch (IllegalArgumentException e) {
             section.problem("scopes", "is too much for who has all of them: " + e.getMessage());
         }
@@ -80,7 +79,7 @@ final class TokensBinder {
                 section.problem("permissions", "is missing");
             }
             scopes.add(new Tokens.Scope(
-                    name, ConfigurationBinder.permissions(section).orElse(new Permissions(Map.of()))));
+                    name, ConfigurationBinder.permissions(section).orElse(Permissions.NONE)));
             if (section.has("name") && !names.add(name)) {
                 section.problem("name", "is \"" + name + "\", which another scope has already");
             }

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -165,7 +164,7 @@ public final class JwtVerifier implements TokenVerifier {
             return Optional.empty();
         }
         Set<String> has = scopes(claims.getClaim(settings.scopeClaim()));
-        Permissions all = new Permissions(Map.of());
+        Permissions all = Permissions.NONE;
         for (Tokens.Scope scope : settings.scopes()) {
             if (has.contains(scope.name())) {
                 all = all.or(scope.permissions());

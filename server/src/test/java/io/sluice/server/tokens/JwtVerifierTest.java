@@ -225,7 +225,7 @@ class JwtVerifierTest {
                 .orElseThrow();
         assertEquals(permissions(Action.RECEIVE, "orders"), list);
         assertEquals(
-                Optional.of(new Permissions(Map.of())),
+                Optional.of(Permissions.NONE),
                 verifier.verify(rs256(claims().build()), NOW).permissions());
     }
 
