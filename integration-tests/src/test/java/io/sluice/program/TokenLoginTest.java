@@ -33,7 +33,6 @@ import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.ConnectionOptions;
 import org.apache.qpid.protonj2.client.Message;
 import org.apache.qpid.protonj2.client.Receiver;
-import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.apache.qpid.protonj2.client.Sender;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
 import org.junit.jupiter.api.BeforeAll;
@@ -137,7 +136,7 @@ final class TokenLoginTest {
                 org.apache.qpid.protonj2.client.Connection connection =
                         client.connect("127.0.0.1", broker.port(), withoutCredentials())) {
             assertThrows(ClientException.class, () -> send(connection, "orders"));
-            Receiver answers = connection.openReceiver("$cbs", new ReceiverOptions().linkName("answers"));
+            Receiver answers = connection.openReceiver("$cbs");
             answers.openFuture().get(60, TimeUnit.SECONDS);
             Sender tokens = connection.openSender("$cbs");
             assertEquals(401, put(tokens, answers, token(-1_000)));
@@ -166,7 +165,6 @@ final class TokenLoginTest {
     private static Object put(Sender tokens, Receiver answers, String token) throws Exception {
         tokens.send(Message.create(token)
                 .messageId("put")
-                .replyTo("answers")
                 .property("operation", "put-token")
                 .property("type", "jwt")
                 .property("name", "amqp://sluice/"));
