@@ -1,27 +1,16 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice exchange delete}. */
 @Command(
         name = "delete",
         mixinStandardHelpOptions = true,
         description = "Delete an exchange and what is bound to it; its producers are detached.")
-final class ExchangeDeleteCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class ExchangeDeleteCommand extends ManagementCommand {
     @Parameters(paramLabel = "NAME", description = "The exchange.")
     String name;
 
@@ -29,14 +18,10 @@ final class ExchangeDeleteCommand implements Callable<Integer> {
     boolean ifUnused;
 
     @Override
-    public Integer call() throws CommandFailure {
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            ManagementNode.open(connection)
-                    .request("DELETE", "exchange", Map.of("name", name), Map.of("ifUnused", ifUnused));
-        }
+    void ask(ManagementNode node, Output output) throws CommandFailure {
+        node.request("DELETE", "exchange", Map.of("name", name), Map.of("ifUnused", ifUnused));
         if (broker.json) {
-            new Output(spec.commandLine().getOut()).object(Map.of("deleted", name));
+            output.object(Map.of("deleted", name));
         }
-        return ExitCode.OK;
     }
 }

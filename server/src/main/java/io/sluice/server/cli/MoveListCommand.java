@@ -1,36 +1,15 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice move list}. */
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
         description = "List the moves that go on, and the last that ended.")
-final class MoveListCommand implements Callable<Integer> {
-    private static final List<String> ATTRIBUTES =
-            List.of("identity", "from", "to", "running", "messages", "refused", "stoppedBy");
-
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
-    @Override
-    public Integer call() throws CommandFailure {
-        List<Map<String, Object>> all;
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            all = ManagementNode.open(connection).all("move", broker.json ? List.of() : ATTRIBUTES);
-        }
-        Table.print(new Output(spec.commandLine().getOut()), broker.json, ATTRIBUTES, all);
-        return ExitCode.OK;
+final class MoveListCommand extends EntityListCommand {
+    MoveListCommand() {
+        super("move", List.of("identity", "from", "to", "running", "messages", "refused", "stoppedBy"));
     }
 }

@@ -1,36 +1,17 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice subscription list}. */
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
         description = "List the subscriptions to topics; --json shows all that is known of them.")
-final class SubscriptionListCommand implements Callable<Integer> {
-    private static final List<String> ATTRIBUTES =
-            List.of("identity", "topic", "container", "name", "durable", "shared", "links", "messages", "filter");
-
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
-    @Override
-    public Integer call() throws CommandFailure {
-        List<Map<String, Object>> all;
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            all = ManagementNode.open(connection).all("subscription", broker.json ? List.of() : ATTRIBUTES);
-        }
-        Table.print(new Output(spec.commandLine().getOut()), broker.json, ATTRIBUTES, all);
-        return ExitCode.OK;
+final class SubscriptionListCommand extends EntityListCommand {
+    SubscriptionListCommand() {
+        super(
+                "subscription",
+                List.of("identity", "topic", "container", "name", "durable", "shared", "links", "messages", "filter"));
     }
 }

@@ -1,35 +1,15 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice topic list}. */
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
         description = "List the topics that somebody publishes or subscribes to.")
-final class TopicListCommand implements Callable<Integer> {
-    private static final List<String> ATTRIBUTES = List.of("name", "producers", "subscriptions", "messages");
-
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
-    @Override
-    public Integer call() throws CommandFailure {
-        List<Map<String, Object>> all;
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            all = ManagementNode.open(connection).all("topic", broker.json ? List.of() : ATTRIBUTES);
-        }
-        Table.print(new Output(spec.commandLine().getOut()), broker.json, ATTRIBUTES, all);
-        return ExitCode.OK;
+final class TopicListCommand extends EntityListCommand {
+    TopicListCommand() {
+        super("topic", List.of("name", "producers", "subscriptions", "messages"));
     }
 }
