@@ -3,6 +3,7 @@ package io.sluice.amqp;
 import io.sluice.amqp.message.DeadLetterNames;
 import io.sluice.broker.port.Clock;
 import io.sluice.broker.security.Authenticator;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param kinds which addresses are topics
  * @param deadLetterNames by which consumers are told where dead letters were
  */
+@RecordBuilder
 public record AmqpEnvironment(
         Shards shards,
         Function<String, Optional<LocalNode>> localNodes,
@@ -36,7 +38,8 @@ public record AmqpEnvironment(
         ConnectionRegistry connections,
         Supplier<String> nodeNames,
         NodeKinds kinds,
-        Set<DeadLetterNames> deadLetterNames) {
+        Set<DeadLetterNames> deadLetterNames)
+        implements AmqpEnvironmentBuilder.With {
     /** Every message is in memory, any host name is ours. */
     public AmqpEnvironment(
             Shards shards,
@@ -65,76 +68,7 @@ public record AmqpEnvironment(
     /** The same for one connection. */
     AmqpEnvironment forConnection() {
         Shards its = shards.forConnection();
-        return its == shards
-                ? this
-                : new AmqpEnvironment(
-                        its,
-                        localNodes,
-                        authenticator,
-                        limits,
-                        clock,
-                        links,
-                        identity,
-                        large,
-                        opening,
-                        connections,
-                        nodeNames,
-                        kinds,
-                        deadLetterNames);
-    }
-
-    /** The same with another list of connections, which an administrator sees. */
-    public AmqpEnvironment withConnections(ConnectionRegistry registry) {
-        return new AmqpEnvironment(
-                shards,
-                localNodes,
-                authenticator,
-                limits,
-                clock,
-                links,
-                identity,
-                large,
-                opening,
-                registry,
-                nodeNames,
-                kinds,
-                deadLetterNames);
-    }
-
-    /** The same with other users. */
-    public AmqpEnvironment withAuthenticator(Authenticator other) {
-        return new AmqpEnvironment(
-                shards,
-                localNodes,
-                other,
-                limits,
-                clock,
-                links,
-                identity,
-                large,
-                opening,
-                connections,
-                nodeNames,
-                kinds,
-                deadLetterNames);
-    }
-
-    /** The same with another say about opens. */
-    public AmqpEnvironment withOpening(OpenPolicy policy) {
-        return new AmqpEnvironment(
-                shards,
-                localNodes,
-                authenticator,
-                limits,
-                clock,
-                links,
-                identity,
-                large,
-                policy,
-                connections,
-                nodeNames,
-                kinds,
-                deadLetterNames);
+        return its == shards ? this : withShards(its);
     }
 
     /**

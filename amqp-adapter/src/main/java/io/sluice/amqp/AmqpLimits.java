@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.broker.shard.TemporaryLink;
 import io.sluice.broker.transaction.TransactionLimits;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * What one connection may use. Everything a peer can make grow has a number here.
@@ -15,6 +16,7 @@ import io.sluice.broker.transaction.TransactionLimits;
  * @param transactions what its transactions may take
  * @param dynamicNodes nodes that links may ask for
  */
+@RecordBuilder
 public record AmqpLimits(
         int maxFrameBytes,
         int maxMessageBytes,
@@ -23,7 +25,8 @@ public record AmqpLimits(
         Endpoints endpoints,
         Flow flow,
         TransactionLimits transactions,
-        DynamicNodes dynamicNodes) {
+        DynamicNodes dynamicNodes)
+        implements AmqpLimitsBuilder.With {
     private static final int MIN_FRAME_BYTES = 512;
     private static final int MAX_SESSIONS = 65_536;
     private static final int MIB = 1 << 20;
@@ -127,81 +130,8 @@ public record AmqpLimits(
         }
     }
 
-    public AmqpLimits withMaxFrameBytes(int bytes) {
-        return new AmqpLimits(
-                bytes,
-                maxMessageBytes,
-                idleTimeoutMillis,
-                openTimeoutMillis,
-                endpoints,
-                flow,
-                transactions,
-                dynamicNodes);
-    }
-
-    public AmqpLimits withMaxMessageBytes(int bytes) {
-        return new AmqpLimits(
-                maxFrameBytes,
-                bytes,
-                idleTimeoutMillis,
-                openTimeoutMillis,
-                endpoints,
-                flow,
-                transactions,
-                dynamicNodes);
-    }
-
     public AmqpLimits withTimeouts(int idleMillis, int openMillis) {
-        return new AmqpLimits(
-                maxFrameBytes, maxMessageBytes, idleMillis, openMillis, endpoints, flow, transactions, dynamicNodes);
-    }
-
-    public AmqpLimits withEndpoints(Endpoints newEndpoints) {
-        return new AmqpLimits(
-                maxFrameBytes,
-                maxMessageBytes,
-                idleTimeoutMillis,
-                openTimeoutMillis,
-                newEndpoints,
-                flow,
-                transactions,
-                dynamicNodes);
-    }
-
-    public AmqpLimits withFlow(Flow newFlow) {
-        return new AmqpLimits(
-                maxFrameBytes,
-                maxMessageBytes,
-                idleTimeoutMillis,
-                openTimeoutMillis,
-                endpoints,
-                newFlow,
-                transactions,
-                dynamicNodes);
-    }
-
-    public AmqpLimits withTransactions(TransactionLimits limits) {
-        return new AmqpLimits(
-                maxFrameBytes,
-                maxMessageBytes,
-                idleTimeoutMillis,
-                openTimeoutMillis,
-                endpoints,
-                flow,
-                limits,
-                dynamicNodes);
-    }
-
-    public AmqpLimits withDynamicNodes(DynamicNodes nodes) {
-        return new AmqpLimits(
-                maxFrameBytes,
-                maxMessageBytes,
-                idleTimeoutMillis,
-                openTimeoutMillis,
-                endpoints,
-                flow,
-                transactions,
-                nodes);
+        return with(changed -> changed.idleTimeoutMillis(idleMillis).openTimeoutMillis(openMillis));
     }
 
     public AmqpLimits withSessionsAndLinks(int sessions, int links) {

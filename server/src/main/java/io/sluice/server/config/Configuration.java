@@ -4,6 +4,7 @@ import io.sluice.amqp.message.DeadLetterNames;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Users;
 import io.sluice.broker.shard.Placement;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param shards parts that queues and topics are spread over
  * @param eventLoops threads that serve connections
  */
+@RecordBuilder
 public record Configuration(
         String node,
         Listen listen,
@@ -31,7 +33,8 @@ public record Configuration(
         Cluster cluster,
         VirtualHost.Hosting virtualHosts,
         int shards,
-        int eventLoops) {
+        int eventLoops)
+        implements ConfigurationBuilder.With {
 
     /** A message goes through the journal of a cluster in one piece. */
     public static final int MAX_MEMBERS_MESSAGE_BYTES = 16 << 20;
@@ -60,6 +63,7 @@ public record Configuration(
     }
 
     /** Limits of the AMQP endpoint. */
+    @RecordBuilder
     public record Amqp(
             int maxConnections,
             int maxFrameSizeBytes,
@@ -78,31 +82,15 @@ public record Configuration(
             int maxDynamicNodesPerConnection,
             int maxDynamicNodes,
             int maxTerminusTimeoutSeconds,
-            Set<DeadLetterNames> deadLetterAnnotations) {
+            Set<DeadLetterNames> deadLetterAnnotations)
+            implements ConfigurationAmqpBuilder.With {
         public Amqp {
             deadLetterAnnotations = Set.copyOf(deadLetterAnnotations);
         }
 
         private Amqp withoutLargeMessages(int mostBytes) {
-            return new Amqp(
-                    maxConnections,
-                    maxFrameSizeBytes,
-                    Math.min(maxMessageSizeBytes, mostBytes),
-                    Integer.MAX_VALUE,
-                    channelMax,
-                    maxLinksPerSession,
-                    maxLinksPerConnection,
-                    linkCreditMessages,
-                    idleTimeoutMillis,
-                    preOpenTimeoutMillis,
-                    transactionTimeoutMillis,
-                    maxTransactionsPerConnection,
-                    maxTransactionOperations,
-                    maxTransactionBytes,
-                    maxDynamicNodesPerConnection,
-                    maxDynamicNodes,
-                    maxTerminusTimeoutSeconds,
-                    deadLetterAnnotations);
+            return with(changed -> changed.maxMessageSizeBytes(Math.min(maxMessageSizeBytes, mostBytes))
+                    .largeMessageBytes(Integer.MAX_VALUE));
         }
     }
 
@@ -112,6 +100,7 @@ public record Configuration(
      * @param checkpointBytesPerSecond what a checkpoint that is not urgent writes at most; 0 for no limit
      * @param idleCheckpointMillis without a write after which a checkpoint is made that is worth it; 0 for never
      */
+    @RecordBuilder
     public record Storage(
             Path dataDir,
             long segmentBytes,
@@ -121,7 +110,8 @@ public record Configuration(
             int slowForceMillis,
             int stalledForceMillis,
             long checkpointBytesPerSecond,
-            int idleCheckpointMillis) {}
+            int idleCheckpointMillis)
+            implements ConfigurationStorageBuilder.With {}
 
     /** What messages may take of the heap: the smaller of the two. */
     public record Memory(int maxMessagePercentOfHeap, long maxMessageBytes) {
@@ -144,21 +134,10 @@ public record Configuration(
 
     /** Of a virtual host, as if it were a broker of its own; it gets its part of memory and storage. */
     public Configuration of(VirtualHost host) {
-        Configuration moved = withDataDir(hostsFolder().resolve(host.name()));
-        return new Configuration(
-                node,
-                listen,
-                security,
-                amqp,
-                host.queues(),
-                topics,
-                moved.storage,
-                memory,
-                metrics,
-                cluster,
-                new VirtualHost.Hosting(false, List.of(), virtualHosts.parts()),
-                1,
-                eventLoops);
+        return with(changed -> changed.queues(host.queues())
+                .storage(storage.withDataDir(hostsFolder().resolve(host.name())))
+                .virtualHosts(new VirtualHost.Hosting(false, List.of(), virtualHosts.parts()))
+                .shards(1));
     }
 
     /** Where the folders of virtual hosts are. */
@@ -167,85 +146,13 @@ public record Configuration(
     }
 
     /** What the command line says over the file. */
-    public Configuration withListen(Listen newListen) {
-        return new Configuration(
-                node,
-                newListen,
-                security,
-                amqp,
-                queues,
-                topics,
-                storage,
-                memory,
-                metrics,
-                cluster,
-                virtualHosts,
-                shards,
-                eventLoops);
-    }
-
-    /** What the command line says over the file. */
-    public Configuration withNode(String newNode) {
-        return new Configuration(
-                newNode,
-                listen,
-                security,
-                amqp,
-                queues,
-                topics,
-                storage,
-                memory,
-                metrics,
-                cluster,
-                virtualHosts,
-                shards,
-                eventLoops);
-    }
-
-    /** What the command line says over the file. */
     public Configuration withDataDir(Path dataDir) {
-        Storage moved = new Storage(
-                dataDir,
-                storage.segmentBytes,
-                storage.journalBudgetBytes,
-                storage.journalMaxBytes,
-                storage.minFreeDiskBytes,
-                storage.slowForceMillis,
-                storage.stalledForceMillis,
-                storage.checkpointBytesPerSecond,
-                storage.idleCheckpointMillis);
-        return new Configuration(
-                node,
-                listen,
-                security,
-                amqp,
-                queues,
-                topics,
-                moved,
-                memory,
-                metrics,
-                cluster,
-                virtualHosts,
-                shards,
-                eventLoops);
+        return withStorage(storage.withDataDir(dataDir));
     }
 
     /** What the command line says over the file. */
     public Configuration joining() {
-        return new Configuration(
-                node,
-                listen,
-                security,
-                amqp,
-                queues,
-                topics,
-                storage,
-                memory,
-                metrics,
-                cluster.joining(),
-                virtualHosts,
-                shards,
-                eventLoops);
+        return withCluster(cluster.joining());
     }
 
     /**
@@ -273,19 +180,7 @@ public record Configuration(
                         .map(other -> new Listen.Port(other.host(), other.port(), listen.protocol()))
                         .toList()
                 : listen.failoverServers();
-        return new Configuration(
-                node,
-                listen.at(self.host(), self.port(), others),
-                security,
-                amqp.withoutLargeMessages(MAX_MEMBERS_MESSAGE_BYTES),
-                queues,
-                topics,
-                storage,
-                memory,
-                metrics,
-                cluster,
-                virtualHosts,
-                shards,
-                eventLoops);
+        return with(changed -> changed.listen(listen.at(self.host(), self.port(), others))
+                .amqp(amqp.withoutLargeMessages(MAX_MEMBERS_MESSAGE_BYTES)));
     }
 }
