@@ -73,15 +73,6 @@ public final class ClientBroker implements AutoCloseable {
     /** Stops it, and fails where it does not end in order. */
     @Override
     public void close() {
-        try {
-            int exitCode = process.stop();
-            if (exitCode != 0) {
-                throw new AssertionError(
-                        "the broker ended with " + exitCode + ": " + String.join("\n", process.errors()));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        process.stopInOrder();
     }
 }

@@ -242,6 +242,19 @@ public final class BrokerProcess implements ReachableBroker, AutoCloseable {
         return process.exitValue();
     }
 
+    /** As {@link #stop}, and fails where it does not end in order. */
+    public void stopInOrder() {
+        try {
+            int exitCode = stop();
+            if (exitCode != 0) {
+                throw new AssertionError("the broker ended with " + exitCode + ": " + String.join("\n", errors));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Waits for a line of its standard error: what it has written takes a moment to get here. */
     public void awaitError(String part) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_LIMIT_SECONDS);

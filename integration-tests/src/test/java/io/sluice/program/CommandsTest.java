@@ -5,29 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.program.Operator.Ended;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The commands an operator types, as processes, against the started program. */
 final class CommandsTest {
-    @TempDir
-    static Path data;
+    @RegisterExtension
+    static final DefaultBroker broker = new DefaultBroker();
 
-    private static BrokerProcess broker;
     private static Operator operator;
 
     @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
-        operator = Operator.byProcesses(broker);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        assertEquals(0, broker.stop());
+    static void prepare() {
+        operator = Operator.byProcesses(broker.process());
     }
 
     private static Ended run(String... arguments) throws IOException, InterruptedException {

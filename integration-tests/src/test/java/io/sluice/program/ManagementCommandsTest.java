@@ -27,28 +27,26 @@ import org.apache.qpid.protonj2.types.Symbol;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands with which an operator looks into a broker and changes it, against the started program. */
 final class ManagementCommandsTest {
-    @TempDir
-    static Path data;
+    @RegisterExtension
+    static final DefaultBroker broker = new DefaultBroker();
 
-    private static BrokerProcess broker;
     private static Operator operator;
     private static Client client;
 
     @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
-        operator = Operator.of(broker);
+    static void prepare() {
+        operator = Operator.of(broker.process());
         client = Client.create();
     }
 
     @AfterAll
-    static void stopBroker() throws Exception {
+    static void closeClient() {
         client.close();
-        assertEquals(0, broker.stop());
     }
 
     private static Ended run(String... arguments) throws IOException, InterruptedException {

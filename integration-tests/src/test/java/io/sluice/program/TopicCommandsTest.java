@@ -13,33 +13,24 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.qpid.jms.JmsConnectionFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The commands for topics and subscriptions, against the started program. */
 final class TopicCommandsTest {
-    @TempDir
-    static Path data;
+    @RegisterExtension
+    static final DefaultBroker broker = new DefaultBroker();
 
-    private static BrokerProcess broker;
     private static Operator operator;
 
     @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
-        operator = Operator.of(broker);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        assertEquals(0, broker.stop());
+    static void prepare() {
+        operator = Operator.of(broker.process());
     }
 
     private static Ended run(String... arguments) throws IOException, InterruptedException {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.program.BrokerProcess;
+import io.sluice.program.DefaultBroker;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.MapMessage;
@@ -15,40 +15,26 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Session;
 import jakarta.jms.TemporaryQueue;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.qpid.jms.JmsConnectionFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A JMS application that manages the started program: map messages to {@code $management}, answers into a temporary queue. */
 final class JmsManagementTest {
     private static final long WAIT_MILLIS = 20_000;
 
-    @TempDir
-    static Path data;
+    @RegisterExtension
+    static final DefaultBroker broker = new DefaultBroker();
 
-    private static BrokerProcess broker;
     private Connection connection;
     private Session session;
     private MessageProducer requests;
     private TemporaryQueue replyTo;
     private MessageConsumer answers;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        assertEquals(0, broker.stop());
-    }
 
     @BeforeEach
     void connect() throws JMSException {

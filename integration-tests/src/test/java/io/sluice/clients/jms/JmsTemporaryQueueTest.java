@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.program.BrokerProcess;
+import io.sluice.program.DefaultBroker;
 import jakarta.jms.Connection;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSConsumer;
@@ -20,36 +20,22 @@ import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.qpid.jms.JmsConnectionFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Temporary queues of JMS through Qpid JMS, unmodified, against the started program. */
 final class JmsTemporaryQueueTest {
     private static final long WAIT_MILLIS = 20_000;
 
-    @TempDir
-    static Path data;
+    @RegisterExtension
+    static final DefaultBroker broker = new DefaultBroker();
 
-    private static BrokerProcess broker;
     private Connection connection;
     private Session session;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        assertEquals(0, broker.stop(), () -> String.join("\n", broker.errors()));
-    }
 
     @BeforeEach
     void connect() throws JMSException {

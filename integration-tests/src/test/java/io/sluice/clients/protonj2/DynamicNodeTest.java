@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.program.BrokerProcess;
-import java.nio.file.Path;
+import io.sluice.program.DefaultBroker;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -28,27 +27,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Nodes that links ask for, through protonj2-client, unmodified, against the started program. */
 final class DynamicNodeTest {
-    @TempDir
-    static Path data;
+    @RegisterExtension
+    static final DefaultBroker broker = new DefaultBroker();
 
-    private static BrokerProcess broker;
     private static Client client;
     private Connection connection;
 
     @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
+    static void prepare() {
         client = Client.create();
     }
 
     @AfterAll
-    static void stopBroker() throws Exception {
+    static void closeClient() {
         client.close();
-        assertEquals(0, broker.stop(), () -> String.join("\n", broker.errors()));
     }
 
     @BeforeEach

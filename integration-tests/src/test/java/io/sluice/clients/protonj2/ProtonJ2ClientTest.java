@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.program.BrokerProcess;
-import java.nio.file.Path;
+import io.sluice.program.DefaultBroker;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Client;
@@ -36,31 +35,28 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** protonj2-client, unmodified, against the started program: the outcomes and link features JMS does not show. */
 final class ProtonJ2ClientTest {
     /** Short, but longer than a busy machine keeps a process from running. */
     private static final long IDLE_MILLIS = 2_000;
 
-    @TempDir
-    static Path data;
+    @RegisterExtension
+    static final DefaultBroker broker = new DefaultBroker();
 
-    private static BrokerProcess broker;
     private static Client client;
     private Connection connection;
     private String address;
 
     @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
+    static void prepare() {
         client = Client.create();
     }
 
     @AfterAll
-    static void stopBroker() throws Exception {
+    static void closeClient() {
         client.close();
-        assertEquals(0, broker.stop());
     }
 
     @BeforeEach

@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.sluice.program.BrokerProcess;
-import java.nio.file.Path;
+import io.sluice.program.DefaultBroker;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,28 +26,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Topics through protonj2-client, unmodified, against the started program: what a client does that is no JMS client. */
 final class ProtonJ2SubscriptionTest {
-    @TempDir
-    static Path data;
+    @RegisterExtension
+    static final DefaultBroker broker = new DefaultBroker();
 
-    private static BrokerProcess broker;
     private static Client client;
     private Connection connection;
     private String topic;
 
     @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
+    static void prepare() {
         client = Client.create(new ClientOptions().id("protonj2-subscriber"));
     }
 
     @AfterAll
-    static void stopBroker() throws Exception {
+    static void closeClient() {
         client.close();
-        assertEquals(0, broker.stop());
     }
 
     @BeforeEach

@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.program.BrokerProcess;
-import java.nio.file.Path;
+import io.sluice.program.DefaultBroker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,31 +29,28 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Transactions of protonj2-client, unmodified, against the started program. */
 final class ProtonJ2TransactionTest {
     private static final long WAIT_SECONDS = 20;
 
-    @TempDir
-    static Path data;
+    @RegisterExtension
+    static final DefaultBroker broker = new DefaultBroker();
 
-    private static BrokerProcess broker;
     private static Client client;
     private Connection connection;
     private Session session;
     private String address;
 
     @BeforeAll
-    static void startBroker() throws Exception {
-        broker = BrokerProcess.start(data);
+    static void prepare() {
         client = Client.create();
     }
 
     @AfterAll
-    static void stopBroker() throws Exception {
+    static void closeClient() {
         client.close();
-        assertEquals(0, broker.stop());
     }
 
     @BeforeEach

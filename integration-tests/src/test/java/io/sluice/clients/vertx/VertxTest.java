@@ -1,35 +1,13 @@
 package io.sluice.clients.vertx;
 
-import io.sluice.clients.ClientBroker;
+import io.sluice.clients.ClientFeatures;
 import io.sluice.clients.ClientSuite;
 import io.sluice.clients.Feature;
-import java.nio.file.Path;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every feature of the table with vertx-client. */
-final class VertxTest {
-    @TempDir
-    static Path folder;
-
-    private static ClientBroker broker;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = ClientBroker.start(folder);
-    }
-
-    @AfterAll
-    static void stopBroker() throws Exception {
-        broker.close();
-    }
-
-    @TestFactory
-    Stream<DynamicTest> features() {
+final class VertxTest extends ClientFeatures {
+    @Override
+    protected ClientSuite suite() {
         ClientSuite suite = new ClientSuite("vertx");
         ConnectionChecks.addTo(suite);
         MessageChecks.addTo(suite);
@@ -48,7 +26,6 @@ final class VertxTest {
                 .cannot(Feature.BROWSE, "cannot browse")
                 .cannot(Feature.FILTERS, "has selectors, but no other filters")
                 .cannot(Feature.COMMIT, "has no transactions")
-                .cannot(Feature.ROLLBACK, "has no transactions")
-                .tests(broker);
+                .cannot(Feature.ROLLBACK, "has no transactions");
     }
 }

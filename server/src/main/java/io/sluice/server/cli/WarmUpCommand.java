@@ -28,7 +28,7 @@ import picocli.CommandLine.Command;
         description = "Write lib/sluice.jsa, an archive of loaded classes that makes starts faster. It is made when the"
                 + " distribution is built; run this again after moving the distribution or changing the Java runtime.")
 final class WarmUpCommand implements Callable<Integer> {
-    private static final int LIMIT_MILLIS = 30_000;
+    private static final int LIMIT_MILLIS = 120_000;
     private static final String SMALL = """
             listen: {port: 0}
             amqp: {maxMessageSizeBytes: 65536}
