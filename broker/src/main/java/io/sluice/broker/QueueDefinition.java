@@ -1,5 +1,6 @@
 package io.sluice.broker;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param arguments what its declarer asked for in the words of another broker's protocol, to be given back as it was: it means nothing
  *     beside the settings that were made of it, and two definitions that differ in it alone are the same queue
  */
+@RecordBuilder
 public record QueueDefinition(
         String name,
         boolean durable,
@@ -31,7 +33,8 @@ public record QueueDefinition(
         MessageLife life,
         QueueExpiry expiry,
         Replay replay,
-        Annotations arguments) {
+        Annotations arguments)
+        implements QueueDefinitionBuilder.With {
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -95,171 +98,6 @@ public record QueueDefinition(
                 Dispatching.DEFAULT,
                 MessageLife.PLAIN,
                 QueueExpiry.NEVER);
-    }
-
-    public QueueDefinition withName(String newName) {
-        return new QueueDefinition(
-                newName,
-                durable,
-                service,
-                limits,
-                deadLetter,
-                deduplication,
-                dispatching,
-                life,
-                expiry,
-                replay,
-                arguments);
-    }
-
-    public QueueDefinition withDurable(boolean isDurable) {
-        return new QueueDefinition(
-                name,
-                isDurable,
-                service,
-                limits,
-                deadLetter,
-                deduplication,
-                dispatching,
-                life,
-                expiry,
-                replay,
-                arguments);
-    }
-
-    public QueueDefinition withService(Service newService) {
-        return new QueueDefinition(
-                name,
-                durable,
-                newService,
-                limits,
-                deadLetter,
-                deduplication,
-                dispatching,
-                life,
-                expiry,
-                replay,
-                arguments);
-    }
-
-    public QueueDefinition withLimits(Limits newLimits) {
-        return new QueueDefinition(
-                name,
-                durable,
-                service,
-                newLimits,
-                deadLetter,
-                deduplication,
-                dispatching,
-                life,
-                expiry,
-                replay,
-                arguments);
-    }
-
-    public QueueDefinition withDeadLetter(DeadLetter newDeadLetter) {
-        return new QueueDefinition(
-                name,
-                durable,
-                service,
-                limits,
-                newDeadLetter,
-                deduplication,
-                dispatching,
-                life,
-                expiry,
-                replay,
-                arguments);
-    }
-
-    public QueueDefinition withDeduplication(Deduplication newDeduplication) {
-        return new QueueDefinition(
-                name,
-                durable,
-                service,
-                limits,
-                deadLetter,
-                newDeduplication,
-                dispatching,
-                life,
-                expiry,
-                replay,
-                arguments);
-    }
-
-    public QueueDefinition withDispatching(Dispatching newDispatching) {
-        return new QueueDefinition(
-                name,
-                durable,
-                service,
-                limits,
-                deadLetter,
-                deduplication,
-                newDispatching,
-                life,
-                expiry,
-                replay,
-                arguments);
-    }
-
-    public QueueDefinition withLife(MessageLife newLife) {
-        return new QueueDefinition(
-                name,
-                durable,
-                service,
-                limits,
-                deadLetter,
-                deduplication,
-                dispatching,
-                newLife,
-                expiry,
-                replay,
-                arguments);
-    }
-
-    public QueueDefinition withExpiry(QueueExpiry newExpiry) {
-        return new QueueDefinition(
-                name,
-                durable,
-                service,
-                limits,
-                deadLetter,
-                deduplication,
-                dispatching,
-                life,
-                newExpiry,
-                replay,
-                arguments);
-    }
-
-    public QueueDefinition withReplay(Replay newReplay) {
-        return new QueueDefinition(
-                name,
-                durable,
-                service,
-                limits,
-                deadLetter,
-                deduplication,
-                dispatching,
-                life,
-                expiry,
-                newReplay,
-                arguments);
-    }
-
-    public QueueDefinition withArguments(Annotations newArguments) {
-        return new QueueDefinition(
-                name,
-                durable,
-                service,
-                limits,
-                deadLetter,
-                deduplication,
-                dispatching,
-                life,
-                expiry,
-                replay,
-                newArguments);
     }
 
     /** The order of service. */

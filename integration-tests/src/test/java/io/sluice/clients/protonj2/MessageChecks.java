@@ -290,10 +290,9 @@ final class MessageChecks {
                 Sender sender = peer.connection().openSender(scene.address());
                 Receiver receiver = peer.receiver(scene.address())) {
             long begunMillis = System.currentTimeMillis();
-            Map<Object, Long> earliestMillis =
-                    new HashMap<>(Map.of("now", 0L, "after a while", begunMillis + 300, "at a time", begunMillis + 700));
-            Peer.accepted(
-                    sender, Message.create("at a time").annotation("x-opt-delivery-time", begunMillis + 700));
+            Map<Object, Long> earliestMillis = new HashMap<>(
+                    Map.of("now", 0L, "after a while", begunMillis + 300, "at a time", begunMillis + 700));
+            Peer.accepted(sender, Message.create("at a time").annotation("x-opt-delivery-time", begunMillis + 700));
             Peer.accepted(sender, Message.create("after a while").annotation("x-opt-delivery-delay", 300));
             Peer.accepted(sender, Message.create("now"));
             while (!earliestMillis.isEmpty()) {

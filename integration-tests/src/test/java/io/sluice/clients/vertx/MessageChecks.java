@@ -238,8 +238,8 @@ final class MessageChecks {
         try (Peer peer = Peer.of(scene)) {
             AmqpSender sender = peer.sender(scene.address());
             long begunMillis = System.currentTimeMillis();
-            Map<String, Long> earliestMillis =
-                    new HashMap<>(Map.of("now", 0L, "after a while", begunMillis + 300, "at a time", begunMillis + 700));
+            Map<String, Long> earliestMillis = new HashMap<>(
+                    Map.of("now", 0L, "after a while", begunMillis + 300, "at a time", begunMillis + 700));
             peer.accepted(sender, annotated("at a time", "x-opt-delivery-time", begunMillis + 700));
             peer.accepted(sender, annotated("after a while", "x-opt-delivery-delay", 300));
             peer.accepted(sender, text("now"));
