@@ -1,5 +1,6 @@
 package io.sluice.simulation;
 
+import io.sluice.broker.Divert;
 import io.sluice.broker.ExchangeBinding;
 import io.sluice.broker.ExchangeDefinition;
 import io.sluice.broker.ExchangeStatus;
@@ -7,6 +8,8 @@ import io.sluice.broker.NodeKind;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.definitions.Policy;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.DivertDefined;
+import io.sluice.broker.record.DefinitionRecord.DivertDeleted;
 import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
 import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
@@ -22,7 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Users, policies, exchanges and bindings: those of a member as it shows them, or those that records make. */
+/** Users, policies, diverts, exchanges and bindings: those of a member as it shows them, or those that records make. */
 final class Defined {
     private final TreeMap<String, String> definitions = new TreeMap<>();
     private final TreeMap<String, String> exchanges = new TreeMap<>();
@@ -34,6 +37,10 @@ final class Defined {
 
     static String policy(String name) {
         return "policy " + name;
+    }
+
+    static String divert(String name) {
+        return "divert " + name;
     }
 
     static String exchange(String name) {
@@ -49,6 +56,7 @@ final class Defined {
     void show(Definitions all) {
         all.users().values().forEach(this::show);
         all.policies().forEach(this::show);
+        all.diverts().forEach(this::show);
     }
 
     private void show(User user) {
@@ -57,6 +65,10 @@ final class Defined {
 
     private void show(Policy policy) {
         definitions.put(policy(policy.name()), String.valueOf(policy.order()));
+    }
+
+    private void show(Divert divert) {
+        definitions.put(divert(divert.name()), divert.pattern().text());
     }
 
     void showExchanges(List<ExchangeStatus> all) {
@@ -84,6 +96,10 @@ final class Defined {
             show(defined.policy());
         } else if (record instanceof PolicyDeleted deleted) {
             definitions.remove(policy(deleted.name()));
+        } else if (record instanceof DivertDefined defined) {
+            show(defined.divert());
+        } else if (record instanceof DivertDeleted deleted) {
+            definitions.remove(divert(deleted.name()));
         }
     }
 

@@ -1,14 +1,19 @@
 package io.sluice.simulation;
 
+import io.sluice.broker.Divert;
 import io.sluice.broker.ExchangeBinding;
 import io.sluice.broker.ExchangeDefinition;
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.Subscription;
 import io.sluice.broker.definitions.Policy;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.record.DefinitionRecord;
+import io.sluice.broker.record.DefinitionRecord.DivertDefined;
+import io.sluice.broker.record.DefinitionRecord.DivertDeleted;
 import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
 import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
@@ -17,7 +22,7 @@ import io.sluice.broker.security.User;
 import java.util.List;
 import java.util.Optional;
 
-/** Defines users, policies, exchanges and bindings, and takes them back: one thing at a time, the next when it was answered. */
+/** Defines users, policies, diverts, exchanges and bindings, and takes them back: one thing at a time, the next when it was answered. */
 final class SimulatedAdministrator extends SimulatedClient {
     static final List<String> KEYS = List.of("even", "odd");
     static final String BOUND = "bound";
@@ -45,7 +50,7 @@ final class SimulatedAdministrator extends SimulatedClient {
             return;
         }
         asking = true;
-        int dice = world.random.nextInt(10);
+        int dice = world.random.nextInt(12);
         boolean away = world.chance(40);
         int some = world.random.nextInt(SOME);
         if (!hasExchange) {
@@ -60,6 +65,8 @@ final class SimulatedAdministrator extends SimulatedClient {
             String queue = History.ROUTED.get(world.random.nextInt(History.ROUTED.size()));
             String key = KEYS.get(world.random.nextInt(KEYS.size()));
             bind(now, ExchangeBinding.toQueue(History.EXCHANGE, queue, key), away);
+        } else if (dice < 11) {
+            divert(now, "d" + some, away);
         } else {
             // It goes with that exchange: what becomes of it only the records know.
             now.toShard(mailbox -> mailbox.exchanges()
@@ -96,6 +103,24 @@ final class SimulatedAdministrator extends SimulatedClient {
                                 Policy.Kind.QUEUES,
                                 true,
                                 QueueDefinition.named("*"))));
+    }
+
+    private void divert(Connection now, String divert, boolean away) {
+        String from = world.random.nextBoolean() ? History.PRIORITIES : "routed.*";
+        define(
+                now,
+                Defined.divert(divert),
+                away ? "" : from,
+                away
+                        ? new DivertDeleted(divert)
+                        : new DivertDefined(new Divert(
+                                divert,
+                                NodeKind.QUEUE,
+                                new NamePattern(from),
+                                Subscription.Selection.ALL,
+                                NodeKind.QUEUE,
+                                History.COPIES,
+                                false)));
     }
 
     private void define(Connection now, String what, String value, DefinitionRecord record) {
