@@ -42,6 +42,11 @@ final class ExchangeCommandsTest {
                     "\"identity\":\"dead/queue/one/o.*\"",
                     "\"identity\":\"dead/exchange/all/%23\"",
                     "\"identity\":\"all/queue/two//n=L1\"");
+            has(
+                    operator.ok("explain", "dead", "--exchange", "--key", "o.late", "--header", "n=1"),
+                    "exchange 'dead': It comes to one, two.",
+                    "exchange 'all' gives it to queue 'two'");
+            has(operator.ok("explain", "dead", "--exchange", "--key", "x", "--json"), "\"reason\":\"bound\"");
             has(operator.ok("queue", "show", "orders", "--json"), "\"deadLetterExchange\":\"dead\"");
             try (Client client = Client.create();
                     Connection connection = broker.connect(client);

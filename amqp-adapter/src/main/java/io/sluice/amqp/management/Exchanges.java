@@ -3,6 +3,7 @@ package io.sluice.amqp.management;
 import io.sluice.broker.ExchangeDefinition;
 import io.sluice.broker.ExchangeDefinition.Type;
 import io.sluice.broker.ExchangeStatus;
+import io.sluice.broker.NodeKind;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.function.Function;
 
 /**
  * Entity type {@code exchange}: CREATE declares one, the same again changes nothing; DELETE takes what is bound with it, unless
- * {@code ifUnused} is true and something is. Those that are always there are listed, too.
+ * {@code ifUnused} is true and something is. EXPLAIN: {@link ExplainRoute}. Those that are always there are listed, too.
  */
 final class Exchanges implements Listing {
     static final String TYPE = "exchange";
@@ -39,7 +40,8 @@ final class Exchanges implements Listing {
                 attributes(),
                 new SimpleOperation("CREATE", List.of(KIND, AUTO_DELETE, INTERNAL, ALTERNATE, ARGUMENTS), this::create),
                 new SimpleOperation("READ", List.of(), this::read),
-                new SimpleOperation("DELETE", List.of(IF_UNUSED), this::delete));
+                new SimpleOperation("DELETE", List.of(IF_UNUSED), this::delete),
+                new SimpleOperation("EXPLAIN", List.of(ExplainRoute.ROUTING_KEY, ExplainRoute.HEADERS), this::explain));
     }
 
     private static Map<String, Function<ExchangeStatus, Object>> attributesByName() {
@@ -128,6 +130,10 @@ final class Exchanges implements Listing {
                 .exchanges()
                 .describe(
                         name, Queues.NO_BATCHES, answer.then(status -> answer.give(Status.OK, "OK", describe(status))));
+    }
+
+    private void explain(ManagementRequest request, Answer answer) throws ManagementException {
+        new ExplainRoute(queues).run(NodeKind.EXCHANGE, request.name(), request, answer);
     }
 
     private void delete(ManagementRequest request, Answer answer) throws ManagementException {

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 
 /**
  * Entity type {@code divert}: by which messages go elsewhere. CREATE takes the place of one of that name; one that would close a loop is
- * refused. Those of the configuration file are listed, too, and count before one of the same name.
+ * refused. EXPLAIN: {@link ExplainRoute}. Those of the configuration file are listed, too, and count before one of the same name.
  */
 final class ManagedDiverts implements Listing {
     static final String TYPE = "divert";
@@ -33,6 +33,7 @@ final class ManagedDiverts implements Listing {
     private static final String TO = "to";
     private static final String TO_A = "toA";
     private static final String EXCLUSIVE = "exclusive";
+    private static final String ADDRESS = "address";
 
     private static final List<String> ARGUMENTS = List.of(OF, PATTERN, SELECTOR, SQL, TO, TO_A, EXCLUSIVE);
     /** Allowed and without meaning: they say again what the request's properties say. */
@@ -53,7 +54,8 @@ final class ManagedDiverts implements Listing {
                 attributes(),
                 new SimpleOperation("CREATE", ARGUMENTS, this::create),
                 new SimpleOperation("READ", List.of(), this::read),
-                new SimpleOperation("DELETE", List.of(), this::delete));
+                new SimpleOperation("DELETE", List.of(), this::delete),
+                new SimpleOperation("EXPLAIN", List.of(ADDRESS, ExplainRoute.HEADERS), this::explain));
     }
 
     @Override
@@ -99,6 +101,20 @@ final class ManagedDiverts implements Listing {
             throw new ManagementException(Status.NOT_FOUND, noDivert(request.name()));
         }
         answer.give(Status.OK, "OK", describe(found));
+    }
+
+    /** Of a message to one of its addresses; of its pattern's where that is one address. */
+    private void explain(ManagementRequest request, Answer answer) throws ManagementException {
+        Divert divert = all().get(request.name());
+        if (divert == null) {
+            throw new ManagementException(Status.NOT_FOUND, noDivert(request.name()));
+        }
+        String address = request.textArgument(ADDRESS).orElse(divert.pattern().text());
+        if (!divert.isFrom(divert.kind(), address) || address.contains("*")) {
+            throw ManagementException.badRequest("attribute 'address' is a " + shown(divert.kind()) + " that pattern "
+                    + divert.pattern() + " matches, not '" + address + "'");
+        }
+        new ExplainRoute(queues).run(divert.kind(), address, request, answer);
     }
 
     private static String noDivert(String name) {

@@ -53,6 +53,73 @@ class ManagedExchangesTest {
         return calls.ask("QUERY", type, "entityType", type).ok().rows();
     }
 
+    private String explained(String exchange, Map<String, ?> body) {
+        Map<?, ?> why = exchange("EXPLAIN", exchange, body).ok().body();
+        StringBuilder all = new StringBuilder(why.get("reason") + " " + why.get("queues"));
+        for (Object step : (List<?>) why.get("steps")) {
+            all.append("\n")
+                    .append(((Map<?, ?>) step).get("reason"))
+                    .append(": ")
+                    .append(((Map<?, ?>) step).get("text"));
+        }
+        return all.toString();
+    }
+
+    @Test
+    void whereAMessageWouldGoIsExplained() {
+        exchange("CREATE", "t", Map.of("kind", "topic", "alternateExchange", "h"))
+                .is(201, "Created");
+        exchange("CREATE", "h", Map.of("kind", "headers", "alternateExchange", "none"))
+                .is(201, "Created");
+        binding("CREATE", Map.of("source", "t", "destinationType", "queue", "destination", "q", "key", "a.*"))
+                .is(201, "Created");
+        assertEquals("""
+                arrives [q]
+                bound: exchange 't' gives it to queue 'q', bound with 'a.*'
+                arrives: it comes to queue 'q'""", explained("t", Map.of("routingKey", "a.b")));
+        assertEquals("""
+                unroutable []
+                no-binding-matches: of the 1 bindings of exchange 't' none matches: 'a.*'
+                alternate-exchange: exchange 't' gives it to its alternate exchange 'h'
+                no-bindings: exchange 'h' gives to nobody: nothing is bound to it
+                no-such-exchange: exchange 'h' has an alternate exchange 'none' that is not there""", explained("t", Map.of("routingKey", "b")));
+        Map<String, Object> one = Map.of("source", "h", "destination", "q", "arguments", Map.of("n", 1L));
+        binding("CREATE", one).is(201, "Created");
+        assertEquals(
+                "arrives [q]",
+                explained("h", Map.of("headers", Map.of("n", 1)))
+                        .lines()
+                        .findFirst()
+                        .get());
+        assertEquals(
+                "unroutable []",
+                explained("h", Map.of("headers", Map.of("n", 2)))
+                        .lines()
+                        .findFirst()
+                        .get());
+        assertEquals(
+                "arrives [q]",
+                explained("", Map.of("routingKey", "q")).lines().findFirst().get());
+        assertEquals("""
+                unroutable []
+                no-such-queue: exchange '' has no queue of the name that its routing key is, 'x'""", explained("", Map.of("routingKey", "x")));
+        assertEquals("no-such-exchange []", explained("x", Map.of()));
+        exchange("EXPLAIN", "t", Map.of("headers", 1)).is(400, "attribute 'headers' is no map");
+
+        calls.ask(Map.of("operation", "CREATE", "type", "divert", "name", "d"), Map.of("pattern", "q", "to", "r"))
+                .is(201, "Created");
+        Map<?, ?> diverted = calls.ask(
+                        Map.of("operation", "EXPLAIN", "type", "divert", "name", "d"), Map.of("address", "q"))
+                .ok()
+                .body();
+        assertEquals(
+                List.of("diverted", "made", "arrives"),
+                ((List<?>) diverted.get("steps"))
+                        .stream().map(step -> ((Map<?, ?>) step).get("reason")).toList());
+        calls.ask(Map.of("operation", "EXPLAIN", "type", "divert", "name", "d"), Map.of("address", "z"))
+                .is(400, "attribute 'address' is a queue that pattern q matches, not 'z'");
+    }
+
     @Test
     void anExchangeIsCreatedReadListedAndDeleted() {
         Map<String, ?> body = Map.of("kind", "topic", "autoDelete", true, "alternateExchange", "other");

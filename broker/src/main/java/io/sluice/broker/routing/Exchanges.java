@@ -5,6 +5,8 @@ import io.sluice.broker.ExchangeDefinition;
 import io.sluice.broker.ExchangeDefinition.Type;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.explain.RouteExplanation.Step;
+import io.sluice.broker.explain.RouteReason;
 import io.sluice.broker.queue.Queue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,12 +20,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The exchanges of a shard, what is bound to them, and where a message goes. Shard's thread only. */
 public final class Exchanges {
     /** Whose targets are remembered; a producer of many keys has each looked up anew. */
     private static final int MAX_ROUTES = 1024;
+    /** Of bindings that do not match, how many are told. */
+    private static final int MAX_EXAMPLES = 10;
 
     private final Map<String, ExchangeNode> byName = new TreeMap<>();
     /** In the order they came: what follows from a seed must be the same twice. */
@@ -209,6 +215,13 @@ public final class Exchanges {
         return found;
     }
 
+    /** As {@link #route}, looked up anew. @param trace hears which way a message takes, and where it does not go on */
+    public void explain(String exchange, String routingKey, Function<String, Object> headers, Consumer<Step> trace) {
+        Search search = new Search();
+        search.trace = trace;
+        search.byKey(exchange, routingKey, headers);
+    }
+
     /** The queues that some message to this exchange may be for. */
     public Collection<Queue> reachable(String exchange) {
         Search search = new Search();
@@ -222,6 +235,8 @@ public final class Exchanges {
         private final Set<String> seen = new HashSet<>();
         private final ArrayDeque<ExchangeNode> left = new ArrayDeque<>();
         private boolean sawHeaders;
+        /** Null where nobody asks for the way. */
+        private Consumer<Step> trace;
 
         private void visit(String exchange) {
             ExchangeNode node = byName.get(exchange);
@@ -235,14 +250,60 @@ public final class Exchanges {
             for (ExchangeNode node = left.poll(); node != null; node = left.poll()) {
                 sawHeaders |= node.definition().type() == Type.HEADERS;
                 boolean[] matched = new boolean[1];
+                String name = node.definition().name();
                 node.match(routingKey, headers, bound -> {
                     matched[0] = true;
+                    tell(name, bound.binding());
                     reach(bound);
                 });
                 if (!matched[0]) {
+                    tellNone(node);
                     node.definition().alternateExchange().ifPresent(this::visit);
                 }
             }
+        }
+
+        private void tell(String at, ExchangeBinding binding) {
+            if (trace != null) {
+                boolean before = binding.kind() == NodeKind.EXCHANGE && seen.contains(binding.destination());
+                RouteReason reason = before ? RouteReason.SEEN : RouteReason.BOUND;
+                tell(reason, at, binding.kind(), binding.destination(), text(binding));
+            }
+        }
+
+        private void tell(RouteReason reason, String at, NodeKind toKind, String to, String by) {
+            trace.accept(new Step(reason, NodeKind.EXCHANGE, at, Optional.of(toKind), to, by, 0));
+        }
+
+        private void tellNone(ExchangeNode node) {
+            if (trace == null) {
+                return;
+            }
+            String name = node.definition().name();
+            int count = node.bindings().size();
+            String some = node.bindings().stream()
+                    .limit(MAX_EXAMPLES)
+                    .map(bound -> text(bound.binding()))
+                    .collect(Collectors.joining(", "));
+            RouteReason reason = count == 0 ? RouteReason.NO_BINDINGS : RouteReason.NO_BINDING_MATCHES;
+            trace.accept(new Step(reason, NodeKind.EXCHANGE, name, Optional.empty(), "", some, count));
+            node.definition()
+                    .alternateExchange()
+                    .ifPresent(alternate -> tell(onwards(alternate), name, NodeKind.EXCHANGE, alternate, ""));
+        }
+
+        private RouteReason onwards(String alternate) {
+            if (!byName.containsKey(alternate)) {
+                return RouteReason.NO_SUCH_EXCHANGE;
+            }
+            return seen.contains(alternate) ? RouteReason.SEEN : RouteReason.ALTERNATE_EXCHANGE;
+        }
+
+        /** What it compares. */
+        private static String text(ExchangeBinding binding) {
+            return binding.arguments().isEmpty()
+                    ? "'" + binding.key() + "'"
+                    : "'" + binding.key() + "' " + binding.arguments();
         }
 
         private void all(String exchange) {

@@ -6,6 +6,8 @@ import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.TemporaryName;
 import io.sluice.broker.definitions.Definitions;
+import io.sluice.broker.explain.RouteExplanation.Step;
+import io.sluice.broker.explain.RouteReason;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.routing.ForwardingLoop.Node;
@@ -90,11 +92,8 @@ final class Diverting {
             return false;
         }
         Optional<Queue> queue = queues.findOrImagine(publish.address());
-        return !edges(
-                        publish,
-                        new Node(publish.kind(), publish.address()),
-                        queue.stream().toList())
-                .isEmpty();
+        Node node = new Node(publish.kind(), publish.address());
+        return !edges(publish, node, queue.stream().toList(), Routing.NOBODY).isEmpty();
     }
 
     /**
@@ -102,10 +101,15 @@ final class Diverting {
      *
      * @param byTopic queues of the subscriptions to a topic that want the message
      * @param making where queues are to be made that are not there; null where nothing is to change
+     * @param trace hears how it gets there
      */
     List<Queue> targets(
-            Publish publish, List<Queue> plain, BiFunction<Publish, String, List<Queue>> byTopic, Turn making) {
-        Walk walk = new Walk(publish, byTopic, making);
+            Publish publish,
+            List<Queue> plain,
+            BiFunction<Publish, String, List<Queue>> byTopic,
+            Turn making,
+            Consumer<Step> trace) {
+        Walk walk = new Walk(publish, byTopic, making, trace);
         Node start = new Node(publish.kind(), publish.address());
         walk.visited.add(start);
         walk.go(start, plain, 0);
@@ -113,29 +117,43 @@ final class Diverting {
     }
 
     /** @param plain the queue itself where the node is one */
-    private List<Edge> edges(Publish publish, Node node, List<Queue> plain) {
+    private List<Edge> edges(Publish publish, Node node, List<Queue> plain, Consumer<Step> trace) {
         List<Edge> edges = new ArrayList<>();
         if (TemporaryName.is(node.address())) {
             return edges;
         }
         for (Rule rule : rules) {
             Divert divert = rule.divert;
-            if (divert.isFrom(node.kind(), node.address()) && rule.filter.test(publish.message())) {
-                add(new Edge(new Node(divert.toKind(), divert.to()), divert.exclusive(), divert.name()), node, edges);
+            if (divert.isFrom(node.kind(), node.address())) {
+                Edge edge = new Edge(new Node(divert.toKind(), divert.to()), divert.exclusive(), divert.name());
+                if (rule.filter.test(publish.message())) {
+                    add(edge, node, edges, trace);
+                } else {
+                    tell(trace, RouteReason.NOT_SELECTED, node, edge);
+                }
             }
         }
         if (node.kind() == NodeKind.QUEUE && !plain.isEmpty()) {
             Optional<Forward> forward = plain.get(0).decidedDefinition().life().forward();
-            forward.ifPresent(to -> add(new Edge(new Node(to.kind(), to.to()), true, ""), node, edges));
+            forward.ifPresent(to -> add(new Edge(new Node(to.kind(), to.to()), true, ""), node, edges, trace));
         }
         return edges;
     }
 
     /** A topic of another shard has its subscriptions there: what this one would find is none of them. */
-    private void add(Edge edge, Node from, List<Edge> edges) {
+    private void add(Edge edge, Node from, List<Edge> edges, Consumer<Step> trace) {
         boolean here = edge.to.kind() == NodeKind.QUEUE || queues.isHere(edge.to.address());
-        if (here && !edge.to.equals(from)) {
+        if (!here) {
+            tell(trace, RouteReason.ELSEWHERE, from, edge);
+        } else if (!edge.to.equals(from)) {
             edges.add(edge);
+        }
+    }
+
+    private static void tell(Consumer<Step> trace, RouteReason reason, Node at, Edge edge) {
+        if (trace != Routing.NOBODY) {
+            Optional<NodeKind> kind = Optional.of(edge.to.kind());
+            trace.accept(new Step(reason, at.kind(), at.address(), kind, edge.to.address(), edge.by, 0));
         }
     }
 
@@ -144,23 +162,36 @@ final class Diverting {
         private final Publish publish;
         private final BiFunction<Publish, String, List<Queue>> byTopic;
         private final Turn making;
+        private final Consumer<Step> trace;
         private final Set<Node> visited = new HashSet<>();
         private final Set<Queue> targets = new LinkedHashSet<>();
 
-        private Walk(Publish publish, BiFunction<Publish, String, List<Queue>> byTopic, Turn making) {
+        private Walk(
+                Publish publish, BiFunction<Publish, String, List<Queue>> byTopic, Turn making, Consumer<Step> trace) {
             this.publish = publish;
+            this.trace = trace;
             this.byTopic = byTopic;
             this.making = making;
         }
 
         void go(Node node, List<Queue> plain, int hops) {
-            List<Edge> edges = hops == MAX_HOPS ? List.of() : edges(publish, node, plain);
-            edges = edges.stream().filter(edge -> !visited.contains(edge.to)).toList();
+            List<Edge> edges = new ArrayList<>();
+            for (Edge edge : edges(publish, node, plain, trace)) {
+                if (hops == MAX_HOPS) {
+                    tell(trace, RouteReason.TOO_MANY_HOPS, node, edge);
+                } else if (visited.contains(edge.to)) {
+                    tell(trace, RouteReason.SEEN, node, edge);
+                } else {
+                    edges.add(edge);
+                }
+            }
             if (edges.stream().noneMatch(Edge::exclusive)) {
                 stay(node.kind(), plain, hops);
             }
             for (Edge edge : edges) {
                 if (visited.add(edge.to)) {
+                    RouteReason only = edge.by.isEmpty() ? RouteReason.FORWARDED : RouteReason.DIVERTED_ONLY;
+                    tell(trace, edge.exclusive ? only : RouteReason.DIVERTED, node, edge);
                     go(edge.to, at(edge.to), hops + 1);
                 }
             }
@@ -190,6 +221,9 @@ final class Diverting {
             Optional<Queue> queue = making == null
                     ? queues.findTarget(node.address())
                     : Optional.of(queues.target(node.address(), making));
+            if (queue.isEmpty() && trace != Routing.NOBODY) {
+                trace.accept(Step.at(RouteReason.MADE, NodeKind.QUEUE, node.address(), ""));
+            }
             return queue.map(List::of).orElse(List.of());
         }
     }

@@ -4,6 +4,7 @@ import io.sluice.broker.ExchangeBinding;
 import io.sluice.broker.ExchangeDefinition;
 import io.sluice.broker.ExchangeStatus;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.explain.RouteExplanation;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
 import java.util.List;
@@ -44,6 +45,17 @@ public final class ExchangeMailbox {
     /** Ends a binding; answers false where there is none such. An exchange that deletes itself goes with its last one. */
     public void unbind(ExchangeBinding binding, Client client, Reply<Boolean> reply) {
         mailbox.post((shard, turn) -> shard.exchanges().unbind(binding, client, reply, turn));
+    }
+
+    /**
+     * Where a message would go that was sent to an exchange, queue or topic, as things are; nothing is sent. Asked at the shard that owns the
+     * address.
+     */
+    public void explain(Publish publish, Client client, Reply<RouteExplanation> reply) {
+        mailbox.post((shard, turn) -> {
+            turn.calling(client);
+            reply.done(shard.routes().explain(publish));
+        });
     }
 
     /** One exchange. */

@@ -4,17 +4,24 @@ import io.sluice.broker.Message;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.TemporaryName;
+import io.sluice.broker.explain.RouteExplanation.Step;
+import io.sluice.broker.explain.RouteReason;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Turn;
 import io.sluice.broker.routing.Binding;
 import io.sluice.broker.routing.Bindings;
+import io.sluice.broker.routing.Exchanges;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Which queues messages are for that are for more than the queue they name. Changes nothing but what is to be prepared. */
 final class Routing {
+    /** Hears of no way. */
+    static final Consumer<Step> NOBODY = step -> {};
+
     private final ShardQueues queues;
     private final Bindings bindings;
     private final TemporaryTopics temporaries;
@@ -29,16 +36,27 @@ final class Routing {
 
     /** Queues that want the message, each once. */
     List<Queue> targets(Publish publish) {
-        return targets(publish, null);
+        return targets(publish, null, NOBODY);
     }
 
-    private List<Queue> targets(Publish publish, Turn making) {
+    /** As {@link #targets(Publish)}; what is not there is not made. @param trace hears how it gets there */
+    List<Queue> targets(Publish publish, Consumer<Step> trace) {
+        return new ArrayList<>(targets(publish, null, trace));
+    }
+
+    private List<Queue> targets(Publish publish, Turn making, Consumer<Step> trace) {
         List<Queue> plain = switch (publish.kind()) {
-            case EXCHANGE -> byExchange(publish);
+            case EXCHANGE -> byExchange(publish, trace);
             case TOPIC -> byTopic(publish, publish.address());
-            case QUEUE -> queues.find(publish.address()).map(List::of).orElse(List.of());
+            case QUEUE -> named(publish.address(), trace);
         };
-        return isDiverted(publish) ? diverting.targets(publish, plain, this::byTopic, making) : plain;
+        return isDiverted(publish) ? diverting.targets(publish, plain, this::byTopic, making, trace) : plain;
+    }
+
+    /** Where it is only asked, one that would be made when it is sent to is as good as there. */
+    private List<Queue> named(String name, Consumer<Step> trace) {
+        Optional<Queue> queue = trace == NOBODY ? queues.find(name) : queues.findOrImagine(name);
+        return queue.map(List::of).orElse(List.of());
     }
 
     private boolean isDiverted(Publish publish) {
@@ -53,7 +71,7 @@ final class Routing {
     /** Makes the queues that the message is diverted to. To be called before one that {@link #fansOut} is looked at. */
     void prepare(Publish publish, Turn turn) {
         if (isDiverted(publish)) {
-            targets(publish, turn);
+            targets(publish, turn, NOBODY);
         }
     }
 
@@ -104,11 +122,21 @@ final class Routing {
                         each.keeps() && subscription.isReplayedFrom(each.queue().id()));
     }
 
-    private List<Queue> byExchange(Publish publish) {
+    private List<Queue> byExchange(Publish publish, Consumer<Step> trace) {
         if (publish.address().isEmpty()) {
-            return queues.find(publish.routingKey()).map(List::of).orElse(List.of());
+            Optional<Queue> queue = queues.find(publish.routingKey());
+            if (trace != NOBODY) {
+                RouteReason reason = queue.isPresent() ? RouteReason.NAMED : RouteReason.NO_SUCH_QUEUE;
+                Optional<NodeKind> kind = Optional.of(NodeKind.QUEUE);
+                trace.accept(new Step(reason, NodeKind.EXCHANGE, "", kind, publish.routingKey(), "", 0));
+            }
+            return queue.map(List::of).orElse(List.of());
         }
-        return queues.exchanges().decided().route(publish.address(), publish.routingKey(), publish::header);
+        Exchanges exchanges = queues.exchanges().decided();
+        if (trace != NOBODY) {
+            exchanges.explain(publish.address(), publish.routingKey(), publish::header, trace);
+        }
+        return exchanges.route(publish.address(), publish.routingKey(), publish::header);
     }
 
     /** Why nobody may send there: it is gone, or never was. */

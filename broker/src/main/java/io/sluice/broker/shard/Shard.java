@@ -79,7 +79,8 @@ public final class Shard {
                 new TopicAdministration(bindings, topicProducers, subscribing),
                 subscribing,
                 new ExchangeAdministration(exchanges, exchangeProducers, queues, setup.place()),
-                diverting);
+                diverting,
+                new RouteExplainer(queues, routing));
         links.temporaryTopics().onEnd(nodes.topics::end);
         this.checkpoints = new Checkpoints(queues, setup.store(), setup.journal(), mailbox, setup.limits());
         this.upkeep = new Upkeep(
@@ -95,7 +96,8 @@ public final class Shard {
             TopicAdministration topics,
             Subscribing subscriptions,
             ExchangeAdministration exchanges,
-            Diverting diverting) {}
+            Diverting diverting,
+            RouteExplainer routes) {}
 
     /** What keeps memory, store and figures in order beside what the shard is asked to do. */
     private record Upkeep(Residency residency, PageReads pages, IdleCheckpoint idle, ShardMeters meters) {
@@ -169,6 +171,10 @@ public final class Shard {
 
     ExchangeAdministration exchanges() {
         return nodes.exchanges;
+    }
+
+    RouteExplainer routes() {
+        return nodes.routes;
     }
 
     AtomicCommits atomicCommits() {

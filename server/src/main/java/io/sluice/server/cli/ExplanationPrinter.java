@@ -20,6 +20,13 @@ final class ExplanationPrinter {
             }
             return lines;
         }
+        if (why.containsKey("steps")) {
+            say(lines, why.get("kind") + " '" + why.get("address") + "'", why);
+            for (Map<String, Object> step : ManagementNode.maps(why.get("steps"))) {
+                lines.add("  " + step.get("text"));
+            }
+            return lines;
+        }
         say(lines, String.valueOf(why.getOrDefault("queue", "link " + why.get("identity"))), why);
         if (why.containsKey("links")) {
             lines.add("  messages " + why.get("messages") + ", with consumers " + why.get("unsettled") + ", scheduled "
