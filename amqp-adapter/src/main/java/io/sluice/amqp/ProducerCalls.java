@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.ProducerListener;
 import io.sluice.broker.shard.Publish;
@@ -60,7 +61,7 @@ final class ProducerCalls implements ProducerListener {
     }
 
     private void refused(IncomingPublish incoming, Refusal refusal) {
-        boolean nowhere = released && refusal.kind() == Refusal.Kind.NOT_FOUND;
+        boolean nowhere = released && refusal.kind() == Refusal.Kind.NOT_FOUND && incoming.kind() == NodeKind.QUEUE;
         incoming.refused(
                 nowhere ? new Refusal(Refusal.Kind.UNROUTABLE, refusal.text(), refusal.info()) : refusal, link);
     }

@@ -117,7 +117,12 @@ class RabbitAddressLinkTest {
         assertEquals(Released.getInstance(), sentTo(1, "/queues/auto.nobody"));
         Rejected wrong = (Rejected) sentTo(2, "/queues/%zz");
         assertEquals(Symbol.valueOf("amqp:invalid-field"), wrong.getError().getCondition());
-        assertEquals(Accepted.getInstance(), sentTo(3, "auto.plain"));
+        // As RabbitMQ has it: no queue may be no fault of the message, but an exchange is there or its sender is
+        // mistaken.
+        Rejected noExchange = (Rejected) sentTo(3, "/exchanges/nobody/key");
+        assertEquals(Symbol.valueOf("amqp:not-found"), noExchange.getError().getCondition());
+        assertEquals(Released.getInstance(), sentTo(4, "/exchanges/amq.topic/key"));
+        assertEquals(Accepted.getInstance(), sentTo(5, "auto.plain"));
         assertEquals(List.of("auto.plain", "q"), broker.queues());
         assertEquals(1, broker.status("q").messages());
     }
