@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -224,7 +225,13 @@ public final class RaftJournal implements Journal {
 
     private void proposalFailed(Throwable cause) {
         LOG.debug("a proposal failed", cause);
-        over(new ReplicaRestart("This node is no longer the primary: " + Causes.sentence(cause)));
+        ReplicaRestart end = new ReplicaRestart("This node is no longer the primary: " + Causes.sentence(cause));
+        if (Causes.root(cause) instanceof LeaderSteppingDownException) {
+            // Who is to be the next may lack what came before: it gets that from here, as long as this life goes on.
+            watch.whenHandedOver(() -> over(end));
+        } else {
+            over(end);
+        }
     }
 
     /** Ends this life; only the first reason counts. */

@@ -30,7 +30,7 @@ import org.apache.ratis.util.TimeDuration;
  */
 public final class ReplicaAdministration {
     private static final long UNREACHABLE_MILLIS = 3_000;
-    private static final long TRANSFER_MILLIS = 5_000;
+    static final long TRANSFER_MILLIS = 5_000;
     private static final int ATTEMPTS = 40;
     private static final int RETRY_MILLIS = 250;
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ final class ReplicaWatch {
 
     private static final long ROOM_MILLIS = 1_000;
     private static final long UNFINISHED_MILLIS = 60_000;
+    private static final long HAND_OVER_STEP_MILLIS = 20;
 
     private final Replica replica;
     private final RaftSettings settings;
@@ -59,6 +61,31 @@ final class ReplicaWatch {
     /** While the role is handed to another node, that one may be elected at any time, whoever was there a moment ago. */
     void givingAway(boolean now) {
         givingAway = now;
+    }
+
+    /**
+     * Runs a task when the role has been handed over, or was to be; where another node asked for that, nobody tells of its end: then after the
+     * time that is given for it. A life that ends before needs the task no more.
+     */
+    void whenHandedOver(Runnable task) {
+        wait(task, givingAway ? HAND_OVER_STEP_MILLIS : ReplicaAdministration.TRANSFER_MILLIS);
+    }
+
+    private void wait(Runnable task, long millis) {
+        try {
+            thread.schedule(
+                    () -> {
+                        if (givingAway) {
+                            wait(task, HAND_OVER_STEP_MILLIS);
+                        } else {
+                            task.run();
+                        }
+                    },
+                    millis,
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("this life has ended meanwhile", closed);
+        }
     }
 
     /** Why the disk is too full, "" where it is not. */

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +157,39 @@ class ReplicatedShardTest {
             await(() -> node.messages() == 20);
         }
         assertMeters(first, second);
+    }
+
+    @Test
+    void whatComesWhileTheRoleIsHandedOverDoesNotKeepItFromOneThatIsBehind() throws Exception {
+        TestNode first = primary(group(3));
+        TestNode behind = others(first).get(0);
+        RaftMember its = member(behind, first);
+        behind.close();
+        first.publish(0, 10);
+        CompletableFuture<Void> handedOver = CompletableFuture.runAsync(() -> {
+            try {
+                first.administration().transfer(its.id(), 100_000);
+            } catch (StorageException | InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+        CompletableFuture<Void> refused = CompletableFuture.runAsync(() -> publishUntilItIsRefused(first));
+        TestNode next = start(its, List.of());
+        nodes.set(nodes.indexOf(behind), next);
+        handedOver.get();
+        await(next::isPrimary);
+        assertEquals(IntStream.range(0, 10).boxed().toList(), next.numbers(10));
+        refused.cancel(true);
+    }
+
+    private static void publishUntilItIsRefused(TestNode primary) {
+        try {
+            for (int number = 10; ; number++) {
+                primary.publish(number, 1);
+            }
+        } catch (Exception notAnswered) {
+            // it gives its role away
+        }
     }
 
     @Test
