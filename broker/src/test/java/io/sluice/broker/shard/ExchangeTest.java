@@ -71,6 +71,25 @@ class ExchangeTest {
     }
 
     @Test
+    void whatNobodyGetsForWantOfRoomInOneIsADeadLetterOfThatOne() {
+        shard.queue(QueueDefinition.named("full")
+                .withLimits(new QueueDefinition.Limits(
+                        1,
+                        QueueDefinition.UNLIMITED,
+                        QueueDefinition.Overflow.REJECT_DEAD_LETTER,
+                        QueueDefinition.UNLIMITED))
+                .withDeadLetter(ShardFixture.deadLetter("dead", 0)));
+        exchanges.exchange("e", Type.FANOUT).bindNew("e", "roomy", "").bind("e", "full", "");
+
+        exchanges.send("e", "k", "1");
+        assertEquals(Kind.RESOURCE_LIMIT_EXCEEDED, exchanges.send("e", "k", "2").kind());
+
+        assertEquals(List.of("1"), shard.browse("roomy"));
+        assertEquals(List.of("1"), shard.browse("full"));
+        assertEquals(List.of("2"), shard.browse("dead"));
+    }
+
+    @Test
     void aFanoutExchangeGivesToAll() {
         exchanges.exchange("e", Type.FANOUT).bindNew("e", "a", "").bindNew("e", "b", "whatever");
 
