@@ -7,6 +7,7 @@ import io.sluice.amqp.servicebus.EntityPath;
 import io.sluice.amqp.servicebus.LockTokens;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.TemporaryName;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.security.Principal;
 import io.sluice.broker.shard.ShardMailbox;
@@ -78,8 +79,14 @@ final class ConnectionScope {
                 environment.shards(),
                 lockTokens,
                 this::receivers,
+                this::newMessageId,
                 environment.clock(),
                 calls);
+    }
+
+    /** That no other message has. */
+    String newMessageId() {
+        return environment.nodeNames().get().substring(TemporaryName.PREFIX.length());
     }
 
     private Set<io.sluice.broker.queue.Consumer> receivers() {

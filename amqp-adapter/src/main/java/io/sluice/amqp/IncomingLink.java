@@ -1,15 +1,11 @@
 package io.sluice.amqp;
 
-import io.sluice.amqp.message.GivenMessageId;
 import io.sluice.amqp.message.IncomingMessage;
 import io.sluice.amqp.message.MalformedMessageException;
-import io.sluice.amqp.message.MessageBatch;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
-import io.sluice.broker.TemporaryName;
 import io.sluice.broker.security.Permissions;
-import java.util.List;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
@@ -49,6 +45,7 @@ final class IncomingLink implements LinkEndpoint {
     private final Destination destination;
     private final Optional<KeptDeliveries> kept;
     private final Arrivals arrivals;
+    private final IncomingMessages messages;
     private final MessageAssembly assembly = new MessageAssembly();
     /** Of the message that is coming in, where it is a large one; else null. */
     private IncomingBody body;
@@ -70,6 +67,7 @@ final class IncomingLink implements LinkEndpoint {
         this.destination = destination;
         this.kept = destination.kept();
         this.arrivals = new Arrivals(destination);
+        this.messages = new IncomingMessages(scope, destination, arrivals);
         this.window = new FlowWindow(scope.limits().flow().incoming());
         this.settleSecond = receiver.getRemoteReceiverSettleMode() == ReceiverSettleMode.SECOND;
     }
@@ -326,7 +324,7 @@ final class IncomingLink implements LinkEndpoint {
     private void becomeLarge(Delivery delivery) {
         scope.bytes().partial(-assembly.bytes());
         byte[] start = assembly.take();
-        if (delivery.getMessageFormat() == MessageBatch.FORMAT) {
+        if (!IncomingMessages.mayBeLarge(delivery)) {
             String text =
                     "a batch is larger than " + scope.environment().large().thresholdBytes() + " bytes";
             closeOver(delivery, Conditions.of(Conditions.LINK_MESSAGE_SIZE_EXCEEDED, text));
@@ -379,33 +377,9 @@ final class IncomingLink implements LinkEndpoint {
             return;
         }
         try {
-            if (delivery.getMessageFormat() == MessageBatch.FORMAT) {
-                List<Message> batch = MessageBatch.parse(encoded);
-                arrive(batch.stream().map(this::stored).toList(), delivery, encoded.length);
-            } else {
-                arrivals.add(stored(IncomingMessage.parse(encoded, delivery.getMessageFormat())), delivery);
-            }
+            messages.arrived(encoded, delivery).ifPresent(refusal -> refused(delivery, encoded.length, refusal));
         } catch (MalformedMessageException e) {
             refuse(delivery, encoded.length, Conditions.of(Conditions.DECODE_ERROR, e.getMessage()));
-        }
-    }
-
-    /** In Service Bus there are none but durable messages, which its clients do not say, and each has an id, without which some cannot settle it. */
-    private Message stored(Message message) {
-        if (!scope.dialect().isServiceBus()) {
-            return message;
-        }
-        Message durable =
-                message.durable() ? message : message.with(message.header().withDurable());
-        String id = scope.environment().nodeNames().get().substring(TemporaryName.PREFIX.length());
-        return GivenMessageId.with(durable, id);
-    }
-
-    private void arrive(List<Message> batch, Delivery delivery, int bytes) {
-        if (destination.transacts()) {
-            arrivals.addAll(batch, delivery, bytes);
-        } else {
-            refused(delivery, bytes, Refusal.of(Kind.NOT_IMPLEMENTED, "a node of the broker itself takes no batches"));
         }
     }
 

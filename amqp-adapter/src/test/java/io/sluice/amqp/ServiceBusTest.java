@@ -341,6 +341,30 @@ class ServiceBusTest extends ServiceBusPeer {
     }
 
     @Test
+    void aMessageThatIsScheduledByTheOperationIsGivenAnIdToo() {
+        attachManagement("q");
+        Message message = Message.Factory.create();
+        message.setBody(new AmqpValue("x"));
+        byte[] bytes = new byte[100];
+        Binary encoded = new Binary(Arrays.copyOf(bytes, message.encode(bytes, 0, bytes.length)));
+        body(ask("com.microsoft:schedule-message", Map.of("messages", List.of(Map.of("message", encoded)))));
+        Message peeked = messages(ask("com.microsoft:peek-message", Map.of("message-count", 1)))
+                .get(0);
+        assertInstanceOf(String.class, peeked.getMessageId());
+        assertTrue(peeked.isDurable());
+    }
+
+    @Test
+    void aNumberOfAMessageIsWhole() {
+        attachManagement("q");
+        Message answer = ask("com.microsoft:receive-by-sequence-number", Map.of("sequence-numbers", List.of(1L, 1.5)));
+        assertEquals(400, status(answer));
+        assertEquals(
+                "'sequence-numbers[1]' of the body is not one of whole numbers",
+                answer.getApplicationProperties().getValue().get("statusDescription"));
+    }
+
+    @Test
     void eachRuleWithAnActionHasACopyOfItsOwn() {
         String entity = "topic.t/Subscriptions/audit";
         peer.attachReceiverNext(1, "first", entity);

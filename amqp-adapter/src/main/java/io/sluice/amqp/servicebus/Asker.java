@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * @param number of the connection
  * @param container its container-id
  * @param receivers those of its links
+ * @param messageIds gives one that no other message has
  * @param thread where answers of shards are brought to
  */
 public record Asker(
@@ -25,6 +26,7 @@ public record Asker(
         Shards shards,
         LockTokens locks,
         Supplier<Set<Consumer>> receivers,
+        Supplier<String> messageIds,
         Clock clock,
         ConnectionThread thread) {
     /** What is done with what a shard says. */

@@ -102,10 +102,13 @@ final class EntityRequest {
 
     /** @param most of them */
     List<Long> needNumbers(String key, int most) throws EntityException {
-        return needAll(key, Number.class, "whole numbers", most).stream()
-                .map(Number::longValue)
-                .distinct()
-                .toList();
+        List<Number> numbers = needAll(key, Number.class, "whole numbers", most);
+        for (Number number : numbers) {
+            if (number instanceof Double || number instanceof Float) {
+                throw wrong(key + "[" + numbers.indexOf(number) + "]", "one of whole numbers");
+            }
+        }
+        return numbers.stream().map(Number::longValue).distinct().toList();
     }
 
     /** @param most of them */

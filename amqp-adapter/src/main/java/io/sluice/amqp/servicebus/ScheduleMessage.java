@@ -52,10 +52,9 @@ final class ScheduleMessage implements EntityOperation {
         asker.shard(queue).detach(producer);
     }
 
-    private static Message message(byte[] encoded, int index) throws EntityException {
+    private Message message(byte[] encoded, int index) throws EntityException {
         try {
-            Message message = IncomingMessage.parse(encoded, IncomingMessage.AMQP_FORMAT);
-            return message.with(message.header().withDurable());
+            return StoredMessages.of(IncomingMessage.parse(encoded, IncomingMessage.AMQP_FORMAT), asker.messageIds());
         } catch (MalformedMessageException e) {
             throw EntityException.badRequest("'messages[" + index + "].message' of the body: " + e.getMessage());
         }
