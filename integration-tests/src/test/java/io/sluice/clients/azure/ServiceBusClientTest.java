@@ -1,11 +1,15 @@
 package io.sluice.clients.azure;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.azure.core.amqp.AmqpRetryOptions;
+import com.azure.core.amqp.exception.AmqpException;
 import com.azure.core.util.BinaryData;
 import com.azure.messaging.servicebus.ServiceBusClientBuilder;
 import com.azure.messaging.servicebus.ServiceBusException;
@@ -15,9 +19,11 @@ import com.azure.messaging.servicebus.ServiceBusReceivedMessage;
 import com.azure.messaging.servicebus.ServiceBusReceiverClient;
 import com.azure.messaging.servicebus.ServiceBusRuleManagerClient;
 import com.azure.messaging.servicebus.ServiceBusSenderClient;
+import com.azure.messaging.servicebus.ServiceBusSessionReceiverClient;
 import com.azure.messaging.servicebus.administration.models.CorrelationRuleFilter;
 import com.azure.messaging.servicebus.administration.models.CreateRuleOptions;
 import com.azure.messaging.servicebus.administration.models.RuleProperties;
+import com.azure.messaging.servicebus.administration.models.SqlRuleAction;
 import com.azure.messaging.servicebus.administration.models.SqlRuleFilter;
 import com.azure.messaging.servicebus.models.DeadLetterOptions;
 import com.azure.messaging.servicebus.models.ServiceBusMessageState;
@@ -25,11 +31,13 @@ import com.azure.messaging.servicebus.models.ServiceBusReceiveMode;
 import com.azure.messaging.servicebus.models.SubQueue;
 import io.sluice.program.BrokerProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,6 +72,7 @@ final class ServiceBusClientTest {
                     - {name: deferred}
                     - {name: scheduled}
                     - {name: gone}
+                    - {name: sessions}
                 """.formatted(KEY));
         broker = BrokerProcess.start(folder.resolve("data"), "--config", file.toString());
     }
@@ -234,6 +243,102 @@ final class ServiceBusClientTest {
         ServiceBusMessage message = message(body).setSubject("weather");
         message.getApplicationProperties().put("degrees", degrees);
         return message;
+    }
+
+    private static ServiceBusSessionReceiverClient sessions() {
+        return client().retryOptions(new AmqpRetryOptions().setMaxRetries(0).setTryTimeout(Duration.ofSeconds(30)))
+                .sessionReceiver()
+                .queueName("sessions")
+                .disableAutoComplete()
+                .buildClient();
+    }
+
+    @Test
+    void sessionsAreAcceptedByNameOrAsTheyAreFreeAndKeepAState() {
+        try (ServiceBusSenderClient sender = sender("sessions");
+                ServiceBusSessionReceiverClient sessions = sessions();
+                ServiceBusSessionReceiverClient others = sessions()) {
+            for (String body : List.of("a1", "b1", "a2")) {
+                sender.sendMessage(message(body).setSessionId(body.substring(0, 1)));
+            }
+            byte[] state = "half way".getBytes(StandardCharsets.UTF_8);
+            try (ServiceBusReceiverClient a = sessions.acceptSession("a")) {
+                assertEquals("a", a.getSessionId());
+                for (String body : List.of("a1", "a2")) {
+                    ServiceBusReceivedMessage received = one(a);
+                    assertEquals(body, received.getBody().toString());
+                    assertEquals("a", received.getSessionId());
+                    a.complete(received);
+                }
+                assertNull(a.getSessionState());
+                a.setSessionState(state);
+                assertTrue(a.renewSessionLock().isAfter(OffsetDateTime.now()));
+                // That client has no name of its own for it.
+                AmqpException taken = assertThrows(AmqpException.class, () -> others.acceptSession("a"));
+                assertTrue(
+                        taken.getMessage().startsWith("session 'a' of queue 'sessions' is locked by another receiver"),
+                        taken.getMessage());
+                try (ServiceBusReceiverClient next = sessions.acceptNextSession()) {
+                    assertEquals("b", next.getSessionId());
+                    ServiceBusReceivedMessage received = one(next);
+                    assertEquals("b1", received.getBody().toString());
+                    next.abandon(received);
+                    ServiceBusReceivedMessage again = one(next);
+                    assertEquals(1, again.getDeliveryCount());
+                    next.complete(again);
+                }
+            }
+            // The client closes links later than it says: whoever asks for the next session waits for that.
+            sender.sendMessage(message("a3").setSessionId("a"));
+            try (ServiceBusReceiverClient a = others.acceptNextSession()) {
+                assertEquals("a", a.getSessionId());
+                assertArrayEquals(state, a.getSessionState());
+                a.setSessionState(null);
+                assertNull(a.getSessionState());
+            }
+        }
+    }
+
+    @Test
+    void aSubscriptionHasSessionsAndRulesWithActions() {
+        try (ServiceBusReceiverClient first = client().receiver()
+                .topicName("news")
+                .subscriptionName("marked")
+                .disableAutoComplete()
+                .buildClient()) {
+            assertEquals(
+                    0, first.receiveMessages(1, Duration.ofSeconds(1)).stream().count());
+        }
+        try (ServiceBusRuleManagerClient rules = client().ruleManager()
+                        .topicName("news")
+                        .subscriptionName("marked")
+                        .buildClient();
+                ServiceBusSessionReceiverClient sessions = client().sessionReceiver()
+                        .topicName("news")
+                        .subscriptionName("marked")
+                        .disableAutoComplete()
+                        .buildClient();
+                ServiceBusSenderClient sender =
+                        client().sender().topicName("news").buildClient()) {
+            rules.createRule(
+                    "hot",
+                    new CreateRuleOptions(new SqlRuleFilter("degrees > 30"))
+                            .setAction(new SqlRuleAction(
+                                    "SET sys.SessionId = 'hot'; SET above = degrees - 30; REMOVE degrees")));
+            rules.deleteRule("$Default");
+            RuleProperties hot = rules.listRules().stream().findFirst().orElseThrow();
+            assertEquals(
+                    "SET sys.SessionId = 'hot'; SET above = degrees - 30; REMOVE degrees",
+                    ((SqlRuleAction) hot.getAction()).getSqlExpression());
+            sender.sendMessage(weather("35", 35));
+            try (ServiceBusReceiverClient session = sessions.acceptNextSession()) {
+                assertEquals("hot", session.getSessionId());
+                ServiceBusReceivedMessage received = one(session);
+                assertEquals("35", received.getBody().toString());
+                assertEquals(Map.of("above", 5L), received.getApplicationProperties());
+                session.complete(received);
+            }
+        }
     }
 
     @Test
