@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param replay what is kept for later subscribers
  * @param arguments what its declarer asked for in the words of another broker's protocol, to be given back as it was: it means nothing
  *     beside the settings that were made of it, and two definitions that differ in it alone are the same queue
+ * @param origin where the settings come from
  */
 @RecordBuilder
 public record QueueDefinition(
@@ -33,7 +34,8 @@ public record QueueDefinition(
         MessageLife life,
         QueueExpiry expiry,
         Replay replay,
-        Annotations arguments)
+        Annotations arguments,
+        Origin origin)
         implements QueueDefinitionBuilder.With {
     /** No limit, for the numbers in here. */
     public static final long UNLIMITED = Long.MAX_VALUE;
@@ -50,6 +52,7 @@ public record QueueDefinition(
         Objects.requireNonNull(expiry, "expiry");
         Objects.requireNonNull(replay, "replay");
         Objects.requireNonNull(arguments, "arguments");
+        Objects.requireNonNull(origin, "origin");
         if (!isName(name)) {
             throw new IllegalArgumentException(
                     "a queue name has 1 to " + MAX_NAME_LENGTH + " characters, this has " + name.length());
@@ -78,7 +81,8 @@ public record QueueDefinition(
                 life,
                 expiry,
                 Replay.OFF,
-                Annotations.EMPTY);
+                Annotations.EMPTY,
+                Origin.NONE);
     }
 
     /** Whether a queue may have this name. */

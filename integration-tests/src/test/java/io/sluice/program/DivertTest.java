@@ -100,6 +100,10 @@ final class DivertTest {
                         operator.ok("divert", "list", "--json"), "\"name\":\"late\"", "\"origin\":\"configuration\"");
                 assertTrue(send(connection.openSender("inbox"), "forwarded", 1));
                 assertEquals(List.of("forwarded"), all(connection, "fast"));
+                Operator.has(
+                        operator.ok("queue", "show", "inbox", "--json"),
+                        "\"forwardTo\":\"explicit\"",
+                        "\"maxMessages\":\"default\"");
                 operator.ok("divert", "delete", "late");
                 assertTrue(send(connection.openSender("inbox"), "less", 1));
                 assertEquals(List.of("less"), all(connection, "slow"));

@@ -1,6 +1,7 @@
 package io.sluice.server;
 
 import io.sluice.broker.Divert;
+import io.sluice.broker.Origin;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.definitions.Policy;
@@ -69,9 +70,13 @@ final class EffectiveRules {
         return plain.equals(name) ? byRules(name) : definition(plain).withName(name);
     }
 
+    private static QueueDefinition ofPolicy(Policy policy) {
+        return policy.queue().withOrigin(Origin.of(Origin.Source.POLICY, policy.name()));
+    }
+
     private QueueDefinition byRules(String name) {
         return policy(Policy.Kind.QUEUES, name)
-                .map(policy -> Policy.named(policy.queue(), name))
+                .map(policy -> Policy.named(ofPolicy(policy), name))
                 .orElseGet(() -> queues.definition(name));
     }
 
@@ -85,7 +90,7 @@ final class EffectiveRules {
 
     /** What the queue of a subscription to this topic is, under any name. */
     QueueDefinition subscriptionQueue(String topic) {
-        return policy(Policy.Kind.TOPICS, topic).map(Policy::queue).orElseGet(() -> topics.subscriptionQueue(topic));
+        return policy(Policy.Kind.TOPICS, topic).map(EffectiveRules::ofPolicy).orElseGet(() -> topics.subscriptionQueue(topic));
     }
 
     int maxSubscriptions() {

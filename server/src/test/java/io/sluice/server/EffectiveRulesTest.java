@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.Origin;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.definitions.Definitions;
@@ -91,6 +92,16 @@ class EffectiveRulesTest {
 
         QueueDefinition orders = rules.definition("orders.eu");
         assertEquals("orders.eu", orders.name());
+        assertEquals(Origin.of(Origin.Source.POLICY, "p"), orders.origin());
+        assertEquals(
+                Origin.of(Origin.Source.POLICY, "t"),
+                rules.subscriptionQueue("news.eu").origin());
+        assertEquals(
+                Origin.of(Origin.Source.CONFIGURATION, ""),
+                rules.definition("orders.declared").origin());
+        assertEquals(
+                Origin.of(Origin.Source.TEMPLATE, "*"),
+                rules.definition("news.eu").origin());
         assertEquals(10, orders.limits().maxMessages());
         assertEquals(Optional.of("orders.dead"), orders.deadLetter().queue());
         assertEquals(

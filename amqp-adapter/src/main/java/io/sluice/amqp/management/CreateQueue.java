@@ -26,7 +26,8 @@ final class CreateQueue implements Operation {
 
     @Override
     public void run(ManagementRequest request, Answer answer) throws ManagementException {
-        QueueDefinition definition = QueueArguments.apply(defaults(request.name()), request.body());
+        QueueDefinition definition =
+                QueueOrigins.explicit(QueueArguments.apply(defaults(request.name()), request.body()), request.body());
         queues.owner(definition.name())
                 .declare(
                         definition,

@@ -47,7 +47,7 @@ public final class ManagementNode implements LocalNode {
         Exchanges exchanges = new Exchanges(queues);
         ExchangeBindings bindings = new ExchangeBindings(queues);
         Moves moves = new Moves(queues);
-        add(QueueOperations.type(queues, configured.template()));
+        add(QueueOperations.type(queues, configured));
         add(topics.type());
         add(subscriptions.type());
         add(exchanges.type());

@@ -1,18 +1,15 @@
 package io.sluice.amqp.management;
 
-import io.sluice.broker.QueueDefinition;
-import java.util.function.Function;
-
 /** What can be done to queues. */
 final class QueueOperations {
     private QueueOperations() {}
 
-    static EntityType type(Queues queues, Function<String, QueueDefinition> template) {
+    static EntityType type(Queues queues, Configured configured) {
         return EntityType.of(
                 QueueAttributes.TYPE,
                 QueueAttributes.names(),
-                new CreateQueue(queues, template),
-                new ReadQueue(queues),
+                new CreateQueue(queues, configured.template()),
+                new ReadQueue(queues, configured.plain()),
                 new UpdateQueue(queues),
                 new DeleteQueue(queues),
                 new PurgeQueue(queues),

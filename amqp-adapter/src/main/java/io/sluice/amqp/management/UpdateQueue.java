@@ -55,7 +55,7 @@ final class UpdateQueue implements Operation {
 
     private static QueueDefinition changed(QueueDefinition is, Map<?, ?> settings) {
         try {
-            return QueueArguments.over(is, settings);
+            return QueueOrigins.explicit(QueueArguments.over(is, settings), settings);
         } catch (ManagementException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package io.sluice.amqp.rabbitmq;
 
 import io.sluice.amqp.Shards;
+import io.sluice.amqp.management.QueueOrigins;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
@@ -127,7 +128,8 @@ final class QueueResource {
 
     private QueueDefinition definition(String name, QueueDeclaration asked) throws HttpException {
         try {
-            return asked.over(template.apply(name).withName(name));
+            QueueDefinition base = template.apply(name).withName(name);
+            return QueueOrigins.marked(base, asked.over(base));
         } catch (IllegalArgumentException e) {
             throw HttpException.badRequest(e.getMessage());
         }

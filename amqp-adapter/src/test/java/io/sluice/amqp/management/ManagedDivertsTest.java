@@ -6,6 +6,7 @@ import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.broker.Divert;
 import io.sluice.broker.NamePattern;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.Origin;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Subscription.Selection;
 import io.sluice.broker.port.StorageException;
@@ -40,7 +41,7 @@ class ManagedDivertsTest {
                 .mailbox();
         Divert ofTheFile =
                 new Divert("file", NodeKind.TOPIC, new NamePattern("t"), Selection.ALL, NodeKind.QUEUE, "log", false);
-        Configured configured = new Configured(QueueDefinition::named, QueueDefinition.named("*"), Map.of())
+        Configured configured = new Configured(ManagedDivertsTest::template, QueueDefinition.named("*"), Map.of())
                 .withDiverts(List.of(ofTheFile));
         calls = new ManagementCalls(
                 new ManagementNode(Queues.in(shard), configured, new ConnectionRegistry(), Optional.empty()), () -> {});
@@ -94,6 +95,35 @@ class ManagedDivertsTest {
                 .is(400, "attribute 'of' is queue or topic, not 'exchange'");
         divert("CREATE", "d", Map.of("pattern", "a", "to", "b", "selector", "x", "sql", "x"))
                 .is(400, "attributes 'selector' and 'sql' exclude each other");
+    }
+
+    @Test
+    void aQueueSaysWhereItsSettingsComeFrom() {
+        ask("CREATE", "queue", "small.a", Map.of("maxBytes", 9L, "overflow", "reject"))
+                .is(201, "Created");
+        Map<?, ?> origins = origins("small.a");
+        assertEquals("explicit", origins.get("maxBytes"));
+        assertEquals("explicit", origins.get("overflow"), "also what is the default");
+        assertEquals("policy small", origins.get("maxMessages"));
+        assertEquals("default", origins.get("kind"));
+        ask("UPDATE", "queue", "small.a", Map.of("maxMessages", 4L)).ok();
+        assertEquals("explicit", origins("small.a").get("maxMessages"));
+        ask("CREATE", "queue", "old", Map.of()).is(201, "Created");
+        assertEquals("unknown", origins("old").get("maxMessages"));
+    }
+
+    private Map<?, ?> origins(String queue) {
+        return (Map<?, ?>) ask("READ", "queue", queue, null).ok().body().get("origins");
+    }
+
+    private static QueueDefinition template(String name) {
+        QueueDefinition three = QueueDefinition.named(name)
+                .withLimits(new QueueDefinition.Limits(
+                        3, QueueDefinition.UNLIMITED, QueueDefinition.Overflow.REJECT, QueueDefinition.UNLIMITED));
+        if (name.startsWith("small")) {
+            return three.withOrigin(Origin.of(Origin.Source.POLICY, "small"));
+        }
+        return name.equals("old") ? three : QueueDefinition.named(name);
     }
 
     @Test

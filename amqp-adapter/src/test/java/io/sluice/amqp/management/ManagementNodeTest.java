@@ -81,7 +81,9 @@ class ManagementNodeTest {
 
         Reply read = ask(Map.of("operation", "READ", "type", "queue", "name", "jobs"), null);
         read.is(200, "OK");
-        assertEquals(created.body(), read.body());
+        Map<Object, Object> withoutOrigins = new java.util.LinkedHashMap<>(read.body());
+        withoutOrigins.remove("origins");
+        assertEquals(created.body(), withoutOrigins);
         assertEquals("dead", read.body().get("deadLetterQueue"));
         assertEquals(0L, read.body().get("messages"));
         assertNull(read.body().get("messagesByPriority"), "it has no order by priority");

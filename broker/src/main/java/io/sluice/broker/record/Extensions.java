@@ -4,6 +4,7 @@ import io.sluice.broker.Dispatching;
 import io.sluice.broker.Forward;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.Origin;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueExpiry;
@@ -30,6 +31,7 @@ import java.util.Optional;
  * 7 arguments := annotations, see {@link RecordCodec}
  * 8 replay := messages i64 | bytes i64 | ageMillis i64 | toNew i64
  * 9 forward := kind u8 (0 = queue, 1 = topic) | to str
+ * 10 origin := source u8 | name str | count u8 | count x setting str
  * </pre>
  */
 final class Extensions {
@@ -42,9 +44,11 @@ final class Extensions {
     private static final byte ARGUMENTS = 7;
     private static final byte REPLAY = 8;
     private static final byte FORWARD = 9;
+    private static final byte ORIGIN = 10;
     private static final int DISPATCHING_BYTES = 1 + 4 + 1 + 8;
 
     private static final int HEAD = 1 + 4;
+    private static final Origin.Source[] SOURCES = Origin.Source.values();
     private static final Dispatching.Groups[] GROUPS = Dispatching.Groups.values();
 
     private Extensions() {}
@@ -105,6 +109,17 @@ final class Extensions {
             new RecordWriter(out).annotations(definition.arguments());
             extensions.add(new Extension(ARGUMENTS, out.array()));
         }
+        Origin origin = definition.origin();
+        if (!origin.isNone()) {
+            int names = origin.explicit().stream().mapToInt(EncodedSize::string).sum();
+            ByteBuffer out = ByteBuffer.allocate(1 + EncodedSize.string(origin.name()) + 1 + names);
+            out.put((byte) origin.source().ordinal());
+            RecordWriter write = new RecordWriter(out);
+            write.string(origin.name());
+            out.put((byte) origin.explicit().size());
+            origin.explicit().forEach(write::string);
+            extensions.add(new Extension(ORIGIN, out.array()));
+        }
         Replay replay = definition.replay();
         if (replay.isOn()) {
             ByteBuffer out = ByteBuffer.allocate(4 * 8);
@@ -124,6 +139,7 @@ final class Extensions {
                 || !definition.expiry().isNever()
                 || hasExchange(definition.deadLetter())
                 || !definition.arguments().isEmpty()
+                || !definition.origin().isNone()
                 || definition.replay().isOn();
     }
 
@@ -188,6 +204,7 @@ final class Extensions {
                     definition.withDeadLetter(definition
                             .deadLetter()
                             .withExchange(RecordCodec.readOptionalString(in), RecordCodec.readString(in)));
+                case ORIGIN -> definition.withOrigin(readOrigin(in));
                 case ARGUMENTS -> definition.withArguments(RecordCodec.readAnnotations(in));
                 case REPLAY ->
                     definition.withReplay(new Replay(in.getLong(), in.getLong(), in.getLong(), in.getLong()));
@@ -198,6 +215,17 @@ final class Extensions {
             }
         }
         return new QueueDeclared(base.queueId(), definition, base.nextSequence());
+    }
+
+    private static Origin readOrigin(ByteBuffer in) {
+        Origin.Source source = SOURCES[in.get()];
+        String name = RecordCodec.readString(in);
+        int count = in.get();
+        List<String> explicit = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            explicit.add(RecordCodec.readString(in));
+        }
+        return new Origin(source, name, explicit);
     }
 
     private static Forward readForward(ByteBuffer in) {

@@ -16,6 +16,7 @@ import io.sluice.broker.MessageGroup;
 import io.sluice.broker.MessageLife;
 import io.sluice.broker.NamePattern;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.Origin;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -123,7 +124,10 @@ class RecordCodecTest {
                 random.nextBoolean()
                         ? Replay.OFF
                         : new Replay(1 + random.nextInt(1000), positive(random), positive(random), random.nextInt(9)),
-                random.nextBoolean() ? Annotations.EMPTY : annotations(random));
+                random.nextBoolean() ? Annotations.EMPTY : annotations(random),
+                random.nextBoolean()
+                        ? Origin.NONE
+                        : new Origin(Origin.Source.TEMPLATE, text(random, 0), List.of("a", "maxBytes")));
     }
 
     private static Dispatching dispatching(Random random) {
@@ -476,6 +480,16 @@ class RecordCodecTest {
                         + "07",
                 new DefinitionRecord.DivertDefined(
                         divert(NodeKind.TOPIC, new Selection("x", new byte[] {7}), NodeKind.QUEUE, true)));
+        assertGolden(
+                "0a0000000000000007" + "0000000000000009" + "0000000171" + "01" + "01" + "7fffffffffffffff"
+                        + "7fffffffffffffff" + "00" + "7fffffffffffffff" + "00" + "00" + "00000000"
+                        + "00000000" + "0000000000000000" + "00000000"
+                        + "01" + "0a" + "00000011" + "03" + "0000000170" + "02" + "0000000161" + "0000000162",
+                new QueueDeclared(
+                        7,
+                        QueueDefinition.named("q")
+                                .withOrigin(new Origin(Origin.Source.POLICY, "p", List.of("b", "a", "b"))),
+                        9));
         assertNotEquals(Message.publisher("ab"), Message.publisher("ba"));
         assertEquals(7497610108220635414L, Message.publisher("container"), "what is stored is compared with it");
         assertGolden("1f0000000000000000" + "0000000164", new DefinitionRecord.DivertDeleted("d"));

@@ -4,6 +4,7 @@ import io.sluice.broker.Dispatching;
 import io.sluice.broker.Dispatching.Groups;
 import io.sluice.broker.Message;
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.Origin;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueDefinition.DeadLetter;
 import io.sluice.broker.QueueDefinition.Deduplication;
@@ -91,7 +92,8 @@ final class QueueRulesBinder {
         List<QueueTemplate> templates = new ArrayList<>();
         for (Section section : sections) {
             NamePattern pattern = new NamePattern(ConfigurationBinder.required(section, "pattern"));
-            templates.add(new QueueTemplate(pattern, definition.apply(section)));
+            Origin origin = Origin.of(Origin.Source.TEMPLATE, pattern.text());
+            templates.add(new QueueTemplate(pattern, definition.apply(section).withOrigin(origin)));
             section.end();
         }
         return templates;
@@ -112,7 +114,8 @@ final class QueueRulesBinder {
             } else if (section.has("name") && !names.add(name)) {
                 section.problem("name", "is \"" + name + "\", which another queue has already");
             } else {
-                declared.add(QueueRules.named(definition, name));
+                Origin origin = Origin.of(Origin.Source.CONFIGURATION, "");
+                declared.add(QueueRules.named(definition, name).withOrigin(origin));
             }
         }
         return declared;
