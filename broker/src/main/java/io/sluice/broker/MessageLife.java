@@ -1,5 +1,6 @@
 package io.sluice.broker;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param acknowledgedQueue where a message goes that its consumer has accepted; empty, or the queue itself: nowhere
  * @param forward where a message goes that comes in, in the same batch; empty: it stays
  */
+@RecordBuilder
 public record MessageLife(
         Backoff backoff,
         int maxAcquisitions,
@@ -24,7 +26,8 @@ public record MessageLife(
         LastValue lastValue,
         boolean stamped,
         Optional<String> acknowledgedQueue,
-        Optional<Forward> forward) {
+        Optional<Forward> forward)
+        implements MessageLifeBuilder.With {
     public static final MessageLife PLAIN =
             new MessageLife(Backoff.NONE, 0, 0, LastValue.OFF, false, Optional.empty(), Optional.empty());
 
@@ -42,38 +45,6 @@ public record MessageLife(
         if (!acknowledgedQueue.map(QueueDefinition::isName).orElse(true)) {
             throw new IllegalArgumentException("not a queue name: '" + acknowledgedQueue.get() + "'");
         }
-    }
-
-    public MessageLife withBackoff(Backoff newBackoff) {
-        return new MessageLife(
-                newBackoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, acknowledgedQueue, forward);
-    }
-
-    public MessageLife withMaxAcquisitions(int maximum) {
-        return new MessageLife(backoff, maximum, undeliverableMillis, lastValue, stamped, acknowledgedQueue, forward);
-    }
-
-    public MessageLife withUndeliverableMillis(long millis) {
-        return new MessageLife(backoff, maxAcquisitions, millis, lastValue, stamped, acknowledgedQueue, forward);
-    }
-
-    public MessageLife withLastValue(LastValue newLastValue) {
-        return new MessageLife(
-                backoff, maxAcquisitions, undeliverableMillis, newLastValue, stamped, acknowledgedQueue, forward);
-    }
-
-    public MessageLife withStamped(boolean isStamped) {
-        return new MessageLife(
-                backoff, maxAcquisitions, undeliverableMillis, lastValue, isStamped, acknowledgedQueue, forward);
-    }
-
-    public MessageLife withAcknowledgedQueue(Optional<String> queue) {
-        return new MessageLife(backoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, queue, forward);
-    }
-
-    public MessageLife withForward(Optional<Forward> newForward) {
-        return new MessageLife(
-                backoff, maxAcquisitions, undeliverableMillis, lastValue, stamped, acknowledgedQueue, newForward);
     }
 
     /** How the wait grows with each failed delivery. */
