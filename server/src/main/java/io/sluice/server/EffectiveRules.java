@@ -90,7 +90,9 @@ final class EffectiveRules {
 
     /** What the queue of a subscription to this topic is, under any name. */
     QueueDefinition subscriptionQueue(String topic) {
-        return policy(Policy.Kind.TOPICS, topic).map(EffectiveRules::ofPolicy).orElseGet(() -> topics.subscriptionQueue(topic));
+        return policy(Policy.Kind.TOPICS, topic)
+                .map(EffectiveRules::ofPolicy)
+                .orElseGet(() -> topics.subscriptionQueue(topic));
     }
 
     int maxSubscriptions() {
