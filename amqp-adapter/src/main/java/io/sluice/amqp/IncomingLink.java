@@ -52,7 +52,6 @@ final class IncomingLink implements LinkEndpoint {
 
     private int slightTransfers;
     private final FlowWindow window;
-    private final boolean settleSecond;
     private State state = State.ATTACHING;
     /** Why the peer gets no more credit, "" when it does. */
     private String creditWithheld = "";
@@ -69,7 +68,6 @@ final class IncomingLink implements LinkEndpoint {
         this.arrivals = new Arrivals(destination);
         this.messages = new IncomingMessages(scope, destination, arrivals);
         this.window = new FlowWindow(scope.limits().flow().incoming());
-        this.settleSecond = receiver.getRemoteReceiverSettleMode() == ReceiverSettleMode.SECOND;
     }
 
     void attach() {
@@ -158,7 +156,8 @@ final class IncomingLink implements LinkEndpoint {
 
     private void say(Delivery delivery, DeliveryState outcome) {
         delivery.disposition(outcome);
-        if (!settleSecond || delivery.remotelySettled()) {
+        boolean settlesSecond = receiver.getRemoteReceiverSettleMode() == ReceiverSettleMode.SECOND;
+        if (!settlesSecond || delivery.remotelySettled()) {
             delivery.settle();
             kept.ifPresent(deliveries -> deliveries.settled(delivery, false));
         } else if (kept.isPresent() && outcome instanceof Accepted) {

@@ -3,6 +3,7 @@ package io.sluice.program;
 import static io.sluice.program.Operator.has;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.program.Operator.Ended;
@@ -73,6 +74,55 @@ final class TopicCommandsTest {
             ok("subscription", "delete", identity.group(1));
             assertEquals(1, run("subscription", "delete", identity.group(1)).exitCode());
             assertFalse(ok("subscription", "list", "--json").contains("audit"));
+        }
+    }
+
+    @Test
+    void a_subscription_gets_what_is_published_before_anybody_receives_from_it() throws Exception {
+        String[] early = {
+            "subscription",
+            "create",
+            "early",
+            "--topic",
+            "cmd.early",
+            "--container",
+            "early-client",
+            "--filter",
+            "color = 'red'"
+        };
+        ok(early);
+        ok(early);
+        has(
+                ok("subscription", "create", "everyone", "--topic", "cmd.early", "--json"),
+                "\"identity\":\"cmd.early::everyone\"",
+                "\"global\":true");
+        Ended other = run("subscription", "create", "everyone", "--topic", "cmd.late");
+        assertEquals(1, other.exitCode());
+        has(other.errors(), "subscription everyone exists, of topic 'cmd.early', with another topic");
+
+        JmsConnectionFactory factory = new JmsConnectionFactory("guest", "guest", broker.uri());
+        try (Connection connection = factory.createConnection()) {
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            Topic topic = session.createTopic("cmd.early");
+            MessageProducer producer = session.createProducer(topic);
+            for (String color : List.of("red", "blue")) {
+                TextMessage message = session.createTextMessage("event " + color);
+                message.setStringProperty("color", color);
+                producer.send(message);
+            }
+            connection.start();
+            MessageConsumer everyone = session.createSharedDurableConsumer(topic, "everyone");
+            assertEquals("event red", everyone.receive(20_000).getBody(String.class));
+            assertEquals("event blue", everyone.receive(20_000).getBody(String.class));
+        }
+        try (Connection connection = factory.createConnection()) {
+            connection.setClientID("early-client");
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            connection.start();
+            MessageConsumer subscriber =
+                    session.createDurableConsumer(session.createTopic("cmd.early"), "early", "color = 'red'", false);
+            assertEquals("event red", subscriber.receive(20_000).getBody(String.class));
+            assertNull(subscriber.receiveNoWait());
         }
     }
 }

@@ -112,7 +112,7 @@ final class ExchangeBindings implements Listing {
             }
             return List.of(plain(parts[0]), plain(parts[2]));
         }
-        return List.of(required(request, SOURCE), required(request, DESTINATION));
+        return List.of(request.neededText(SOURCE), request.neededText(DESTINATION));
     }
 
     private static String plain(String escaped) throws ManagementException {
@@ -123,11 +123,6 @@ final class ExchangeBindings implements Listing {
         }
     }
 
-    private static String required(ManagementRequest request, String attribute) throws ManagementException {
-        return request.textArgument(attribute)
-                .orElseThrow(() -> ManagementException.badRequest("attribute '" + attribute + "' is missing"));
-    }
-
     private static ExchangeBinding binding(ManagementRequest request) throws ManagementException {
         String kind = request.textArgument(KIND).orElse(TO_QUEUE);
         if (!kind.equals(TO_QUEUE) && !kind.equals(TO_EXCHANGE)) {
@@ -135,9 +130,9 @@ final class ExchangeBindings implements Listing {
         }
         try {
             return new ExchangeBinding(
-                    required(request, SOURCE),
+                    request.neededText(SOURCE),
                     kind.equals(TO_EXCHANGE) ? NodeKind.EXCHANGE : NodeKind.QUEUE,
-                    required(request, DESTINATION),
+                    request.neededText(DESTINATION),
                     request.textArgument(KEY).orElse(""),
                     Exchanges.arguments(request));
         } catch (IllegalArgumentException e) {

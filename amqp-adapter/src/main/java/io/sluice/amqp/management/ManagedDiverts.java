@@ -1,12 +1,9 @@
 package io.sluice.amqp.management;
 
-import io.sluice.amqp.filter.InvalidFilterException;
-import io.sluice.amqp.filter.StoredFilter;
 import io.sluice.broker.Divert;
 import io.sluice.broker.NamePattern;
 import io.sluice.broker.NodeKind;
 import io.sluice.broker.Refusal.Kind;
-import io.sluice.broker.Subscription.Selection;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.record.DefinitionRecord.DivertDefined;
 import io.sluice.broker.record.DefinitionRecord.DivertDeleted;
@@ -15,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -28,14 +24,13 @@ final class ManagedDiverts implements Listing {
 
     private static final String OF = "of";
     private static final String PATTERN = "pattern";
-    private static final String SELECTOR = "selector";
-    private static final String SQL = "sql";
     private static final String TO = "to";
     private static final String TO_A = "toA";
     private static final String EXCLUSIVE = "exclusive";
     private static final String ADDRESS = "address";
 
-    private static final List<String> ARGUMENTS = List.of(OF, PATTERN, SELECTOR, SQL, TO, TO_A, EXCLUSIVE);
+    private static final List<String> ARGUMENTS =
+            List.of(OF, PATTERN, RequestedFilter.SELECTOR, RequestedFilter.SQL, TO, TO_A, EXCLUSIVE);
     /** Allowed and without meaning: they say again what the request's properties say. */
     private static final List<String> REPEATED = List.of("name", "type");
 
@@ -145,8 +140,8 @@ final class ManagedDiverts implements Listing {
                 throw ManagementException.badRequest("there is no attribute '" + key + "' to create a divert with");
             }
         }
-        String pattern = required(request, PATTERN);
-        String to = required(request, TO);
+        String pattern = request.neededText(PATTERN);
+        String to = request.neededText(TO);
         NodeKind kind = kind(request, OF);
         NodeKind toKind = kind(request, TO_A);
         boolean exclusive = request.flagArgument(EXCLUSIVE).orElse(false);
@@ -155,15 +150,10 @@ final class ManagedDiverts implements Listing {
         }
         try {
             return new Divert(
-                    request.name(), kind, new NamePattern(pattern), selection(request), toKind, to, exclusive);
+                    request.name(), kind, new NamePattern(pattern), RequestedFilter.of(request), toKind, to, exclusive);
         } catch (IllegalArgumentException e) {
             throw ManagementException.badRequest(e.getMessage());
         }
-    }
-
-    private static String required(ManagementRequest request, String name) throws ManagementException {
-        return request.textArgument(name)
-                .orElseThrow(() -> ManagementException.badRequest("attribute '" + name + "' is missing"));
     }
 
     private static NodeKind kind(ManagementRequest request, String name) throws ManagementException {
@@ -174,23 +164,6 @@ final class ManagedDiverts implements Listing {
             default ->
                 throw ManagementException.badRequest("attribute '" + name + "' is queue or topic, not '" + kind + "'");
         };
-    }
-
-    private static Selection selection(ManagementRequest request) throws ManagementException {
-        Optional<String> selector = request.textArgument(SELECTOR);
-        Optional<String> sql = request.textArgument(SQL);
-        if (selector.isPresent() && sql.isPresent()) {
-            throw ManagementException.badRequest("attributes 'selector' and 'sql' exclude each other");
-        }
-        try {
-            if (sql.isPresent()) {
-                return StoredFilter.ofSql(sql.get());
-            }
-            return selector.isPresent() ? StoredFilter.ofSelector(selector.get()) : Selection.ALL;
-        } catch (InvalidFilterException e) {
-            throw ManagementException.badRequest(
-                    "attribute '" + (sql.isPresent() ? SQL : SELECTOR) + "' cannot be read: " + e.getMessage());
-        }
     }
 
     /** One that was defined, and stands in the configuration now, may be deleted: the other stays. */

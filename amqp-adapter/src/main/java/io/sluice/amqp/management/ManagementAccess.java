@@ -8,8 +8,8 @@ import java.util.Set;
 
 /**
  * Which permission an operation needs. Whoever is connected may look at what there is, but for messages, which only those who may browse
- * their queue are shown. Changes are for those who may manage the queue, topic, subscription or exchange by its name, of a binding both its ends, or all of another type under
- * the name of that with a {@code $} in front, as {@code $user}.
+ * their queue are shown. Changes are for those who may manage the queue, topic, subscription or exchange by its name, of a binding both its ends, of a new subscription its
+ * topic, or all of another type under the name of that with a {@code $} in front, as {@code $user}.
  */
 final class ManagementAccess {
     private static final Set<String> LOOKS = Set.of(
@@ -56,6 +56,9 @@ final class ManagementAccess {
 
     /** The name of a subscription is its subscriber's choice, so it gives nobody a right: only its queue's does. */
     private static String address(ManagementRequest request, String type) throws ManagementException {
+        if (type.equals(Subscriptions.TYPE) && request.operation().equals("CREATE")) {
+            return request.neededText(Subscriptions.TOPIC);
+        }
         boolean named = NAMED.contains(type)
                 && (!type.equals(Subscriptions.TYPE) || request.text("identity").isPresent());
         return named ? request.name() : "$" + type;

@@ -100,6 +100,12 @@ final class ManagementRequest {
         return Optional.ofNullable((String) value);
     }
 
+    /** As {@link #textArgument}, of one that there has to be. */
+    String neededText(String argument) throws ManagementException {
+        return textArgument(argument)
+                .orElseThrow(() -> ManagementException.badRequest("attribute '" + argument + "' is missing"));
+    }
+
     /** A whole number from {@code least} on; empty where it is not given. */
     Optional<Long> numberArgument(String argument, long least) throws ManagementException {
         Object value = argument(argument);

@@ -167,8 +167,6 @@ public final class Consumer {
     boolean draining;
     boolean attached;
     final Ring.Place place = new Ring.Place();
-    /** It let a lock run out and has settled nothing since: others come first. */
-    boolean suspect;
     /** Of its locks; fixed when it attached. */
     long lockMillis = QueueDefinition.UNLIMITED;
 
@@ -292,7 +290,7 @@ public final class Consumer {
 
     /** The higher comes first. */
     int rank() {
-        return suspect ? Integer.MIN_VALUE : request.terms.priority;
+        return place.suspect ? Integer.MIN_VALUE : request.terms.priority;
     }
 
     /** It is about to be attached to a queue with this time. */

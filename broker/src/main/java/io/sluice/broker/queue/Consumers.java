@@ -160,10 +160,10 @@ final class Consumers {
 
     /** Its rank changed: it gets messages before others, or behind them. */
     void suspect(Consumer consumer, boolean is) {
-        if (consumer.suspect != is) {
+        if (consumer.place.suspect != is) {
             boolean waits = ring.has(consumer);
             ring.leave(consumer);
-            consumer.suspect = is;
+            consumer.place.suspect = is;
             if (waits) {
                 ring.enter(consumer);
             }

@@ -29,7 +29,6 @@ public final class Dispatcher {
     private final Selecting selecting;
     private final Fetching fetching;
     private final Locks locks;
-    private final SessionLocks sessions;
     private DispatchReason lastStop = DispatchReason.NOTHING_AVAILABLE;
 
     Dispatcher(Queue queue, Availability availability, QueueLoads loads, Pages pages) {
@@ -40,10 +39,9 @@ public final class Dispatcher {
         this.groups = new GroupTable(queue.state());
         this.lookAhead = new LookAhead(queue.state().levelCount());
         this.settlement = new Settlement(queue, availability, consumers, groups, removals);
-        this.sessions = new SessionLocks(queue, consumers, groups);
-        this.handover = new Handover(queue, availability, consumers, settlement, removals, sessions);
+        this.locks = new Locks(queue, consumers, new SessionLocks(queue, consumers, groups));
+        this.handover = new Handover(queue, availability, consumers, settlement, removals, locks.sessions());
         this.selecting = new Selecting(queue, pages, consumers, groups, settlement, handover);
-        this.locks = new Locks(queue, consumers);
         this.fetching = new Fetching(queue, availability, consumers, settlement, loads);
         this.parking = new Parking(queue, loads, consumers, handover::giveByNumber);
         availability.tell(consumers, settlement.undeliverable());
@@ -95,7 +93,7 @@ public final class Dispatcher {
         if (!consumer.isApart() && !consumer.isTakingAway()) {
             groups.joined();
         }
-        sessions.attached(consumer, turn);
+        locks.sessions().attached(consumer, turn);
     }
 
     /**
@@ -132,7 +130,7 @@ public final class Dispatcher {
         String why = consumers.hasExclusive() ? "is taken from by one consumer alone" : "has consumers already";
         return refused
                 ? Optional.of(Refusal.of(Refusal.Kind.RESOURCE_LOCKED, "queue '" + queue.name() + "' " + why))
-                : sessions.refusalOf(consumer);
+                : locks.sessions().refusalOf(consumer);
     }
 
     /** @param deliveryLimit deliveries since the attach that may be given in all */
@@ -177,7 +175,7 @@ public final class Dispatcher {
 
     private void leaves(Consumer consumer, Turn turn) {
         consumers.remove(consumer);
-        sessions.left(consumer);
+        locks.sessions().left(consumer);
         groups.left(consumer);
         if (consumer.fetched != null) {
             fetching.giveUp(consumer, turn);
@@ -200,12 +198,12 @@ public final class Dispatcher {
 
     /** The consumer that has the lock on the session; empty where nobody has. */
     public Optional<Consumer> sessionHolder(String id) {
-        return sessions.holder(id);
+        return locks.sessions().holder(id);
     }
 
     /** Makes the lock on a session last anew. @return epoch milliseconds at which it ends; empty where nobody has it */
     public OptionalLong renewSession(String id, long nowMillis) {
-        return sessions.renew(id, nowMillis);
+        return locks.sessions().renew(id, nowMillis);
     }
 
     public long queueId() {
@@ -219,7 +217,7 @@ public final class Dispatcher {
      */
     public Turn.Effect leavesWithQueue(Consumer consumer) {
         consumers.remove(consumer);
-        sessions.left(consumer);
+        locks.sessions().left(consumer);
         return applied -> {
             consumer.attached = false;
             applied.calling(consumer.client());
@@ -334,7 +332,7 @@ public final class Dispatcher {
     private void closed(Consumer consumer, Refusal refusal, Turn turn) {
         consumer.attached = false;
         consumers.remove(consumer);
-        sessions.left(consumer);
+        locks.sessions().left(consumer);
         turn.calling(consumer.client());
         consumer.listener().closed(refusal);
     }
@@ -365,7 +363,7 @@ public final class Dispatcher {
 
     /** Whether by now a delivery was not settled in its time, a session's lock was not renewed, or one was waited for long enough. */
     boolean isLockDue(long nowMillis) {
-        if (sessions.isDue(nowMillis)) {
+        if (locks.sessions().isDue(nowMillis)) {
             return true;
         }
         for (Consumer consumer : consumers.timed()) {
@@ -379,8 +377,8 @@ public final class Dispatcher {
 
     /** What was not settled in its time goes back, as failed; its consumer gets messages that nobody else may have until it settles some. */
     private void endLocks(Turn turn) {
-        for (Consumer consumer : sessions.over(turn.nowMillis())) {
-            Refusal end = sessions.endOf(consumer);
+        for (Consumer consumer : locks.sessions().over(turn.nowMillis())) {
+            Refusal end = locks.sessions().endOf(consumer);
             leaves(consumer, turn);
             closed(consumer, end, turn);
         }

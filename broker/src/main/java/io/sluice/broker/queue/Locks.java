@@ -7,14 +7,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** How long deliveries are their consumers' own. Shard's thread only. */
+/** How long deliveries, and sessions, are their consumers' own. Shard's thread only. */
 final class Locks {
     private final Queue queue;
     private final Consumers consumers;
+    private final SessionLocks sessions;
 
-    Locks(Queue queue, Consumers consumers) {
+    Locks(Queue queue, Consumers consumers, SessionLocks sessions) {
+        this.sessions = sessions;
         this.queue = queue;
         this.consumers = consumers;
+    }
+
+    SessionLocks sessions() {
+        return sessions;
     }
 
     /** From now on its consumer has to settle it, in its time where that is limited: so they are in the order their times end. */

@@ -46,7 +46,6 @@ public final class Queue {
     private final Admission admission;
     private final Application application;
     private final Dispatcher dispatcher;
-    private final SessionStates states;
     private final QueueCapture capture;
     private final QueueEviction eviction;
     private final Producers producers = new Producers();
@@ -70,8 +69,7 @@ public final class Queue {
         this.admission = new Admission(this, room, departures, duplicates, keys);
         this.application = new Application(state, availability, room, duplicates, keys);
         this.dispatcher = new Dispatcher(this, availability, loads, pages);
-        this.states = new SessionStates(state);
-        this.capture = new QueueCapture(state, loads, duplicates, keys, states);
+        this.capture = new QueueCapture(state, loads, duplicates, keys, state.sessionStates());
         this.eviction = new QueueEviction(state, availability, dispatcher, pages);
     }
 
@@ -119,7 +117,7 @@ public final class Queue {
     }
 
     public Sessions sessions() {
-        return new Sessions(this, states);
+        return new Sessions(this, state.sessionStates());
     }
 
     public Producers producers() {
@@ -467,7 +465,7 @@ public final class Queue {
     }
 
     public void sessionStateSet(SessionStateSet record) {
-        states.applied(record);
+        state.sessionStates().applied(record);
     }
 
     public void removed(Removed record) {
@@ -486,6 +484,6 @@ public final class Queue {
     /** The queue is gone: so is all it held. */
     public void forgetAll() {
         application.forgetAll();
-        states.forgetAll();
+        state.sessionStates().forgetAll();
     }
 }

@@ -26,6 +26,7 @@ final class QueueState {
     private final MemoryUse memory;
     private final LargeReferences large;
     private final Settings settings;
+    private final SessionStates sessionStates = new SessionStates(this);
     private long nextSequence = 1;
     private long residentBytes;
     /** Decided to be superseded, not applied yet. */
@@ -58,6 +59,10 @@ final class QueueState {
 
     Settings settings() {
         return settings;
+    }
+
+    SessionStates sessionStates() {
+        return sessionStates;
     }
 
     /** Those in memory. */

@@ -22,6 +22,8 @@ final class Ring {
         private Rank rank;
         private Consumer next;
         private Consumer previous;
+        /** It let a lock run out and has settled nothing since: others come first. */
+        boolean suspect;
     }
 
     /** Highest first; some may be empty. */

@@ -304,6 +304,15 @@ public final class ShardMailbox {
         post((shard, turn) -> shard.topics().select(queue, change, client, reply, turn));
     }
 
+    /**
+     * A durable subscription begins before anybody has a link to it: it gets what is published from then on, and never ends by itself. One
+     * that is the same is left as it is; another one of its identity is refused with {@code PRECONDITION_FAILED}. The answer, when that is
+     * durable, is what it is.
+     */
+    public void declare(Subscription subscription, Client client, Reply<SubscriptionStatus> reply) {
+        post((shard, turn) -> shard.topics().declare(subscription, client, reply, turn));
+    }
+
     /** Ends a subscription, also one that links have: they are closed with {@code RESOURCE_DELETED}. Answers what it was. */
     public void unsubscribe(Subscription.Identity identity, Client client, Reply<SubscriptionStatus> reply) {
         post((shard, turn) -> shard.topics().unsubscribe(identity, client, reply, turn));

@@ -1,5 +1,6 @@
 package io.sluice.broker.shard;
 
+import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Begins, joins and ends subscriptions for links (Jakarta Messaging 3.1 §8.3; AMQP JMS Mapping, subscriptions). */
 final class Subscribing {
@@ -118,6 +120,43 @@ final class Subscribing {
         SubscriptionExpiry expiry = binding.expiry().expiry();
         lookup.found().accept(binding.subscription(), expiry);
         join(new Waiting(link, lookup.user(), expiry), binding, turn);
+    }
+
+    /** Why a durable subscription that nobody has a link to cannot be {@link #declare declared}. */
+    Optional<Refusal> refusalOf(Subscription declared) {
+        Optional<Subscription> there = served(declared.identity()).map(Binding::subscription);
+        if (there.isEmpty()) {
+            return tooMany();
+        }
+        return there.get().equals(declared) ? Optional.empty() : Optional.of(another(there.get(), declared));
+    }
+
+    /** It begins without a link, and without what was published before. The same again is the one that is there. */
+    Binding declare(Subscription declared, Turn turn) {
+        Optional<Binding> there = served(declared.identity());
+        if (there.isPresent()) {
+            return there.get();
+        }
+        Optional<Predicate<Message>> filter = declared.selection().isAll()
+                ? Optional.empty()
+                : Optional.of(setup.filters().apply(declared.selection()));
+        return begin(new SubscriptionRequest(declared, filter, ""), SubscriptionExpiry.NEVER, turn);
+    }
+
+    private Optional<Binding> served(Subscription.Identity identity) {
+        return bindings.find(identity).filter(binding -> !binding.queue().isDeleted());
+    }
+
+    private static Refusal another(Subscription is, Subscription asked) {
+        String difference = !is.topic().equals(asked.topic())
+                ? "topic"
+                : !is.selection().equals(asked.selection())
+                        ? "filter"
+                        : is.noLocal() != asked.noLocal() ? "noLocal" : "shared";
+        return new Refusal(
+                Kind.PRECONDITION_FAILED,
+                "subscription " + is.identity() + " exists, of topic '" + is.topic() + "', with another " + difference,
+                Map.of("attribute", difference));
     }
 
     private Binding begin(SubscriptionRequest request, SubscriptionExpiry expiry, Turn turn) {

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Describes and ends topics and subscriptions. */
+/** Describes topics and subscriptions, and begins and ends the latter for who has no link to them. */
 final class TopicAdministration {
     private final Bindings bindings;
     private final TopicProducers producers;
@@ -87,6 +87,21 @@ final class TopicAdministration {
         turn.decide(new Subscribed(binding.queue().id(), next, binding.expiry()), true, applied -> {
             binding.selectionRecorded();
             answer.run(applied);
+        });
+    }
+
+    /** See {@link ShardMailbox#declare}. */
+    void declare(Subscription declared, Client client, Reply<SubscriptionStatus> reply, Turn turn) {
+        Optional<Refusal> refusal = subscribing.refusalOf(declared);
+        if (refusal.isPresent()) {
+            turn.calling(client);
+            reply.refused(refusal.get());
+            return;
+        }
+        SubscriptionStatus now = status(subscribing.declare(declared, turn));
+        turn.afterDecided(applied -> {
+            applied.calling(client);
+            reply.done(now);
         });
     }
 

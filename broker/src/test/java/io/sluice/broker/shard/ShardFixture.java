@@ -312,6 +312,12 @@ final class ShardFixture {
         return answer;
     }
 
+    Answer<SubscriptionStatus> declare(Subscription subscription) {
+        Answer<SubscriptionStatus> answer = new Answer<>();
+        runWhere(() -> mailbox().declare(subscription, client, answer));
+        return answer;
+    }
+
     Answer<TopicStatus> deleteTopic(String topic) {
         Answer<TopicStatus> answer = new Answer<>();
         runWhere(() -> mailbox().deleteTopic(topic, client, answer));

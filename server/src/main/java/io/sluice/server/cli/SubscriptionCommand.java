@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
         name = "subscription",
         mixinStandardHelpOptions = true,
         description = "The subscriptions of topics. What waits for one is in the queue that its identity names.",
-        subcommands = {SubscriptionListCommand.class, SubscriptionDeleteCommand.class})
+        subcommands = {SubscriptionListCommand.class, SubscriptionCreateCommand.class, SubscriptionDeleteCommand.class})
 final class SubscriptionCommand {}
