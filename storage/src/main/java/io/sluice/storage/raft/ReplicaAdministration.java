@@ -21,6 +21,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.protocol.exceptions.GroupMismatchException;
 import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.util.TimeDuration;
@@ -32,6 +33,7 @@ public final class ReplicaAdministration {
     private static final long UNREACHABLE_MILLIS = 3_000;
     static final long TRANSFER_MILLIS = 5_000;
     private static final int ATTEMPTS = 40;
+    private static final int REMOVED_ATTEMPTS = 8;
     private static final int RETRY_MILLIS = 250;
 
     private final Replica replica;
@@ -275,17 +277,31 @@ public final class ReplicaAdministration {
     }
 
     /**
-     * Tells a node that is a member no more: it would go on answering for the group otherwise.
+     * Tells a node that is a member no more: it would go on answering for the group otherwise. One that has closed the group by itself, as
+     * it does when it stands for election and hears of the others that it is no member, needs not be told.
      *
      * @throws StorageException it cannot be reached
      */
     public void tellRemoved(RaftMember removed) throws StorageException {
         RaftPeer peer = Replica.peers(List.of(removed)).get(0);
         try (RaftClient client = client(RaftGroup.valueOf(replica.group(), peer))) {
-            client.getGroupManagementApi(peer.getId()).remove(replica.group(), false, false);
+            for (int attempt = 0; !isOut(client, peer) && attempt < REMOVED_ATTEMPTS; attempt++) {
+                // Whoever gave the role away opens its data folder again soon, and answers for the group then.
+                await("tell node '" + removed.id() + "' that it is removed");
+            }
         } catch (IOException away) {
             throw new StorageException("Node '" + removed.id() + "' is no member any more, but cannot be told so ("
                     + Causes.sentence(away) + "): empty its data folder before it is started again.");
+        }
+    }
+
+    /** @return whether it was told; not where it has no such group */
+    private boolean isOut(RaftClient client, RaftPeer peer) throws IOException {
+        try {
+            client.getGroupManagementApi(peer.getId()).remove(replica.group(), false, false);
+            return true;
+        } catch (GroupMismatchException closed) {
+            return false;
         }
     }
 

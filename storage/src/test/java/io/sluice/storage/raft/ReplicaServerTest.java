@@ -176,6 +176,8 @@ final class ReplicaServerTest {
         for (TestNode shard : asked.shards) {
             shard.administration().tellRemoved(added.self);
         }
+        // As where it has closed by itself, for those whom it asks for their votes say so, too.
+        asked.shards.get(1).administration().tellRemoved(added.self);
         for (TestNode shard : added.shards) {
             await(() -> shard.failure() != null);
         }
