@@ -67,6 +67,9 @@ final class ClusterSimulation {
         }
         Life primary = cluster.primary().orElseThrow();
         List<Member> current = cluster.current();
+        if (!primary.replica().mayChangeMembers()) {
+            return "a change of members is under way";
+        }
         // Whoever was removed and not told is switched off by hand.
         cluster.members().stream().filter(member -> !current.contains(member)).forEach(Member::remove);
         for (SimulatedClient client : clients) {
