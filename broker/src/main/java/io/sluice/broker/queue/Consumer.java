@@ -257,7 +257,9 @@ public final class Consumer {
     private boolean isOfSession(Message message) {
         String id = session.id();
         return id == null
-                ? !message.group().isNone() && home.isPresent() && home.get().isFreeSession(message.group())
+                ? !message.group().isNone()
+                        && home.isPresent()
+                        && home.get().sessions().isFree(message.group())
                 : message.group().id().equals(id);
     }
 

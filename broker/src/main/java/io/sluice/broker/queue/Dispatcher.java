@@ -1,6 +1,5 @@
 package io.sluice.broker.queue;
 
-import io.sluice.broker.MessageGroup;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.explain.LinkExplanation;
@@ -27,7 +26,7 @@ public final class Dispatcher {
     private final Settlement settlement;
     private final Handover handover;
     private final Selecting selecting;
-    private final Fetching fetching;
+    private final Attachments attachments;
     private final Locks locks;
     private DispatchReason lastStop = DispatchReason.NOTHING_AVAILABLE;
 
@@ -39,10 +38,19 @@ public final class Dispatcher {
         this.groups = new GroupTable(queue.state());
         this.lookAhead = new LookAhead(queue.state().levelCount());
         this.settlement = new Settlement(queue, availability, consumers, groups, removals);
-        this.locks = new Locks(queue, consumers, new SessionLocks(queue, consumers, groups));
-        this.handover = new Handover(queue, availability, consumers, settlement, removals, locks.sessions());
+        SessionLocks sessions = new SessionLocks(queue, consumers, groups);
+        this.attachments = new Attachments(
+                queue,
+                consumers,
+                groups,
+                settlement,
+                removals,
+                new Fetching(queue, availability, consumers, settlement, loads),
+                sessions,
+                new Cursors(queue, availability, loads, pages, groups));
+        this.locks = new Locks(queue, consumers, settlement, sessions, attachments);
+        this.handover = new Handover(queue, availability, consumers, settlement, removals, sessions);
         this.selecting = new Selecting(queue, pages, consumers, groups, settlement, handover);
-        this.fetching = new Fetching(queue, availability, consumers, settlement, loads);
         this.parking = new Parking(queue, loads, consumers, handover::giveByNumber);
         availability.tell(consumers, settlement.undeliverable());
     }
@@ -67,33 +75,7 @@ public final class Dispatcher {
     }
 
     public void attach(Consumer consumer, Turn turn) {
-        boolean follows = queue.definition().dispatching().nonDestructive() && consumer.wouldTake();
-        if (follows || consumer.mode() == Consumer.Mode.COPY) {
-            consumer.cursor = new BrowseCursor(
-                    queue.state(),
-                    availability,
-                    () -> new PageReading(queue, loads, pages),
-                    follows ? Consumer.Sight.AVAILABLE : consumer.sight(),
-                    follows);
-        }
-        if (consumer.mode() == Consumer.Mode.FETCH) {
-            consumer.fetched = new Fetched();
-        }
-        if (!consumer.isApart() && consumer.isFiltering()) {
-            consumer.filter =
-                    new FilterCursor(consumer, queue.state(), loads, new PageReading(queue, loads, pages), groups);
-        }
-        consumer.lockFor(queue.definition().dispatching().lockMillis());
-        consumer.attached = true;
-        consumer.home(this);
-        consumers.add(consumer);
-        if (!consumer.isApart()) {
-            settlement.undeliverable().attached(consumer);
-        }
-        if (!consumer.isApart() && !consumer.isTakingAway()) {
-            groups.joined();
-        }
-        locks.sessions().attached(consumer, turn);
+        attachments.attach(consumer, turn);
     }
 
     /**
@@ -112,7 +94,7 @@ public final class Dispatcher {
      * @param answer why it gets nothing and is attached no longer; empty where it has all. None where it has left by then
      */
     public void fetch(Consumer consumer, List<Long> numbers, Turn turn, Queue.Answer<Optional<Refusal>> answer) {
-        fetching.reserve(consumer, numbers, turn, answer);
+        attachments.fetch(consumer, numbers, turn, answer);
     }
 
     /** Messages of the run, which are out of memory, are available from now on. */
@@ -124,13 +106,7 @@ public final class Dispatcher {
 
     /** Why the consumer may not be attached, empty where it may: one that wants to be the only one must be. */
     public Optional<Refusal> refusalOf(Consumer consumer) {
-        boolean follows = queue.definition().dispatching().nonDestructive();
-        boolean takes = !follows && consumer.mode() != Consumer.Mode.COPY && !consumer.isTakingAway();
-        boolean refused = takes && (consumers.hasExclusive() || (consumer.isExclusive() && consumers.hasConsumers()));
-        String why = consumers.hasExclusive() ? "is taken from by one consumer alone" : "has consumers already";
-        return refused
-                ? Optional.of(Refusal.of(Refusal.Kind.RESOURCE_LOCKED, "queue '" + queue.name() + "' " + why))
-                : locks.sessions().refusalOf(consumer);
+        return attachments.refusalOf(consumer);
     }
 
     /** @param deliveryLimit deliveries since the attach that may be given in all */
@@ -160,50 +136,12 @@ public final class Dispatcher {
 
     /** The consumer is gone; what it had unsettled gets its loss outcome. */
     public void detach(Consumer consumer, Turn turn) {
-        if (!consumer.attached) {
-            return;
-        }
-        leaves(consumer, turn);
-        turn.afterDecided(applied -> {
-            if (consumer.attached) {
-                consumer.attached = false;
-                applied.calling(consumer.client());
-                consumer.listener().detached();
-            }
-        });
+        attachments.detach(consumer, turn);
     }
 
-    private void leaves(Consumer consumer, Turn turn) {
-        consumers.remove(consumer);
-        locks.sessions().left(consumer);
-        groups.left(consumer);
-        if (consumer.fetched != null) {
-            fetching.giveUp(consumer, turn);
-        }
-        Delivery delivery = consumer.unsettled.head();
-        while (delivery != null) {
-            settlement.settle(delivery, consumer.lossOutcome(), turn);
-            turn.cut();
-            delivery = consumer.unsettled.head();
-        }
-        settlement.undeliverable().detached(consumer, turn.nowMillis());
-        removals.decide(queue.id(), turn);
-        turn.dispatchable(queue);
-    }
-
-    /** Whether nobody has the lock on the group, as on a session. */
-    boolean isFreeSession(MessageGroup group) {
-        return groups.isFree(group);
-    }
-
-    /** The consumer that has the lock on the session; empty where nobody has. */
-    public Optional<Consumer> sessionHolder(String id) {
-        return locks.sessions().holder(id);
-    }
-
-    /** Makes the lock on a session last anew. @return epoch milliseconds at which it ends; empty where nobody has it */
-    public OptionalLong renewSession(String id, long nowMillis) {
-        return locks.sessions().renew(id, nowMillis);
+    /** Who has which session. */
+    SessionLocks sessions() {
+        return locks.sessions();
     }
 
     public long queueId() {
@@ -216,13 +154,7 @@ public final class Dispatcher {
      * @return to run when the queue is gone; its listener hears {@code detached}
      */
     public Turn.Effect leavesWithQueue(Consumer consumer) {
-        consumers.remove(consumer);
-        locks.sessions().left(consumer);
-        return applied -> {
-            consumer.attached = false;
-            applied.calling(consumer.client());
-            consumer.listener().detached();
-        };
+        return attachments.leavesWithQueue(consumer);
     }
 
     /**
@@ -324,24 +256,14 @@ public final class Dispatcher {
 
     /** The queue goes: every consumer is told why. */
     public void close(Refusal refusal, Turn turn) {
-        for (Consumer consumer : consumers.all()) {
-            closed(consumer, refusal, turn);
-        }
-    }
-
-    private void closed(Consumer consumer, Refusal refusal, Turn turn) {
-        consumer.attached = false;
-        consumers.remove(consumer);
-        locks.sessions().left(consumer);
-        turn.calling(consumer.client());
-        consumer.listener().closed(refusal);
+        attachments.close(refusal, turn);
     }
 
     /** Gives out what can be given. @return why it stopped */
     public DispatchReason dispatch(Turn turn) {
         queue.tidy(turn);
         consumers.single(queue.definition().dispatching().singleActiveConsumer());
-        endLocks(turn);
+        locks.end(turn);
         settlement.undeliverable().moveOut(turn);
         consumers.tellActivity(turn);
         lastStop = dispatchToTakers(turn);
@@ -363,36 +285,7 @@ public final class Dispatcher {
 
     /** Whether by now a delivery was not settled in its time, a session's lock was not renewed, or one was waited for long enough. */
     boolean isLockDue(long nowMillis) {
-        if (locks.sessions().isDue(nowMillis)) {
-            return true;
-        }
-        for (Consumer consumer : consumers.timed()) {
-            Delivery oldest = consumer.unsettled.head();
-            if (oldest != null && oldest.lockedUntilMillis <= nowMillis) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** What was not settled in its time goes back, as failed; its consumer gets messages that nobody else may have until it settles some. */
-    private void endLocks(Turn turn) {
-        for (Consumer consumer : locks.sessions().over(turn.nowMillis())) {
-            Refusal end = locks.sessions().endOf(consumer);
-            leaves(consumer, turn);
-            closed(consumer, end, turn);
-        }
-        for (Consumer consumer : consumers.timed()) {
-            Delivery oldest = consumer.unsettled.head();
-            while (oldest != null && oldest.lockedUntilMillis <= turn.nowMillis()) {
-                consumers.suspect(consumer, true);
-                turn.calling(consumer.client());
-                consumer.listener().timedOut(oldest);
-                settlement.settle(oldest, Outcome.FAILED, turn);
-                turn.cut();
-                oldest = consumer.unsettled.head();
-            }
-        }
+        return locks.isDue(nowMillis);
     }
 
     private DispatchReason dispatchToTakers(Turn turn) {

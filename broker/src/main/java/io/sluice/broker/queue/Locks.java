@@ -1,5 +1,6 @@
 package io.sluice.broker.queue;
 
+import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
 import java.util.ArrayList;
@@ -11,12 +12,16 @@ import java.util.OptionalLong;
 final class Locks {
     private final Queue queue;
     private final Consumers consumers;
+    private final Settlement settlement;
     private final SessionLocks sessions;
+    private final Attachments attachments;
 
-    Locks(Queue queue, Consumers consumers, SessionLocks sessions) {
-        this.sessions = sessions;
+    Locks(Queue queue, Consumers consumers, Settlement settlement, SessionLocks sessions, Attachments attachments) {
         this.queue = queue;
         this.consumers = consumers;
+        this.settlement = settlement;
+        this.sessions = sessions;
+        this.attachments = attachments;
     }
 
     SessionLocks sessions() {
@@ -42,6 +47,38 @@ final class Locks {
         for (Consumer consumer : consumers.all()) {
             consumer.lockFor(lockMillis);
             consumers.lockChanged(consumer);
+        }
+    }
+
+    /** See {@link Dispatcher#isLockDue}. */
+    boolean isDue(long nowMillis) {
+        if (sessions.isDue(nowMillis)) {
+            return true;
+        }
+        for (Consumer consumer : consumers.timed()) {
+            Delivery oldest = consumer.unsettled.head();
+            if (oldest != null && oldest.lockedUntilMillis <= nowMillis) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What was not settled in its time goes back, as failed; its consumer gets messages that nobody else may have until it settles some. */
+    void end(Turn turn) {
+        for (Consumer consumer : sessions.over(turn.nowMillis())) {
+            attachments.sendAway(consumer, sessions.endOf(consumer), turn);
+        }
+        for (Consumer consumer : consumers.timed()) {
+            Delivery oldest = consumer.unsettled.head();
+            while (oldest != null && oldest.lockedUntilMillis <= turn.nowMillis()) {
+                consumers.suspect(consumer, true);
+                turn.calling(consumer.client());
+                consumer.listener().timedOut(oldest);
+                settlement.settle(oldest, Outcome.FAILED, turn);
+                turn.cut();
+                oldest = consumer.unsettled.head();
+            }
         }
     }
 

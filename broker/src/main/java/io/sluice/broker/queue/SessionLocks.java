@@ -97,6 +97,11 @@ final class SessionLocks {
         }
     }
 
+    /** Whether nobody has the group, as of a session. */
+    boolean isFree(MessageGroup group) {
+        return groups.isFree(group);
+    }
+
     /** The consumer that has the session; empty where nobody has. */
     Optional<Consumer> holder(String id) {
         return Optional.ofNullable(held.get(id));

@@ -19,7 +19,8 @@ public final class Sessions {
     /** Why none of these has the session; empty where one does. */
     public Optional<Refusal> refusalOf(String session, Set<Consumer> ofWhoAsks) {
         return queue.dispatcher()
-                        .sessionHolder(session)
+                        .sessions()
+                        .holder(session)
                         .filter(ofWhoAsks::contains)
                         .isPresent()
                 ? Optional.empty()
@@ -30,7 +31,7 @@ public final class Sessions {
 
     /** Makes the lock last anew; of a session that somebody has. @return epoch milliseconds at which it ends */
     public long renew(String session, long nowMillis) {
-        return queue.dispatcher().renewSession(session, nowMillis).orElseThrow();
+        return queue.dispatcher().sessions().renew(session, nowMillis).orElseThrow();
     }
 
     /** What is kept with the session, as applied; empty where nothing is. */
