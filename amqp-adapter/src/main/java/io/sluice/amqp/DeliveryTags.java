@@ -12,6 +12,11 @@ class DeliveryTags {
     private final Deque<byte[]> free = new ArrayDeque<>();
     private int made;
 
+    /** Of one link of the connection. */
+    static DeliveryTags of(ConnectionScope scope) {
+        return scope.dialect().isServiceBus() ? new LockTags(scope) : new DeliveryTags();
+    }
+
     /** The tag of a delivery of this message. */
     byte[] take(ShardMailbox shard, Delivery message) {
         return take();

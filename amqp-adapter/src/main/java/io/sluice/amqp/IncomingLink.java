@@ -1,6 +1,5 @@
 package io.sluice.amqp;
 
-import io.sluice.amqp.message.IncomingMessage;
 import io.sluice.amqp.message.MalformedMessageException;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
@@ -8,14 +7,12 @@ import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.security.Permissions;
 import java.util.Optional;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
-import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
-import org.apache.qpid.proton.codec.ReadableBuffer;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.EndpointState;
 import org.apache.qpid.proton.engine.Link;
@@ -27,11 +24,6 @@ import org.apache.qpid.proton.engine.Receiver;
  * else. A message that grows beyond the threshold goes on to where large bodies are kept, transfer by transfer.
  */
 final class IncomingLink implements LinkEndpoint {
-    /** A transfer with less costs more to keep than it carries; a delivery may have so many of them. */
-    private static final int SLIGHT_BYTES = 128;
-
-    private static final int MAX_SLIGHT_TRANSFERS = 65_535;
-
     private enum State {
         ATTACHING,
         OPEN,
@@ -46,11 +38,7 @@ final class IncomingLink implements LinkEndpoint {
     private final Optional<KeptDeliveries> kept;
     private final Arrivals arrivals;
     private final IncomingMessages messages;
-    private final MessageAssembly assembly = new MessageAssembly();
-    /** Of the message that is coming in, where it is a large one; else null. */
-    private IncomingBody body;
-
-    private int slightTransfers;
+    private final PartialDelivery partial;
     private final FlowWindow window;
     private State state = State.ATTACHING;
     /** Why the peer gets no more credit, "" when it does. */
@@ -67,6 +55,7 @@ final class IncomingLink implements LinkEndpoint {
         this.kept = destination.kept();
         this.arrivals = new Arrivals(destination);
         this.messages = new IncomingMessages(scope, destination, arrivals);
+        this.partial = new PartialDelivery(scope, this, receiver, destination);
         this.window = new FlowWindow(scope.limits().flow().incoming());
     }
 
@@ -97,17 +86,9 @@ final class IncomingLink implements LinkEndpoint {
     private void open() {
         if (state == State.ATTACHING) {
             state = State.OPEN;
-            Terminus.accept(receiver, maxMessageBytes(), destination.node(), kept.isPresent());
+            Terminus.accept(receiver, partial.maxBytes(), destination.node(), kept.isPresent());
             refillLater();
         }
-    }
-
-    private int maxMessageBytes() {
-        int most = scope.limits().maxMessageBytes();
-        // Service Bus's clients make a buffer as large as a batch may be.
-        return destination.takesLarge() && !scope.dialect().isServiceBus()
-                ? most
-                : Math.min(most, scope.environment().large().thresholdBytes());
     }
 
     void refused(Refusal refusal) {
@@ -131,8 +112,7 @@ final class IncomingLink implements LinkEndpoint {
 
     /** One that goes nowhere is released, where its sender understands that: it is no fault of the message. */
     void refused(Delivery delivery, int bytes, Refusal refusal) {
-        if (refusal.kind() == Kind.UNROUTABLE
-                && SourceOutcomes.of(receiver.getRemoteSource()).allows(Released.DESCRIPTOR_SYMBOL)) {
+        if (refusal.kind() == Kind.UNROUTABLE && outcomes().allows(Released.DESCRIPTOR_SYMBOL)) {
             answer(delivery, bytes, Released.getInstance());
         } else {
             refuse(delivery, bytes, Conditions.of(refusal));
@@ -167,11 +147,15 @@ final class IncomingLink implements LinkEndpoint {
 
     /** Whether its peer understands {@code rejected}. */
     boolean offersRejected() {
-        return SourceOutcomes.of(receiver.getRemoteSource()).allows(Rejected.DESCRIPTOR_SYMBOL);
+        return outcomes().allows(Rejected.DESCRIPTOR_SYMBOL);
+    }
+
+    private SourceOutcomes outcomes() {
+        return SourceOutcomes.of(receiver.getRemoteSource());
     }
 
     private void refuse(Delivery delivery, int bytes, ErrorCondition condition) {
-        Optional<DeliveryState> outcome = refusal(condition);
+        Optional<DeliveryState> outcome = outcomes().refusal(condition);
         if (outcome.isPresent()) {
             answer(delivery, bytes, outcome.get());
         } else {
@@ -180,20 +164,6 @@ final class IncomingLink implements LinkEndpoint {
             scope.transactions().answered(delivery, Released.getInstance());
             close(condition);
         }
-    }
-
-    /** The outcome that says no; empty where the source lists none that does. */
-    private Optional<DeliveryState> refusal(ErrorCondition condition) {
-        SourceOutcomes outcomes = SourceOutcomes.of(receiver.getRemoteSource());
-        if (outcomes.allows(Rejected.DESCRIPTOR_SYMBOL)) {
-            Rejected rejected = new Rejected();
-            rejected.setError(condition);
-            return Optional.of(rejected);
-        }
-        if (outcomes.allows(Released.DESCRIPTOR_SYMBOL)) {
-            return Optional.of(Released.getInstance());
-        }
-        return outcomes.allows(Modified.DESCRIPTOR_SYMBOL) ? Optional.of(new Modified()) : Optional.empty();
     }
 
     /** Put off until output is written: then all answers of the turn are in, and whether there is room for more. */
@@ -272,88 +242,29 @@ final class IncomingLink implements LinkEndpoint {
             return;
         }
         if (delivery.isAborted()) {
-            forgetPartial();
+            partial.forget();
             DeadLink.drop(receiver, delivery);
             refillLater();
             return;
         }
-        ReadableBuffer part = receiver.recv();
-        slightTransfers += part.remaining() < SLIGHT_BYTES ? 1 : 0;
-        if (body == null) {
-            assemble(part, delivery);
-        } else {
-            byte[] bytes = MessageAssembly.array(part);
-            body.add(bytes, 0, bytes.length);
-        }
+        Optional<ErrorCondition> end = partial.add(receiver.recv(), delivery);
         if (state != State.OPEN) {
             return;
         }
-        if (messageBytes() > maxMessageBytes()) {
-            tooLarge(delivery);
-        } else if (slightTransfers > MAX_SLIGHT_TRANSFERS) {
-            String text = "a message on link '" + receiver.getName() + "' has more than " + MAX_SLIGHT_TRANSFERS
-                    + " transfers of less than " + SLIGHT_BYTES + " bytes";
-            closeOver(delivery, Conditions.of(Conditions.LINK_TRANSFER_LIMIT_EXCEEDED, text));
+        if (end.isPresent()) {
+            closeOver(delivery, end.get());
         } else if (!delivery.isPartial()) {
-            slightTransfers = 0;
             complete(delivery);
-        }
-    }
-
-    private long messageBytes() {
-        return body == null ? assembly.bytes() : body.messageBytes();
-    }
-
-    private void assemble(ReadableBuffer part, Delivery delivery) {
-        long before = assembly.bytes();
-        assembly.add(part);
-        boolean fits = scope.bytes().partial(assembly.bytes() - before);
-        boolean large = destination.takesLarge()
-                && assembly.bytes() > scope.environment().large().thresholdBytes()
-                && assembly.bytes() <= maxMessageBytes();
-        if (large) {
-            becomeLarge(delivery);
-        } else if (!fits) {
-            String text = "unfinished messages take more than "
-                    + scope.limits().flow().maxPartialBytes() + " bytes";
-            closeOver(delivery, Conditions.of(Kind.RESOURCE_LIMIT_EXCEEDED, text));
-        }
-    }
-
-    private void becomeLarge(Delivery delivery) {
-        scope.bytes().partial(-assembly.bytes());
-        byte[] start = assembly.take();
-        if (!IncomingMessages.mayBeLarge(delivery)) {
-            String text =
-                    "a batch is larger than " + scope.environment().large().thresholdBytes() + " bytes";
-            closeOver(delivery, Conditions.of(Conditions.LINK_MESSAGE_SIZE_EXCEEDED, text));
-            return;
-        }
-        try {
-            IncomingMessage.Front front = IncomingMessage.parseFront(
-                    start,
-                    delivery.getMessageFormat(),
-                    scope.environment().large().thresholdBytes());
-            body = new IncomingBody(scope, this, front.message(), destination.bodies(front.message()));
-            body.add(start, front.length(), start.length - front.length());
-        } catch (MalformedMessageException e) {
-            closeOver(delivery, Conditions.of(Conditions.DECODE_ERROR, e.getMessage()));
         }
     }
 
     /** The link cannot go on because of a delivery that may still be coming. */
     private void closeOver(Delivery delivery, ErrorCondition condition) {
         if (!delivery.isPartial()) {
-            refusal(condition).ifPresent(delivery::disposition);
+            outcomes().refusal(condition).ifPresent(delivery::disposition);
         }
         close(condition);
         DeadLink.drop(receiver, delivery);
-    }
-
-    private void tooLarge(Delivery delivery) {
-        String text = "a message on link '" + receiver.getName() + "' is larger than its max-message-size, "
-                + maxMessageBytes() + " bytes";
-        closeOver(delivery, Conditions.of(Conditions.LINK_MESSAGE_SIZE_EXCEEDED, text));
     }
 
     private void complete(Delivery delivery) {
@@ -363,12 +274,11 @@ final class IncomingLink implements LinkEndpoint {
         receiver.advance();
         delivery.setContext(this);
         unanswered++;
-        if (body != null) {
-            completeLarge(delivery);
+        if (partial.isLarge()) {
+            completeLarge(delivery, partial.takeBody());
             return;
         }
-        scope.bytes().partial(-assembly.bytes());
-        byte[] encoded = assembly.take();
+        byte[] encoded = partial.take();
         window.seen(encoded.length);
         scope.bytes().unanswered(encoded.length);
         if (encoded.length == 0) {
@@ -384,15 +294,15 @@ final class IncomingLink implements LinkEndpoint {
 
     /** @return whether the message goes on to its destination */
     private boolean joinsTransaction(Delivery delivery) {
-        long bytes = body == null ? assembly.bytes() : body.front().residentBytes();
-        Optional<Refusal> refusal = scope.transactions().join(delivery, destination.transacts(), bytes);
+        Optional<Refusal> refusal =
+                scope.transactions().join(delivery, destination.transacts(), partial.residentBytes());
         if (refusal.isEmpty()) {
             return true;
         }
-        forgetPartial();
+        partial.forget();
         ErrorCondition condition = Conditions.of(refusal.get());
         boolean unknown = refusal.get().kind() == Kind.TRANSACTION_UNKNOWN_ID;
-        Optional<DeliveryState> outcome = refusal(condition);
+        Optional<DeliveryState> outcome = outcomes().refusal(condition);
         if (outcome.isEmpty() || (unknown && (delivery.remotelySettled() || !offersRejected()))) {
             close(condition);
         } else {
@@ -404,12 +314,11 @@ final class IncomingLink implements LinkEndpoint {
         return false;
     }
 
-    private void completeLarge(Delivery delivery) {
+    private void completeLarge(Delivery delivery, IncomingBody body) {
         window.seen((int) body.messageBytes());
         scope.bytes().unanswered(body.front().residentBytes());
         arrivals.add(body, delivery);
         body.finish();
-        body = null;
     }
 
     // From a large body
@@ -422,19 +331,9 @@ final class IncomingLink implements LinkEndpoint {
         Delivery delivery = arrivals.remove(failed);
         if (delivery != null) {
             refuse(delivery, failed.front().residentBytes(), Conditions.of(refusal));
-        } else if (failed == body) {
+        } else if (partial.isOf(failed)) {
             // Its end is still to come, and to answer before is to answer in the middle of it.
             close(Conditions.of(refusal));
-        }
-    }
-
-    private void forgetPartial() {
-        scope.bytes().partial(-assembly.bytes());
-        assembly.clear();
-        slightTransfers = 0;
-        if (body != null) {
-            body.abort();
-            body = null;
         }
     }
 
@@ -447,7 +346,7 @@ final class IncomingLink implements LinkEndpoint {
         }
         state = State.DETACHING;
         peerCloses = closed;
-        forgetPartial();
+        partial.forget();
         arrivals.leave();
         finishIfAnswered();
     }
@@ -470,7 +369,7 @@ final class IncomingLink implements LinkEndpoint {
     public void lost(boolean clean) {
         if (state != State.CLOSED) {
             state = State.CLOSED;
-            forgetPartial();
+            partial.forget();
             leave();
         }
         scope.remove(this);
@@ -497,7 +396,7 @@ final class IncomingLink implements LinkEndpoint {
         }
         boolean attaching = state == State.ATTACHING;
         state = State.CLOSED;
-        forgetPartial();
+        partial.forget();
         leave();
         if (attaching) {
             Terminus.refuse(receiver, condition);

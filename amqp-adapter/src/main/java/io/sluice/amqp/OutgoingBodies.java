@@ -68,7 +68,7 @@ final class OutgoingBodies {
                 link.send(message);
             } else if (link.sender().getCredit() <= 0) {
                 refuse(message, Outcome.UNSENT);
-            } else if (link.tooLarge(message.message().size())) {
+            } else if (link.messages().tooLarge(message.message().size())) {
                 refuse(message, OutgoingLink.NOT_HERE);
             } else {
                 body = new OutgoingBody(scope, this, message, (LargeBodies.Source) message.context());

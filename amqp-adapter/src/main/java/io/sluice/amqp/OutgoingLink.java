@@ -1,8 +1,6 @@
 package io.sluice.amqp;
 
 import io.sluice.amqp.filter.FilterText;
-import io.sluice.amqp.message.OutgoingMessage;
-import io.sluice.amqp.servicebus.SessionFilter;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.LargeBody;
 import io.sluice.broker.Outcome;
@@ -15,7 +13,6 @@ import io.sluice.broker.security.Permissions;
 import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
@@ -51,7 +48,9 @@ final class OutgoingLink implements LinkEndpoint {
     private final Consumer consumer;
     private final SourceOutcomes outcomes;
     private final DeliveryTags tags;
+    private final OutgoingMessages messages;
     private final Grant grant;
+    private final OutgoingCredit credit;
     private final OutgoingBodies bodies;
     private final OutgoingSettlement settlement;
     /** Null where the link does not come back to what it had. */
@@ -59,7 +58,6 @@ final class OutgoingLink implements LinkEndpoint {
 
     private State state = State.ATTACHING;
     private boolean peerCloses;
-    private boolean drained;
 
     OutgoingLink(ConnectionScope scope, Sender sender, SourceNode node, ConsumerTerms terms) {
         this.scope = scope;
@@ -67,7 +65,7 @@ final class OutgoingLink implements LinkEndpoint {
         sender.setProperties(terms.applied().isEmpty() ? null : terms.applied());
         this.node = node;
         this.outcomes = SourceOutcomes.of(sender.getRemoteSource());
-        this.tags = scope.dialect().isServiceBus() ? new LockTags(scope) : new DeliveryTags();
+        this.tags = DeliveryTags.of(scope);
         this.shard = node.shard(scope.environment().shards());
         this.consumer = new Consumer(new Consumer.Request(
                 node.client(scope.calls()),
@@ -80,6 +78,8 @@ final class OutgoingLink implements LinkEndpoint {
         this.grant = new Grant(
                 new FlowWindow(scope.limits().flow().outgoing()),
                 scope.limits().flow().maxUnsettledPerLink());
+        this.messages = new OutgoingMessages(scope, sender);
+        this.credit = new OutgoingCredit(scope, this, grant);
         this.bodies = new OutgoingBodies(scope, this);
         this.settlement = new OutgoingSettlement(scope, this, outcomes);
         boolean resumes = node.resumes() && consumer.mode() == Consumer.Mode.MOVE;
@@ -115,6 +115,15 @@ final class OutgoingLink implements LinkEndpoint {
         return resumed != null;
     }
 
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** Whether what the peer came back to is all it gets. */
+    boolean takesNothingNew() {
+        return resumed != null && resumed.takesNothingNew();
+    }
+
     boolean isAttaching() {
         return state == State.ATTACHING;
     }
@@ -145,16 +154,7 @@ final class OutgoingLink implements LinkEndpoint {
     private void open() {
         if (state == State.ATTACHING) {
             state = State.OPEN;
-            Source answer = node.answer();
-            if (resumesHere()) {
-                Terminus.keep(answer);
-            }
-            if (consumer.mode() == Consumer.Mode.COPY) {
-                // Also where it asked to take: the queue may be one that nobody takes from.
-                answer.setDistributionMode(Terminus.COPY);
-            }
-            consumer.session().ifPresent(session -> SessionFilter.answer(sender, answer, session));
-            Terminus.accept(sender, answer);
+            Terminus.accept(sender, node.answer(), consumer, resumesHere());
             // Clients send their first flow right behind the attach, without waiting for ours.
             flow();
         }
@@ -204,13 +204,8 @@ final class OutgoingLink implements LinkEndpoint {
             shard.settle(message, Outcome.UNSENT);
             return;
         }
-        AmqpEnvironment broker = scope.environment();
-        ReadableBuffer encoded = OutgoingMessage.encode(
-                message,
-                broker.clock().millis(),
-                broker.deadLetterNames(),
-                scope.dialect().isServiceBus());
-        if (tooLarge(encoded.remaining())) {
+        ReadableBuffer encoded = messages.encode(message);
+        if (messages.tooLarge(encoded.remaining())) {
             shard.settle(message, NOT_HERE);
             return;
         }
@@ -239,12 +234,8 @@ final class OutgoingLink implements LinkEndpoint {
         }
     }
 
-    /** Deliveries the peer may still be sent, beyond those that are here. */
-    private int credit() {
-        return sender.getCredit() - held();
-    }
-
-    private int held() {
+    /** Deliveries that are here and have not used up the peer's credit yet. */
+    int held() {
         return bodies.held() + (resumed == null ? 0 : resumed.held());
     }
 
@@ -262,10 +253,8 @@ final class OutgoingLink implements LinkEndpoint {
         return consumer;
     }
 
-    /** For the peer. */
-    boolean tooLarge(long bytes) {
-        UnsignedLong max = sender.getRemoteMaxMessageSize();
-        return max != null && max.longValue() > 0 && bytes > max.longValue();
+    OutgoingMessages messages() {
+        return messages;
     }
 
     @Override
@@ -289,9 +278,7 @@ final class OutgoingLink implements LinkEndpoint {
     void settle(Delivery delivery) {
         delivery.settle();
         settledTag(delivery);
-        if (grant.isThrottled()) {
-            awaitOutput();
-        }
+        credit.ifThrottledAwaitOutput();
     }
 
     /** A delivery of the link's is settled. */
@@ -329,28 +316,9 @@ final class OutgoingLink implements LinkEndpoint {
     }
 
     void drained() {
-        if (state != State.OPEN) {
-            return;
+        if (state == State.OPEN) {
+            credit.drained();
         }
-        boolean more = grant.drained() && credit() > 0;
-        if (more || !sender.getDrain()) {
-            grant(true);
-        } else {
-            drained = true;
-            finishDrain();
-        }
-    }
-
-    /** Not before everything is written: the engine would take back the credit of what waits for the session window. */
-    private boolean finishDrain() {
-        if (drained && sender.getQueued() == 0 && held() == 0) {
-            drained = false;
-            return sender.drained() > 0;
-        }
-        if (drained) {
-            awaitOutput();
-        }
-        return false;
     }
 
     void detached() {
@@ -393,12 +361,10 @@ final class OutgoingLink implements LinkEndpoint {
 
     @Override
     public void flow() {
-        // If it drains, its own answer will come.
-        drained = false;
         if (resumed != null) {
             resumed.push();
         }
-        grant(true);
+        credit.flow();
     }
 
     @Override
@@ -406,42 +372,14 @@ final class OutgoingLink implements LinkEndpoint {
         shard.awaitingCredit(consumer, waiting -> scope.calls().onLoop(() -> answer.accept(waiting)));
     }
 
-    private void grant(boolean asked) {
-        if (state != State.OPEN) {
-            return;
-        }
-        if (resumed != null && resumed.takesNothingNew()) {
-            drained = sender.getDrain();
-            finishDrain();
-            return;
-        }
-        // The engine counts what has begun as queued.
-        int queued = sender.getQueued() + bodies.held() - (bodies.hasBegun() ? 1 : 0);
-        if (grant.update(credit(), queued, sender.getDrain(), asked)) {
-            shard.grant(consumer, grant.limit(), grant.drains());
-        }
-        if (grant.isThrottled()) {
-            awaitOutput();
-        }
-    }
-
     /** To be asked again when output was written. */
     void awaitOutput() {
-        if (grant.startsWaiting()) {
-            scope.awaitOutput(this);
-        }
+        credit.awaitOutput();
     }
 
     @Override
     public boolean outputWritten() {
-        grant.stopsWaiting();
-        boolean more = bodies.push();
-        more |= finishDrain();
-        if (!drained) {
-            // Until a drain is answered its credit is not to be given again.
-            grant(false);
-        }
-        return more;
+        return credit.outputWritten();
     }
 
     @Override

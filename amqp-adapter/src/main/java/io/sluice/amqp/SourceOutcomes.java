@@ -13,6 +13,8 @@ import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 
 /** The outcomes that can be chosen on a link, and the one that counts where none is (AMQP 1.0 §3.5.3). */
 final class SourceOutcomes {
@@ -52,6 +54,19 @@ final class SourceOutcomes {
 
     boolean allows(Symbol outcome) {
         return listed.contains(outcome);
+    }
+
+    /** The outcome that says no; empty where none does that may be chosen. */
+    Optional<DeliveryState> refusal(ErrorCondition condition) {
+        if (allows(Rejected.DESCRIPTOR_SYMBOL)) {
+            Rejected rejected = new Rejected();
+            rejected.setError(condition);
+            return Optional.of(rejected);
+        }
+        if (allows(Released.DESCRIPTOR_SYMBOL)) {
+            return Optional.of(Released.getInstance());
+        }
+        return allows(Modified.DESCRIPTOR_SYMBOL) ? Optional.of(new Modified()) : Optional.empty();
     }
 
     private static Symbol symbol(Object state) {

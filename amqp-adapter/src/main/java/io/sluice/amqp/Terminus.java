@@ -1,6 +1,8 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.servicebus.SessionFilter;
 import io.sluice.broker.NodeKind;
+import io.sluice.broker.queue.Consumer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,19 @@ final class Terminus {
         answer.setDurable(TerminusDurability.UNSETTLED_STATE);
         answer.setExpiryPolicy(TerminusExpiryPolicy.NEVER);
         answer.setTimeout(UnsignedInteger.ZERO);
+    }
+
+    /** As {@link #accept(Sender, Source)}, of a consumer that is attached. @param kept whether what is unsettled is kept when the link goes */
+    static void accept(Sender sender, Source source, Consumer consumer, boolean kept) {
+        if (kept) {
+            keep(source);
+        }
+        if (consumer.mode() == Consumer.Mode.COPY) {
+            // Also where it asked to take: the queue may be one that nobody takes from.
+            source.setDistributionMode(COPY);
+        }
+        consumer.session().ifPresent(session -> SessionFilter.answer(sender, source, session));
+        accept(sender, source);
     }
 
     /** The peer receives. @param source as it really is */
