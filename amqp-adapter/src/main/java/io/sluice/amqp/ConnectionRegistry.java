@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +77,7 @@ public final class ConnectionRegistry {
      * Closes all connections of a user, who is not welcome any more, with {@code amqp:unauthorized-access}: a client must not take it for
      * a reason to connect again at once.
      */
-    public void closeUser(String user, String reason) {
+    public void closeUser(Principal user, String reason) {
         ofVirtualHosts.forEach(other -> other.closeUser(user, reason));
         connections.values().stream()
                 .filter(connection -> connection.isBy(user))
@@ -84,7 +85,7 @@ public final class ConnectionRegistry {
     }
 
     /** What a user may do has changed: links that are not allowed any more are detached with {@code amqp:unauthorized-access}. */
-    public void permissionsChanged(String user) {
+    public void permissionsChanged(Principal user) {
         ofVirtualHosts.forEach(other -> other.permissionsChanged(user));
         connections.values().stream()
                 .filter(connection -> connection.isBy(user))

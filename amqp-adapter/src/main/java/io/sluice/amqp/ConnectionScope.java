@@ -235,7 +235,7 @@ final class ConnectionScope {
     }
 
     LinkRegistry.Key key(boolean peerSends, String name) {
-        return new LinkRegistry.Key(principal().name(), peerContainer(), peerSends, name);
+        return new LinkRegistry.Key(principal().key(), peerContainer(), peerSends, name);
     }
 
     void eachEndpoint(Consumer<LinkEndpoint> action) {

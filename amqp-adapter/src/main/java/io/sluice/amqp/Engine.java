@@ -130,7 +130,7 @@ final class Engine implements ConnectionEvents.Listener {
         Principal principal = negotiation.principal().orElseThrow();
         String container = connection.getRemoteContainer();
         Opening opening = new Opening(scope.environment().opening(), connection);
-        Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout(), principal.name());
+        Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout(), principal);
         if (refusal.isEmpty()) {
             opening.virtualHost().ifPresent(host -> scope.entersVirtualHost(host.environment()));
         }
@@ -169,7 +169,7 @@ final class Engine implements ConnectionEvents.Listener {
     private boolean enter(Opening opening) {
         ContainerRegistry containers = scope.environment().opening().containers();
         ContainerRegistry.Holder holder = new ContainerRegistry.Holder(
-                scope.principal().name(), opening.soleConnection(), () -> close.accept(Opening.displaced()));
+                scope.principal().key(), opening.soleConnection(), () -> close.accept(Opening.displaced()));
         String container = scope.peerContainer();
         boolean entered = containers.enter(container, holder);
         if (entered) {

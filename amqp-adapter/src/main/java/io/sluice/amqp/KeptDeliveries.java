@@ -46,7 +46,7 @@ final class KeptDeliveries {
         if (!asks || !peerSettlesLast || node.isTemporary()) {
             return Optional.empty();
         }
-        ResumableLink link = ResumableLink.of(scope.principal().name(), scope.peerContainer(), receiver.getName());
+        ResumableLink link = ResumableLink.of(scope.principal().key(), scope.peerContainer(), receiver.getName());
         return Optional.of(new KeptDeliveries(scope.calls(), node.shard(), node.address(), link));
     }
 

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.filter.FilterText;
 import io.sluice.broker.Refusal;
+import io.sluice.broker.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,9 +49,8 @@ final class LiveConnection {
     }
 
     /** Whether it is that user's, or lives by a token of that user. Any thread. */
-    boolean isBy(String user) {
-        return identity.principal().name().equals(user)
-                || scope.access().claims().isBy(user);
+    boolean isBy(Principal user) {
+        return identity.principal().equals(user) || scope.access().claims().isBy(user);
     }
 
     /** Any thread. @return false where its event loop has ended, and it with that */

@@ -3,6 +3,7 @@ package io.sluice.amqp;
 import io.sluice.amqp.VirtualHosts.VirtualHost;
 import io.sluice.amqp.dialect.Dialect;
 import io.sluice.broker.Refusal.Kind;
+import io.sluice.broker.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,10 +52,10 @@ final class Opening {
                 .named(prefixed ? hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length()) : hostname);
     }
 
-    private static Optional<ErrorCondition> refusal(VirtualHost host, String user) {
+    private static Optional<ErrorCondition> refusal(VirtualHost host, Principal user) {
         if (!host.admits().test(user)) {
             return Optional.of(Conditions.of(
-                    Kind.NOT_ALLOWED, "user '" + user + "' may not use the virtual host '" + host.name() + "'"));
+                    Kind.NOT_ALLOWED, "user '" + user.name() + "' may not use the virtual host '" + host.name() + "'"));
         }
         if (host.environment().connections().count() >= host.maxConnections()) {
             return Optional.of(Conditions.of(
@@ -65,7 +66,7 @@ final class Opening {
     }
 
     /** All but the sole connection, which is asked for last: who is refused anyway must not close another. @param user the peer */
-    Optional<ErrorCondition> refusal(int peerIdleTimeoutMillis, String user) {
+    Optional<ErrorCondition> refusal(int peerIdleTimeoutMillis, Principal user) {
         if (policy.closed().isPresent()) {
             return policy.closed().map(text -> Conditions.of(Conditions.CONNECTION_FORCED, text));
         }

@@ -8,6 +8,7 @@ import io.sluice.broker.security.AcceptedTokens;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Permissions.Action;
+import io.sluice.broker.security.Principal;
 import io.sluice.broker.security.TokenGrant;
 import io.sluice.broker.security.TokenRefusedException;
 import io.sluice.broker.security.TokenVerifier;
@@ -76,7 +77,7 @@ final class PeerTokens implements TokenRenewal {
         if (grant.permissions().isPresent()) {
             return grant.permissions();
         }
-        return grant.byOwnKey() || authenticator.knows(grant.who().name())
+        return grant.byOwnKey() || authenticator.knows(grant.who())
                 ? authenticator.permissions(grant.who())
                 : Optional.of(Permissions.NONE);
     }
@@ -98,8 +99,8 @@ final class PeerTokens implements TokenRenewal {
     }
 
     /** Whether what the user may do counts here. */
-    boolean isBy(String user) {
-        return state.put.values().stream().anyMatch(grant -> grant.who().name().equals(user));
+    boolean isBy(Principal user) {
+        return state.put.values().stream().anyMatch(grant -> grant.who().equals(user));
     }
 
     /**

@@ -43,7 +43,7 @@ final class ResumedNode implements SourceNode {
         this.link = sender;
         this.lookup = new Lookup(
                 SubscriptionNames.of(scope.peerContainer(), sender.getRemoteDesiredCapabilities(), sender.getName()),
-                scope.principal().name(),
+                scope.principal().key(),
                 (subscription, expiry) -> found = new Found(subscription, expiry));
     }
 

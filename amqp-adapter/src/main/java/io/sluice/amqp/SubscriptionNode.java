@@ -108,7 +108,7 @@ final class SubscriptionNode implements SourceNode {
         SubscriptionRequest request = new SubscriptionRequest(
                 subscription,
                 condition,
-                scope.principal().name(),
+                scope.principal().key(),
                 expiry,
                 ReplayProperties.of(link.getRemoteProperties(), () -> replays.set(true)));
         return new SubscriptionNode(scope, link, request, filter, made, replays);

@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.security.Principal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,14 +23,14 @@ public final class VirtualHosts {
      * One of them.
      *
      * @param hostNames further names in an open, such as those its TLS certificate is for
-     * @param admits whether a user of this name may open it
+     * @param admits who may open it
      * @param maxConnections open at the same time
      * @param environment what its connections share; of its authenticator and limits nothing counts before the open
      */
     public record VirtualHost(
             String name,
             Set<String> hostNames,
-            Predicate<String> admits,
+            Predicate<Principal> admits,
             int maxConnections,
             AmqpEnvironment environment) {
         public VirtualHost {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.broker.NamePattern;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Permissions.Action;
+import io.sluice.broker.security.Principal;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -143,8 +144,8 @@ class PermissionsOfLinksTest {
         peer.attachSender(0, "s", "q");
         peer.attachReceiverNext(1, "r", "q");
         allow("receive q");
-        broker.connections.permissionsChanged("somebody else");
-        broker.connections.permissionsChanged("anonymous");
+        broker.connections.permissionsChanged(new Principal("somebody else"));
+        broker.connections.permissionsChanged(Principal.ANONYMOUS);
         peer.expectDetach("amqp:unauthorized-access");
         peer.settle();
         assertEquals(1, broker.status("q").consumers(), "the other stays");

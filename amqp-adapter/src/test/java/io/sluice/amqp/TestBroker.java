@@ -219,8 +219,8 @@ final class TestBroker implements Authenticator {
     }
 
     @Override
-    public boolean knows(String user) {
-        return users.test(user);
+    public boolean knows(Principal who) {
+        return users.test(who.name());
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.amqp.VirtualHosts.VirtualHost;
+import io.sluice.broker.security.Principal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ class VirtualHostsTest {
                 .with(new VirtualHosts(List.of(new VirtualHost(
                         "blue",
                         Set.of("blue.example.com"),
-                        user -> !user.equals("stranger"),
+                        user -> !user.name().equals("stranger"),
                         MAX_CONNECTIONS,
                         blue.environment()))));
     }
@@ -187,7 +188,7 @@ class VirtualHostsTest {
         TestPeer there = open("c", "blue");
         assertEquals(1, broker.connections.numbers().size());
         assertEquals(1, blue.connections.numbers().size());
-        broker.connections.closeUser("anonymous", "removed");
+        broker.connections.closeUser(Principal.ANONYMOUS, "removed");
         broker.run();
         for (TestPeer peer : List.of(here, there)) {
             peer.nextOf(Open.class);

@@ -149,7 +149,7 @@ final class ServedHosts {
                 others.add(new VirtualHosts.VirtualHost(
                         settings.name(),
                         Set.copyOf(settings.hostNames()),
-                        settings::admits,
+                        user -> settings.admits(user.name()),
                         settings.maxConnections(),
                         its));
                 LOG.info("{}its folder is {}", host.shown(), host.storage.folder());

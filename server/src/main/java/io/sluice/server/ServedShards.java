@@ -135,10 +135,7 @@ final class ServedShards implements Shards {
     private static RabbitManagementNode rabbitManagement(
             Shards shards, EffectiveRules rules, Configuration configuration, Optional<ClusterNodes> cluster) {
         String name = configuration.node();
-        // The folder of another host is called as it is.
-        String host = configuration.virtualHosts().isDefault()
-                ? "/"
-                : configuration.storage().dataDir().getFileName().toString();
+        String host = configuration.virtualHosts().self().orElse("/");
         Supplier<List<String>> members = () -> cluster.map(nodes -> nodes.state().members().stream()
                         .map(ClusterNodes.Member::name)
                         .toList())

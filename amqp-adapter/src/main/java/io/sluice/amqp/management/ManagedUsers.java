@@ -5,6 +5,7 @@ import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.record.DefinitionRecord.UserDefined;
 import io.sluice.broker.record.DefinitionRecord.UserDeleted;
+import io.sluice.broker.security.Principal;
 import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.User;
 import io.sluice.broker.shard.DefinitionChange;
@@ -166,7 +167,7 @@ final class ManagedUsers implements Listing {
     private void define(Answer answer, int status, String description, String name, DefinitionChange change)
             throws ManagementException {
         queues.changedDefinitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
-            connections.permissionsChanged(name);
+            connections.permissionsChanged(new Principal(name));
             answer.give(status, description, described(name, now));
         }));
     }
@@ -185,9 +186,9 @@ final class ManagedUsers implements Listing {
         queues.changedDefinitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
             // Who has no password is known otherwise, and still is; and one of the configuration counted before, too.
             if (removed[0].password().isPresent() && !configured.containsKey(name)) {
-                connections.closeUser(name, "user '" + name + "' was removed");
+                connections.closeUser(new Principal(name), "user '" + name + "' was removed");
             } else {
-                connections.permissionsChanged(name);
+                connections.permissionsChanged(new Principal(name));
             }
             answer.give(Status.NO_CONTENT, "No Content", Map.of());
         }));

@@ -37,7 +37,7 @@ public final class SaslNegotiation implements SaslListener {
 
     private final Map<String, SaslMechanism> mechanisms = new LinkedHashMap<>();
     private final boolean anonymousAllowed;
-    private final Predicate<String> users;
+    private final Predicate<Principal> users;
     private State state = State.IDLE;
     private SaslMechanism mechanism;
     private SaslMechanism.Exchange exchange;
@@ -95,7 +95,7 @@ public final class SaslNegotiation implements SaslListener {
         this(offered, anonymousAllowed, user -> true);
     }
 
-    private SaslNegotiation(List<SaslMechanism> offered, boolean anonymousAllowed, Predicate<String> users) {
+    private SaslNegotiation(List<SaslMechanism> offered, boolean anonymousAllowed, Predicate<Principal> users) {
         this.users = users;
         offered.forEach(mechanism -> mechanisms.put(mechanism.name(), mechanism));
         this.anonymousAllowed = anonymousAllowed;
@@ -142,7 +142,7 @@ public final class SaslNegotiation implements SaslListener {
 
     /** Whether a user whose password was right has not been removed meanwhile. */
     public boolean isStillKnown() {
-        return state != State.ACCEPTED || !mechanism.isForUsers() || token.isPresent() || users.test(principal.name());
+        return state != State.ACCEPTED || !mechanism.isForUsers() || token.isPresent() || users.test(principal);
     }
 
     /** Why the negotiation failed, for the log; "" where there is nothing to say. */

@@ -26,9 +26,9 @@ public interface Authenticator {
     /**
      * Whether a user whose password was right still may connect: it may have been removed in between.
      *
-     * @param user the name of somebody who logged in with a password
+     * @param who somebody who logged in with a password
      */
-    default boolean knows(String user) {
+    default boolean knows(Principal who) {
         return true;
     }
 

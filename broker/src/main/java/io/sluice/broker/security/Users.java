@@ -170,8 +170,8 @@ public final class Users implements Authenticator, ScramUsers {
     }
 
     @Override
-    public boolean knows(String user) {
-        return known().users.containsKey(user);
+    public boolean knows(Principal who) {
+        return known().users.containsKey(who.name());
     }
 
     @Override

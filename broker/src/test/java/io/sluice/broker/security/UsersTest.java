@@ -60,10 +60,10 @@ class UsersTest {
                 new Users.Policy(Users.Anonymous.NEVER, Users.Plain.PROTECTED),
                 random);
         assertTrue(users.authenticate("anna", "first", REMOTE).isEmpty());
-        assertFalse(users.knows("anna"));
+        assertFalse(users.knows(new Principal("anna")));
 
         defined.set(Map.of("anna", user("anna", "first"), "admin", user("admin", "other")));
-        assertTrue(users.knows("anna"));
+        assertTrue(users.knows(new Principal("anna")));
         assertEquals(Optional.of(new Principal("anna")), users.authenticate("anna", "first", REMOTE));
         assertTrue(users.login(ScramHash.SHA_256, "anna", REMOTE).principal().isPresent());
         assertTrue(users.authenticate("admin", "file", REMOTE).isPresent(), "the fixed one counts");
@@ -77,7 +77,7 @@ class UsersTest {
         defined.set(Map.of());
         assertTrue(users.authenticate("anna", "second", REMOTE).isEmpty());
         assertTrue(users.login(ScramHash.SHA_256, "anna", REMOTE).principal().isEmpty());
-        assertFalse(users.knows("anna"));
+        assertFalse(users.knows(new Principal("anna")));
     }
 
     @Test

@@ -136,7 +136,7 @@ public record Configuration(
     public Configuration of(VirtualHost host) {
         return with(changed -> changed.queues(host.queues())
                 .storage(storage.withDataDir(hostsFolder().resolve(host.name())))
-                .virtualHosts(new VirtualHost.Hosting(false, List.of(), virtualHosts.parts()))
+                .virtualHosts(new VirtualHost.Hosting(Optional.of(host.name()), List.of(), virtualHosts.parts()))
                 .shards(1));
     }
 

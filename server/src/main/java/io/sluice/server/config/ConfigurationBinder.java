@@ -68,7 +68,7 @@ final class ConfigurationBinder {
                 memory(file.section("memory")),
                 metrics(file.section("metrics")),
                 new ClusterBinder().bind(file, amqp),
-                new VirtualHost.Hosting(true, hosts, parts),
+                new VirtualHost.Hosting(Optional.empty(), hosts, parts),
                 shards,
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
         if (configuration.cluster().isOn() && !hosts.isEmpty()) {

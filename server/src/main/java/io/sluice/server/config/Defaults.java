@@ -107,7 +107,7 @@ public final class Defaults {
             MEMORY,
             METRICS,
             CLUSTER,
-            new VirtualHost.Hosting(true, List.of(), 1),
+            new VirtualHost.Hosting(Optional.empty(), List.of(), 1),
             1,
             1);
 

@@ -2,6 +2,7 @@ package io.sluice.server.config;
 
 import io.sluice.broker.NamePattern;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A virtual host beside the default one: queues, topics, policies and links of its own, in a folder of its own. Immutable.
@@ -26,12 +27,16 @@ public record VirtualHost(
     /**
      * What a broker has of them.
      *
-     * @param isDefault this is the default host, where users are defined
+     * @param self the name of this one; empty: the default host, where users are defined
      * @param parts what memory and storage are shared between: shards of the default host, and virtual hosts
      */
-    public record Hosting(boolean isDefault, List<VirtualHost> others, int parts) {
+    public record Hosting(Optional<String> self, List<VirtualHost> others, int parts) {
         public Hosting {
             others = List.copyOf(others);
+        }
+
+        public boolean isDefault() {
+            return self.isEmpty();
         }
     }
 }
