@@ -141,7 +141,7 @@ final class LinkNode {
 
     /** Subscribes to the topic that is made for the link. */
     void subscribe(Consumer consumer, SubscriptionRequest request) {
-        shard.subscribe(consumer, request, temporary.orElseThrow());
+        shard.topics().subscribe(consumer, request, temporary.orElseThrow());
     }
 
     /** What the connection is to keep when the link goes; empty where nothing may be kept. */

@@ -102,7 +102,7 @@ final class ResumedNode implements SourceNode {
         if (first == null) {
             first = shard;
         }
-        shard.resume(consumer, lookup);
+        shard.topics().resume(consumer, lookup);
     }
 
     @Override

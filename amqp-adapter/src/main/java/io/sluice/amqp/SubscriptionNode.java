@@ -145,9 +145,9 @@ final class SubscriptionNode implements SourceNode {
             made.get().subscribe(consumer, request);
         } else if (ofServiceBus && !begins) {
             List<Identity> one = List.of(request.subscription().identity());
-            shard.resume(consumer, new Lookup(one, request.user(), (found, expiry) -> {}));
+            shard.topics().resume(consumer, new Lookup(one, request.user(), (found, expiry) -> {}));
         } else {
-            shard.subscribe(consumer, request);
+            shard.topics().subscribe(consumer, request);
         }
     }
 

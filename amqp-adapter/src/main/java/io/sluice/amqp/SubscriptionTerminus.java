@@ -87,12 +87,12 @@ record SubscriptionTerminus(
 
     @Override
     public void expire() {
-        shard.get().orphaned(consumer);
+        shard.get().topics().orphaned(consumer);
     }
 
     /** It is over by now; where others have the subscription, it is not kept for this link any more. */
     @Override
     public void end() {
-        shard.get().orphaned(consumer);
+        shard.get().topics().orphaned(consumer);
     }
 }

@@ -48,14 +48,15 @@ final class SimulatedSubscriber extends SimulatedConsumer {
                 Subscription.Selection.ALL,
                 false,
                 false);
-        mailbox.subscribe(
-                handle,
-                new SubscriptionRequest(
-                        asked,
-                        Optional.empty(),
-                        "",
-                        SubscriptionExpiry.NEVER,
-                        Optional.of(new ReplayFrom(ReplayFrom.Kind.LAST, REPLAYED, () -> {}))));
+        mailbox.topics()
+                .subscribe(
+                        handle,
+                        new SubscriptionRequest(
+                                asked,
+                                Optional.empty(),
+                                "",
+                                SubscriptionExpiry.NEVER,
+                                Optional.of(new ReplayFrom(ReplayFrom.Kind.LAST, REPLAYED, () -> {}))));
     }
 
     @Override

@@ -115,6 +115,7 @@ final class Subscriptions implements Listing {
     private void create(ManagementRequest request, Answer answer) throws ManagementException {
         Subscription asked = subscription(request);
         queues.owner(asked.topic())
+                .topics()
                 .declare(
                         asked,
                         Queues.NO_BATCHES,
@@ -174,6 +175,7 @@ final class Subscriptions implements Listing {
                 request,
                 answer,
                 found -> queues.of(found.subscription().topic())
+                        .topics()
                         .unsubscribe(
                                 found.subscription().identity(),
                                 Queues.NO_BATCHES,

@@ -13,7 +13,7 @@ final class TopicGathering {
     static void all(Queues queues, Consumer<List<TopicStatus>> then) {
         ShardGathering.<TopicStatus>all(
                 queues,
-                (shard, reply) -> shard.topics(Queues.NO_BATCHES, reply),
+                (shard, reply) -> shard.topics().list(Queues.NO_BATCHES, reply),
                 Comparator.comparing(TopicStatus::name),
                 then);
     }

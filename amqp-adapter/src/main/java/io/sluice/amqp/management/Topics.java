@@ -79,7 +79,8 @@ final class Topics implements Listing {
     private void delete(ManagementRequest request, Answer answer) throws ManagementException {
         String name = request.name();
         queues.owner(name)
-                .deleteTopic(
+                .topics()
+                .delete(
                         name,
                         Queues.NO_BATCHES,
                         answer.then(was -> answer.give(Status.NO_CONTENT, "No Content", Map.of())));

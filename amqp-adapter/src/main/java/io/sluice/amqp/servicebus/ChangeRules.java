@@ -77,6 +77,7 @@ final class ChangeRules implements EntityOperation {
     /** @param next null where it cannot be. @param obstacle why it cannot */
     private void change(Entity entity, EntityAnswer answer, UnaryOperator<SubscriptionRules> next, String obstacle) {
         asker.shard(entity.name())
+                .topics()
                 .select(
                         entity.name(),
                         is -> change(is, next, obstacle),

@@ -58,6 +58,7 @@ final class EnumerateRules implements EntityOperation {
         long skip = Math.max(0, request.number("skip", 0));
         long top = Math.max(0, request.number("top", SubscriptionRules.MAX_RULES));
         asker.shard(entity.name())
+                .topics()
                 .select(entity.name(), EnumerateRules::same, asker.thread(), asker.reply(answer, selection -> {
                     List<Map<String, Object>> rules = new ArrayList<>();
                     SubscriptionRules.of(selection).all().stream()

@@ -6,10 +6,6 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.ResumableLink;
 import io.sluice.broker.ScheduledMessage;
-import io.sluice.broker.SelectionChange;
-import io.sluice.broker.Subscription;
-import io.sluice.broker.SubscriptionStatus;
-import io.sluice.broker.TopicStatus;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.explain.DeletedMessages;
 import io.sluice.broker.explain.LinkExplanation;
@@ -112,6 +108,11 @@ public final class ShardMailbox {
     /** What is said of exchanges. */
     public ExchangeMailbox exchanges() {
         return new ExchangeMailbox(this);
+    }
+
+    /** What is said of topics and subscriptions to them. */
+    public TopicMailbox topics() {
+        return new TopicMailbox(this);
     }
 
     /** What is said of sessions. */
@@ -254,26 +255,6 @@ public final class ShardMailbox {
         leave(consumer, SubscriptionRequest.Leaving.DETACH);
     }
 
-    /**
-     * A consumer of a subscription to a topic is attached, without credit: to the one of this identity, or to a new one. An unshared
-     * one of the same user's is taken from the link that has it. Its listener hears {@code attached} or {@code closed}:
-     * {@code PRECONDITION_FAILED} where there is one that is shared and this is not, or the reverse; {@code RESOURCE_LOCKED} where
-     * others have it, or share it with another topic or filter.
-     */
-    public void subscribe(Consumer consumer, SubscriptionRequest request) {
-        post((shard, turn) -> shard.subscribing().subscribe(consumer, request, turn));
-    }
-
-    /** As {@link #subscribe(Consumer, SubscriptionRequest)}, to a temporary topic that comes to be with this link. */
-    public void subscribe(Consumer consumer, SubscriptionRequest request, TemporaryLink creating) {
-        post((shard, turn) -> shard.subscribing().subscribe(consumer, request, creating, turn));
-    }
-
-    /** As {@link #subscribe(Consumer, SubscriptionRequest)}, to one that is there, whatever it is for; {@code NOT_FOUND} where none is. */
-    public void resume(Consumer consumer, SubscriptionRequest.Lookup lookup) {
-        post((shard, turn) -> shard.subscribing().resume(consumer, lookup, turn));
-    }
-
     /** As {@link #detach(Consumer)}, of a consumer that says what is to become of its subscription; of others it is the same. */
     public void leave(Consumer consumer, SubscriptionRequest.Leaving how) {
         post((shard, turn) -> {
@@ -281,49 +262,6 @@ public final class ShardMailbox {
                 shard.links().detach(consumer, turn);
             }
         });
-    }
-
-    /**
-     * The event has come that the expiry policy of a consumer's subscription names: where no link comes back in time, it ends. To be told
-     * behind the detach; of a consumer that another link has taken over from, or of no subscription, it means nothing.
-     */
-    public void orphaned(Consumer consumer) {
-        post((shard, turn) -> shard.subscribing().orphaned(consumer, turn));
-    }
-
-    /** Topics that somebody publishes or subscribes to, by name, with their subscriptions. */
-    public void topics(Client client, Reply<List<TopicStatus>> reply) {
-        post((shard, turn) -> shard.topics().list(client, reply, turn));
-    }
-
-    /**
-     * A durable subscription selects otherwise from now on, by the name of its queue; what waits there stays. The answer, when that is durable, is
-     * what it selects.
-     */
-    public void select(String queue, SelectionChange change, Client client, Reply<Subscription.Selection> reply) {
-        post((shard, turn) -> shard.topics().select(queue, change, client, reply, turn));
-    }
-
-    /**
-     * A durable subscription begins before anybody has a link to it: it gets what is published from then on, and never ends by itself. One
-     * that is the same is left as it is; another one of its identity is refused with {@code PRECONDITION_FAILED}. The answer, when that is
-     * durable, is what it is.
-     */
-    public void declare(Subscription subscription, Client client, Reply<SubscriptionStatus> reply) {
-        post((shard, turn) -> shard.topics().declare(subscription, client, reply, turn));
-    }
-
-    /** Ends a subscription, also one that links have: they are closed with {@code RESOURCE_DELETED}. Answers what it was. */
-    public void unsubscribe(Subscription.Identity identity, Client client, Reply<SubscriptionStatus> reply) {
-        post((shard, turn) -> shard.topics().unsubscribe(identity, client, reply, turn));
-    }
-
-    /**
-     * Ends all subscriptions to exactly this topic, and closes its producers with {@code RESOURCE_DELETED}: for one whose time is over,
-     * as a temporary topic's. Whoever names it again finds it empty. Answers what it was.
-     */
-    public void deleteTopic(String topic, Client client, Reply<TopicStatus> reply) {
-        post((shard, turn) -> shard.topics().delete(topic, client, reply, turn));
     }
 
     /** Declares a queue; the same definition again changes nothing, another one is refused and names the difference. */

@@ -53,7 +53,7 @@ final class TopicAdministration {
                 binding.expiry());
     }
 
-    /** See {@link ShardMailbox#select}. */
+    /** See {@link TopicMailbox#select}. */
     void select(String queue, SelectionChange change, Client client, Reply<Selection> reply, Turn turn) {
         Optional<Binding> found = bindings.all().stream()
                 .filter(binding -> binding.queue().name().equals(queue))

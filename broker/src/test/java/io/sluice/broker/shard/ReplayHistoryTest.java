@@ -123,7 +123,7 @@ class ReplayHistoryTest {
                     boolean keeps = TOPICS.get(i).startsWith("keep");
                     first.add(Math.max(0, published[i] - (keeps ? Math.min(KEPT, count) : 0)));
                 }
-                shard.mailbox().subscribe(link.handle, request);
+                shard.mailbox().topics().subscribe(link.handle, request);
                 post(random.nextInt(9));
                 subscribers.add(new Subscriber(subscription, link, first));
             });

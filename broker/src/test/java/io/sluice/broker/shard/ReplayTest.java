@@ -265,6 +265,7 @@ class ReplayTest {
                 shard, "keep", io.sluice.broker.queue.Consumer.Mode.MOVE, io.sluice.broker.Outcome.RELEASED);
         shard.runWhere(() -> {
             shard.mailbox()
+                    .topics()
                     .subscribe(
                             consumer.handle,
                             new SubscriptionRequest(

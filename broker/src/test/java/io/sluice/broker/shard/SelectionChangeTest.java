@@ -26,7 +26,7 @@ class SelectionChangeTest {
     private final List<String> answers = new ArrayList<>();
 
     private void select(ShardFixture where, String queue, SelectionChange change) {
-        where.runWhere(() -> where.mailbox().select(queue, change, () -> {}, new Reply<>() {
+        where.runWhere(() -> where.mailbox().topics().select(queue, change, () -> {}, new Reply<>() {
             @Override
             public void done(Selection selection) {
                 answers.add(selection.text());
@@ -84,7 +84,7 @@ class SelectionChangeTest {
         TestConsumer link = shard.subscribe(new SubscriptionRequest(durable, Optional.empty(), "", minute));
         select(shard, QUEUE, to("b"));
         link.detach();
-        shard.runWhere(() -> shard.mailbox().orphaned(link.handle));
+        shard.runWhere(() -> shard.mailbox().topics().orphaned(link.handle));
         ShardFixture restarted = shard.restart();
         restarted.publishTo("t", "a", "b");
         assertEquals(List.of("b"), restarted.waiting(durable));

@@ -270,14 +270,15 @@ final class ShardFixture {
         Optional<Predicate<Message>> filter = subscription.selection().isAll()
                 ? Optional.empty()
                 : Optional.of(Topics.filter(subscription.selection()));
-        runWhere(() -> mailbox().subscribe(consumer.handle, new SubscriptionRequest(subscription, filter, user)));
+        runWhere(() ->
+                mailbox().topics().subscribe(consumer.handle, new SubscriptionRequest(subscription, filter, user)));
         return consumer;
     }
 
     TestConsumer subscribe(SubscriptionRequest request) {
         TestConsumer consumer =
                 new TestConsumer(this, request.subscription().topic(), Consumer.Mode.MOVE, Outcome.RELEASED);
-        runWhere(() -> mailbox().subscribe(consumer.handle, request));
+        runWhere(() -> mailbox().topics().subscribe(consumer.handle, request));
         return consumer;
     }
 
@@ -285,7 +286,7 @@ final class ShardFixture {
     TestConsumer subscribe(Subscription subscription, TemporaryLink creating) {
         TestConsumer consumer = new TestConsumer(this, subscription.topic(), Consumer.Mode.MOVE, Outcome.RELEASED);
         SubscriptionRequest request = new SubscriptionRequest(subscription, Optional.empty(), "");
-        runWhere(() -> mailbox().subscribe(consumer.handle, request, creating));
+        runWhere(() -> mailbox().topics().subscribe(consumer.handle, request, creating));
         return consumer;
     }
 
@@ -293,6 +294,7 @@ final class ShardFixture {
     TestConsumer resume(Subscription.Identity identity, java.util.function.Consumer<Subscription> found) {
         TestConsumer consumer = new TestConsumer(this, identity.name(), Consumer.Mode.MOVE, Outcome.RELEASED);
         runWhere(() -> mailbox()
+                .topics()
                 .resume(
                         consumer.handle,
                         new SubscriptionRequest.Lookup(
@@ -302,25 +304,25 @@ final class ShardFixture {
 
     List<TopicStatus> topics() {
         Answer<List<TopicStatus>> answer = new Answer<>();
-        runWhere(() -> mailbox().topics(client, answer));
+        runWhere(() -> mailbox().topics().list(client, answer));
         return answer.value();
     }
 
     Answer<SubscriptionStatus> unsubscribe(Subscription.Identity identity) {
         Answer<SubscriptionStatus> answer = new Answer<>();
-        runWhere(() -> mailbox().unsubscribe(identity, client, answer));
+        runWhere(() -> mailbox().topics().unsubscribe(identity, client, answer));
         return answer;
     }
 
     Answer<SubscriptionStatus> declare(Subscription subscription) {
         Answer<SubscriptionStatus> answer = new Answer<>();
-        runWhere(() -> mailbox().declare(subscription, client, answer));
+        runWhere(() -> mailbox().topics().declare(subscription, client, answer));
         return answer;
     }
 
     Answer<TopicStatus> deleteTopic(String topic) {
         Answer<TopicStatus> answer = new Answer<>();
-        runWhere(() -> mailbox().deleteTopic(topic, client, answer));
+        runWhere(() -> mailbox().topics().delete(topic, client, answer));
         return answer;
     }
 

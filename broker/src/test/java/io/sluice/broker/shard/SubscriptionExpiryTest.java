@@ -37,7 +37,7 @@ class SubscriptionExpiryTest {
     /** The link is gone, and the event has come. */
     private void orphan(TestConsumer consumer) {
         consumer.detach();
-        shard.runWhere(() -> shard.mailbox().orphaned(consumer.handle));
+        shard.runWhere(() -> shard.mailbox().topics().orphaned(consumer.handle));
     }
 
     private Optional<SubscriptionStatus> status() {
@@ -74,7 +74,7 @@ class SubscriptionExpiryTest {
         consumer.detach();
         shard.advance(3_600_000);
         assertTrue(isThere());
-        shard.runWhere(() -> shard.mailbox().orphaned(consumer.handle));
+        shard.runWhere(() -> shard.mailbox().topics().orphaned(consumer.handle));
         assertTrue(isThere());
         shard.advance(60_000);
         assertFalse(isThere());
@@ -136,7 +136,7 @@ class SubscriptionExpiryTest {
     void theEndOfALinkThatWasTakenOverMeansNothing() {
         TestConsumer old = subscribe(AT_ONCE);
         subscribe(AT_ONCE);
-        shard.runWhere(() -> shard.mailbox().orphaned(old.handle));
+        shard.runWhere(() -> shard.mailbox().topics().orphaned(old.handle));
         assertTrue(isThere());
     }
 
@@ -149,7 +149,7 @@ class SubscriptionExpiryTest {
         two.detach();
         shard.advance(3_600_000);
         assertTrue(isThere(), "the session of the second is there still");
-        shard.runWhere(() -> shard.mailbox().orphaned(two.handle));
+        shard.runWhere(() -> shard.mailbox().topics().orphaned(two.handle));
         shard.advance(60_000);
         assertFalse(isThere());
     }
@@ -173,7 +173,7 @@ class SubscriptionExpiryTest {
         TestConsumer consumer = subscribe(MINUTE);
         consumer.leave(Leaving.CLOSE);
         assertFalse(isThere());
-        shard.runWhere(() -> shard.mailbox().orphaned(consumer.handle));
+        shard.runWhere(() -> shard.mailbox().topics().orphaned(consumer.handle));
         shard.advance(60_000);
         assertEquals(List.of(), shard.failures);
     }

@@ -175,6 +175,7 @@ class SubscriptionTest {
                         Optional.empty(),
                         terms));
         shard.runWhere(() -> shard.mailbox()
+                .topics()
                 .subscribe(consumer.handle, new SubscriptionRequest(subscription, Optional.empty(), "")));
         return consumer;
     }
@@ -274,8 +275,9 @@ class SubscriptionTest {
         Consumer.Terms exclusive = new Consumer.Terms(0, true, OptionalLong.empty());
         TestConsumer alone = new TestConsumer(
                 shard, new TestConsumer.Terms("t", Consumer.Mode.MOVE, Outcome.RELEASED, Optional.empty(), exclusive));
-        shard.runWhere(
-                () -> shard.mailbox().subscribe(alone.handle, new SubscriptionRequest(shared, Optional.empty(), "")));
+        shard.runWhere(() -> shard.mailbox()
+                .topics()
+                .subscribe(alone.handle, new SubscriptionRequest(shared, Optional.empty(), "")));
         assertEquals(Kind.RESOURCE_LOCKED, shard.subscribe(shared).closedBy.kind());
         assertEquals(
                 Kind.RESOURCE_LOCKED,

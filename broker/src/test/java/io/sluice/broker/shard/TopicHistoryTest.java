@@ -155,7 +155,7 @@ class TopicHistoryTest {
         private void expire() {
             if (!gone.isEmpty() && random.nextBoolean()) {
                 TestConsumer link = gone.remove(random.nextInt(gone.size()));
-                shard.runWhere(() -> shard.mailbox().orphaned(link.handle));
+                shard.runWhere(() -> shard.mailbox().topics().orphaned(link.handle));
             } else {
                 shard.advance(random.nextInt(1_500));
             }
@@ -258,7 +258,7 @@ class TopicHistoryTest {
         // over.
         history.links.forEach(TestConsumer::detach);
         history.ofVolatileOnes.forEach(
-                link -> shard.runWhere(() -> shard.mailbox().orphaned(link.handle)));
+                link -> shard.runWhere(() -> shard.mailbox().topics().orphaned(link.handle)));
         shard.journal.letGo();
         shard.run();
         shard.advance(10_000);

@@ -121,6 +121,7 @@ class TopicTest {
         TestConsumer consumer = new TestConsumer(
                 shard, "t", io.sluice.broker.queue.Consumer.Mode.MOVE, io.sluice.broker.Outcome.RELEASED);
         shard.runWhere(() -> shard.mailbox()
+                .topics()
                 .subscribe(consumer.handle, new SubscriptionRequest(broken, java.util.Optional.empty(), "")));
         try (LoggedErrors errors = new LoggedErrors()) {
             ShardFixture restarted = shard.restart();

@@ -112,10 +112,10 @@ class SubscriptionsInFolderTest {
             CompletableFuture<Boolean> attached = new CompletableFuture<>();
             Consumer link = new Consumer(new Consumer.Request(
                     () -> {}, new Link(attached), subscription.topic(), Consumer.Mode.MOVE, Outcome.RELEASED));
-            mailbox.subscribe(link, new SubscriptionRequest(subscription, Optional.empty(), "", expiry));
+            mailbox.topics().subscribe(link, new SubscriptionRequest(subscription, Optional.empty(), "", expiry));
             await(attached);
             mailbox.detach(link);
-            mailbox.orphaned(link);
+            mailbox.topics().orphaned(link);
         }
 
         void publish(String topic, String body) throws Exception {
@@ -136,13 +136,13 @@ class SubscriptionsInFolderTest {
 
         void unsubscribe(Subscription subscription) throws Exception {
             CompletableFuture<io.sluice.broker.SubscriptionStatus> done = new CompletableFuture<>();
-            mailbox.unsubscribe(subscription.identity(), () -> {}, reply(done));
+            mailbox.topics().unsubscribe(subscription.identity(), () -> {}, reply(done));
             await(done);
         }
 
         List<TopicStatus> topics() throws Exception {
             CompletableFuture<List<TopicStatus>> done = new CompletableFuture<>();
-            mailbox.topics(() -> {}, reply(done));
+            mailbox.topics().list(() -> {}, reply(done));
             return await(done);
         }
 
