@@ -1,12 +1,15 @@
 package io.sluice.amqp.servicebus;
 
 import io.sluice.broker.Refusal;
+import io.sluice.broker.port.Reply;
 import io.sluice.broker.security.Permissions.Action;
+import io.sluice.broker.shard.OwnSession;
 import io.sluice.broker.shard.SessionMailbox;
 import java.util.Collections;
 import java.util.Date;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.qpid.proton.amqp.Binary;
 
 /**
@@ -25,7 +28,12 @@ final class SessionOperation implements EntityOperation {
     }
 
     private record Asked(
-            EntityRequest request, String queue, String session, SessionMailbox shard, EntityAnswer answer) {}
+            EntityRequest request, OwnSession session, SessionMailbox shard, EntityAnswer answer, Asker asker) {
+        /** @param body of the answer, when it is done */
+        private <T> Reply<T> then(Function<T, Map<String, ?>> body) {
+            return asker.reply(answer, done -> answer.ok(body.apply(done)));
+        }
+    }
 
     private SessionOperation(Asker asker, String name, Asking asking) {
         this.asker = asker;
@@ -38,26 +46,14 @@ final class SessionOperation implements EntityOperation {
                 asker,
                 "renew-session-lock",
                 asked -> asked.shard.renew(
-                        asked.queue,
-                        asked.session,
-                        asker.receivers().get(),
-                        asker.thread(),
-                        asker.reply(
-                                asked.answer,
-                                endsAtMillis -> asked.answer.ok(Map.of("expiration", new Date(endsAtMillis))))));
+                        asked.session, asked.then(endsAtMillis -> Map.of("expiration", new Date(endsAtMillis)))));
     }
 
     static SessionOperation setState(Asker asker) {
         return new SessionOperation(
                 asker,
                 "set-session-state",
-                asked -> asked.shard.keep(
-                        asked.queue,
-                        asked.session,
-                        state(asked.request),
-                        asker.receivers().get(),
-                        asker.thread(),
-                        asker.reply(asked.answer, kept -> asked.answer.ok(Map.of()))));
+                asked -> asked.shard.keep(asked.session, state(asked.request), asked.then(kept -> Map.of())));
     }
 
     static SessionOperation getState(Asker asker) {
@@ -65,16 +61,10 @@ final class SessionOperation implements EntityOperation {
                 asker,
                 "get-session-state",
                 asked -> asked.shard.state(
-                        asked.queue,
                         asked.session,
-                        asker.receivers().get(),
-                        asker.thread(),
-                        asker.reply(
-                                asked.answer,
-                                kept -> asked.answer.ok(Collections.singletonMap(
-                                        STATE,
-                                        kept.map(state -> new Binary(state.bytes()))
-                                                .orElse(null))))));
+                        asked.then(kept -> Collections.singletonMap(
+                                STATE,
+                                kept.map(state -> new Binary(state.bytes())).orElse(null)))));
     }
 
     private static Optional<byte[]> state(EntityRequest request) throws EntityException {
@@ -104,9 +94,9 @@ final class SessionOperation implements EntityOperation {
         if (entity.deadLetters()) {
             throw noSessions();
         }
-        String session = request.needText("session-id");
-        asking.ask(new Asked(
-                request, entity.name(), session, asker.shard(entity.name()).sessions(), answer));
+        OwnSession session = new OwnSession(
+                entity.name(), request.needText("session-id"), asker.receivers().get(), asker.thread());
+        asking.ask(new Asked(request, session, asker.shard(entity.name()).sessions(), answer, asker));
     }
 
     static EntityException noSessions() {

@@ -4,13 +4,11 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.SessionState;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.port.Reply;
-import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Queue;
 import io.sluice.broker.queue.Sessions;
 import io.sluice.broker.queue.Turn;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The part of {@link ShardMailbox} that is about sessions: the same order, the same threads. But for {@link #states} who asks has to have the
@@ -23,41 +21,28 @@ public final class SessionMailbox {
         this.mailbox = mailbox;
     }
 
-    /** Makes a lock last anew. Answers when it ends, in epoch milliseconds. @param asking consumers of who asks */
-    public void renew(String queue, String session, Set<Consumer> asking, Client client, Reply<Long> reply) {
-        withHeld(
-                queue,
-                session,
-                asking,
-                client,
-                reply,
-                (sessions, shard, turn) -> answer(client, reply, sessions.renew(session, turn.nowMillis()), turn));
+    /** Makes its lock last anew. Answers when it ends, in epoch milliseconds. */
+    public void renew(OwnSession session, Reply<Long> reply) {
+        withHeld(session, reply, (sessions, shard, turn) -> {
+            long endsAtMillis = sessions.renew(session.id(), turn.nowMillis());
+            answer(session.client(), reply, endsAtMillis, turn);
+        });
     }
 
-    /** Answers what is kept with a session. */
-    public void state(
-            String queue, String session, Set<Consumer> asking, Client client, Reply<Optional<SessionState>> reply) {
+    /** Answers what is kept with it. */
+    public void state(OwnSession session, Reply<Optional<SessionState>> reply) {
         withHeld(
-                queue,
                 session,
-                asking,
-                client,
                 reply,
-                (sessions, shard, turn) -> answer(client, reply, sessions.state(session), turn));
+                (sessions, shard, turn) -> answer(session.client(), reply, sessions.state(session.id()), turn));
     }
 
-    /** Keeps something with a session, or nothing any longer. Answered when it is durable where the queue is. */
-    public void keep(
-            String queue,
-            String session,
-            Optional<byte[]> state,
-            Set<Consumer> asking,
-            Client client,
-            Reply<Optional<SessionState>> reply) {
-        withHeld(queue, session, asking, client, reply, (sessions, shard, turn) -> {
-            Turn.Effect kept = applied -> answer(client, reply, sessions.state(session), applied);
-            sessions.keep(session, state, shard.publishing().maxMessageBytes(), turn, kept)
-                    .ifPresent(refusal -> refuse(client, reply, refusal, turn));
+    /** Keeps something with it, or nothing any longer. Answered when it is durable where the queue is. */
+    public void keep(OwnSession session, Optional<byte[]> state, Reply<Optional<SessionState>> reply) {
+        withHeld(session, reply, (sessions, shard, turn) -> {
+            Turn.Effect kept = applied -> answer(session.client(), reply, sessions.state(session.id()), applied);
+            sessions.keep(session.id(), state, shard.publishing().maxMessageBytes(), turn, kept)
+                    .ifPresent(refusal -> refuse(session.client(), reply, refusal, turn));
         });
     }
 
@@ -74,12 +59,11 @@ public final class SessionMailbox {
         void run(T what, Shard shard, Turn turn);
     }
 
-    private void withHeld(
-            String queue, String session, Set<Consumer> asking, Client client, Reply<?> reply, With<Sessions> then) {
-        withQueue(queue, client, reply, (found, shard, turn) -> {
-            Optional<Refusal> refusal = found.sessions().refusalOf(session, asking);
+    private void withHeld(OwnSession session, Reply<?> reply, With<Sessions> then) {
+        withQueue(session.queue(), session.client(), reply, (found, shard, turn) -> {
+            Optional<Refusal> refusal = found.sessions().refusalOf(session.id(), session.asking());
             if (refusal.isPresent()) {
-                refuse(client, reply, refusal.get(), turn);
+                refuse(session.client(), reply, refusal.get(), turn);
             } else {
                 then.run(found.sessions(), shard, turn);
             }

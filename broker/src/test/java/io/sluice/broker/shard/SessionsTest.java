@@ -193,13 +193,17 @@ class SessionsTest {
         assertEquals(List.of("attached", "deliver a1"), waiting.events);
     }
 
+    private OwnSession own(String id, TestConsumer consumer) {
+        return new OwnSession("q", id, Set.of(consumer.handle), shard.client);
+    }
+
     @Test
     void aLockIsRenewedByWhoHasIt() {
         TestConsumer consumer = accept("a");
         TestConsumer other = accept("b");
         shard.advance(LOCK_MILLIS - 1);
         ShardFixture.Answer<Long> renewed = new ShardFixture.Answer<>();
-        shard.mailbox().sessions().renew("q", "a", Set.of(consumer.handle), shard.client, renewed);
+        shard.mailbox().sessions().renew(own("a", consumer), renewed);
         shard.run();
         assertEquals(consumer.handle.session().orElseThrow().endsAtMillis(), renewed.value());
         shard.advance(1);
@@ -207,7 +211,9 @@ class SessionsTest {
         assertEquals(List.of("attached"), consumer.events);
 
         ShardFixture.Answer<Long> lost = new ShardFixture.Answer<>();
-        shard.mailbox().sessions().renew("q", "b", Set.of(consumer.handle, other.handle), shard.client, lost);
+        shard.mailbox()
+                .sessions()
+                .renew(new OwnSession("q", "b", Set.of(consumer.handle, other.handle), shard.client), lost);
         shard.run();
         assertEquals(Refusal.Kind.SESSION_LOCK_LOST, lost.refusal().kind());
         assertEquals(
@@ -265,11 +271,8 @@ class SessionsTest {
         shard.mailbox()
                 .sessions()
                 .keep(
-                        "q",
-                        session,
+                        own(session, consumer),
                         Optional.ofNullable(state).map(text -> text.getBytes(StandardCharsets.UTF_8)),
-                        Set.of(consumer.handle),
-                        shard.client,
                         kept);
         shard.run();
         assertEquals(1, kept.values.size() + kept.refusals.size());
@@ -278,7 +281,7 @@ class SessionsTest {
 
     private Optional<byte[]> state(TestConsumer consumer, String session) {
         ShardFixture.Answer<Optional<SessionState>> state = new ShardFixture.Answer<>();
-        shard.mailbox().sessions().state("q", session, Set.of(consumer.handle), shard.client, state);
+        shard.mailbox().sessions().state(own(session, consumer), state);
         shard.run();
         return state.value().map(SessionState::bytes);
     }
