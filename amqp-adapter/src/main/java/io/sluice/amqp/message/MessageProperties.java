@@ -3,11 +3,18 @@ package io.sluice.amqp.message;
 import io.sluice.broker.Message;
 
 /** A message with another field in its properties section (AMQP 1.0 §3.2.4): all else of it stays byte for byte. Any thread. */
-public final class MessageProperties {
+public final class MessageProperties extends SectionChange {
     /** An AMQP null. */
     private static final int NULL = 0x40;
 
-    private MessageProperties() {}
+    private final int field;
+    private final Object value;
+
+    private MessageProperties(int field, Object value) {
+        super(Section.PROPERTIES);
+        this.field = field;
+        this.value = value;
+    }
 
     /**
      * @param field by its place in the section, from 0
@@ -15,55 +22,11 @@ public final class MessageProperties {
      * @return the message itself where it is of another format than AMQP's, or cannot be read: nothing is known of its inside
      */
     public static Message with(Message message, int field, Object value) {
-        if (message.messageFormat() != IncomingMessage.AMQP_FORMAT) {
-            return message;
-        }
-        byte[] bytes = message.encoded();
-        EncodedCursor cursor = new EncodedCursor(bytes, message.annotatedOffset());
-        Encoded fields = new Encoded();
-        int count = 0;
-        int start = cursor.at();
-        try {
-            while (!cursor.atEnd()) {
-                start = cursor.at();
-                int section = cursor.enterSection();
-                if (section > Section.PROPERTIES) {
-                    cursor.backTo(start);
-                    break;
-                }
-                if (section == Section.PROPERTIES) {
-                    count = keepOthers(cursor, field, value, fields);
-                    break;
-                }
-                cursor.skip();
-                start = cursor.at();
-            }
-        } catch (MalformedMessageException e) {
-            return message;
-        }
-        for (; count <= field; count++) {
-            write(fields, count == field ? value : null);
-        }
-        Encoded all = new Encoded();
-        all.write(bytes, 0, start);
-        all.writeByte(EncodedCursor.DESCRIBED).writeByte(0x53).writeByte(Section.PROPERTIES);
-        AnnotationCodec.writeCompound(all, 0xd0, count, fields);
-        all.write(bytes, cursor.at(), bytes.length - cursor.at());
-        return message.withEncoded(all.bytes());
+        return new MessageProperties(field, value).of(message);
     }
 
-    private static void write(Encoded fields, Object value) {
-        if (value == null) {
-            fields.writeByte(NULL);
-        } else {
-            byte[] encoded = AnnotationCodec.encode(value);
-            fields.write(encoded, 0, encoded.length);
-        }
-    }
-
-    /** Copies the other fields as they are encoded. @return how many there are, with it */
-    private static int keepOthers(EncodedCursor cursor, int field, Object value, Encoded target)
-            throws MalformedMessageException {
+    @Override
+    int keep(EncodedCursor cursor, Encoded kept) throws MalformedMessageException {
         cursor.enterList();
         int end = cursor.compoundEnd();
         int count = cursor.elements();
@@ -71,12 +34,30 @@ public final class MessageProperties {
             int start = cursor.at();
             cursor.skip();
             if (i == field) {
-                write(target, value);
+                writeField(kept, value);
             } else {
-                target.write(cursor.bytes(), start, cursor.at() - start);
+                kept.write(cursor.bytes(), start, cursor.at() - start);
             }
         }
         cursor.leaveCompound(end);
         return count;
+    }
+
+    @Override
+    void write(int elements, Encoded kept, Encoded target) {
+        int count = elements;
+        for (; count <= field; count++) {
+            writeField(kept, count == field ? value : null);
+        }
+        write(0xd0, count, kept, target);
+    }
+
+    private static void writeField(Encoded fields, Object value) {
+        if (value == null) {
+            fields.writeByte(NULL);
+        } else {
+            byte[] encoded = AnnotationCodec.encode(value);
+            fields.write(encoded, 0, encoded.length);
+        }
     }
 }
