@@ -7,9 +7,6 @@ import java.util.Objects;
 
 /** A change of what a broker is told to be, beside its queues. It is about no queue. */
 public sealed interface DefinitionRecord extends JournalRecord {
-    /** In place of a queue's id. */
-    long NO_QUEUE = 0;
-
     @Override
     default long queueId() {
         return NO_QUEUE;

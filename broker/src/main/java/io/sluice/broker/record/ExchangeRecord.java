@@ -6,9 +6,6 @@ import java.util.Objects;
 
 /** A change of exchanges and what is bound to them. Absolute: what a record says holds, whatever was before. */
 public sealed interface ExchangeRecord extends JournalRecord {
-    /** In place of a queue's id. */
-    long NO_QUEUE = 0;
-
     @Override
     default long queueId() {
         return NO_QUEUE;

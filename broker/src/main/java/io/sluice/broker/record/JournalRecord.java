@@ -30,7 +30,10 @@ public sealed interface JournalRecord
                 DefinitionRecord,
                 ExchangeRecord {
 
-    /** The queue it is about, 0 where it is about none; an id is not used again while a record of the queue that had it can still be replayed. */
+    /** In place of a queue's id, where a record is about none. */
+    long NO_QUEUE = 0;
+
+    /** The queue it is about, or {@link #NO_QUEUE}; an id is not used again while a record of the queue that had it can still be replayed. */
     long queueId();
 
     void accept(RecordVisitor visitor);

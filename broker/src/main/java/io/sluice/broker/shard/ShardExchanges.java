@@ -12,6 +12,7 @@ import io.sluice.broker.record.ExchangeRecord.ExchangeDeclared;
 import io.sluice.broker.record.ExchangeRecord.ExchangeDeleted;
 import io.sluice.broker.record.ExchangeRecord.Unbound;
 import io.sluice.broker.record.ExchangeRecords;
+import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.routing.Exchanges;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,7 @@ final class ShardExchanges {
 
     /** @param queues by id; null where there is none: then there is nothing to bind */
     void apply(ExchangeRecord record, LongFunction<Queue> queues) {
-        boolean toQueue = record instanceof Bound bound && bound.queueId() != ExchangeRecord.NO_QUEUE;
+        boolean toQueue = record instanceof Bound bound && bound.queueId() != JournalRecord.NO_QUEUE;
         Optional<Queue> queue = toQueue ? Optional.ofNullable(queues.apply(record.queueId())) : Optional.empty();
         if (toQueue && queue.isEmpty()) {
             return;
@@ -131,7 +132,7 @@ final class ShardExchanges {
     }
 
     private static long idOf(Optional<Queue> queue) {
-        return queue.map(Queue::id).orElse(ExchangeRecord.NO_QUEUE);
+        return queue.map(Queue::id).orElse(JournalRecord.NO_QUEUE);
     }
 
     /** The queue is to go, in the batch that is decided: what is bound to it goes by that, and what deletes itself with that. */

@@ -144,7 +144,7 @@ final class ImportTarget {
 
     /** An exchange of the export is here, too, unless there is one of that name already; what is bound to its queues is. */
     void exchange(ExchangeRecord exported) {
-        if (exported instanceof Bound bound && bound.queueId() != ExchangeRecord.NO_QUEUE) {
+        if (exported instanceof Bound bound && bound.queueId() != JournalRecord.NO_QUEUE) {
             if (knows(bound.queueId())) {
                 imported.add(new Bound(queueOf(bound.queueId()).queueId(), bound.binding()));
             }

@@ -7,6 +7,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.ExchangeRecord;
 import io.sluice.broker.record.ExchangeRecord.Bound;
+import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered;
 import io.sluice.broker.record.JournalRecord.DuplicatesRemembered.Remembered;
 import io.sluice.broker.record.JournalRecord.Enqueued;
@@ -173,7 +174,7 @@ public final class MessageExport {
             Set<Long> wanted = new HashSet<>();
             shard.reader.queues().stream().filter(this::isWanted).forEach(queue -> wanted.add(queue.id()));
             for (ExchangeRecord exchange : shard.reader.exchanges()) {
-                if (!(exchange instanceof Bound bound) || bound.queueId() == ExchangeRecord.NO_QUEUE) {
+                if (!(exchange instanceof Bound bound) || bound.queueId() == JournalRecord.NO_QUEUE) {
                     out.record(exchange);
                 } else if (wanted.contains(bound.queueId())) {
                     out.record(new Bound(shard.numberOf(bound.queueId()), bound.binding()));
