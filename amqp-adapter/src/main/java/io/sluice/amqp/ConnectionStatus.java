@@ -6,6 +6,7 @@ package io.sluice.amqp;
  * @param number from 1, not used again while the broker runs
  * @param container the peer's container-id
  * @param user who it is
+ * @param virtualHost the one it has opened
  * @param client what the peer says it is, "" where it says nothing
  * @param openedAtMillis epoch milliseconds
  * @param idleTimeoutMillis the peer's, 0 for none
@@ -16,7 +17,8 @@ public record ConnectionStatus(
         long number,
         String container,
         String remoteAddress,
-        String user,
+        User user,
+        String virtualHost,
         Client client,
         long openedAtMillis,
         long idleTimeoutMillis,
@@ -24,6 +26,9 @@ public record ConnectionStatus(
         int links,
         Transferred in,
         Transferred out) {
+    /** @param virtualHost whose user it is; "/": the broker's */
+    public record User(String name, String virtualHost) {}
+
     /** Properties of the peer's open. */
     public record Client(String product, String version, String hostname) {}
 

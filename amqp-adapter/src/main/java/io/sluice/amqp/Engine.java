@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.VirtualHosts.VirtualHost;
 import io.sluice.amqp.dialect.Dialect;
 import io.sluice.amqp.sasl.SaslNegotiation;
 import io.sluice.broker.Refusal;
@@ -46,6 +47,7 @@ final class Engine implements ConnectionEvents.Listener {
         this.scope = scope;
         this.negotiation = new SaslNegotiation(
                 scope.environment().authenticator(),
+                scope.environment().opening().virtualHosts(),
                 peer.security(),
                 scope.environment().clock());
         this.frames = frames;
@@ -129,14 +131,21 @@ final class Engine implements ConnectionEvents.Listener {
     public void remoteOpen() {
         Principal principal = negotiation.principal().orElseThrow();
         String container = connection.getRemoteContainer();
-        Opening opening = new Opening(scope.environment().opening(), connection);
+        Opening opening = new Opening(scope.environment().opening(), connection, negotiation.virtualHost());
         Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout(), principal);
         if (refusal.isEmpty()) {
-            opening.virtualHost().ifPresent(host -> scope.entersVirtualHost(host.environment()));
+            opening.virtualHost().ifPresent(host -> {
+                scope.entersVirtualHost(host.environment());
+                scope.access().enters(host);
+            });
         }
         ConnectionRegistry connections = scope.environment().connections();
-        PeerIdentity who =
-                new PeerIdentity(connections.nextNumber(), principal, container == null ? "" : container, peer.name());
+        PeerIdentity who = new PeerIdentity(
+                connections.nextNumber(),
+                principal,
+                container == null ? "" : container,
+                peer.name(),
+                opening.virtualHost().map(VirtualHost::name));
         scope.opened(who);
         negotiation.token().ifPresent(scope.access().claims()::opensWith);
         if (negotiation.isForClaims()) {
@@ -155,7 +164,7 @@ final class Engine implements ConnectionEvents.Listener {
         opened = true;
         if (refusal.isEmpty()) {
             connections.add(new LiveConnection(who, scope, connection, transport, close));
-            if (!negotiation.isStillKnown()) {
+            if (!negotiation.isStillKnown() || !scope.access().isAdmitted()) {
                 // Removed since the password was right. Whoever is removed from here on finds the connection in the
                 // list.
                 fail(Conditions.of(Refusal.Kind.UNAUTHORIZED, "user '" + principal.name() + "' was removed"));

@@ -18,6 +18,8 @@ import org.apache.qpid.proton.engine.Link;
 
 /** An open connection, as administrators may look at it and end it. On its event loop, but for {@link #ask}. */
 final class LiveConnection {
+    private static final String DEFAULT_HOST = "/";
+
     private final PeerIdentity identity;
     private final ConnectionScope scope;
     private final Connection connection;
@@ -63,7 +65,10 @@ final class LiveConnection {
                 identity.connection(),
                 identity.container(),
                 identity.remoteAddress(),
-                identity.principal().name(),
+                new ConnectionStatus.User(
+                        identity.principal().name(),
+                        identity.principal().virtualHost().orElse(DEFAULT_HOST)),
+                identity.virtualHost().orElse(DEFAULT_HOST),
                 new ConnectionStatus.Client(
                         property("product"),
                         property("version"),
@@ -151,8 +156,13 @@ final class LiveConnection {
         close.accept(Conditions.of(Refusal.Kind.UNAUTHORIZED, reason));
     }
 
-    /** Links that the user may not have any more are detached. */
+    /** Links that the user may not have any more are detached; who may not be in the virtual host any more has to go. */
     void permissionsChanged() {
+        if (!scope.access().isAdmitted()) {
+            unauthorized("user '" + identity.principal().name() + "' may not use the virtual host '"
+                    + identity.virtualHost().orElse(DEFAULT_HOST) + "' any more");
+            return;
+        }
         for (PeerSession session : transport.sessions().values()) {
             for (PeerLink link : List.copyOf(session.links())) {
                 if (isAttached(link) && link.link.getContext() instanceof LinkEndpoint end) {

@@ -35,21 +35,27 @@ final class Opening {
 
     private final OpenPolicy policy;
     private final Connection peer;
+    private final Optional<String> askedBefore;
 
-    Opening(OpenPolicy policy, Connection peer) {
+    /** @param askedBefore by which it has asked for a virtual host as it logged in */
+    Opening(OpenPolicy policy, Connection peer, Optional<String> askedBefore) {
         this.policy = policy;
         this.peer = peer;
+        this.askedBefore = askedBefore;
     }
 
-    /** The one that the peer names, which is not the default one. */
+    /** The one that is not the default one: which the open names, or the login did where the open names none. */
     Optional<VirtualHost> virtualHost() {
-        String hostname = peer.getRemoteHostname();
-        if (hostname == null) {
-            return Optional.empty();
-        }
-        boolean prefixed = hostname.startsWith(Dialect.VIRTUAL_HOST_PREFIX);
-        return policy.virtualHosts()
-                .named(prefixed ? hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length()) : hostname);
+        VirtualHosts hosts = policy.virtualHosts();
+        Optional<String> hostname = hostname();
+        Optional<VirtualHost> named = hostname.flatMap(hosts::named);
+        return named.isPresent() || hostname.filter(hosts::isDefault).isPresent()
+                ? named
+                : askedBefore.flatMap(hosts::named);
+    }
+
+    private Optional<String> hostname() {
+        return Optional.ofNullable(peer.getRemoteHostname());
     }
 
     private static Optional<ErrorCondition> refusal(VirtualHost host, Principal user) {
@@ -75,13 +81,26 @@ final class Opening {
                     + MIN_IDLE_TIMEOUT_MILLIS;
             return Optional.of(Conditions.of(Kind.NOT_IMPLEMENTED, text));
         }
-        String hostname = peer.getRemoteHostname();
-        if (virtualHost().isPresent()) {
-            return virtualHost().flatMap(host -> refusal(host, user));
+        Optional<ErrorCondition> unknown = hostname().flatMap(this::unknown);
+        if (unknown.isPresent()) {
+            return unknown;
         }
-        if (hostname != null && hostname.startsWith(Dialect.VIRTUAL_HOST_PREFIX)) {
-            String host = hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length());
-            return host.equals("/") ? Optional.empty() : Optional.of(unknown(Kind.NOT_ALLOWED, host));
+        Optional<VirtualHost> host = virtualHost();
+        if (user.virtualHost().isPresent() && !host.map(VirtualHost::name).equals(user.virtualHost())) {
+            String text = "user '" + user.name() + "' is one of the virtual host '"
+                    + user.virtualHost().get() + "', and may use no other";
+            return Optional.of(Conditions.of(Kind.NOT_ALLOWED, text));
+        }
+        return host.flatMap(its -> refusal(its, user));
+    }
+
+    private Optional<ErrorCondition> unknown(String hostname) {
+        VirtualHosts hosts = policy.virtualHosts();
+        if (hosts.named(hostname).isPresent() || hosts.isDefault(hostname)) {
+            return Optional.empty();
+        }
+        if (hostname.startsWith(Dialect.VIRTUAL_HOST_PREFIX)) {
+            return Optional.of(unknown(Kind.NOT_ALLOWED, hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length())));
         }
         return policy.knows(hostname) ? Optional.empty() : Optional.of(unknown(Kind.NOT_FOUND, hostname));
     }

@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.VirtualHosts.VirtualHost;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.TemporaryName;
 import io.sluice.broker.port.Clock;
@@ -11,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.qpid.proton.engine.Link;
 
 /** What the peer of a connection may do: what its user may, as the broker has it now, or its tokens say. Any thread. */
@@ -22,8 +24,9 @@ final class PeerAccess implements Access {
             Action.CREATE, "create",
             Action.MANAGE, "manage"));
 
-    private final Authenticator authenticator;
     private final PeerTokens tokens;
+    private volatile Authenticator authenticator;
+    private volatile Predicate<Principal> admits = user -> true;
     private volatile Principal who = Principal.ANONYMOUS;
     private volatile ExclusiveQueues exclusive = new ExclusiveQueues();
 
@@ -31,6 +34,18 @@ final class PeerAccess implements Access {
     PeerAccess(Authenticator authenticator, Clock clock) {
         this.authenticator = authenticator;
         this.tokens = new PeerTokens(authenticator, clock);
+    }
+
+    /** A virtual host that is not the default one: what its users may do counts from here on. */
+    void enters(VirtualHost host) {
+        authenticator = host.environment().authenticator();
+        admits = host.admits();
+        tokens.enters(authenticator);
+    }
+
+    /** Whether the peer may be in its virtual host. */
+    boolean isAdmitted() {
+        return admits.test(who);
     }
 
     /** @param queues those of its virtual host that are one connection's */

@@ -25,8 +25,8 @@ final class PeerTokens implements TokenRenewal {
     /** More than one client has entities. */
     static final int MAX_PUT = 1000;
 
-    private final Authenticator authenticator;
     private final Clock clock;
+    private volatile Authenticator authenticator;
     private volatile State state = new State(false, Optional.empty(), Map.of());
     private Runnable changed = () -> {};
 
@@ -40,6 +40,11 @@ final class PeerTokens implements TokenRenewal {
     PeerTokens(Authenticator authenticator, Clock clock) {
         this.authenticator = authenticator;
         this.clock = clock;
+    }
+
+    /** @param users of the virtual host that the peer has opened */
+    void enters(Authenticator users) {
+        authenticator = users;
     }
 
     /** @param run when something may be not allowed any more */
@@ -114,7 +119,8 @@ final class PeerTokens implements TokenRenewal {
         TokenAudience audience = TokenAudience.parse(name)
                 .orElseThrow(() -> TokenRefusedException.malformed(
                         "the name '" + name + "' is no URI of an entity, such as amqp://host/orders"));
-        TokenGrant grant = verifier(type).verify(token, clock.millis());
+        TokenGrant verified = verifier(type).verify(token, clock.millis());
+        TokenGrant grant = verified.withWho(authenticator.named(verified.who().name()));
         Optional<TokenAudience> madeOutFor = grant.audience().flatMap(TokenAudience::parse);
         if (grant.audience().isPresent()
                 && !madeOutFor.map(its -> its.covers(audience)).orElse(false)) {
@@ -155,13 +161,14 @@ final class PeerTokens implements TokenRenewal {
                     .jwt()
                     .orElseThrow(() -> notTaken("jwt"))
                     .verify(token, clock.millis());
-            if (!grant.who().equals(now.login.get().who())) {
+            Principal who = now.login.get().who();
+            if (!grant.who().name().equals(who.name())) {
                 return Optional.of(Refusal.of(
                         Kind.UNAUTHORIZED,
-                        "the token is of user '" + grant.who().name() + "', and the connection of '"
-                                + now.login.get().who().name() + "'"));
+                        "the token is of user '" + grant.who().name() + "', and the connection of '" + who.name()
+                                + "'"));
             }
-            state = new State(false, Optional.of(grant), Map.of());
+            state = new State(false, Optional.of(grant.withWho(who)), Map.of());
             changed.run();
             return Optional.empty();
         } catch (TokenRefusedException e) {

@@ -1,5 +1,8 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.dialect.Dialect;
+import io.sluice.amqp.sasl.LoginHosts;
+import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Principal;
 import java.util.HashMap;
 import java.util.List;
@@ -13,11 +16,14 @@ import java.util.function.Predicate;
  * Virtual hosts beside the default one, each with queues, topics and links of its own. A peer chooses one by the hostname of its open
  * (AMQP 1.0 §2.4.1, §2.7.1): its name, {@code vhost:} and its name, or another name it has. Any thread.
  */
-public final class VirtualHosts {
+public final class VirtualHosts implements LoginHosts {
     /** There is the default one only. */
     public static final VirtualHosts NONE = new VirtualHosts(List.of());
 
+    private static final String DEFAULT = Dialect.VIRTUAL_HOST_PREFIX + "/";
+
     private final Map<String, VirtualHost> byName = new HashMap<>();
+    private final List<Authenticator> users;
 
     /**
      * One of them.
@@ -25,7 +31,7 @@ public final class VirtualHosts {
      * @param hostNames further names in an open, such as those its TLS certificate is for
      * @param admits who may open it
      * @param maxConnections open at the same time
-     * @param environment what its connections share; of its authenticator and limits nothing counts before the open
+     * @param environment what its connections share; before the open its users count, and none of its limits
      */
     public record VirtualHost(
             String name,
@@ -40,6 +46,7 @@ public final class VirtualHosts {
 
     /** @throws IllegalArgumentException two have a name in common; upper and lower case are the same */
     public VirtualHosts(List<VirtualHost> hosts) {
+        users = hosts.stream().map(host -> host.environment().authenticator()).toList();
         for (VirtualHost host : hosts) {
             add(host.name(), host);
             host.hostNames().forEach(name -> add(name, host));
@@ -54,10 +61,27 @@ public final class VirtualHosts {
         }
     }
 
-    /** @param name without regard to case, with or without a port; empty: the default host, or none */
-    Optional<VirtualHost> named(String name) {
+    /** @param hostname as an open has it, without regard to case, with or without a port; empty: the default host, or none */
+    Optional<VirtualHost> named(String hostname) {
+        boolean prefixed = hostname.startsWith(Dialect.VIRTUAL_HOST_PREFIX);
+        String name = prefixed ? hostname.substring(Dialect.VIRTUAL_HOST_PREFIX.length()) : hostname;
         String lower = name.toLowerCase(Locale.ROOT);
         VirtualHost exactly = byName.get(lower);
         return Optional.ofNullable(exactly != null ? exactly : byName.get(lower.replaceFirst(":[0-9]+$", "")));
+    }
+
+    @Override
+    public Optional<Authenticator> usersOf(String hostname) {
+        return named(hostname).map(host -> host.environment().authenticator());
+    }
+
+    @Override
+    public boolean isDefault(String hostname) {
+        return hostname.equals(DEFAULT);
+    }
+
+    @Override
+    public List<Authenticator> users() {
+        return users;
     }
 }

@@ -6,10 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.amqp.VirtualHosts.VirtualHost;
+import io.sluice.amqp.sasl.PeerSecurity;
+import io.sluice.broker.NamePattern;
+import io.sluice.broker.security.HostUsers;
+import io.sluice.broker.security.Permissions;
+import io.sluice.broker.security.Permissions.Action;
 import io.sluice.broker.security.Principal;
+import io.sluice.broker.security.ScramPassword;
+import io.sluice.broker.security.StoredPassword;
+import io.sluice.broker.security.User;
+import io.sluice.broker.security.Users;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -25,6 +37,7 @@ import org.apache.qpid.proton.amqp.transport.Open;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Virtual hosts that a peer chooses by the hostname of its open: each has queues, links and containers of its own. */
@@ -34,16 +47,34 @@ class VirtualHostsTest {
     private final TestBroker broker = new TestBroker();
     private final TestBroker blue = new TestBroker();
 
+    /** What stands of users in "blue". */
+    private Map<String, User> accounts = Map.of();
+
     @BeforeEach
     void set() {
         broker.connections.include(blue.connections);
+        HostUsers users = new HostUsers(
+                "blue",
+                new Users(
+                        Map.of(),
+                        () -> accounts,
+                        new Users.Policy(Users.Anonymous.NEVER, Users.Plain.NEVER),
+                        new SecureRandom()),
+                broker,
+                new SecureRandom());
+        broker.users = name -> !name.contains("@");
         broker.opening = OpenPolicy.open()
-                .with(new VirtualHosts(List.of(new VirtualHost(
-                        "blue",
-                        Set.of("blue.example.com"),
-                        user -> !user.name().equals("stranger"),
-                        MAX_CONNECTIONS,
-                        blue.environment()))));
+                .with(new VirtualHosts(List.of(
+                        new VirtualHost(
+                                "blue",
+                                Set.of("blue.example.com"),
+                                user -> users.admits(user)
+                                        || (user.virtualHost().isEmpty()
+                                                && !user.name().equals("stranger")),
+                                MAX_CONNECTIONS,
+                                blue.environment().withAuthenticator(users)),
+                        new VirtualHost(
+                                "red", Set.of(), user -> true, MAX_CONNECTIONS, new TestBroker().environment()))));
     }
 
     private TestPeer open(String container, String hostname) {
@@ -144,23 +175,197 @@ class VirtualHostsTest {
         refused.expectClose("amqp:invalid-field");
     }
 
-    @Test
-    void whoIsNotAdmittedIsRefusedAndNothingIsOpened() {
-        TestPeer peer = new TestPeer(broker);
+    /** Logged in by PLAIN. @param askedFor the hostname of the SASL init; null for none */
+    private TestPeer loggedIn(Peer security, String user, String password, String askedFor) {
+        TestPeer peer = new TestPeer(broker, security);
         peer.bytes(TestPeer.SASL);
         SaslInit init = new SaslInit();
         init.setMechanism(Symbol.valueOf("PLAIN"));
-        init.setInitialResponse(new Binary("\0stranger\0secret".getBytes(StandardCharsets.UTF_8)));
+        init.setHostname(askedFor);
+        init.setInitialResponse(new Binary(("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8)));
         peer.sasl(init);
+        return peer;
+    }
+
+    private TestPeer loggedIn(String user, String password, String askedFor) {
+        return loggedIn(new Peer("test:1", true), user, password, askedFor);
+    }
+
+    private static void opens(TestPeer peer, String hostname) {
         peer.bytes(TestPeer.AMQP);
-        peer.send(0, frame("c", "blue"));
+        peer.send(0, frame("c", hostname));
+    }
+
+    private static void refused(TestPeer peer, String hostname, String text) {
+        opens(peer, hostname);
         peer.nextOf(Open.class);
         Close close = peer.expect(Close.class);
         assertEquals(Symbol.valueOf("amqp:not-allowed"), close.getError().getCondition());
-        assertEquals(
-                "user 'stranger' may not use the virtual host 'blue'",
-                close.getError().getDescription());
+        assertEquals(text, close.getError().getDescription());
+    }
+
+    /** @return as an administrator of that host sees its only connection */
+    private ConnectionStatus only(TestBroker host) {
+        List<Long> numbers = host.connections.numbers();
+        assertEquals(1, numbers.size());
+        List<ConnectionStatus> found = new ArrayList<>();
+        host.connections.status(numbers.get(0), status -> status.ifPresent(found::add));
+        broker.run();
+        return found.get(0);
+    }
+
+    private void account(String name, String password) {
+        accounts = Map.of(
+                name,
+                User.of(
+                        name,
+                        StoredPassword.create(password, ScramPassword.MIN_ITERATIONS, new SecureRandom()),
+                        false));
+    }
+
+    private void entry(String name, Action action) {
+        Permissions some = new Permissions(Map.of(action, List.of(new NamePattern("q"))));
+        accounts = Map.of(name, new User(name, Optional.empty(), false, Optional.of(some)));
+    }
+
+    @Test
+    void whoIsNotAdmittedIsRefusedAndNothingIsOpened() {
+        refused(loggedIn("stranger", "secret", null), "blue", "user 'stranger' may not use the virtual host 'blue'");
         assertEquals(List.of(), blue.connections.numbers());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"blue,blue", "vhost:blue,vhost:blue", "blue,", "blue,10.0.0.1", "Blue.Example.com:5672,mq.example.com"})
+    void anAccountOpensItsHost(String askedFor, String hostname) {
+        account("stranger", "of blue");
+        TestPeer peer = loggedIn("stranger", "of blue", askedFor);
+        opens(peer, hostname);
+        assertEquals("blue", peer.nextOf(Open.class).getProperties().get(Symbol.valueOf("virtual-host")));
+        ConnectionStatus status = only(blue);
+        assertEquals(new ConnectionStatus.User("stranger", "blue"), status.user());
+        assertEquals("blue", status.virtualHost());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"red", "vhost:/", "vhost:red"})
+    void anAccountOpensNoOther(String hostname) {
+        account("anna", "of blue");
+        refused(
+                loggedIn("anna", "of blue", "blue"),
+                hostname,
+                "user 'anna' is one of the virtual host 'blue', and may use no other");
+        assertEquals(List.of(), broker.connections.numbers());
+    }
+
+    @Test
+    void anAccountIsNoUserWhereItsHostIsNotAskedFor() {
+        account("anna", "of blue");
+        TestPeer peer = loggedIn("anna", "of blue", "mq.example.com");
+        peer.settle();
+        assertTrue(peer.closed);
+        TestPeer byName = loggedIn("anna@blue", "of blue", "mq.example.com");
+        opens(byName, "mq.example.com");
+        byName.nextOf(Open.class);
+        assertEquals(new ConnectionStatus.User("anna", "blue"), only(blue).user());
+    }
+
+    @Test
+    void aNameThatIsNoneOfOursIsRefusedWhateverHostWasAskedFor() {
+        account("anna", "of blue");
+        refused(loggedIn("anna", "of blue", "blue"), "vhost:blu", "there is no virtual host 'blu'");
+        refused(loggedIn("bert", "secret", "blue"), "vhost:blu", "there is no virtual host 'blu'");
+    }
+
+    @Test
+    void whatTlsWasAskedForCountsWhereTheLoginAsksForNothing() {
+        account("anna", "of blue");
+        PeerSecurity sni = new PeerSecurity(false, true, Optional.empty(), Optional.of("blue.example.com"));
+        TestPeer peer = loggedIn(new Peer("test:1", sni), "anna", "of blue", null);
+        opens(peer, "blue.example.com");
+        peer.nextOf(Open.class);
+        assertEquals(new ConnectionStatus.User("anna", "blue"), only(blue).user());
+    }
+
+    @Test
+    void whoSpeaksNoSaslIsTakenToTheHostThatTlsWasAskedFor() {
+        PeerSecurity sni = new PeerSecurity(true, true, Optional.empty(), Optional.of("blue.example.com"));
+        TestPeer peer = new TestPeer(broker, new Peer("test:1", sni));
+        opens(peer, null);
+        peer.nextOf(Open.class);
+        assertEquals(new ConnectionStatus.User("anonymous", "/"), only(blue).user());
+    }
+
+    @Test
+    void aUserOfTheBrokerOpensTheHostAskedForUnlessTheOpenNamesAnother() {
+        TestPeer here = loggedIn("bert", "secret", "blue");
+        opens(here, null);
+        here.nextOf(Open.class);
+        assertEquals(new ConnectionStatus.User("bert", "/"), only(blue).user());
+        assertEquals("blue", only(blue).virtualHost());
+        TestPeer there = loggedIn("bert", "secret", "blue");
+        opens(there, "vhost:/");
+        there.nextOf(Open.class);
+        assertEquals("/", only(broker).virtualHost());
+    }
+
+    @Test
+    void whatStandsThereOfAUserOfTheBrokerCountsForItsLinksAndAdmitsIt() {
+        entry("stranger", Action.RECEIVE);
+        TestPeer peer = loggedIn("stranger", "secret", null);
+        opens(peer, "blue");
+        peer.nextOf(Open.class);
+        peer.send(0, TestPeer.begin());
+        peer.send(0, TestPeer.sender(0, "sender", "q"));
+        blue.run();
+        Detach detach = peer.nextOf(Detach.class);
+        assertEquals(
+                Symbol.valueOf("amqp:unauthorized-access"), detach.getError().getCondition());
+        assertEquals("user 'stranger' may not send to 'q'", detach.getError().getDescription());
+        peer.send(0, TestPeer.receiver(1, "receiver", "q"));
+        blue.run();
+        assertEquals("receiver", peer.nextOf(Attach.class).getName());
+        peer.settle();
+        peer.expectNothing();
+    }
+
+    @Test
+    void whoIsAdmittedNoLongerHasToGo() {
+        entry("stranger", Action.RECEIVE);
+        TestPeer peer = loggedIn("stranger", "secret", null);
+        opens(peer, "blue");
+        peer.nextOf(Open.class);
+        account("anna", "of blue");
+        TestPeer anna = loggedIn("anna", "of blue", "blue");
+        opens(anna, "blue");
+        anna.nextOf(Open.class);
+
+        accounts = Map.of();
+        Principal annaOfBlue = new Principal("anna", Optional.of("blue"));
+        for (Principal gone : List.of(new Principal("stranger"), annaOfBlue)) {
+            blue.connections.permissionsChanged(gone);
+        }
+        broker.run();
+        for (TestPeer each : List.of(peer, anna)) {
+            assertEquals(
+                    Symbol.valueOf("amqp:unauthorized-access"),
+                    each.nextOf(Close.class).getError().getCondition());
+        }
+    }
+
+    @Test
+    void whatBecomesOfAUserOfTheBrokerIsNoMatterOfAnAccountOfItsName() {
+        account("anna", "of blue");
+        TestPeer ofBlue = loggedIn("anna", "of blue", "blue");
+        opens(ofBlue, "blue");
+        ofBlue.nextOf(Open.class);
+        TestPeer ofBroker = loggedIn("anna", "secret", null);
+        opens(ofBroker, "blue");
+        ofBroker.nextOf(Open.class);
+        broker.connections.closeUser(new Principal("anna"), "removed");
+        broker.run();
+        ofBroker.nextOf(Close.class);
+        ofBlue.settle();
+        ofBlue.expectNothing();
     }
 
     @Test

@@ -60,12 +60,22 @@ final class FrameClient implements AutoCloseable {
 
     /** One session, on channel 0. */
     void open(String container) throws IOException {
+        open(container, "localhost");
+        begin();
+    }
+
+    /** @param hostname may be null. @return the peer's open */
+    Open open(String container, String hostname) throws IOException {
         out.write(HEADER);
         in.readFully(new byte[HEADER.length]);
         Open open = new Open();
         open.setContainerId(container);
-        open.setHostname("localhost");
+        open.setHostname(hostname);
         send(open, new byte[0]);
+        return next(Open.class);
+    }
+
+    private void begin() throws IOException {
         Begin begin = new Begin();
         begin.setNextOutgoingId(UnsignedInteger.ZERO);
         begin.setIncomingWindow(UnsignedInteger.valueOf(1000));

@@ -117,7 +117,7 @@ final class VirtualHostsTest {
     }
 
     @Test
-    void operators_name_one_in_the_url_and_users_are_the_same_in_all() throws Exception {
+    void operators_name_one_in_the_url() throws Exception {
         try (BrokerProcess broker = start()) {
             String url = "amqp://127.0.0.1:" + broker.port();
             assertEquals(
@@ -136,15 +136,6 @@ final class VirtualHostsTest {
             assertTrue(
                     refused.output().contains("user 'anonymous' may not use the virtual host 'green'"),
                     refused.output());
-            for (String[] command : new String[][] {{"remove", "anna"}, {"list"}}) {
-                List<String> arguments = new ArrayList<>(List.of("user"));
-                arguments.addAll(List.of(command));
-                arguments.addAll(List.of("--url", url + "/blue"));
-                Ended users = run(arguments.toArray(new String[0]));
-                assertEquals(1, users.exitCode(), users.output());
-                assertTrue(users.output().contains("users are those of the default virtual host"), users.output());
-            }
-
             String figures = HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(MetricsTest.metrics(broker)).build(),

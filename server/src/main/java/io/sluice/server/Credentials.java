@@ -4,12 +4,15 @@ import io.sluice.amqp.token.SasKeys;
 import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.security.AcceptedTokens;
 import io.sluice.broker.security.Authenticator;
+import io.sluice.broker.security.HostUsers;
+import io.sluice.broker.security.Principal;
 import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.TokenVerifier;
 import io.sluice.broker.security.User;
 import io.sluice.broker.security.Users;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.Tokens;
+import io.sluice.server.config.VirtualHost;
 import io.sluice.server.tokens.JwtVerifier;
 import io.sluice.server.tokens.TokenKeysException;
 import java.security.SecureRandom;
@@ -17,11 +20,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The section {@code security} of the configuration, in the broker's terms. */
+/** The section {@code security} of the configuration, and {@code accounts} of virtual hosts, in the broker's terms. */
 final class Credentials {
     private static final Logger LOG = LoggerFactory.getLogger(Credentials.class);
 
@@ -78,6 +82,16 @@ final class Credentials {
                 keys.isEmpty() ? Optional.empty() : Optional.of(new SasKeys(keys)),
                 tokens.cbs(),
                 tokens.cbsTimeoutMillis());
+    }
+
+    /** Users of a virtual host. @param own what stands of users there. @param broker users of the default host */
+    static HostUsers of(VirtualHost host, Authenticator own, Authenticator broker) {
+        return new HostUsers(host.name(), own, broker, new SecureRandom());
+    }
+
+    /** Who may open it. */
+    static Predicate<Principal> admission(VirtualHost host, HostUsers users) {
+        return who -> users.admits(who) || (who.virtualHost().isEmpty() && host.admits(who.name()));
     }
 
     /** @param defined users beside those of the file, as they are now: the same object until that changes. Any thread */

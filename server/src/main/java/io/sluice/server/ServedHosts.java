@@ -5,6 +5,7 @@ import io.sluice.amqp.VirtualHosts;
 import io.sluice.amqp.netty.ServerLoops;
 import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
+import io.sluice.broker.security.HostUsers;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.VirtualHost;
@@ -144,12 +145,14 @@ final class ServedHosts {
         List<VirtualHosts.VirtualHost> others = new ArrayList<>();
         for (Host host : hosts) {
             host.settings.ifPresent(settings -> {
-                AmqpEnvironment its = host.environment().withAuthenticator(byDefault.authenticator());
+                AmqpEnvironment own = host.environment();
+                HostUsers users = Credentials.of(settings, own.authenticator(), byDefault.authenticator());
+                AmqpEnvironment its = own.withAuthenticator(users);
                 byDefault.connections().include(its.connections());
                 others.add(new VirtualHosts.VirtualHost(
                         settings.name(),
                         Set.copyOf(settings.hostNames()),
-                        user -> settings.admits(user.name()),
+                        Credentials.admission(settings, users),
                         settings.maxConnections(),
                         its));
                 LOG.info("{}its folder is {}", host.shown(), host.storage.folder());

@@ -105,9 +105,8 @@ final class ServedShards implements Shards {
                 new Configured(
                         rules::definition,
                         QueueRules.plain(),
-                        configuration.virtualHosts().isDefault()
-                                ? Optional.of(Credentials.users(configuration.security()))
-                                : Optional.empty(),
+                        Credentials.users(configuration.security()),
+                        configuration.virtualHosts().self(),
                         rules.diverts()),
                 connections,
                 cluster);

@@ -13,27 +13,28 @@ import java.util.function.Function;
  *
  * @param template the definition of a queue of that name as far as a request says nothing else
  * @param plain a queue of which nothing is said at all, under any name
- * @param users by name; they count before users of the same name that are defined over the network. Empty:
- *     users are the matter of another virtual host
+ * @param users by name; they count before users of the same name that are defined over the network
+ * @param virtualHost whose users those are; empty: the broker's
  * @param diverts they count before diverts of the same name that are defined over the network
  */
 public record Configured(
         Function<String, QueueDefinition> template,
         QueueDefinition plain,
-        Optional<Map<String, User>> users,
+        Map<String, User> users,
+        Optional<String> virtualHost,
         List<Divert> diverts) {
     public Configured {
-        users = users.map(Map::copyOf);
+        users = Map.copyOf(users);
         diverts = List.copyOf(diverts);
     }
 
-    /** Where users are defined, too. */
+    /** Of the default host. */
     public Configured(Function<String, QueueDefinition> template, QueueDefinition plain, Map<String, User> users) {
-        this(template, plain, Optional.of(users), List.of());
+        this(template, plain, users, Optional.empty(), List.of());
     }
 
     /** The same with these diverts. */
     public Configured withDiverts(List<Divert> all) {
-        return new Configured(template, plain, users, all);
+        return new Configured(template, plain, users, virtualHost, all);
     }
 }

@@ -37,7 +37,9 @@ final class Connections implements Listing {
         all.put("type", status -> TYPE);
         all.put("container", ConnectionStatus::container);
         all.put("remoteAddress", ConnectionStatus::remoteAddress);
-        all.put("user", ConnectionStatus::user);
+        all.put("user", status -> status.user().name());
+        all.put("userOf", status -> status.user().virtualHost());
+        all.put("virtualHost", ConnectionStatus::virtualHost);
         all.put("hostname", status -> status.client().hostname());
         all.put("product", status -> status.client().product());
         all.put("productVersion", status -> status.client().version());

@@ -20,7 +20,8 @@ import java.util.function.Function;
 
 /**
  * Entity type {@code user}. Passwords come and are kept as SCRAM needs them, and nobody is shown them. Users of the configuration are
- * listed, too, and stay as they are. DELETE closes the user's connections.
+ * listed, too, and stay as they are. DELETE closes the user's connections. Those of a virtual host are accounts of that host, and without
+ * a password what a user of the broker may do there.
  */
 final class ManagedUsers implements Listing {
     static final String TYPE = "user";
@@ -29,20 +30,16 @@ final class ManagedUsers implements Listing {
 
     private final Queues queues;
     private final Map<String, User> configured;
+    private final Optional<String> virtualHost;
     private final ConnectionRegistry connections;
 
     private record Shown(User user, String origin) {}
 
-    ManagedUsers(Queues queues, Map<String, User> configured, ConnectionRegistry connections) {
+    ManagedUsers(Queues queues, Configured configured, ConnectionRegistry connections) {
         this.queues = queues;
-        this.configured = configured;
+        this.configured = configured.users();
+        this.virtualHost = configured.virtualHost();
         this.connections = connections;
-    }
-
-    /** For a virtual host that is not the default one. */
-    static ManagementException elsewhere() {
-        return new ManagementException(
-                Status.NOT_IMPLEMENTED, "users are those of the default virtual host: connect to that one");
     }
 
     EntityType type() {
@@ -167,9 +164,17 @@ final class ManagedUsers implements Listing {
     private void define(Answer answer, int status, String description, String name, DefinitionChange change)
             throws ManagementException {
         queues.changedDefinitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
-            connections.permissionsChanged(new Principal(name));
+            changed(name);
             answer.give(status, description, described(name, now));
         }));
+    }
+
+    /** Whom this host knows by the name: a user of the broker, or an account. Who was admitted by what is gone has to go. */
+    private void changed(String name) {
+        connections.permissionsChanged(new Principal(name));
+        if (virtualHost.isPresent()) {
+            connections.permissionsChanged(new Principal(name, virtualHost));
+        }
     }
 
     /** One that was defined, and stands in the configuration now, may be removed: the other stays. */
@@ -185,10 +190,11 @@ final class ManagedUsers implements Listing {
         };
         queues.changedDefinitions().define(change, Queues.NO_BATCHES, answer.then(now -> {
             // Who has no password is known otherwise, and still is; and one of the configuration counted before, too.
-            if (removed[0].password().isPresent() && !configured.containsKey(name)) {
+            boolean ofBroker = virtualHost.isEmpty();
+            if (ofBroker && removed[0].password().isPresent() && !configured.containsKey(name)) {
                 connections.closeUser(new Principal(name), "user '" + name + "' was removed");
             } else {
-                connections.permissionsChanged(new Principal(name));
+                changed(name);
             }
             answer.give(Status.NO_CONTENT, "No Content", Map.of());
         }));

@@ -59,8 +59,8 @@ public final class ManagementNode implements LocalNode {
         add(nodes.type());
         Replicas replicas = new Replicas(cluster);
         add(replicas.type());
-        Optional<ManagedUsers> users = configured.users().map(all -> new ManagedUsers(queues, all, connections));
-        users.ifPresent(some -> add(some.type()));
+        ManagedUsers users = new ManagedUsers(queues, configured, connections);
+        add(users.type());
         ManagedPolicies policies = new ManagedPolicies(queues, configured.plain());
         add(policies.type());
         ManagedDiverts diverts = new ManagedDiverts(queues, configured.diverts());
@@ -74,7 +74,7 @@ public final class ManagementNode implements LocalNode {
         listings.put(Moves.TYPE, moves);
         listings.put(Nodes.TYPE, nodes);
         listings.put(Replicas.TYPE, replicas);
-        users.ifPresent(some -> listings.put(ManagedUsers.TYPE, some));
+        listings.put(ManagedUsers.TYPE, users);
         listings.put(ManagedPolicies.TYPE, policies);
         listings.put(ManagedDiverts.TYPE, diverts);
         listings.put(Exchanges.TYPE, exchanges);
@@ -139,9 +139,6 @@ public final class ManagementNode implements LocalNode {
             throw new ManagementException(Status.NOT_IMPLEMENTED, "there is no operation '" + name + "'");
         }
         EntityType type = types.get(typeName);
-        if (type == null && typeName.equals(ManagedUsers.TYPE)) {
-            throw ManagedUsers.elsewhere();
-        }
         if (type == null) {
             throw ManagementException.badRequest(
                     "operation " + name + " is for a type of " + types.keySet() + ", not '" + typeName + "'");

@@ -41,10 +41,6 @@ final class Query implements Operation {
     @Override
     public void run(ManagementRequest request, Answer answer) throws ManagementException {
         Optional<String> type = request.text("entityType").filter(name -> !name.isEmpty());
-        if (type.filter(ManagedUsers.TYPE::equals).isPresent() && !listings.containsKey(ManagedUsers.TYPE)) {
-            // Nobody is to take it for a broker without users.
-            throw ManagedUsers.elsewhere();
-        }
         List<Listing> asked = new ArrayList<>();
         listings.forEach((name, listing) -> {
             if (type.isEmpty() || type.get().equals(name)) {

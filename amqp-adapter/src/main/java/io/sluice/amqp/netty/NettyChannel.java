@@ -68,7 +68,8 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
 
     private void begin(CarrierReady ready) {
         carrier = ready;
-        Peer peer = new Peer(remote, new PeerSecurity(loopback, ready.encrypted(), ready.certificateName()));
+        Peer peer = new Peer(
+                remote, new PeerSecurity(loopback, ready.encrypted(), ready.certificateName(), ready.serverName()));
         EventExecutor loop = context.executor();
         connection = new AmqpConnection(
                 environment,

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -61,12 +62,16 @@ public final class TlsCarrier implements Carrier {
 
     /** Says who the peer is once it has proven it. What comes from the inner carrier before is held back. */
     private final class Peer extends ChannelInboundHandlerAdapter {
+        private Optional<String> serverName = Optional.empty();
+
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+            if (event instanceof SniCompletionEvent asked) {
+                serverName = Optional.ofNullable(asked.hostname());
+            } else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
                 SslHandler tls = context.pipeline().get(SslHandler.class);
                 context.fireUserEventTriggered(
-                        new CarrierReady(true, name(tls.engine().getSession()), tls::closeOutbound));
+                        new CarrierReady(true, name(tls.engine().getSession()), serverName, tls::closeOutbound));
                 context.pipeline().remove(this);
             }
         }

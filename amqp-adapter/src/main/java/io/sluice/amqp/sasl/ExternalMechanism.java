@@ -1,15 +1,18 @@
 package io.sluice.amqp.sasl;
 
-import io.sluice.broker.security.Principal;
+import io.sluice.broker.security.Authenticator;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** EXTERNAL (RFC 4422 appendix A): the peer is who its TLS certificate says; offered only to peers that have shown one. */
 final class ExternalMechanism implements SaslMechanism {
     private final String certified;
+    private final Authenticator users;
 
-    ExternalMechanism(String certified) {
+    /** @param users know whom a name means */
+    ExternalMechanism(String certified, Authenticator users) {
         this.certified = certified;
+        this.users = users;
     }
 
     @Override
@@ -42,7 +45,7 @@ final class ExternalMechanism implements SaslMechanism {
     private Step verify(byte[] response) {
         String authorizeAs = new String(response, StandardCharsets.UTF_8);
         return authorizeAs.isEmpty() || authorizeAs.equals(certified)
-                ? new Accepted(new Principal(certified), new byte[0])
+                ? new Accepted(users.named(certified), new byte[0])
                 : Refused.REFUSED;
     }
 }

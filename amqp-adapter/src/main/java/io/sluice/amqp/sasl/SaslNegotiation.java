@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.apache.qpid.proton.engine.Sasl;
 import org.apache.qpid.proton.engine.SaslListener;
 import org.apache.qpid.proton.engine.Transport;
@@ -37,7 +36,7 @@ public final class SaslNegotiation implements SaslListener {
 
     private final Map<String, SaslMechanism> mechanisms = new LinkedHashMap<>();
     private final boolean anonymousAllowed;
-    private final Predicate<Principal> users;
+    private final HostLogin login;
     private State state = State.IDLE;
     private SaslMechanism mechanism;
     private SaslMechanism.Exchange exchange;
@@ -49,26 +48,33 @@ public final class SaslNegotiation implements SaslListener {
     /**
      * Offers what the peer may use, the strongest first: EXTERNAL, SCRAM, what takes tokens, PLAIN, ANONYMOUS.
      *
+     * @param authenticator knows the users of the broker
+     * @param hosts whose users may log in, too
      * @param clock wall clock, for tokens
      */
-    public SaslNegotiation(Authenticator authenticator, PeerSecurity peer, Clock clock) {
-        this(
-                offered(authenticator, peer, clock),
-                authenticator.anonymousAllowed(peer.loopback()),
-                authenticator::knows);
+    public SaslNegotiation(Authenticator authenticator, LoginHosts hosts, PeerSecurity peer, Clock clock) {
+        this(new HostLogin(authenticator, hosts), peer, clock);
     }
 
-    private static List<SaslMechanism> offered(Authenticator authenticator, PeerSecurity peer, Clock clock) {
+    private SaslNegotiation(HostLogin login, PeerSecurity peer, Clock clock) {
+        this(offered(login, peer, clock), login.anonymousAllowed(peer.loopback()), login);
+        login.asksFor(peer.serverName().orElse(""));
+    }
+
+    private static List<SaslMechanism> offered(HostLogin authenticator, PeerSecurity peer, Clock clock) {
         List<SaslMechanism> offered = new ArrayList<>();
-        peer.certificateName().ifPresent(name -> offered.add(new ExternalMechanism(name)));
+        peer.certificateName().ifPresent(name -> offered.add(new ExternalMechanism(name, authenticator)));
         authenticator.scram().ifPresent(users -> {
             for (ScramHash hash : users.hashes()) {
                 offered.add(new ScramMechanism(hash, users, peer.loopback()));
             }
         });
         boolean tokenAllowed = authenticator.tokenAllowed(peer.readable());
-        Optional<TokenLogin> tokens =
-                authenticator.tokens().jwt().filter(jwt -> tokenAllowed).map(jwt -> new TokenLogin(jwt, clock));
+        Optional<TokenLogin> tokens = authenticator
+                .tokens()
+                .jwt()
+                .filter(jwt -> tokenAllowed)
+                .map(jwt -> new TokenLogin(jwt, clock, authenticator));
         tokens.ifPresent(login -> {
             offered.add(new BearerMechanism(BearerMechanism.Form.OAUTHBEARER, login));
             offered.add(new BearerMechanism(BearerMechanism.Form.XOAUTH2, login));
@@ -90,13 +96,10 @@ public final class SaslNegotiation implements SaslListener {
     /**
      * @param offered in the order they are offered, the strongest first
      * @param anonymousAllowed whether the peer may leave SASL out altogether
+     * @param login hears which virtual host the peer asks for
      */
-    public SaslNegotiation(List<SaslMechanism> offered, boolean anonymousAllowed) {
-        this(offered, anonymousAllowed, user -> true);
-    }
-
-    private SaslNegotiation(List<SaslMechanism> offered, boolean anonymousAllowed, Predicate<Principal> users) {
-        this.users = users;
+    SaslNegotiation(List<SaslMechanism> offered, boolean anonymousAllowed, HostLogin login) {
+        this.login = login;
         offered.forEach(mechanism -> mechanisms.put(mechanism.name(), mechanism));
         this.anonymousAllowed = anonymousAllowed;
     }
@@ -142,7 +145,12 @@ public final class SaslNegotiation implements SaslListener {
 
     /** Whether a user whose password was right has not been removed meanwhile. */
     public boolean isStillKnown() {
-        return state != State.ACCEPTED || !mechanism.isForUsers() || token.isPresent() || users.test(principal);
+        return state != State.ACCEPTED || !mechanism.isForUsers() || token.isPresent() || login.knows(principal);
+    }
+
+    /** The hostname by which the peer has asked for a virtual host as it logged in; empty: for none. */
+    public Optional<String> virtualHost() {
+        return login.hostname();
     }
 
     /** Why the negotiation failed, for the log; "" where there is nothing to say. */
@@ -164,6 +172,7 @@ public final class SaslNegotiation implements SaslListener {
             return;
         }
         state = State.UNDER_WAY;
+        login.asksFor(sasl.getHostname());
         exchange = mechanism.begin();
         advance(sasl);
     }

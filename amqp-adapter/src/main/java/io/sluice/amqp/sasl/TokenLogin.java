@@ -1,12 +1,18 @@
 package io.sluice.amqp.sasl;
 
 import io.sluice.broker.port.Clock;
+import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.TokenGrant;
 import io.sluice.broker.security.TokenRefusedException;
 import io.sluice.broker.security.TokenVerifier;
 
-/** Logs a peer in by a JSON Web Token. Any thread. @param clock wall clock */
-record TokenLogin(TokenVerifier tokens, Clock clock) {
+/**
+ * Logs a peer in by a JSON Web Token.
+ *
+ * @param clock wall clock
+ * @param users know whom a name means
+ */
+record TokenLogin(TokenVerifier tokens, Clock clock, Authenticator users) {
     /** @param user whom the peer says it is; "" where it leaves that to the token */
     TokenGrant verify(String user, String token) throws TokenRefusedException {
         TokenGrant grant = tokens.verify(token.trim(), clock.millis());
@@ -14,7 +20,7 @@ record TokenLogin(TokenVerifier tokens, Clock clock) {
             throw TokenRefusedException.refused(
                     "the token is of user '" + grant.who().name() + "', and the peer says it is '" + user + "'");
         }
-        return grant;
+        return grant.withWho(users.named(grant.who().name()));
     }
 
     /** Three parts, the first of which is JSON in base64. */

@@ -74,16 +74,24 @@ class ManagedUsersTest {
     }
 
     @Test
-    void whereUsersAreThoseOfAnotherVirtualHostThatIsSaid() {
-        Configured without =
-                new Configured(QueueDefinition::named, QueueDefinition.named("*"), Optional.empty(), List.of());
-        ManagementCalls elsewhere = new ManagementCalls(
-                new ManagementNode(Queues.in(shard), without, new ConnectionRegistry(), Optional.empty()), this::run);
-        String text = "users are those of the default virtual host: connect to that one";
-        elsewhere.ask("QUERY", "user", "entityType", "user").is(501, text);
-        elsewhere
-                .ask(Map.of("operation", "READ", "type", "user", "name", "anna"), null)
-                .is(501, text);
+    void aVirtualHostHasThoseOfItsOwn() {
+        Configured ofBlue = new Configured(
+                QueueDefinition::named,
+                QueueDefinition.named("*"),
+                Map.of("bert", User.of("bert", SECRET, false)),
+                Optional.of("blue"),
+                List.of());
+        calls = new ManagementCalls(
+                new ManagementNode(Queues.in(shard), ofBlue, new ConnectionRegistry(), Optional.empty()), this::run);
+        create("anna", SECRET).is(201, "Created");
+        ask("CREATE", "carl", Map.of("permissions", Map.of())).is(201, "Created");
+        assertEquals(
+                List.of("anna defined", "bert configuration", "carl defined"),
+                calls.ask("QUERY", "user", "entityType", "user").ok().rows().stream()
+                        .map(row -> row.get("name") + " " + row.get("origin"))
+                        .toList());
+        ask("DELETE", "anna", null).is(204, "No Content");
+        ask("DELETE", "bert", null).is(403, "user 'bert' stands in the configuration file, and is changed there");
     }
 
     @Test

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.AmqpLimits;
+import io.sluice.amqp.FrameListener;
 import io.sluice.amqp.LinkRegistry;
 import io.sluice.amqp.netty.TlsSettings.Authorities;
 import io.sluice.amqp.netty.TlsSettings.Certificate;
 import io.sluice.amqp.netty.TlsSettings.ClientCertificates;
+import io.sluice.amqp.sasl.PeerSecurity;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Principal;
 import java.io.IOException;
@@ -26,8 +28,10 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -65,6 +69,9 @@ class TlsServerTest {
     private TlsFiles files;
     private ExecutorService computing;
     private ServerLoops loops;
+    /** What is known of those that connected, in that order. */
+    private final BlockingQueue<PeerSecurity> peers = new LinkedBlockingQueue<>();
+
     private AmqpServer server;
 
     @BeforeAll
@@ -88,7 +95,12 @@ class TlsServerTest {
                 System::currentTimeMillis,
                 new LinkRegistry(),
                 new AmqpEnvironment.Identity("server-test", "1"));
-        server = new AmqpServer(ServerSettings.of(environment), loops);
+        server = new AmqpServer(
+                ServerSettings.of(environment).withFrames(peer -> {
+                    peers.add(peer.security());
+                    return FrameListener.NONE;
+                }),
+                loops);
     }
 
     @AfterEach
@@ -202,6 +214,19 @@ class TlsServerTest {
             assertEquals("CN=one.test", serverName(first));
             assertEquals("CN=two.test", serverName(second));
             assertEquals("CN=one.test", serverName(unknown));
+        }
+    }
+
+    @Test
+    void theHostNameThatAPeerAsksForIsKnownToItsLogin() throws Exception {
+        InetSocketAddress address = listen(ClientCertificates.NONE, "TLSv1.3");
+        try (SSLSocket none = connect(address, null, null)) {
+            mechanisms(none);
+            assertEquals(Optional.empty(), peers.take().serverName());
+        }
+        try (SSLSocket asks = connect(address, "blue.example.com", null)) {
+            mechanisms(asks);
+            assertEquals(Optional.of("blue.example.com"), peers.take().serverName());
         }
     }
 

@@ -30,7 +30,7 @@ class BearerMechanismTest {
     };
 
     private static SaslMechanism.Exchange begin(BearerMechanism.Form form) {
-        return new BearerMechanism(form, new TokenLogin(TOKENS, () -> 1_000)).begin();
+        return new BearerMechanism(form, new TokenLogin(TOKENS, () -> 1_000, new Broker())).begin();
     }
 
     private static Optional<byte[]> bytes(String text) {
@@ -149,15 +149,18 @@ class BearerMechanismTest {
     void theyAreOfferedWhereNobodyCanReadThem() {
         assertEquals(
                 List.of("OAUTHBEARER", "XOAUTH2", "PLAIN"),
-                List.of(new SaslNegotiation(new Broker(), PeerSecurity.plain(true), () -> 0).mechanisms()));
+                List.of(new SaslNegotiation(new Broker(), LoginHosts.NONE, PeerSecurity.plain(true), () -> 0)
+                        .mechanisms()));
         assertEquals(
                 List.of("PLAIN"),
-                List.of(new SaslNegotiation(new Broker(), PeerSecurity.plain(false), () -> 0).mechanisms()));
+                List.of(new SaslNegotiation(new Broker(), LoginHosts.NONE, PeerSecurity.plain(false), () -> 0)
+                        .mechanisms()));
     }
 
     @Test
     void aTokenMayComeAsPassword() {
-        SaslMechanism plain = new PlainMechanism(new Broker(), true, Optional.of(new TokenLogin(TOKENS, () -> 1_000)));
+        SaslMechanism plain =
+                new PlainMechanism(new Broker(), true, Optional.of(new TokenLogin(TOKENS, () -> 1_000, new Broker())));
         for (String user : new String[] {"", "anna"}) {
             SaslMechanism.Accepted accepted = assertInstanceOf(
                     SaslMechanism.Accepted.class,

@@ -54,7 +54,7 @@ class SaslNegotiationTest {
     };
 
     private SaslNegotiation negotiation(boolean loopback) {
-        return started(new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(loopback), () -> 0));
+        return started(new SaslNegotiation(AUTHENTICATOR, LoginHosts.NONE, PeerSecurity.plain(loopback), () -> 0));
     }
 
     private SaslNegotiation started(SaslNegotiation negotiation) {
@@ -67,10 +67,10 @@ class SaslNegotiationTest {
     void anonymousIsOfferedOnlyWhereItIsAllowed() {
         assertArrayEquals(
                 new String[] {"PLAIN", "ANONYMOUS"},
-                new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(true), () -> 0).mechanisms());
+                new SaslNegotiation(AUTHENTICATOR, LoginHosts.NONE, PeerSecurity.plain(true), () -> 0).mechanisms());
         assertArrayEquals(
                 new String[] {"PLAIN"},
-                new SaslNegotiation(AUTHENTICATOR, PeerSecurity.plain(false), () -> 0).mechanisms());
+                new SaslNegotiation(AUTHENTICATOR, LoginHosts.NONE, PeerSecurity.plain(false), () -> 0).mechanisms());
     }
 
     @Test
@@ -81,22 +81,25 @@ class SaslNegotiationTest {
                 new SecureRandom());
         assertArrayEquals(
                 new String[] {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "ANONYMOUS"},
-                new SaslNegotiation(users, PeerSecurity.plain(true), () -> 0).mechanisms());
+                new SaslNegotiation(users, LoginHosts.NONE, PeerSecurity.plain(true), () -> 0).mechanisms());
         assertArrayEquals(
                 new String[] {"SCRAM-SHA-512", "SCRAM-SHA-256"},
-                new SaslNegotiation(users, PeerSecurity.plain(false), () -> 0).mechanisms());
-        PeerSecurity certified = new PeerSecurity(false, true, Optional.of("bert"));
+                new SaslNegotiation(users, LoginHosts.NONE, PeerSecurity.plain(false), () -> 0).mechanisms());
+        PeerSecurity certified = new PeerSecurity(false, true, Optional.of("bert"), Optional.empty());
         assertArrayEquals(
                 new String[] {"EXTERNAL", "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"},
-                new SaslNegotiation(users, certified, () -> 0).mechanisms());
+                new SaslNegotiation(users, LoginHosts.NONE, certified, () -> 0).mechanisms());
     }
 
     /** Who the peer is by its certificate, and nobody else. */
     @ParameterizedTest
     @CsvSource({"'',OK", "bert,OK", "anna,AUTH", "Bert,AUTH"})
     void external(String authorizeAs, String outcome) {
-        SaslNegotiation negotiation = started(
-                new SaslNegotiation(AUTHENTICATOR, new PeerSecurity(false, true, Optional.of("bert")), () -> 0));
+        SaslNegotiation negotiation = started(new SaslNegotiation(
+                AUTHENTICATOR,
+                LoginHosts.NONE,
+                new PeerSecurity(false, true, Optional.of("bert"), Optional.empty()),
+                () -> 0));
         Transport client = client("EXTERNAL", authorizeAs.getBytes(StandardCharsets.UTF_8));
         pump(client, server);
         pump(server, client);
@@ -107,8 +110,11 @@ class SaslNegotiationTest {
 
     @Test
     void externalWithoutInitialResponseIsAskedForIt() {
-        SaslNegotiation negotiation = started(
-                new SaslNegotiation(AUTHENTICATOR, new PeerSecurity(false, true, Optional.of("bert")), () -> 0));
+        SaslNegotiation negotiation = started(new SaslNegotiation(
+                AUTHENTICATOR,
+                LoginHosts.NONE,
+                new PeerSecurity(false, true, Optional.of("bert"), Optional.empty()),
+                () -> 0));
         Transport client = client("EXTERNAL", null);
         client.sasl().setListener(new Responder(""));
         pump(client, server);
@@ -216,7 +222,8 @@ class SaslNegotiationTest {
     /** A mechanism that never ends is ended, and one that is added says its last word in the outcome. */
     @Test
     void mechanismsOfManyRounds() {
-        SaslNegotiation endless = started(new SaslNegotiation(List.of(new Counting(Integer.MAX_VALUE)), false));
+        SaslNegotiation endless = started(new SaslNegotiation(
+                List.of(new Counting(Integer.MAX_VALUE)), false, new HostLogin(AUTHENTICATOR, LoginHosts.NONE)));
         Transport client = client("COUNTING", new byte[0]);
         client.sasl().setListener(new Responder("more"));
         for (int i = 0; i < 20; i++) {
@@ -229,7 +236,8 @@ class SaslNegotiationTest {
 
     @Test
     void anAddedMechanismSaysItsLastWordInTheOutcome() {
-        SaslNegotiation three = started(new SaslNegotiation(List.of(new Counting(3)), false));
+        SaslNegotiation three = started(
+                new SaslNegotiation(List.of(new Counting(3)), false, new HostLogin(AUTHENTICATOR, LoginHosts.NONE)));
         Transport client = client("COUNTING", new byte[0]);
         client.sasl().setListener(new Responder("more"));
         for (int i = 0; i < 4; i++) {

@@ -32,6 +32,16 @@ public interface Authenticator {
         return true;
     }
 
+    /** What stands of a user of this name; empty where nothing does. */
+    default Optional<User> user(String name) {
+        return Optional.empty();
+    }
+
+    /** Whom somebody means who vouches for a name, as a certificate or a token does: it need not be one of a user. */
+    default Principal named(String name) {
+        return new Principal(name);
+    }
+
     /** What somebody who is connected may do, the same object until that changes; empty: everything. Quick. */
     default Optional<Permissions> permissions(Principal who) {
         return Optional.empty();

@@ -11,6 +11,11 @@ public interface ScramUsers {
      */
     List<ScramHash> hashes();
 
+    /** Whether nobody has a password. */
+    default boolean isEmpty() {
+        return false;
+    }
+
     /**
      * @param hash one of {@link #hashes}
      * @param loopback the peer is on this machine

@@ -25,6 +25,11 @@ public record TokenGrant(
         this(who, permissions, audience, expiresAtMillis, false);
     }
 
+    /** The same of somebody else. */
+    public TokenGrant withWho(Principal other) {
+        return new TokenGrant(other, permissions, audience, expiresAtMillis, byOwnKey);
+    }
+
     public TokenGrant {
         Objects.requireNonNull(who, "who");
         Objects.requireNonNull(permissions, "permissions");

@@ -77,12 +77,14 @@ public final class Users implements Authenticator, ScramUsers {
      * @param defined what it was made from
      * @param users by name, those with a password and those without
      * @param hashes see {@link ScramUsers#hashes}
+     * @param withPassword how many have one
      * @param iterations of the users, so that strangers are asked for as many as users are
      */
     private record Known(
             Map<String, User> defined,
             Map<String, User> users,
             List<ScramHash> hashes,
+            int withPassword,
             int[] iterations,
             ScramPassword unmatched) {}
 
@@ -132,7 +134,7 @@ public final class Users implements Authenticator, ScramUsers {
                         .toArray();
         ScramPassword unmatched = ScramPassword.unmatched(
                 ScramHash.SHA_256, iterations[iterations.length - 1], unmatchedSalt, unmatchedKey);
-        return new Known(now, all, storedByAll(passwords), iterations, unmatched);
+        return new Known(now, all, storedByAll(passwords), passwords.size(), iterations, unmatched);
     }
 
     private List<ScramHash> storedByAll(List<StoredPassword> passwords) {
@@ -171,7 +173,12 @@ public final class Users implements Authenticator, ScramUsers {
 
     @Override
     public boolean knows(Principal who) {
-        return known().users.containsKey(who.name());
+        return who.virtualHost().isEmpty() && known().users.containsKey(who.name());
+    }
+
+    @Override
+    public Optional<User> user(String name) {
+        return Optional.ofNullable(known().users.get(name));
     }
 
     @Override
@@ -207,13 +214,19 @@ public final class Users implements Authenticator, ScramUsers {
 
     @Override
     public Optional<Permissions> permissions(Principal who) {
-        User found = known().users.get(who.name());
-        return found == null ? Optional.empty() : found.permissions();
+        return who.virtualHost().isPresent()
+                ? Optional.of(Permissions.NONE)
+                : user(who.name()).flatMap(User::permissions);
     }
 
     @Override
     public Optional<ScramUsers> scram() {
         return Optional.of(this);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return known().withPassword == 0;
     }
 
     @Override

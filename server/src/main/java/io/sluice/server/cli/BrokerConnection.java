@@ -45,11 +45,11 @@ final class BrokerConnection implements AutoCloseable {
             Connection connection = client.connect(url.host(), url.port(), options);
             BrokerConnection opened = new BrokerConnection(url, client, connection);
             connection.openFuture().get(OPEN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-            if (!url.virtualHost().equals(opened.virtualHost())) {
+            if (url.virtualHost().isPresent() && !url.virtualHost().equals(opened.virtualHost())) {
                 opened.close();
                 throw new CommandFailure(
                         ExitCode.REFUSED,
-                        url + ": there is no virtual host '" + url.virtualHost().orElse("") + "'");
+                        url + ": there is no virtual host '" + url.virtualHost().get() + "'");
             }
             return opened;
         } catch (ExecutionException e) {

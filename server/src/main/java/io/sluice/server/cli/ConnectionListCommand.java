@@ -16,6 +16,8 @@ final class ConnectionListCommand extends EntityListCommand {
                         "identity",
                         "remoteAddress",
                         "user",
+                        "userOf",
+                        "virtualHost",
                         "container",
                         "product",
                         "sessions",

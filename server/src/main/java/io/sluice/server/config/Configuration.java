@@ -47,6 +47,11 @@ public record Configuration(
         public Security {
             users = List.copyOf(users);
         }
+
+        /** Of a virtual host: tokens are the broker's matter. */
+        private Security of(List<User> accounts) {
+            return new Security(anonymous, plain, scramSha1, accounts, Defaults.TOKENS);
+        }
     }
 
     /**
@@ -134,7 +139,8 @@ public record Configuration(
 
     /** Of a virtual host, as if it were a broker of its own; it gets its part of memory and storage. */
     public Configuration of(VirtualHost host) {
-        return with(changed -> changed.queues(host.queues())
+        return with(changed -> changed.security(security.of(host.accounts()))
+                .queues(host.queues())
                 .storage(storage.withDataDir(hostsFolder().resolve(host.name())))
                 .virtualHosts(new VirtualHost.Hosting(Optional.of(host.name()), List.of(), virtualHosts.parts()))
                 .shards(1));

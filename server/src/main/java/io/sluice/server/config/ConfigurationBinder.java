@@ -96,7 +96,7 @@ final class ConfigurationBinder {
         return new Configuration.Security(anonymous, plain, scramSha1, users, tokens);
     }
 
-    private static List<User> users(List<Section> sections) {
+    static List<User> users(List<Section> sections) {
         List<User> users = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Section section : sections) {

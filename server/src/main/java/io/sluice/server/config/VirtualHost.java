@@ -9,17 +9,25 @@ import java.util.Optional;
  *
  * @param name by which clients open it; also that of its folder
  * @param hostNames further names in an open
- * @param users who may open it
+ * @param users who may open it, of the broker's
+ * @param accounts users of its own, and without a password what users of the broker may do there
  * @param maxConnections open at the same time
  * @param queues as the section of that name says for the default host
  */
 public record VirtualHost(
-        String name, List<String> hostNames, List<NamePattern> users, int maxConnections, QueueRules queues) {
+        String name,
+        List<String> hostNames,
+        List<NamePattern> users,
+        List<Configuration.User> accounts,
+        int maxConnections,
+        QueueRules queues) {
     public VirtualHost {
         hostNames = List.copyOf(hostNames);
         users = List.copyOf(users);
+        accounts = List.copyOf(accounts);
     }
 
+    /** Whether a user of the broker may open it, whatever is said of it among the accounts. */
     public boolean admits(String user) {
         return users.stream().anyMatch(pattern -> pattern.matches(user));
     }

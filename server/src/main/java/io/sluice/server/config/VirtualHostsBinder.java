@@ -31,6 +31,7 @@ final class VirtualHostsBinder {
                     section.texts("users").orElse(List.of("*")).stream()
                             .map(NamePattern::new)
                             .toList(),
+                    section.sections("accounts").map(ConfigurationBinder::users).orElse(List.of()),
                     section.number("maxConnections", 1, MAX_CONNECTIONS, maxConnections),
                     section.has("queues")
                             ? new QueueRulesBinder().bind(section.section("queues"), 1)

@@ -125,6 +125,24 @@ class ConfigurationErrorsTest {
     }
 
     @Test
+    void accountsOfAVirtualHost() {
+        assertEquals(
+                List.of(
+                        "s.yaml line 4 column 7: virtualHosts[0].accounts[0].password is missing",
+                        "s.yaml line 6 column 14: virtualHosts[0].accounts[2].name is \"bert\", which another user has"
+                                + " already"),
+                problems("""
+                        virtualHosts:
+                          - name: blue
+                            accounts:
+                            - {name: anna}
+                            - {name: bert, permissions: {}}
+                            - {name: bert, permissions: {}}
+                          - {name: green, accounts: [{name: bert, permissions: {}}]}
+                        """));
+    }
+
+    @Test
     void anUnknownKeyLikeNoOtherNamesAll() {
         assertEquals(
                 List.of(
