@@ -1,28 +1,17 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice divert create}. */
 @Command(
         name = "create",
         mixinStandardHelpOptions = true,
         description = "Send messages elsewhere from now on, in the place of what a divert of this name said before.")
-final class DivertCreateCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class DivertCreateCommand extends EntityChangeCommand {
     @Parameters(paramLabel = "NAME", description = "The divert.")
     String name;
 
@@ -59,8 +48,17 @@ final class DivertCreateCommand implements Callable<Integer> {
     @Option(names = "--sql", paramLabel = "FILTER", description = "Only those an SQL filter takes.")
     String sql;
 
+    DivertCreateCommand() {
+        super("CREATE", "divert");
+    }
+
     @Override
-    public Integer call() throws CommandFailure {
+    String name() {
+        return name;
+    }
+
+    @Override
+    Map<String, Object> attributes() {
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("of", topics ? "topic" : "queue");
         attributes.put("pattern", pattern);
@@ -70,13 +68,6 @@ final class DivertCreateCommand implements Callable<Integer> {
         attributes.put("toA", toTopic ? "topic" : "queue");
         attributes.put("exclusive", exclusive);
         attributes.values().removeIf(java.util.Objects::isNull);
-        Object body;
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            body = ManagementNode.open(connection).request("CREATE", "divert", Map.of("name", name), attributes);
-        }
-        if (broker.json && body instanceof Map<?, ?> divert) {
-            new Output(spec.commandLine().getOut()).object(ManagementNode.byName(divert));
-        }
-        return ExitCode.OK;
+        return attributes;
     }
 }

@@ -1,28 +1,17 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice exchange create}. */
 @Command(
         name = "create",
         mixinStandardHelpOptions = true,
         description = "Declare an exchange. The same again changes nothing.")
-final class ExchangeCreateCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class ExchangeCreateCommand extends ManagementCommand {
     @Parameters(paramLabel = "NAME", description = "The exchange.")
     String name;
 
@@ -46,7 +35,7 @@ final class ExchangeCreateCommand implements Callable<Integer> {
     String alternateExchange;
 
     @Override
-    public Integer call() throws CommandFailure {
+    void ask(ManagementNode node, Output output) throws CommandFailure {
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("kind", kind);
         attributes.put("autoDelete", autoDelete);
@@ -54,12 +43,9 @@ final class ExchangeCreateCommand implements Callable<Integer> {
         if (alternateExchange != null) {
             attributes.put("alternateExchange", alternateExchange);
         }
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            ManagementNode.open(connection).request("CREATE", "exchange", Map.of("name", name), attributes);
-        }
+        node.request("CREATE", "exchange", Map.of("name", name), attributes);
         if (broker.json) {
-            new Output(spec.commandLine().getOut()).object(Map.of("created", name));
+            output.object(Map.of("created", name));
         }
-        return ExitCode.OK;
     }
 }

@@ -4,26 +4,16 @@ import io.sluice.server.ExitCode;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice link renew-lock}. */
 @Command(
         name = "renew-lock",
         mixinStandardHelpOptions = true,
         description = "Give a receiver the whole time again for what it has not settled, where its locks run out.")
-final class LinkRenewLockCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class LinkRenewLockCommand extends ManagementCommand {
     @Parameters(paramLabel = "IDENTITY", description = "Its identity, as link list shows it.")
     String identity;
 
@@ -34,22 +24,17 @@ final class LinkRenewLockCommand implements Callable<Integer> {
     Long message;
 
     @Override
-    public Integer call() throws CommandFailure {
+    void ask(ManagementNode node, Output output) throws CommandFailure {
         Map<String, Object> properties = new LinkedHashMap<>(Map.of("identity", identity));
         if (message != null) {
             properties.put("sequence", message);
         }
-        Map<String, Object> renewed;
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            renewed = ManagementNode.open(connection).ask("RENEW-LOCK", "link", properties);
-        }
-        Output output = new Output(spec.commandLine().getOut());
+        Map<String, Object> renewed = node.ask("RENEW-LOCK", "link", properties);
         if (broker.json) {
             output.object(renewed);
         } else {
             output.line(text(renewed));
         }
-        return ExitCode.OK;
     }
 
     private static String text(Map<String, Object> renewed) throws CommandFailure {

@@ -1,6 +1,7 @@
 package io.sluice.server.cli;
 
 import io.sluice.server.ExitCode;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,11 +16,21 @@ abstract class ManagementCommand implements Callable<Integer> {
     BrokerOptions broker;
 
     @Override
-    public final Integer call() throws CommandFailure {
+    public final Integer call() throws CommandFailure, IOException {
+        prepare();
         try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
             ask(ManagementNode.open(connection), new Output(spec.commandLine().getOut()));
         }
         return ExitCode.OK;
+    }
+
+    /**
+     * Before the broker is connected to: reads what has to be read, and looks whether what is asked for makes sense.
+     *
+     * @throws CommandFailure there is nothing to ask
+     */
+    void prepare() throws CommandFailure, IOException {
+        // Most commands have what they need.
     }
 
     /**

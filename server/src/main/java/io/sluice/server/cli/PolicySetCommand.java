@@ -1,15 +1,10 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice policy set}. */
 @Command(
@@ -18,13 +13,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Say what queues of matching names are created as from now on, in the place of what a policy of this name"
                         + " said before. Queues that are there stay as they are.")
-final class PolicySetCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class PolicySetCommand extends EntityChangeCommand {
     @Parameters(paramLabel = "NAME", description = "The policy.")
     String name;
 
@@ -53,8 +42,17 @@ final class PolicySetCommand implements Callable<Integer> {
             description = "A setting of the queues, as queue show names it; none for no limit. May be repeated.")
     Map<String, String> settings = new LinkedHashMap<>();
 
+    PolicySetCommand() {
+        super("CREATE", "policy");
+    }
+
     @Override
-    public Integer call() throws CommandFailure {
+    String name() {
+        return name;
+    }
+
+    @Override
+    Map<String, Object> attributes() {
         Map<String, Object> attributes = new LinkedHashMap<>();
         settings.forEach((attribute, value) -> attributes.put(attribute, QueueUpdateCommand.value(value)));
         attributes.put("pattern", pattern);
@@ -63,13 +61,6 @@ final class PolicySetCommand implements Callable<Integer> {
         if (order != null) {
             attributes.put("order", order);
         }
-        Object body;
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            body = ManagementNode.open(connection).request("CREATE", "policy", Map.of("name", name), attributes);
-        }
-        if (broker.json && body instanceof Map<?, ?> policy) {
-            new Output(spec.commandLine().getOut()).object(ManagementNode.byName(policy));
-        }
-        return ExitCode.OK;
+        return attributes;
     }
 }

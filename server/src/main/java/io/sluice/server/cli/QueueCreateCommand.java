@@ -1,15 +1,11 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice queue create}. */
 @Command(
@@ -17,13 +13,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Create a queue; what is not said comes from the broker's templates. A queue that exists already"
                 + " and is the same is left as it is, another one is refused.")
-final class QueueCreateCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class QueueCreateCommand extends ManagementCommand {
     @Parameters(paramLabel = "NAME", description = "The queue.")
     String name;
 
@@ -70,14 +60,11 @@ final class QueueCreateCommand implements Callable<Integer> {
     ExpiryOptions expiry;
 
     @Override
-    public Integer call() throws CommandFailure {
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            ManagementNode.open(connection).request("CREATE", Map.of("name", name), attributes());
-        }
+    void ask(ManagementNode node, Output output) throws CommandFailure {
+        node.request("CREATE", Map.of("name", name), attributes());
         if (broker.json) {
-            new Output(spec.commandLine().getOut()).object(json -> json.writeStringField("created", name));
+            output.object(json -> json.writeStringField("created", name));
         }
-        return ExitCode.OK;
     }
 
     /** Named as in {@code sluice.yaml}; only those given. */

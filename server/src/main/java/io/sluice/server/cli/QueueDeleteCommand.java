@@ -1,28 +1,17 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice queue delete}. */
 @Command(
         name = "delete",
         mixinStandardHelpOptions = true,
         description = "Delete a queue with all it holds; its clients are detached.")
-final class QueueDeleteCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class QueueDeleteCommand extends ManagementCommand {
     @Parameters(paramLabel = "NAME", description = "The queue.")
     String name;
 
@@ -33,14 +22,11 @@ final class QueueDeleteCommand implements Callable<Integer> {
     boolean ifEmpty;
 
     @Override
-    public Integer call() throws CommandFailure {
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            ManagementNode.open(connection).request("DELETE", properties(), Map.of());
-        }
+    void ask(ManagementNode node, Output output) throws CommandFailure {
+        node.request("DELETE", properties(), Map.of());
         if (broker.json) {
-            new Output(spec.commandLine().getOut()).object(json -> json.writeStringField("deleted", name));
+            output.object(json -> json.writeStringField("deleted", name));
         }
-        return ExitCode.OK;
     }
 
     private Map<String, Object> properties() {

@@ -1,16 +1,11 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice queue update}. */
 @Command(
@@ -18,13 +13,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Change settings of a queue while it serves; only those given change. What cannot change is refused.")
-final class QueueUpdateCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class QueueUpdateCommand extends EntityChangeCommand {
     @Parameters(paramLabel = "NAME", description = "The queue.")
     String name;
 
@@ -73,23 +62,25 @@ final class QueueUpdateCommand implements Callable<Integer> {
             description = "Any attribute, as queue show names it; none takes it away. May be repeated.")
     Map<String, String> others = new LinkedHashMap<>();
 
+    QueueUpdateCommand() {
+        super("UPDATE", "queue");
+    }
+
     @Override
-    public Integer call() throws CommandFailure {
-        Map<String, Object> attributes = attributes();
+    String name() {
+        return name;
+    }
+
+    @Override
+    Map<String, Object> attributes() {
+        Map<String, Object> attributes = given();
         if (attributes.isEmpty() || (pause && resume) || (pauseIntake && resumeIntake)) {
             throw new ParameterException(spec.commandLine(), "say what is to change, and each thing once");
         }
-        Object body;
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            body = ManagementNode.open(connection).request("UPDATE", Map.of("name", name), attributes);
-        }
-        if (broker.json && body instanceof Map<?, ?> queue) {
-            new Output(spec.commandLine().getOut()).object(ManagementNode.byName(queue));
-        }
-        return ExitCode.OK;
+        return attributes;
     }
 
-    private Map<String, Object> attributes() {
+    private Map<String, Object> given() {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("maxMessages", maxMessages);
         given.put("maxBytes", maxBytes);

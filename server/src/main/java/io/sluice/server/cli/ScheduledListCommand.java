@@ -1,32 +1,21 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice scheduled list}. */
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
         description = "List the messages of a queue that wait for the time of their delivery, by their number.")
-final class ScheduledListCommand implements Callable<Integer> {
+final class ScheduledListCommand extends ManagementCommand {
     private static final List<String> ATTRIBUTES =
             List.of("sequence", "deliverAtMillis", "bytes", "priority", "durable");
-
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
 
     @Parameters(paramLabel = "QUEUE", description = "The queue.")
     String queue;
@@ -39,19 +28,16 @@ final class ScheduledListCommand implements Callable<Integer> {
     long count;
 
     @Override
-    public Integer call() throws CommandFailure {
+    void ask(ManagementNode node, Output output) throws CommandFailure {
         List<Map<String, Object>> all = new ArrayList<>();
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            ManagementNode node = ManagementNode.open(connection);
-            Object next = 1L;
-            while (all.size() < count && next instanceof Number from) {
-                Map<String, Object> answer = node.ask(
-                        "LIST-SCHEDULED",
-                        "queue",
-                        Map.of("name", queue, "from", from.longValue(), "count", count - all.size()));
-                all.addAll(ManagementNode.maps(answer.get("messages")));
-                next = answer.get("next");
-            }
+        Object next = 1L;
+        while (all.size() < count && next instanceof Number from) {
+            Map<String, Object> answer = node.ask(
+                    "LIST-SCHEDULED",
+                    "queue",
+                    Map.of("name", queue, "from", from.longValue(), "count", count - all.size()));
+            all.addAll(ManagementNode.maps(answer.get("messages")));
+            next = answer.get("next");
         }
         if (!broker.json) {
             all.forEach(message -> message.computeIfPresent(
@@ -60,7 +46,6 @@ final class ScheduledListCommand implements Callable<Integer> {
                             ? "parked"
                             : Instant.ofEpochMilli(((Number) at).longValue())));
         }
-        Table.print(new Output(spec.commandLine().getOut()), broker.json, ATTRIBUTES, all);
-        return ExitCode.OK;
+        Table.print(output, broker.json, ATTRIBUTES, all);
     }
 }

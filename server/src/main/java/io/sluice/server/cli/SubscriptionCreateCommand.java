@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Begin a durable subscription before anybody receives from it: it gets what is published from now on."
                         + " One that is there already and is the same is left as it is, another one is refused.")
-final class SubscriptionCreateCommand extends ManagementCommand {
+final class SubscriptionCreateCommand extends EntityChangeCommand {
     @Parameters(paramLabel = "NAME", description = "The subscription.")
     String name;
 
@@ -47,8 +47,17 @@ final class SubscriptionCreateCommand extends ManagementCommand {
     @Option(names = "--sql", paramLabel = "FILTER", description = "Only messages an SQL filter takes.")
     String sql;
 
+    SubscriptionCreateCommand() {
+        super("CREATE", "subscription");
+    }
+
     @Override
-    void ask(ManagementNode node, Output output) throws CommandFailure {
+    String name() {
+        return name;
+    }
+
+    @Override
+    Map<String, Object> attributes() {
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("topic", topic);
         attributes.put("container", container);
@@ -57,9 +66,6 @@ final class SubscriptionCreateCommand extends ManagementCommand {
         attributes.put("selector", filter);
         attributes.put("sql", sql);
         attributes.values().removeIf(java.util.Objects::isNull);
-        Object body = node.request("CREATE", "subscription", Map.of("name", name), attributes);
-        if (broker.json && body instanceof Map<?, ?> subscription) {
-            output.object(ManagementNode.byName(subscription));
-        }
+        return attributes;
     }
 }
