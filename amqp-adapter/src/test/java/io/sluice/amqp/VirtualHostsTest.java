@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.amqp.VirtualHosts.VirtualHost;
 import io.sluice.amqp.sasl.PeerSecurity;
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.security.AcceptedTokens;
 import io.sluice.broker.security.HostUsers;
 import io.sluice.broker.security.Permissions;
 import io.sluice.broker.security.Permissions.Action;
 import io.sluice.broker.security.Principal;
 import io.sluice.broker.security.ScramPassword;
 import io.sluice.broker.security.StoredPassword;
+import io.sluice.broker.security.TokenGrant;
 import io.sluice.broker.security.User;
 import io.sluice.broker.security.Users;
 import java.nio.charset.StandardCharsets;
@@ -177,12 +179,16 @@ class VirtualHostsTest {
 
     /** Logged in by PLAIN. @param askedFor the hostname of the SASL init; null for none */
     private TestPeer loggedIn(Peer security, String user, String password, String askedFor) {
+        return loggedInBy("PLAIN", "\0" + user + "\0" + password, security, askedFor);
+    }
+
+    private TestPeer loggedInBy(String mechanism, String response, Peer security, String askedFor) {
         TestPeer peer = new TestPeer(broker, security);
         peer.bytes(TestPeer.SASL);
         SaslInit init = new SaslInit();
-        init.setMechanism(Symbol.valueOf("PLAIN"));
+        init.setMechanism(Symbol.valueOf(mechanism));
         init.setHostname(askedFor);
-        init.setInitialResponse(new Binary(("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8)));
+        init.setInitialResponse(new Binary(response.getBytes(StandardCharsets.UTF_8)));
         peer.sasl(init);
         return peer;
     }
@@ -293,6 +299,59 @@ class VirtualHostsTest {
         opens(peer, null);
         peer.nextOf(Open.class);
         assertEquals(new ConnectionStatus.User("anonymous", "/"), only(blue).user());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"blue,blue", "vhost:/,/"})
+    void whomACertificateOrATokenNamesIsLookedForInTheHostAskedFor(String askedFor, String userOf) {
+        account("anna", "of blue");
+        broker.tokens = new AcceptedTokens(Optional.of(VirtualHostsTest::verified), Optional.empty(), false, 1000);
+        PeerSecurity certified = new PeerSecurity(false, true, Optional.of("anna"), Optional.empty());
+        TestPeer byCertificate = loggedInBy("EXTERNAL", "", new Peer("test:1", certified), askedFor);
+        TestPeer byToken =
+                loggedInBy("OAUTHBEARER", "n,,\1auth=Bearer anna\1\1", new Peer("test:2", certified), askedFor);
+        for (TestPeer peer : List.of(byCertificate, byToken)) {
+            opens(peer, null);
+            peer.nextOf(Open.class);
+            assertEquals(
+                    new ConnectionStatus.User("anna", userOf),
+                    only(userOf.equals("blue") ? blue : broker).user());
+            peer.send(0, new Close());
+            peer.settle();
+        }
+    }
+
+    @Test
+    void anAccountCalledAnonymousIsNotWhoHasNoCredentials() {
+        account("anonymous", "of blue");
+        TestPeer peer = loggedInBy("ANONYMOUS", "", new Peer("test:1", true), "blue");
+        opens(peer, null);
+        peer.nextOf(Open.class);
+        assertEquals(new ConnectionStatus.User("anonymous", "/"), only(blue).user());
+    }
+
+    /** Tokens that are the name of their bearer, and say nothing else. */
+    private static TokenGrant verified(String token, long nowMillis) {
+        return new TokenGrant(new Principal(token), Optional.empty(), Optional.empty(), nowMillis + 60_000);
+    }
+
+    @Test
+    void tokensThatArePutAreLookedAtInTheHostThatIsOpen() throws Exception {
+        broker.tokens = new AcceptedTokens(Optional.of(VirtualHostsTest::verified), Optional.empty(), true, 1000);
+        accounts = Map.of(
+                "anna",
+                new User(
+                        "anna",
+                        Optional.of(StoredPassword.create("x", ScramPassword.MIN_ITERATIONS, new SecureRandom())),
+                        false,
+                        Optional.of(new Permissions(Map.of(Action.SEND, List.of(new NamePattern("q")))))));
+        PeerTokens tokens = new PeerTokens(broker, () -> broker.nowMillis);
+        tokens.enters(broker.opening.virtualHosts().users().get(0));
+        tokens.put("jwt", "amqp://mq/", "anna");
+        assertTrue(tokens.allow(Action.SEND, "q"));
+        assertFalse(tokens.allow(Action.RECEIVE, "q"), "the broker's anna may do everything");
+        assertTrue(tokens.isBy(new Principal("anna", Optional.of("blue"))));
+        assertFalse(tokens.isBy(new Principal("anna")));
     }
 
     @Test

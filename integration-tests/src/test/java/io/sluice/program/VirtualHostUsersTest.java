@@ -18,9 +18,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -51,8 +58,15 @@ final class VirtualHostUsersTest {
 
     @BeforeEach
     void configure() throws IOException {
+        configure("[]", "");
+    }
+
+    private void configure(String also, String certificate) throws IOException {
         Files.writeString(folder.resolve("sluice.yaml"), """
-                listen: {port: 0}
+                listen:
+                  port: 0
+                  also: %s
+                  tls: {certificates: [%s]}
                 security:
                   anonymous: never
                   users:
@@ -68,7 +82,7 @@ final class VirtualHostUsersTest {
                       - {name: bert, permissions: {send: [orders], create: [orders]}}
                   - {name: green, users: [admin]}
                 """.formatted(
-                        hash("admin"), hash("of the broker"), hash("bert"), hash("of blue")));
+                        also, certificate, hash("admin"), hash("of the broker"), hash("bert"), hash("of blue")));
     }
 
     private static String hash(String password) {
@@ -188,7 +202,11 @@ final class VirtualHostUsersTest {
     }
 
     private static FrameClient loggedIn(BrokerProcess broker, String askedFor) throws IOException {
-        FrameClient client = FrameClient.beginningSasl(new Socket(InetAddress.getLoopbackAddress(), broker.port()));
+        return loggedIn(new Socket(InetAddress.getLoopbackAddress(), broker.port()), askedFor);
+    }
+
+    private static FrameClient loggedIn(Socket socket, String askedFor) throws IOException {
+        FrameClient client = FrameClient.beginningSasl(socket);
         SaslInit init = new SaslInit();
         init.setMechanism(Symbol.valueOf("PLAIN"));
         init.setHostname(askedFor);
@@ -217,5 +235,36 @@ final class VirtualHostUsersTest {
                 }
             }
         }
+    }
+
+    /** RFC 6066 §3. */
+    @Test
+    void so_does_the_host_that_tls_is_asked_for() throws Exception {
+        Certificates certificates = Certificates.in(folder);
+        Path identity = certificates.issue("broker", "CN=mq.example.com", "san=dns:mq.example.com");
+        configure(
+                "[{host: 127.0.0.1, port: 0, protocol: amqps}]",
+                "{file: \"" + identity + "\", passwordFile: \"" + certificates.passwordFile() + "\"}");
+        try (BrokerProcess broker = start()) {
+            SSLSocket socket = (SSLSocket) trusting(certificates.trust())
+                    .getSocketFactory()
+                    .createSocket(InetAddress.getLoopbackAddress(), broker.port("amqps"));
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName("blue.example.com")));
+            socket.setSSLParameters(parameters);
+            try (FrameClient client = loggedIn(socket, null)) {
+                Open open = client.open("c", "127.0.0.1");
+                assertEquals("blue", open.getProperties().get(Symbol.valueOf("virtual-host")));
+            }
+        }
+    }
+
+    private static SSLContext trusting(Path trust) throws Exception {
+        KeyStore store = KeyStore.getInstance(trust.toFile(), Certificates.PASSWORD.toCharArray());
+        TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusted.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trusted.getTrustManagers(), new SecureRandom());
+        return context;
     }
 }

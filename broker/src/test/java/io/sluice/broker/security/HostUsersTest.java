@@ -157,6 +157,31 @@ class HostUsersTest {
         }
     }
 
+    /** As of {@link UsersTest}: by a factor of a hundred, where the real one is ten thousand. */
+    @Test
+    void aStrangerCostsAsMuchAsAWrongPassword() {
+        int costly = 400_000;
+        Users ofBroker = users(Map.of("anna", User.of("anna", StoredPassword.create("secret", costly, random), false)));
+        Users ofBlue = users(Map.of("bert", User.of("bert", StoredPassword.create("secret", costly, random), false)));
+        HostUsers host = new HostUsers("blue", ofBlue, ofBroker, random);
+        assertTrue(host.authenticate("bert", "secret", LOOPBACK).isPresent());
+        long remembered = Long.MAX_VALUE;
+        for (int i = 0; i < 10; i++) {
+            remembered = Math.min(remembered, nanos(host, "bert", "secret"));
+        }
+        // Some of them are asked as accounts, some as users of the broker.
+        for (String name : List.of("anna", "bert", "stranger", "stranger1", "stranger2", "stranger3", "stranger4")) {
+            long wrong = nanos(host, name, "Secret");
+            assertTrue(remembered * 100 < wrong, name + " " + wrong + " ns, remembered " + remembered + " ns");
+        }
+    }
+
+    private static long nanos(HostUsers users, String name, String password) {
+        long start = System.nanoTime();
+        users.authenticate(name, password, LOOPBACK);
+        return System.nanoTime() - start;
+    }
+
     @Test
     void howAnybodyLogsInIsTheBrokersMatter() {
         assertTrue(blue.anonymousAllowed(true));
