@@ -14,12 +14,8 @@ import io.sluice.broker.port.Reply;
 import io.sluice.broker.record.DefinitionRecord;
 import io.sluice.broker.record.DefinitionRecord.PolicyDefined;
 import io.sluice.broker.record.DefinitionRecord.PolicyDeleted;
-import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoStore;
-import io.sluice.broker.shard.Shard;
-import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.ShardSetup;
+import io.sluice.broker.shard.TestShard;
 import io.sluice.server.config.ConfigurationFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,17 +29,7 @@ class EffectiveRulesTest {
     Path folder;
 
     private static ShardMailbox shard() throws Exception {
-        return Shard.recover(new ShardSetup(
-                        Runnable::run,
-                        () -> 0,
-                        new InMemoryJournal(),
-                        new NoStore(),
-                        ShardLimits.ofMemory(1 << 20),
-                        name -> Optional.empty(),
-                        defect -> {
-                            throw new AssertionError(defect);
-                        }))
-                .mailbox();
+        return TestShard.open();
     }
 
     private static void define(ShardMailbox shard, DefinitionRecord record) {

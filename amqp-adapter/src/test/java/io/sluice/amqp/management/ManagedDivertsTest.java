@@ -9,13 +9,8 @@ import io.sluice.broker.NodeKind;
 import io.sluice.broker.Origin;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Subscription.Selection;
-import io.sluice.broker.port.StorageException;
-import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoStore;
-import io.sluice.broker.shard.Shard;
-import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.ShardSetup;
+import io.sluice.broker.shard.TestShard;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,18 +22,8 @@ class ManagedDivertsTest {
     private ManagementCalls calls;
 
     @BeforeEach
-    void start() throws StorageException {
-        ShardMailbox shard = Shard.recover(new ShardSetup(
-                        Runnable::run,
-                        () -> 0,
-                        new InMemoryJournal(),
-                        new NoStore(),
-                        ShardLimits.ofMemory(1 << 20),
-                        name -> Optional.empty(),
-                        defect -> {
-                            throw new AssertionError(defect);
-                        }))
-                .mailbox();
+    void start() {
+        ShardMailbox shard = TestShard.open();
         Divert ofTheFile =
                 new Divert("file", NodeKind.TOPIC, new NamePattern("t"), Selection.ALL, NodeKind.QUEUE, "log", false);
         Configured configured = new Configured(ManagedDivertsTest::template, QueueDefinition.named("*"), Map.of())

@@ -6,12 +6,7 @@ import io.sluice.amqp.Access;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
-import io.sluice.broker.port.StorageException;
-import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoStore;
-import io.sluice.broker.shard.Shard;
-import io.sluice.broker.shard.ShardLimits;
-import io.sluice.broker.shard.ShardSetup;
+import io.sluice.broker.shard.TestShard;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,18 +18,8 @@ class ManagedExchangesTest {
     private ManagementCalls calls;
 
     @BeforeEach
-    void start() throws StorageException {
-        Queues queues = Queues.in(Shard.recover(new ShardSetup(
-                        Runnable::run,
-                        () -> 0,
-                        new InMemoryJournal(),
-                        new NoStore(),
-                        ShardLimits.ofMemory(1 << 20),
-                        name -> Optional.empty(),
-                        defect -> {
-                            throw new AssertionError(defect);
-                        }))
-                .mailbox());
+    void start() {
+        Queues queues = Queues.in(TestShard.open());
         calls = new ManagementCalls(
                 new ManagementNode(queues, QueueDefinition::named, new ConnectionRegistry()), () -> {});
         calls.ask(Map.of("operation", "CREATE", "type", "queue", "name", "q"), Map.of())

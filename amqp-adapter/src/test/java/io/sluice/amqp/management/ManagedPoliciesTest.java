@@ -6,13 +6,8 @@ import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueExpiry;
 import io.sluice.broker.Replay;
-import io.sluice.broker.port.StorageException;
-import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoStore;
-import io.sluice.broker.shard.Shard;
-import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.ShardSetup;
+import io.sluice.broker.shard.TestShard;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,18 +20,8 @@ class ManagedPoliciesTest {
     private ManagementCalls calls;
 
     @BeforeEach
-    void start() throws StorageException {
-        shard = Shard.recover(new ShardSetup(
-                        Runnable::run,
-                        () -> 0,
-                        new InMemoryJournal(),
-                        new NoStore(),
-                        ShardLimits.ofMemory(1 << 20),
-                        name -> Optional.empty(),
-                        defect -> {
-                            throw new AssertionError(defect);
-                        }))
-                .mailbox();
+    void start() {
+        shard = TestShard.open();
         Configured configured = new Configured(QueueDefinition::named, QueueDefinition.named("*"), Map.of());
         calls = new ManagementCalls(
                 new ManagementNode(Queues.in(shard), configured, new ConnectionRegistry(), Optional.empty()), () -> {});

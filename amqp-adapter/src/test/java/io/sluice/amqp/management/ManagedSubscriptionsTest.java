@@ -4,15 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.broker.QueueDefinition;
-import io.sluice.broker.port.StorageException;
-import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoStore;
-import io.sluice.broker.shard.Shard;
-import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.ShardSetup;
+import io.sluice.broker.shard.TestShard;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,18 +15,8 @@ class ManagedSubscriptionsTest {
     private ManagementCalls calls;
 
     @BeforeEach
-    void start() throws StorageException {
-        ShardMailbox shard = Shard.recover(new ShardSetup(
-                        Runnable::run,
-                        () -> 0,
-                        new InMemoryJournal(),
-                        new NoStore(),
-                        ShardLimits.ofMemory(1 << 20),
-                        name -> Optional.empty(),
-                        defect -> {
-                            throw new AssertionError(defect);
-                        }))
-                .mailbox();
+    void start() {
+        ShardMailbox shard = TestShard.open();
         calls = new ManagementCalls(
                 new ManagementNode(Queues.in(shard), QueueDefinition::named, new ConnectionRegistry()), () -> {});
     }

@@ -10,15 +10,10 @@ import io.sluice.amqp.message.IncomingMessage;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.Refusal;
-import io.sluice.broker.port.StorageException;
 import io.sluice.broker.security.StoredPassword;
 import io.sluice.broker.security.User;
-import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoStore;
-import io.sluice.broker.shard.Shard;
-import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.ShardSetup;
+import io.sluice.broker.shard.TestShard;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,18 +36,8 @@ class ManagedUsersTest {
     private ManagementCalls calls;
 
     @BeforeEach
-    void start() throws StorageException {
-        shard = Shard.recover(new ShardSetup(
-                        tasks::add,
-                        () -> 0,
-                        new InMemoryJournal(),
-                        new NoStore(),
-                        ShardLimits.ofMemory(1 << 20),
-                        name -> Optional.empty(),
-                        defect -> {
-                            throw new AssertionError(defect);
-                        }))
-                .mailbox();
+    void start() {
+        shard = TestShard.open(tasks::add, () -> 0);
         Configured configured = new Configured(
                 QueueDefinition::named, QueueDefinition.named("*"), Map.of("admin", User.of("admin", SECRET, true)));
         node = new ManagementNode(Queues.in(shard), configured, new ConnectionRegistry(), Optional.empty());

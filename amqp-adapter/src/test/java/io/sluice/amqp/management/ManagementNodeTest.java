@@ -11,13 +11,8 @@ import io.sluice.amqp.message.MalformedMessageException;
 import io.sluice.broker.ExchangeDefinition;
 import io.sluice.broker.Message;
 import io.sluice.broker.QueueDefinition;
-import io.sluice.broker.port.StorageException;
-import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoStore;
-import io.sluice.broker.shard.Shard;
-import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.ShardSetup;
+import io.sluice.broker.shard.TestShard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,7 +20,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -40,7 +34,7 @@ class ManagementNodeTest {
     private ManagementCalls calls;
 
     @BeforeEach
-    void twoShards() throws StorageException {
+    void twoShards() {
         ShardMailbox first = shard();
         ShardMailbox second = shard();
         Queues queues = new Queues(name -> name.compareTo("m") < 0 ? first : second, List.of(first, second));
@@ -49,18 +43,8 @@ class ManagementNodeTest {
         calls = new ManagementCalls(node, () -> {});
     }
 
-    private static ShardMailbox shard() throws StorageException {
-        return Shard.recover(new ShardSetup(
-                        Runnable::run,
-                        () -> 0,
-                        new InMemoryJournal(),
-                        new NoStore(),
-                        ShardLimits.ofMemory(1 << 20),
-                        name -> Optional.empty(),
-                        defect -> {
-                            throw new AssertionError(defect);
-                        }))
-                .mailbox();
+    private static ShardMailbox shard() {
+        return TestShard.open();
     }
 
     @Test

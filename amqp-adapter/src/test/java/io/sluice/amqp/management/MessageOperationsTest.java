@@ -14,17 +14,12 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.port.ConsumerListener;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.port.ProducerListener;
-import io.sluice.broker.port.StorageException;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.queue.Delivery;
 import io.sluice.broker.queue.Producer;
-import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoStore;
 import io.sluice.broker.shard.Publish;
-import io.sluice.broker.shard.Shard;
-import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.ShardSetup;
+import io.sluice.broker.shard.TestShard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -47,18 +42,8 @@ class MessageOperationsTest {
     private long now = 1_000;
 
     @BeforeEach
-    void oneShard() throws StorageException {
-        shard = Shard.recover(new ShardSetup(
-                        Runnable::run,
-                        () -> now,
-                        new InMemoryJournal(),
-                        new NoStore(),
-                        ShardLimits.ofMemory(1 << 24),
-                        name -> Optional.empty(),
-                        defect -> {
-                            throw new AssertionError(defect);
-                        }))
-                .mailbox();
+    void oneShard() {
+        shard = TestShard.open(Runnable::run, () -> now);
         management = new ManagementCalls(
                 new ManagementNode(Queues.in(shard), QueueDefinition::named, new ConnectionRegistry()), () -> {});
         for (String name : List.of("q", "other")) {

@@ -12,14 +12,9 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Reply;
-import io.sluice.broker.port.StorageException;
 import io.sluice.broker.security.Permissions.Action;
-import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoStore;
-import io.sluice.broker.shard.Shard;
-import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
-import io.sluice.broker.shard.ShardSetup;
+import io.sluice.broker.shard.TestShard;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,18 +36,8 @@ class RabbitManagementNodeTest {
     private RabbitCalls calls;
 
     @BeforeEach
-    void aShard() throws StorageException {
-        shard = Shard.recover(new ShardSetup(
-                        Runnable::run,
-                        () -> 0,
-                        new InMemoryJournal(),
-                        new NoStore(),
-                        ShardLimits.ofMemory(1 << 20),
-                        name -> Optional.empty(),
-                        defect -> {
-                            throw new AssertionError(defect);
-                        }))
-                .mailbox();
+    void aShard() {
+        shard = TestShard.open();
         calls = new RabbitCalls(new RabbitManagementNode(
                 address -> shard,
                 QueueDefinition::named,
