@@ -6,7 +6,6 @@ import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.TemporaryName;
-import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.routing.TopicSetup;
@@ -76,20 +75,21 @@ final class TestBroker implements Authenticator {
     private TestBroker(boolean apart) {
         try {
             mailbox = Shard.recover(new ShardSetup(
-                            apart ? shardTasks::add : tasks::add,
-                            () -> nowMillis,
-                            new InMemoryJournal(),
-                            new NoStore(),
-                            bodies,
-                            ShardLimits.ofMemory(64 << 20),
-                            name -> autoCreate.test(name) ? Optional.of(QueueDefinition.named(name)) : Optional.empty(),
-                            new TopicSetup(
+                                    apart ? shardTasks::add : tasks::add,
+                                    () -> nowMillis,
+                                    new InMemoryJournal(),
+                                    new NoStore(),
+                                    ShardLimits.ofMemory(64 << 20),
+                                    name -> autoCreate.test(name)
+                                            ? Optional.of(QueueDefinition.named(name))
+                                            : Optional.empty(),
+                                    broken -> failure = broken)
+                            .withLargeBodies(bodies)
+                            .withTopics(new TopicSetup(
                                     QueueDefinition::named,
                                     selection -> StoredFilter.compile(selection, () -> nowMillis),
                                     100,
-                                    MessageHeaders::value),
-                            broken -> failure = broken,
-                            Metrics.NONE))
+                                    MessageHeaders::value)))
                     .mailbox();
         } catch (StorageException e) {
             throw new AssertionError(e);

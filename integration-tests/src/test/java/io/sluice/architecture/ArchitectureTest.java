@@ -90,6 +90,9 @@ final class ArchitectureTest {
             .and()
             .doNotHaveSimpleName("ShardSetup")
             .and()
+            // With methods of the setup, which are generated and name what it names.
+            .haveNameNotMatching(".*\\.ShardSetupBuilder(\\$.*)?")
+            .and()
             .resideOutsideOfPackage("io.sluice.broker.security..")
             .should()
             .dependOnClassesThat()

@@ -9,11 +9,9 @@ import io.sluice.broker.Refusal;
 import io.sluice.broker.Replay;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.port.JournalPosition;
-import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.Reply;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.routing.TopicSetup;
-import io.sluice.broker.shard.NoLargeBodies;
 import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
@@ -80,16 +78,14 @@ final class Life {
 
     void open() throws StorageException {
         mailbox = Shard.recover(new ShardSetup(
-                        work -> after(world.between(1, 100), work),
-                        world::millis,
-                        journal,
-                        store,
-                        new NoLargeBodies(),
-                        cluster.limits(),
-                        name -> Optional.empty(),
-                        TOPICS,
-                        this::failed,
-                        Metrics.NONE))
+                                work -> after(world.between(1, 100), work),
+                                world::millis,
+                                journal,
+                                store,
+                                cluster.limits(),
+                                name -> Optional.empty(),
+                                this::failed)
+                        .withTopics(TOPICS))
                 .mailbox();
         after(1, this::tick);
     }

@@ -60,16 +60,15 @@ public final class FirstNode {
             throws StorageException {
         CompletableFuture<JournalPosition> answer = new CompletableFuture<>();
         ShardMailbox shard = Shard.recover(new ShardSetup(
-                        thread,
-                        System::currentTimeMillis,
-                        storage.journal(),
-                        storage.store(),
-                        storage.largeBodies(),
-                        ServedShards.limits(configuration),
-                        name -> Optional.empty(),
-                        ServedShards.topics(EffectiveRules.of(configuration), System::currentTimeMillis),
-                        answer::completeExceptionally,
-                        Metrics.NONE))
+                                thread,
+                                System::currentTimeMillis,
+                                storage.journal(),
+                                storage.store(),
+                                ServedShards.limits(configuration),
+                                name -> Optional.empty(),
+                                answer::completeExceptionally)
+                        .withLargeBodies(storage.largeBodies())
+                        .withTopics(ServedShards.topics(EffectiveRules.of(configuration), System::currentTimeMillis)))
                 .mailbox();
         shard.checkpoint(new Reply<>() {
             @Override

@@ -15,11 +15,9 @@ import io.sluice.amqp.rabbitmq.RabbitManagementNode;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.QueueStatus;
 import io.sluice.broker.port.Clock;
-import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.routing.TopicSetup;
 import io.sluice.broker.shard.InMemoryJournal;
-import io.sluice.broker.shard.NoLargeBodies;
 import io.sluice.broker.shard.NoStore;
 import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardLimits;
@@ -89,20 +87,18 @@ public final class SluiceBroker implements AutoCloseable {
 
     private ShardMailbox shard(Builder builder) {
         ShardSetup setup = new ShardSetup(
-                endpoint.loop(),
-                builder.clock,
-                new InMemoryJournal(),
-                new NoStore(),
-                new NoLargeBodies(),
-                ShardLimits.ofMemory(builder.memoryBytes),
-                this::automatic,
-                new TopicSetup(
+                        endpoint.loop(),
+                        builder.clock,
+                        new InMemoryJournal(),
+                        new NoStore(),
+                        ShardLimits.ofMemory(builder.memoryBytes),
+                        this::automatic,
+                        stopped::completeExceptionally)
+                .withTopics(new TopicSetup(
                         topic -> defaults.definition(),
                         selection -> StoredFilter.compile(selection, builder.clock::millis),
                         MAX_SUBSCRIPTIONS,
-                        MessageHeaders::value),
-                stopped::completeExceptionally,
-                Metrics.NONE);
+                        MessageHeaders::value));
         try {
             return Shard.recover(setup).mailbox();
         } catch (StorageException e) {

@@ -7,6 +7,7 @@ import io.sluice.broker.port.LargeBodies;
 import io.sluice.broker.port.MessageStore;
 import io.sluice.broker.port.Metrics;
 import io.sluice.broker.routing.TopicSetup;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -23,6 +24,7 @@ import java.util.function.Function;
  * @param metrics where the shard's own figures go
  * @param place which of the broker's queues are its own
  */
+@RecordBuilder
 public record ShardSetup(
         Executor executor,
         Clock clock,
@@ -34,40 +36,14 @@ public record ShardSetup(
         TopicSetup topics,
         Consumer<Throwable> onFailure,
         Metrics metrics,
-        ShardPlace place) {
-    /** The only shard of a broker. */
+        ShardPlace place)
+        implements ShardSetupBuilder.With {
+    /** The only shard of a broker, all of whose messages are in memory, with topics as they are where nobody says more. */
     public ShardSetup(
             Executor executor,
             Clock clock,
             Journal journal,
             MessageStore store,
-            LargeBodies largeBodies,
-            ShardLimits limits,
-            Function<String, Optional<QueueDefinition>> autoCreate,
-            TopicSetup topics,
-            Consumer<Throwable> onFailure,
-            Metrics metrics) {
-        this(
-                executor,
-                clock,
-                journal,
-                store,
-                largeBodies,
-                limits,
-                autoCreate,
-                topics,
-                onFailure,
-                metrics,
-                ShardPlace.ONLY);
-    }
-
-    /** For a shard whose figures nobody looks at, with topics as they are where nobody says more. */
-    public ShardSetup(
-            Executor executor,
-            Clock clock,
-            Journal journal,
-            MessageStore store,
-            LargeBodies largeBodies,
             ShardLimits limits,
             Function<String, Optional<QueueDefinition>> autoCreate,
             Consumer<Throwable> onFailure) {
@@ -76,23 +52,12 @@ public record ShardSetup(
                 clock,
                 journal,
                 store,
-                largeBodies,
+                new NoLargeBodies(),
                 limits,
                 autoCreate,
                 TopicSetup.PLAIN,
                 onFailure,
-                Metrics.NONE);
-    }
-
-    /** For a shard whose messages are all in memory. */
-    public ShardSetup(
-            Executor executor,
-            Clock clock,
-            Journal journal,
-            MessageStore store,
-            ShardLimits limits,
-            Function<String, Optional<QueueDefinition>> autoCreate,
-            Consumer<Throwable> onFailure) {
-        this(executor, clock, journal, store, new NoLargeBodies(), limits, autoCreate, onFailure);
+                Metrics.NONE,
+                ShardPlace.ONLY);
     }
 }

@@ -87,14 +87,14 @@ class FirstMemberTest {
     private static ShardMailbox recovered(Storage storage, ExecutorService thread, CompletableFuture<Throwable> failure)
             throws StorageException {
         return Shard.recover(new ShardSetup(
-                        thread,
-                        System::currentTimeMillis,
-                        storage.journal(),
-                        storage.store(),
-                        storage.largeBodies(),
-                        ShardLimits.ofMemory(64 << 20),
-                        name -> Optional.of(QueueDefinition.named(name)),
-                        failure::complete))
+                                thread,
+                                System::currentTimeMillis,
+                                storage.journal(),
+                                storage.store(),
+                                ShardLimits.ofMemory(64 << 20),
+                                name -> Optional.of(QueueDefinition.named(name)),
+                                failure::complete)
+                        .withLargeBodies(storage.largeBodies()))
                 .mailbox();
     }
 

@@ -115,14 +115,14 @@ class GoldenFolderTest {
         try (Storage storage = Storage.open(new StorageConfig(data, GoldenFolder.LIMITS))) {
             CompletableFuture<Throwable> failure = new CompletableFuture<>();
             ShardMailbox mailbox = Shard.recover(new ShardSetup(
-                            thread,
-                            () -> 3_000,
-                            storage.journal(),
-                            storage.store(),
-                            storage.largeBodies(),
-                            ShardLimits.ofMemory(64 << 20),
-                            name -> Optional.of(QueueDefinition.named(name)),
-                            failure::complete))
+                                    thread,
+                                    () -> 3_000,
+                                    storage.journal(),
+                                    storage.store(),
+                                    ShardLimits.ofMemory(64 << 20),
+                                    name -> Optional.of(QueueDefinition.named(name)),
+                                    failure::complete)
+                            .withLargeBodies(storage.largeBodies()))
                     .mailbox();
             assertEquals(6, messages(mailbox, "orders"));
             assertEquals(4, messages(mailbox, "alarms"));

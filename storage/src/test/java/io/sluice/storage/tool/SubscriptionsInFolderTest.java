@@ -74,14 +74,14 @@ class SubscriptionsInFolderTest {
         Broker(Path path) throws Exception {
             storage = Storage.open(new StorageConfig(path, GoldenFolder.LIMITS));
             mailbox = Shard.recover(new ShardSetup(
-                            thread,
-                            () -> NOW_MILLIS,
-                            storage.journal(),
-                            storage.store(),
-                            storage.largeBodies(),
-                            ShardLimits.ofMemory(64 << 20),
-                            name -> Optional.empty(),
-                            failure -> {}))
+                                    thread,
+                                    () -> NOW_MILLIS,
+                                    storage.journal(),
+                                    storage.store(),
+                                    ShardLimits.ofMemory(64 << 20),
+                                    name -> Optional.empty(),
+                                    failure -> {})
+                            .withLargeBodies(storage.largeBodies()))
                     .mailbox();
         }
 
