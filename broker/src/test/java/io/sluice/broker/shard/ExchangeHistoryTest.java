@@ -15,11 +15,7 @@ import io.sluice.broker.record.ExchangeRecord.ExchangeDeclared;
 import io.sluice.broker.record.ExchangeRecord.ExchangeDeleted;
 import io.sluice.broker.record.ExchangeRecord.Unbound;
 import io.sluice.broker.record.JournalRecord;
-import io.sluice.broker.record.JournalRecord.Enqueued;
-import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,25 +36,18 @@ class ExchangeHistoryTest {
     private static final List<String> QUEUES = List.of("q1", "q2", "q3", "passing");
     private static final List<String> KEYS = List.of("a", "a.b", "a.*", "#");
 
-    private static final class History {
-        private final Random random;
-        private final ShardFixture shard = new ShardFixture(new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10));
+    private static final class History extends ShardHistory {
         private final Exchanging exchanges = new Exchanging(shard);
         private final TestProducer producer = shard.anonymous();
         private int bodies;
 
         History(long seed) {
-            random = new Random(seed);
+            super(new Random(seed), new ShardFixture(new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10)));
             shard.store.pageMessages = 3;
         }
 
-        void steps(int count) {
-            for (int i = 0; i < count; i++) {
-                step();
-            }
-        }
-
-        private void step() {
+        @Override
+        void step() {
             int dice = random.nextInt(100);
             if (dice < 30) {
                 publish();
@@ -103,37 +92,11 @@ class ExchangeHistoryTest {
 
         private void publish() {
             for (int i = random.nextInt(3); i >= 0; i--) {
-                boolean durable = random.nextInt(5) > 0;
-                Message message =
-                        ShardFixture.message("m" + bodies++, durable ? Message.Header.DURABLE : Message.Header.DEFAULT);
-                if (random.nextInt(4) == 0) {
-                    message = message.withBody(shard.bodies.add(1 + random.nextInt(9)));
-                }
+                Message message = someMessage("m" + bodies++);
                 shard.mailbox()
                         .publish(producer.handle, Exchanging.publish(some(NAMES), some(KEYS), message, Map.of()));
             }
             shard.run();
-        }
-
-        private <T> T some(List<T> list) {
-            return list.get(random.nextInt(list.size()));
-        }
-
-        void checkpointStep() {
-            NaiveStore store = shard.store;
-            if (!store.isRunning()) {
-                shard.startCheckpoint();
-            } else if (!store.hasBegun()) {
-                shard.runWhere(store::begin);
-            } else if (random.nextInt(12) == 0) {
-                shard.runWhere(store::fail);
-            } else if (store.hasSlice()) {
-                shard.runWhere(store::stored);
-            } else if (store.hasEnded()) {
-                shard.runWhere(store::complete);
-            } else {
-                shard.runWhere(() -> store.next(1 + random.nextInt(20)));
-            }
         }
     }
 
@@ -217,10 +180,7 @@ class ExchangeHistoryTest {
     private static void checkpoints(long seed, int steps) {
         History history = new History(seed);
         Random random = new Random(seed + 1);
-        for (int i = 0; i < steps; i++) {
-            history.steps(random.nextInt(4));
-            history.checkpointStep();
-        }
+        history.besideCheckpoints(random, steps);
         assertNothingDangles(history.shard);
         ShardFixture after = history.shard.restart();
         assertHoldsItsHistory(after);
@@ -239,8 +199,9 @@ class ExchangeHistoryTest {
             history.steps(12);
             ShardFixture shard = history.shard;
             int survives = shard.journal.committed() + random.nextInt(shard.journal.waiting() + 1);
-            Map<String, Set<Long>> durable = copies(shard.journal.history().subList(0, survives));
-            Map<String, Set<Long>> everDecided = copies(shard.journal.history());
+            Map<String, Set<Long>> durable =
+                    ShardHistory.copies(shard.journal.history().subList(0, survives), any -> true);
+            Map<String, Set<Long>> everDecided = ShardHistory.copies(shard.journal.history(), any -> true);
             durable.forEach((body, queues) -> assertEquals(everDecided.get(body), queues, body));
             for (String body : history.producer.accepted) {
                 assertEquals(everDecided.get(body), durable.get(body), () -> body + " was accepted");
@@ -250,19 +211,5 @@ class ExchangeHistoryTest {
             assertNothingDangles(restarted);
             assertEquals(List.of(), shard.failures);
         }
-    }
-
-    /** In which queues each message was put. */
-    private static Map<String, Set<Long>> copies(List<List<JournalRecord>> batches) {
-        Map<String, Set<Long>> copies = new HashMap<>();
-        for (JournalRecord record : batches.stream().flatMap(List::stream).toList()) {
-            List<Enqueued> enqueued = record instanceof Published published
-                    ? published.copies()
-                    : record instanceof Enqueued one ? List.of(one) : List.of();
-            enqueued.forEach(one -> copies.computeIfAbsent(
-                            new String(one.message().encoded(), StandardCharsets.UTF_8), body -> new HashSet<>())
-                    .add(one.queueId()));
-        }
-        return copies;
     }
 }

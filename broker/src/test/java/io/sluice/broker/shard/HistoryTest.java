@@ -84,10 +84,7 @@ class HistoryTest {
     void liveStateIsWhatItsRecordsSayWhereverItIs(@ForAll long seed) {
         RandomHistory history = RandomHistory.paged(seed);
         Random random = new Random(seed + 1);
-        for (int i = 0; i < 100; i++) {
-            history.steps(random.nextInt(4));
-            history.checkpointStep();
-        }
+        history.besideCheckpoints(random, 100);
         liveState(history, 10);
     }
 
@@ -147,10 +144,7 @@ class HistoryTest {
     }
 
     private static void checkpoints(RandomHistory history, Random random, int steps) {
-        for (int i = 0; i < steps; i++) {
-            history.steps(random.nextInt(4));
-            history.checkpointStep();
-        }
+        history.besideCheckpoints(random, steps);
         ShardFixture shard = history.shard;
         ShardFixture after = shard.restart();
         assertHoldsItsHistory(after);

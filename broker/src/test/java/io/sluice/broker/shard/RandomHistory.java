@@ -28,7 +28,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** A shard under random commands, its commits delayed at random; the same seed does the same. */
-final class RandomHistory {
+final class RandomHistory extends ShardHistory {
     /** Priorities with back-off, groups in a ring, last values, a table that nobody takes from, and what is acknowledged is kept. */
     private static final List<String> QUEUES = List.of("p", "f", "v", "t", "a");
     /** Their messages have keys. */
@@ -36,7 +36,6 @@ final class RandomHistory {
 
     private static final int KEYS = 5;
 
-    final ShardFixture shard;
     final List<TestConsumer> consumers = new ArrayList<>();
     /** Accepted by a consumer and confirmed to it. */
     final Set<String> consumed = new HashSet<>();
@@ -46,7 +45,6 @@ final class RandomHistory {
 
     private final Set<Delivery> accepting = new HashSet<>();
     private final TestProducer producer;
-    private final Random random;
     private int bodies;
 
     RandomHistory(long seed) {
@@ -54,8 +52,7 @@ final class RandomHistory {
     }
 
     private RandomHistory(Random random, ShardLimits limits) {
-        this.random = random;
-        shard = new ShardFixture(limits);
+        super(random, new ShardFixture(limits));
         declare();
         producer = shard.anonymous();
     }
@@ -102,13 +99,8 @@ final class RandomHistory {
         return producer.accepted;
     }
 
-    void steps(int count) {
-        for (int i = 0; i < count; i++) {
-            step();
-        }
-    }
-
-    private void step() {
+    @Override
+    void step() {
         NaiveStore store = shard.store;
         if (store.readsWaiting() > 0 && random.nextInt(3) == 0) {
             shard.runWhere(store::answerRead);
@@ -325,10 +317,6 @@ final class RandomHistory {
         }
     }
 
-    private <T> T some(List<T> list) {
-        return list.get(random.nextInt(list.size()));
-    }
-
     /** All that is being read arrives, and from here on everything at once. */
     void readsArrive() {
         shard.store.holdsReads = false;
@@ -342,24 +330,6 @@ final class RandomHistory {
         List<Long> pages = new ArrayList<>(shard.store.pages());
         if (!pages.isEmpty()) {
             shard.store.damage(some(pages));
-        }
-    }
-
-    /** A step of a checkpoint that runs beside all this, or the start of one. */
-    void checkpointStep() {
-        NaiveStore store = shard.store;
-        if (!store.isRunning()) {
-            shard.startCheckpoint();
-        } else if (!store.hasBegun()) {
-            shard.runWhere(store::begin);
-        } else if (random.nextInt(12) == 0) {
-            shard.runWhere(store::fail);
-        } else if (store.hasSlice()) {
-            shard.runWhere(store::stored);
-        } else if (store.hasEnded()) {
-            shard.runWhere(store::complete);
-        } else {
-            shard.runWhere(() -> store.next(1 + random.nextInt(20)));
         }
     }
 }

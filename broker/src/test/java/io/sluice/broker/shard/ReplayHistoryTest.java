@@ -8,8 +8,6 @@ import io.sluice.broker.Message;
 import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.record.JournalRecord;
-import io.sluice.broker.record.JournalRecord.Enqueued;
-import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.record.JournalRecord.QueueDeclared;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,9 +52,7 @@ class ReplayHistoryTest {
         }
     }
 
-    private static final class History {
-        private final Random random;
-        private final ShardFixture shard;
+    private static final class History extends ShardHistory {
         private final List<TestProducer> producers = new ArrayList<>();
         private final List<Subscriber> subscribers = new ArrayList<>();
         /** Of each topic. */
@@ -65,16 +61,19 @@ class ReplayHistoryTest {
         private int names;
 
         History(long seed, boolean paged) {
-            random = new Random(seed);
-            shard = new ShardFixture(
-                    paged
-                            ? new ShardLimits(1 << 26, 1 << 20, 300, 1 << 10, new ShardLimits.Paging(500, 300, 10, 40))
-                            : new ShardLimits(1 << 26, 1 << 20, 300, 1 << 10));
+            super(
+                    new Random(seed),
+                    new ShardFixture(
+                            paged
+                                    ? new ShardLimits(
+                                            1 << 26, 1 << 20, 300, 1 << 10, new ShardLimits.Paging(500, 300, 10, 40))
+                                    : new ShardLimits(1 << 26, 1 << 20, 300, 1 << 10)));
             shard.store.pageMessages = 3;
             TOPICS.forEach(topic -> producers.add(shard.topicProducer(topic)));
         }
 
-        private void step() {
+        @Override
+        void step() {
             int dice = random.nextInt(100);
             if (dice < 45) {
                 publish(1 + random.nextInt(6));
@@ -129,19 +128,9 @@ class ReplayHistoryTest {
             });
         }
 
-        private void checkpointStep() {
-            NaiveStore store = shard.store;
-            if (!store.isRunning()) {
-                shard.startCheckpoint();
-            } else if (!store.hasBegun()) {
-                shard.runWhere(store::begin);
-            } else if (store.hasSlice()) {
-                shard.runWhere(store::stored);
-            } else if (store.hasEnded()) {
-                shard.runWhere(store::complete);
-            } else {
-                shard.runWhere(() -> store.next(1 + random.nextInt(20)));
-            }
+        @Override
+        boolean checkpointFails() {
+            return false;
         }
     }
 
@@ -179,9 +168,7 @@ class ReplayHistoryTest {
 
     private static void live(long seed, int steps) {
         History history = new History(seed, seed % 2 == 0);
-        for (int i = 0; i < steps; i++) {
-            history.step();
-        }
+        history.steps(steps);
         history.shard.journal.letGo();
         history.shard.run();
         while (history.shard.store.isRunning()) {
@@ -213,9 +200,7 @@ class ReplayHistoryTest {
 
     private static void crash(long seed, int steps) {
         History history = new History(seed, seed % 2 == 0);
-        for (int i = 0; i < steps; i++) {
-            history.step();
-        }
+        history.steps(steps);
         ShardFixture shard = history.shard;
         int survives = shard.journal.committed() + history.random.nextInt(shard.journal.waiting() + 1);
         List<List<JournalRecord>> batches = shard.journal.history().subList(0, survives);
@@ -264,10 +249,7 @@ class ReplayHistoryTest {
                     && declared.definition().name().equals(topic + "::$replay")) {
                 kept.add(declared.queueId());
             }
-            List<Enqueued> enqueued = record instanceof Published all
-                    ? all.copies()
-                    : record instanceof Enqueued one ? List.of(one) : List.of();
-            enqueued.stream()
+            ShardHistory.enqueued(record).stream()
                     .filter(one -> kept.contains(one.queueId()))
                     .forEach(one -> bodies.add(new String(one.message().encoded(), StandardCharsets.UTF_8)));
         }

@@ -9,12 +9,8 @@ import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.Enqueued;
-import io.sluice.broker.record.JournalRecord.Published;
 import io.sluice.broker.shard.SubscriptionRequest.Leaving;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +31,7 @@ class TopicHistoryTest {
     private static final List<String> PATTERNS = List.of("a.b", "a.*", "#", "b");
 
     /** A shard under random commands about topics, its commits delayed at random. */
-    private static final class History {
-        private final Random random;
-        private final ShardFixture shard;
+    private static final class History extends ShardHistory {
         private final TestProducer producer;
         private final List<TestConsumer> links = new ArrayList<>();
         /** Links that the expiry of their subscriptions may wait for still. */
@@ -47,28 +41,28 @@ class TopicHistoryTest {
         private int bodies;
 
         History(long seed, boolean paged) {
-            random = new Random(seed);
-            shard = new ShardFixture(
-                    paged
-                            ? new ShardLimits(
-                                    1 << 20,
-                                    1 << 20,
-                                    300,
-                                    1 << 10,
-                                    new ShardLimits.Paging(
-                                            1 + random.nextInt(4_000), 1 + random.nextInt(2_000), 10, 40))
-                            : new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10));
+            this(new Random(seed), paged);
+        }
+
+        private History(Random random, boolean paged) {
+            super(random, new ShardFixture(limits(random, paged)));
             shard.store.pageMessages = 3;
             producer = shard.anonymous();
         }
 
-        void steps(int count) {
-            for (int i = 0; i < count; i++) {
-                step();
-            }
+        private static ShardLimits limits(Random random, boolean paged) {
+            return paged
+                    ? new ShardLimits(
+                            1 << 20,
+                            1 << 20,
+                            300,
+                            1 << 10,
+                            new ShardLimits.Paging(1 + random.nextInt(4_000), 1 + random.nextInt(2_000), 10, 40))
+                    : new ShardLimits(1 << 20, 1 << 20, 300, 1 << 10);
         }
 
-        private void step() {
+        @Override
+        void step() {
             int dice = random.nextInt(100);
             if (dice < 40) {
                 publish();
@@ -92,11 +86,7 @@ class TopicHistoryTest {
         private void publish() {
             for (int i = random.nextInt(3); i >= 0; i--) {
                 String body = "m" + bodies++ + (random.nextBoolean() ? "x" : "y");
-                boolean durable = random.nextInt(5) > 0;
-                Message message = ShardFixture.message(body, durable ? Message.Header.DURABLE : Message.Header.DEFAULT);
-                if (random.nextInt(4) == 0) {
-                    message = message.withBody(shard.bodies.add(1 + random.nextInt(9)));
-                }
+                Message message = someMessage(body);
                 producer.post(io.sluice.broker.NodeKind.TOPIC, some(TOPICS), message);
             }
             shard.run();
@@ -164,27 +154,6 @@ class TopicHistoryTest {
         private void unsubscribe() {
             shard.unsubscribe(some().identity());
         }
-
-        private <T> T some(List<T> list) {
-            return list.get(random.nextInt(list.size()));
-        }
-
-        void checkpointStep() {
-            NaiveStore store = shard.store;
-            if (!store.isRunning()) {
-                shard.startCheckpoint();
-            } else if (!store.hasBegun()) {
-                shard.runWhere(store::begin);
-            } else if (random.nextInt(12) == 0) {
-                shard.runWhere(store::fail);
-            } else if (store.hasSlice()) {
-                shard.runWhere(store::stored);
-            } else if (store.hasEnded()) {
-                shard.runWhere(store::complete);
-            } else {
-                shard.runWhere(() -> store.next(1 + random.nextInt(20)));
-            }
-        }
     }
 
     private static RecordModel model(List<List<JournalRecord>> batches) {
@@ -237,10 +206,7 @@ class TopicHistoryTest {
     private static void checkpoints(long seed, boolean paged, int steps) {
         History history = new History(seed, paged);
         Random random = new Random(seed + 1);
-        for (int i = 0; i < steps; i++) {
-            history.steps(random.nextInt(4));
-            history.checkpointStep();
-        }
+        history.besideCheckpoints(random, steps);
         ShardFixture after = history.shard.restart();
         assertHoldsItsHistory(after);
         after.checkpoint();
@@ -292,8 +258,9 @@ class TopicHistoryTest {
             ShardFixture shard = history.shard;
             int survives = shard.journal.committed() + random.nextInt(shard.journal.waiting() + 1);
             List<List<JournalRecord>> batches = shard.journal.history().subList(0, survives);
-            Map<String, Set<Long>> durable = copies(batches);
-            Map<String, Set<Long>> everDecided = copies(shard.journal.history());
+            Map<String, Set<Long>> durable = ShardHistory.copies(batches, TopicHistoryTest::isAsPublished);
+            Map<String, Set<Long>> everDecided =
+                    ShardHistory.copies(shard.journal.history(), TopicHistoryTest::isAsPublished);
             everDecided.forEach((body, queues) -> assertTrue(
                     !durable.containsKey(body) || durable.get(body).equals(queues),
                     () -> body + " is in " + durable.get(body) + " and not in all of " + queues));
@@ -306,21 +273,9 @@ class TopicHistoryTest {
     }
 
     /** A dead letter is a message of its own, put later and elsewhere: what the broker wrote on it tells. */
-    private static boolean isAsPublished(Enqueued enqueued) {
-        return enqueued.deliveryCount() == 0 && enqueued.message().added().equals(io.sluice.broker.Annotations.EMPTY);
-    }
-
-    /** In which queues each message was put. */
-    private static Map<String, Set<Long>> copies(List<List<JournalRecord>> batches) {
-        Map<String, Set<Long>> copies = new HashMap<>();
-        for (JournalRecord record : batches.stream().flatMap(List::stream).collect(Collectors.toList())) {
-            List<Enqueued> enqueued = record instanceof Published published
-                    ? published.copies()
-                    : record instanceof Enqueued one && isAsPublished(one) ? List.of(one) : List.of();
-            enqueued.forEach(one -> copies.computeIfAbsent(
-                            new String(one.message().encoded(), StandardCharsets.UTF_8), body -> new HashSet<>())
-                    .add(one.queueId()));
-        }
-        return copies;
+    private static boolean isAsPublished(JournalRecord record) {
+        return !(record instanceof Enqueued enqueued)
+                || (enqueued.deliveryCount() == 0
+                        && enqueued.message().added().equals(io.sluice.broker.Annotations.EMPTY));
     }
 }
