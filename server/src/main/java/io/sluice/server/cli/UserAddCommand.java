@@ -1,16 +1,12 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice user add}. */
 @Command(
@@ -19,13 +15,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Define a user: the password is read from the terminal or one line of standard input, and only its"
                         + " hash is sent. In a cluster all nodes have the user. Who is given no permissions may do everything.")
-final class UserAddCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class UserAddCommand extends EntityChangeCommand {
     @Mixin
     NewPassword password;
 
@@ -43,21 +33,23 @@ final class UserAddCommand implements Callable<Integer> {
     @Mixin
     PermissionOptions permissions;
 
+    UserAddCommand() {
+        super("CREATE", "user");
+    }
+
     @Override
-    public Integer call() throws CommandFailure, IOException {
+    String name() {
+        return name;
+    }
+
+    @Override
+    Map<String, Object> attributes() throws CommandFailure, IOException {
         Map<String, Object> attributes = new LinkedHashMap<>();
         if (!withoutPassword) {
             attributes.put("password", password.read().encoded());
         }
         attributes.put("loopbackOnly", loopbackOnly);
         permissions.given().ifPresent(given -> attributes.put("permissions", given));
-        Object body;
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            body = ManagementNode.open(connection).request("CREATE", "user", Map.of("name", name), attributes);
-        }
-        if (broker.json && body instanceof Map<?, ?> user) {
-            new Output(spec.commandLine().getOut()).object(ManagementNode.byName(user));
-        }
-        return ExitCode.OK;
+        return attributes;
     }
 }

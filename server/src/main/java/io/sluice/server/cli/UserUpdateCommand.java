@@ -1,30 +1,20 @@
 package io.sluice.server.cli;
 
-import io.sluice.server.ExitCode;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice user update}. */
 @Command(
         name = "update",
         mixinStandardHelpOptions = true,
         description = "Change a user; only what is given changes. A new password holds from the next login on.")
-final class UserUpdateCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    BrokerOptions broker;
-
+final class UserUpdateCommand extends EntityChangeCommand {
     @Mixin
     NewPassword password;
 
@@ -48,8 +38,17 @@ final class UserUpdateCommand implements Callable<Integer> {
     @Mixin
     PermissionOptions permissions;
 
+    UserUpdateCommand() {
+        super("UPDATE", "user");
+    }
+
     @Override
-    public Integer call() throws CommandFailure, IOException {
+    String name() {
+        return name;
+    }
+
+    @Override
+    Map<String, Object> attributes() throws CommandFailure, IOException {
         Map<String, Object> attributes = new LinkedHashMap<>();
         if (newPassword) {
             attributes.put("password", password.read().encoded());
@@ -64,13 +63,6 @@ final class UserUpdateCommand implements Callable<Integer> {
         if (attributes.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "say what is to change");
         }
-        Object body;
-        try (BrokerConnection connection = BrokerConnection.open(broker.url)) {
-            body = ManagementNode.open(connection).request("UPDATE", "user", Map.of("name", name), attributes);
-        }
-        if (broker.json && body instanceof Map<?, ?> user) {
-            new Output(spec.commandLine().getOut()).object(ManagementNode.byName(user));
-        }
-        return ExitCode.OK;
+        return attributes;
     }
 }
