@@ -77,9 +77,9 @@ public final class AmqpConnection {
         this.openDeadlineMillis = nowMillis + environment.limits().openTimeoutMillis();
     }
 
-    /** Whether it asked anything of this shard that it may still wait for. */
-    public boolean uses(int shard) {
-        return environment.shards().uses(shard);
+    /** As {@link Shards#uses}; its loop. */
+    public boolean uses(Shards all, int shard) {
+        return scope.environment().shards().uses(all, shard);
     }
 
     /**

@@ -135,7 +135,7 @@ final class Engine implements ConnectionEvents.Listener {
         Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout(), principal);
         if (refusal.isEmpty()) {
             opening.virtualHost().ifPresent(host -> {
-                scope.entersVirtualHost(host.environment());
+                scope.entersVirtualHost(host.environment().forConnection());
                 scope.access().enters(host);
             });
         }

@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.Refusal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,14 +15,14 @@ import java.util.stream.Collectors;
  * @param failoverServers where clients may go when this broker is gone
  * @param virtualHosts those beside the default one
  * @param containers who has a connection
- * @param closed why nobody may have one at the moment; whoever has said who it is gets it with {@code amqp:connection:forced}
+ * @param closed why nobody may have one here at the moment, and where else; for whoever has said who it is
  */
 public record OpenPolicy(
         Set<String> hostNames,
         List<FailoverServer> failoverServers,
         VirtualHosts virtualHosts,
         ContainerRegistry containers,
-        Optional<String> closed) {
+        Optional<Refusal> closed) {
     /** For everybody who knows our name. */
     public OpenPolicy(Set<String> hostNames, List<FailoverServer> failoverServers, ContainerRegistry containers) {
         this(hostNames, failoverServers, VirtualHosts.NONE, containers, Optional.empty());
@@ -38,9 +39,9 @@ public record OpenPolicy(
         failoverServers = List.copyOf(failoverServers);
     }
 
-    /** The same for nobody. @param text why, for the peers */
-    public OpenPolicy closed(String text) {
-        return new OpenPolicy(hostNames, failoverServers, virtualHosts, containers, Optional.of(text));
+    /** The same for nobody. @param why {@code CONNECTION_FORCED} or {@code CONNECTION_REDIRECT} */
+    public OpenPolicy closed(Refusal why) {
+        return new OpenPolicy(hostNames, failoverServers, virtualHosts, containers, Optional.of(why));
     }
 
     /** The same with these virtual hosts. */

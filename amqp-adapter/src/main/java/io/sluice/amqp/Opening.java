@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.VirtualHosts.VirtualHost;
 import io.sluice.amqp.dialect.Dialect;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.Refusal.Kind;
 import io.sluice.broker.security.Principal;
 import java.util.LinkedHashMap;
@@ -58,10 +59,29 @@ final class Opening {
         return Optional.ofNullable(peer.getRemoteHostname());
     }
 
-    private static Optional<ErrorCondition> refusal(VirtualHost host, Principal user) {
+    /** A virtual host is to be opened elsewhere by the name that the peer has for it here. */
+    private ErrorCondition condition(Refusal refusal) {
+        Optional<VirtualHost> host = virtualHost();
+        if (refusal.kind() != Kind.CONNECTION_REDIRECT || host.isEmpty()) {
+            return Conditions.of(refusal);
+        }
+        Map<String, Object> info = new LinkedHashMap<>(refusal.info());
+        info.put(
+                "hostname",
+                hostname()
+                        .filter(name -> policy.virtualHosts().named(name).isPresent())
+                        .orElse(host.get().name()));
+        return Conditions.of(new Refusal(refusal.kind(), refusal.text(), info));
+    }
+
+    private Optional<ErrorCondition> refusal(VirtualHost host, Principal user) {
         if (!host.admits().test(user)) {
             return Optional.of(Conditions.of(
                     Kind.NOT_ALLOWED, "user '" + user.name() + "' may not use the virtual host '" + host.name() + "'"));
+        }
+        Optional<Refusal> elsewhere = host.elsewhere().get();
+        if (elsewhere.isPresent()) {
+            return elsewhere.map(this::condition);
         }
         if (host.environment().connections().count() >= host.maxConnections()) {
             return Optional.of(Conditions.of(
@@ -74,7 +94,7 @@ final class Opening {
     /** All but the sole connection, which is asked for last: who is refused anyway must not close another. @param user the peer */
     Optional<ErrorCondition> refusal(int peerIdleTimeoutMillis, Principal user) {
         if (policy.closed().isPresent()) {
-            return policy.closed().map(text -> Conditions.of(Conditions.CONNECTION_FORCED, text));
+            return policy.closed().map(this::condition);
         }
         if (peerIdleTimeoutMillis > 0 && peerIdleTimeoutMillis < MIN_IDLE_TIMEOUT_MILLIS) {
             String text = "an idle-time-out of " + peerIdleTimeoutMillis + " ms cannot be kept, the least is "

@@ -48,8 +48,13 @@ public interface Shards {
         return this;
     }
 
-    /** Whether this connection asked anything of a shard that it may still wait for. @param shard its number */
-    default boolean uses(int shard) {
-        return true;
+    /**
+     * Whether this connection asked anything of a shard that it may still wait for.
+     *
+     * @param all those of the host that the shard is of
+     * @param shard its number
+     */
+    default boolean uses(Shards all, int shard) {
+        return this == all;
     }
 }

@@ -2,6 +2,7 @@ package io.sluice.amqp;
 
 import io.sluice.amqp.dialect.Dialect;
 import io.sluice.amqp.sasl.LoginHosts;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.security.Authenticator;
 import io.sluice.broker.security.Principal;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Virtual hosts beside the default one, each with queues, topics and links of its own. A peer chooses one by the hostname of its open
@@ -32,13 +34,15 @@ public final class VirtualHosts implements LoginHosts {
      * @param admits who may open it
      * @param maxConnections open at the same time
      * @param environment what its connections share; before the open its users count, and none of its limits
+     * @param elsewhere why it is not served here at the moment, and where else; empty while it is
      */
     public record VirtualHost(
             String name,
             Set<String> hostNames,
             Predicate<Principal> admits,
             int maxConnections,
-            AmqpEnvironment environment) {
+            AmqpEnvironment environment,
+            Supplier<Optional<Refusal>> elsewhere) {
         public VirtualHost {
             hostNames = Set.copyOf(hostNames);
         }

@@ -40,6 +40,11 @@ final class TestPeer implements ByteSink {
 
     final TestBroker broker;
     final AmqpConnection connection;
+
+    boolean uses(Shards all) {
+        return connection.uses(all, 0);
+    }
+
     final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     final ByteArrayOutputStream raw = new ByteArrayOutputStream();
     /** What was sent, each time until the loop was quiet. */

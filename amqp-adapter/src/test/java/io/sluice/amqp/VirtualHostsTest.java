@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.amqp.VirtualHosts.VirtualHost;
 import io.sluice.amqp.sasl.PeerSecurity;
 import io.sluice.broker.NamePattern;
+import io.sluice.broker.Refusal;
 import io.sluice.broker.security.AcceptedTokens;
 import io.sluice.broker.security.HostUsers;
 import io.sluice.broker.security.Permissions;
@@ -28,12 +29,14 @@ import java.util.Set;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.apache.qpid.proton.amqp.security.SaslInit;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Close;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +51,7 @@ class VirtualHostsTest {
 
     private final TestBroker broker = new TestBroker();
     private final TestBroker blue = new TestBroker();
+    private Optional<Refusal> elsewhere = Optional.empty();
 
     /** What stands of users in "blue". */
     private Map<String, User> accounts = Map.of();
@@ -74,9 +78,15 @@ class VirtualHostsTest {
                                         || (user.virtualHost().isEmpty()
                                                 && !user.name().equals("stranger")),
                                 MAX_CONNECTIONS,
-                                blue.environment().withAuthenticator(users)),
+                                blue.environment().withAuthenticator(users),
+                                () -> elsewhere),
                         new VirtualHost(
-                                "red", Set.of(), user -> true, MAX_CONNECTIONS, new TestBroker().environment()))));
+                                "red",
+                                Set.of(),
+                                user -> true,
+                                MAX_CONNECTIONS,
+                                new TestBroker().environment(),
+                                Optional::empty))));
     }
 
     private TestPeer open(String container, String hostname) {
@@ -446,6 +456,72 @@ class VirtualHostsTest {
         assertFalse(next.closed);
     }
 
+    private static Refusal redirect() {
+        return new Refusal(
+                Refusal.Kind.CONNECTION_REDIRECT,
+                "it is at n2",
+                Map.of("hostname", "10.0.0.2", "network-host", "10.0.0.2", "port", 60_000L, "scheme", "amqps"));
+    }
+
+    /** AMQP 1.0 §2.8.15. @param there what it is to open there */
+    private void isSentThere(String hostname, String there) {
+        TestPeer peer = open("c", hostname);
+        assertEquals(
+                true,
+                peer.expect(Open.class).getProperties().get(Symbol.valueOf("amqp:connection-establishment-failed")));
+        ErrorCondition condition = peer.expect(Close.class).getError();
+        assertEquals(Symbol.valueOf("amqp:connection:redirect"), condition.getCondition());
+        assertEquals("it is at n2", condition.getDescription());
+        assertEquals(
+                Map.of(
+                        Symbol.valueOf("hostname"),
+                        there,
+                        Symbol.valueOf("network-host"),
+                        "10.0.0.2",
+                        Symbol.valueOf("port"),
+                        UnsignedShort.valueOf("60000"),
+                        Symbol.valueOf("scheme"),
+                        "amqps"),
+                condition.getInfo());
+        assertEquals(List.of(), blue.connections.numbers());
+    }
+
+    @Test
+    void whereAnotherNodeServesItThePeerIsSentThere() {
+        elsewhere = Optional.of(redirect());
+        isSentThere("blue", "blue");
+        isSentThere("Blue.example.com", "Blue.example.com");
+        publish(begun("c", "localhost"), broker);
+
+        elsewhere = Optional.empty();
+        publish(begun("c", "blue"), blue);
+    }
+
+    @Test
+    void whereAnotherNodeServesAllOfThemEachPeerIsSentThereForItsOwn() {
+        broker.opening = broker.opening.closed(redirect());
+        isSentThere("blue", "blue");
+        isSentThere("localhost", "10.0.0.2");
+    }
+
+    @Test
+    void whereNobodyServesItThePeerIsToComeAgain() {
+        elsewhere = Optional.of(Refusal.of(Refusal.Kind.CONNECTION_FORCED, "it has no primary"));
+        TestPeer peer = open("c", "blue");
+        peer.expect(Open.class);
+        peer.expectClose("amqp:connection:forced");
+    }
+
+    @Test
+    void aConnectionUsesTheShardsOfItsOwnHostOnly() {
+        TestPeer there = open("c", "blue");
+        TestPeer here = open("d", "localhost");
+        assertTrue(there.uses(blue.environment().shards()));
+        assertFalse(there.uses(broker.environment().shards()));
+        assertTrue(here.uses(broker.environment().shards()));
+        assertFalse(here.uses(blue.environment().shards()));
+    }
+
     @Test
     void administratorsSeeTheConnectionsOfTheirHostAndRemovedUsersLoseAllOfThem() {
         TestPeer here = open("c", "localhost");
@@ -465,8 +541,8 @@ class VirtualHostsTest {
     @Test
     void twoHostsHaveNoNameInCommon() {
         List<VirtualHost> hosts = List.of(
-                new VirtualHost("blue", Set.of(), user -> true, 1, blue.environment()),
-                new VirtualHost("red", Set.of("BLUE"), user -> true, 1, blue.environment()));
+                new VirtualHost("blue", Set.of(), user -> true, 1, blue.environment(), Optional::empty),
+                new VirtualHost("red", Set.of("BLUE"), user -> true, 1, blue.environment(), Optional::empty));
         String text = assertThrows(IllegalArgumentException.class, () -> new VirtualHosts(hosts))
                 .getMessage();
         assertTrue(text.contains("'blue' and 'red' are both called 'BLUE'"), text);

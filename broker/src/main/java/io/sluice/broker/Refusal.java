@@ -29,6 +29,10 @@ public record Refusal(Kind kind, String text, Map<String, Object> info) {
         LINK_REDIRECT("amqp:link:redirect"),
         /** Nobody has it at the moment: to be asked for again. */
         DETACH_FORCED("amqp:link:detach-forced"),
+        /** Another node takes the connection: as {@link #LINK_REDIRECT} (§2.8.15). */
+        CONNECTION_REDIRECT("amqp:connection:redirect"),
+        /** Nobody takes the connection at the moment: to be opened again. */
+        CONNECTION_FORCED("amqp:connection:forced"),
         TRANSACTION_UNKNOWN_ID("amqp:transaction:unknown-id"),
         TRANSACTION_ROLLBACK("amqp:transaction:rollback"),
         TRANSACTION_TIMEOUT("amqp:transaction:timeout"),

@@ -211,13 +211,19 @@ final class ClusterProcesses implements ClusterClients, AutoCloseable {
                 options.idleTimeout(IDLE_SECONDS, TimeUnit.SECONDS).openTimeout(IDLE_SECONDS, TimeUnit.SECONDS));
     }
 
-    /** Runs the program, on a connection to this node. @return what it printed */
+    /** Runs the program, on a connection to this node. @param node with a virtual host behind it, as n1/blue. @return what it printed */
     String run(String node, String... command) throws IOException, InterruptedException {
+        return runWith("", node, command);
+    }
+
+    /** As {@link #run}. @param input that the program reads */
+    String runWith(String input, String node, String... command) throws IOException, InterruptedException {
+        String[] where = node.split("/", 2);
         List<String> all = new ArrayList<>(List.of(BrokerProcess.program().toString()));
         all.addAll(List.of(command));
-        all.addAll(List.of(
-                "--url", "amqp://" + machines.host(node) + ":" + ports(node).clients()));
+        all.addAll(List.of("--url", "amqp://" + address(where[0]) + (where.length > 1 ? "/" + where[1] : "")));
         Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
+        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();

@@ -122,6 +122,45 @@ final class ClusterInitTest {
         }
     }
 
+    /** A virtual host that nobody used yet is a node's from then on, too. */
+    @Test
+    void virtual_hosts_go_along() throws Exception {
+        String hosts = "virtualHosts: [{name: blue}, {name: green}]\n";
+        Path alone = Files.writeString(folder.resolve("alone.yaml"), "virtualHosts: [{name: blue}]\n");
+        Path data = folder.resolve("n1");
+        try (BrokerProcess broker = BrokerProcess.start(data, "--config", alone.toString())) {
+            ok("send", "kept", "of all", "--url", broker.uri());
+            ok("send", "kept", "of blue", "--url", broker.uri() + "/blue");
+            broker.kill();
+        }
+        Node n1 = Node.of("n1");
+        String config = Files.writeString(
+                        folder.resolve("cluster.yaml"),
+                        PATIENT + hosts + "cluster:\n  name: grown\n  nodes:\n" + n1.entry())
+                .toString();
+        BrokerProcess.Ended early =
+                BrokerProcess.runToEnd(List.of("--config", config, "--node", "n1", "--data", data.toString()));
+        assertTrue(early.output().contains("is of a broker on its own: 'sluice cluster init'"), early::output);
+        String[] init = {"cluster", "init", "--config", config, "--node", "n1", "--data", data.toString()};
+        ok(init);
+        Ended again = run(init);
+        assertEquals(11, again.exitCode());
+        assertTrue(again.errors().contains("is of a node of a cluster"), again.errors());
+        try (BrokerProcess first = BrokerProcess.startOn(n1.port(), data, "--config", config, "--node", "n1")) {
+            for (String host : List.of("blue", "green")) {
+                first.awaitError("This node, n1, is the primary of virtual host '" + host + "'");
+            }
+            assertEquals("of all", ok("receive", "kept", "--url", first.uri()).strip());
+            assertEquals(
+                    "of blue",
+                    ok("receive", "kept", "--url", first.uri() + "/blue").strip());
+            ok("send", "new", "of green", "--url", first.uri() + "/green");
+            assertEquals(
+                    "of green",
+                    ok("receive", "new", "--url", first.uri() + "/green").strip());
+        }
+    }
+
     @Test
     void what_it_cannot_do_changes_nothing() throws Exception {
         Path file = Files.writeString(

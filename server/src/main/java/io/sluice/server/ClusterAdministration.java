@@ -18,20 +18,37 @@ import java.util.function.Supplier;
 /** The nodes of a cluster, for those who ask a node's management. What takes time is done on a thread of its own. */
 final class ClusterAdministration implements ClusterNodes {
     private final String self;
-    private final List<Supplier<ReplicaAdministration>> shards;
+    private final List<Part> parts;
+
+    /**
+     * A shard of the default host, or of a virtual host.
+     *
+     * @param virtualHost empty: the default one
+     * @param current administration of the life that it has now
+     */
+    record Part(Optional<String> virtualHost, int shard, Supplier<ReplicaAdministration> current) {
+        static Part of(ShardOfNode shard, Supplier<ReplicaAdministration> current) {
+            return new Part(shard.virtualHost(), shard.place().index(), current);
+        }
+    }
 
     /**
      * @param self name of this node
-     * @param shards by their numbers
+     * @param parts shards of the default host by their numbers, then those of virtual hosts
      */
-    ClusterAdministration(String self, List<Supplier<ReplicaAdministration>> shards) {
+    ClusterAdministration(String self, List<Part> parts) {
         this.self = self;
-        this.shards = List.copyOf(shards);
+        this.parts = List.copyOf(parts);
+    }
+
+    /** Of the default host. */
+    private List<Part> shards() {
+        return parts.stream().filter(part -> part.virtualHost.isEmpty()).toList();
     }
 
     @Override
     public State state() {
-        ClusterStatus status = shards.get(0).get().status();
+        ClusterStatus status = parts.get(0).current.get().status();
         List<Member> members = status.members().stream()
                 .map(member -> new Member(
                         member.node().id(),
@@ -51,11 +68,12 @@ final class ClusterAdministration implements ClusterNodes {
     @Override
     public List<Replica> replicas() {
         List<Replica> all = new ArrayList<>();
-        for (int shard = 0; shard < shards.size(); shard++) {
-            ClusterStatus status = shards.get(shard).get().status();
+        for (Part part : parts) {
+            ClusterStatus status = part.current.get().status();
             for (ClusterStatus.Member member : status.members()) {
                 all.add(new Replica(
-                        shard,
+                        part.virtualHost,
+                        part.shard,
                         member.node().id(),
                         shown(member.role()),
                         status.term(),
@@ -89,20 +107,20 @@ final class ClusterAdministration implements ClusterNodes {
 
     /** To every shard that does not have it yet: what was cut off goes on when it is asked again. */
     private void add(RaftMember member) throws StorageException {
-        List<ReplicaAdministration> without = shards(shard -> !has(shard, member.id()));
-        for (ReplicaAdministration shard : without.isEmpty() ? shards(any -> true) : without) {
+        List<ReplicaAdministration> without = those(shard -> !has(shard, member.id()));
+        for (ReplicaAdministration shard : without.isEmpty() ? those(any -> true) : without) {
             shard.add(member);
         }
     }
 
     private void remove(String name) throws StorageException {
-        if (shards.size() == 1) {
-            shards.get(0).get().remove(name);
+        if (parts.size() == 1) {
+            parts.get(0).current.get().remove(name);
             return;
         }
-        List<ReplicaAdministration> having = shards(shard -> has(shard, name));
+        List<ReplicaAdministration> having = those(shard -> has(shard, name));
         Optional<RaftMember> removed = Optional.empty();
-        for (ReplicaAdministration shard : having.isEmpty() ? shards(any -> true) : having) {
+        for (ReplicaAdministration shard : having.isEmpty() ? those(any -> true) : having) {
             removed = Optional.of(shard.exclude(name));
         }
         tell(having, removed.orElseThrow());
@@ -125,8 +143,8 @@ final class ClusterAdministration implements ClusterNodes {
         }
     }
 
-    private List<ReplicaAdministration> shards(Predicate<ReplicaAdministration> which) {
-        return shards.stream().map(Supplier::get).filter(which).toList();
+    private List<ReplicaAdministration> those(Predicate<ReplicaAdministration> which) {
+        return parts.stream().map(part -> part.current.get()).filter(which).toList();
     }
 
     private static boolean has(ReplicaAdministration shard, String name) {
@@ -140,6 +158,7 @@ final class ClusterAdministration implements ClusterNodes {
     }
 
     private void transfer(String name, OptionalInt asked) throws StorageException {
+        List<Part> shards = shards();
         if (asked.isEmpty() && shards.size() > 1) {
             throw new StorageException(
                     "The cluster has " + shards.size() + " shards, each with a primary: say of which, with --shard.");
@@ -148,7 +167,7 @@ final class ClusterAdministration implements ClusterNodes {
         if (shard >= shards.size()) {
             throw new StorageException("There is no shard " + shard + ": the cluster has " + shards.size() + ".");
         }
-        ReplicaAdministration its = shards.get(shard).get();
+        ReplicaAdministration its = shards.get(shard).current.get();
         Optional<RaftMember> primary = its.primary();
         if (shards.size() > 1
                 && primary.isPresent()

@@ -1,5 +1,6 @@
 package io.sluice.server;
 
+import io.sluice.broker.definitions.Definitions;
 import io.sluice.broker.port.StorageException;
 import io.sluice.broker.shard.NoLargeBodies;
 import io.sluice.broker.shard.Shard;
@@ -108,6 +109,12 @@ final class ClusterLife {
     /** Whether another node that was the primary gave the role to this one; sometimes not known on a busy machine, then false. */
     boolean wasGiven() {
         return given;
+    }
+
+    /** Users and what else is defined, as far as this replica has it; nothing before it has recovered. */
+    Definitions defined() {
+        ShardMailbox now = shard;
+        return now == null ? Definitions.NONE : now.definitions();
     }
 
     /** Whether clients are served here. */

@@ -1,5 +1,6 @@
 package io.sluice.server;
 
+import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.ServerLoops;
@@ -12,7 +13,6 @@ import io.sluice.server.config.Configuration;
 import io.sluice.storage.raft.ClusterStatus;
 import io.sluice.storage.raft.Promises;
 import io.sluice.storage.raft.ReplicaRestart;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +39,7 @@ public final class ClusterNode implements RunningBroker {
     private final Configuration configuration;
     private final ShardOfNode part;
     private final ServerLoops loops;
+    private final BackupPlace asBackup;
     private final AmqpServer endpoint;
     private final ListeningPorts ports;
     private final MetricsPort metrics;
@@ -63,8 +64,10 @@ public final class ClusterNode implements RunningBroker {
         this.ports = ports;
         this.metrics = metrics;
         this.onFailure = onFailure;
+        AmqpEnvironment nobody = ServedShards.nobodyServed(configuration, () -> life.defined());
+        this.asBackup = BackupPlace.of(configuration, nobody);
         this.endpoint = new AmqpServer(
-                ServerSettings.of(ServedShards.nobodyServed(configuration))
+                ServerSettings.of(nobody)
                         .withMaxConnections(configuration.amqp().maxConnections()),
                 loops);
     }
@@ -144,8 +147,7 @@ public final class ClusterNode implements RunningBroker {
                     .findFirst();
             if (member.isPresent()) {
                 LOG.info("{} is the primary", found.get());
-                var address = member.get().node().handThrough();
-                endpoint.serve(new ServingPlace.Elsewhere(new InetSocketAddress(address.host(), address.port())));
+                endpoint.serve(asBackup.with(member.get().node()));
             } else {
                 endpoint.serve(new ServingPlace.Unknown());
             }
@@ -185,8 +187,9 @@ public final class ClusterNode implements RunningBroker {
                     endpoint.serve(new ServingPlace.Here(shards[0].environment(
                             configuration,
                             LargeMessages.NONE,
-                            Optional.of(
-                                    new ClusterAdministration(configuration.node(), List.of(now::administration))))));
+                            Optional.of(new ClusterAdministration(
+                                    configuration.node(),
+                                    List.of(ClusterAdministration.Part.of(part, now::administration)))))));
                 });
         boolean served = now.serves();
         now.ends();

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /** The sections {@code cluster} and {@code replication} of the configuration, in the terms of the other modules. */
 final class ClusterSettings {
@@ -30,7 +32,7 @@ final class ClusterSettings {
                 .orElseThrow();
     }
 
-    /** @param shard its number; what the section {@code storage} allows is for all of them together */
+    /** @param shard its number; what the section {@code storage} allows is for all of them together, and for those of virtual hosts */
     static RaftSettings raft(Configuration configuration, int shard) {
         Cluster cluster = configuration.cluster();
         Configuration.Storage storage = configuration.storage();
@@ -38,19 +40,44 @@ final class ClusterSettings {
                 ? List.of()
                 : cluster.nodes().stream().map(ClusterSettings::member).toList();
         return new RaftSettings(
-                RaftGroups.of(cluster.name(), shard),
+                group(configuration, shard),
                 member(self(configuration)),
                 founders,
                 dataFolder(configuration).resolve("raft"),
                 timing(configuration),
                 new RaftSettings.Limits(
-                        storage.journalBudgetBytes() / configuration.shards(),
-                        storage.journalMaxBytes() / configuration.shards(),
+                        storage.journalBudgetBytes()
+                                / configuration.virtualHosts().parts(),
+                        storage.journalMaxBytes() / configuration.virtualHosts().parts(),
                         storage.minFreeDiskBytes(),
                         RaftSettings.Limits.DEFAULT.maxBatchBytes()),
                 cluster.replication().sync() == Cluster.Sync.MAJORITY
                         ? RaftSettings.Sync.DISK
                         : RaftSettings.Sync.MEMORY);
+    }
+
+    /** Which keeps a shard of the host that the configuration is of. */
+    static UUID group(Configuration configuration, int shard) {
+        String cluster = configuration.cluster().name();
+        return configuration
+                .virtualHosts()
+                .self()
+                .map(host -> RaftGroups.ofVirtualHost(cluster, host))
+                .orElseGet(() -> RaftGroups.of(cluster, shard));
+    }
+
+    /** Where logs are: of the default host, and of each virtual host. */
+    static List<Path> raftFolders(Configuration configuration) {
+        return Stream.concat(
+                        Stream.of(configuration),
+                        configuration.virtualHosts().others().stream().map(configuration::of))
+                .map(host -> raft(host, 0).folder())
+                .toList();
+    }
+
+    /** To the main ports of the nodes. */
+    static Redirects redirects(Configuration configuration) {
+        return new Redirects(configuration.listen().ports().get(0).protocol().scheme());
     }
 
     static RaftSettings.Timing timing(Configuration configuration) {

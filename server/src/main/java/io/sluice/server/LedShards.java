@@ -7,16 +7,14 @@ import io.sluice.broker.shard.Placement;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.storage.raft.RaftMember;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** The shards of a node of a cluster: those it is the primary of are served, the others are elsewhere. Any thread. */
 final class LedShards implements Shards {
     private final Placement placement;
-    private final String scheme;
+    private final Redirects redirects;
     /** Each as it is open, or was last; null before the first time. */
     private final AtomicReferenceArray<ShardMailbox> opened;
     /** Null where it is not served here. */
@@ -24,10 +22,9 @@ final class LedShards implements Shards {
     /** Who serves it elsewhere; null where nobody is known. */
     private final AtomicReferenceArray<RaftMember> primaries;
 
-    /** @param scheme of the main ports of all nodes */
-    LedShards(Placement placement, String scheme) {
+    LedShards(Placement placement, Redirects redirects) {
         this.placement = placement;
-        this.scheme = scheme;
+        this.redirects = redirects;
         this.opened = new AtomicReferenceArray<>(placement.shards());
         this.led = new AtomicReferenceArray<>(placement.shards());
         this.primaries = new AtomicReferenceArray<>(placement.shards());
@@ -128,15 +125,7 @@ final class LedShards implements Shards {
             return Optional.of(
                     Refusal.of(Refusal.Kind.DETACH_FORCED, what + ", which has no primary at the moment: ask again"));
         }
-        Map<String, Object> info = new LinkedHashMap<>();
-        info.put("hostname", primary.clients().host());
-        info.put("network-host", primary.clients().host());
-        info.put("port", (long) primary.clients().port());
-        info.put("scheme", scheme);
-        return Optional.of(new Refusal(
-                Refusal.Kind.LINK_REDIRECT,
-                what + ", whose primary is " + primary.id() + " at " + primary.clients(),
-                info));
+        return Optional.of(redirects.to(primary, Refusal.Kind.LINK_REDIRECT, what + ", whose primary is "));
     }
 
     @Override
@@ -194,9 +183,10 @@ final class LedShards implements Shards {
             return LedShards.this.definitionsElsewhere();
         }
 
+        /** Where there is one only, a connection is for it from the beginning. */
         @Override
-        public boolean uses(int shard) {
-            return (used & 1L << shard) != 0;
+        public boolean uses(Shards all, int shard) {
+            return all == LedShards.this && (placement.shards() == 1 || (used & 1L << shard) != 0);
         }
     }
 }

@@ -69,7 +69,7 @@ public final class ServeProcess {
     }
 
     private RunningBroker clusterNode(Configuration configuration) throws StartFailure {
-        return configuration.shards() > 1
+        return configuration.virtualHosts().parts() > 1
                 ? ShardedNode.start(configuration, this::failed)
                 : ClusterNode.start(configuration, this::failed);
     }

@@ -1,23 +1,16 @@
 package io.sluice.server;
 
 import io.sluice.amqp.AmqpEnvironment;
-import io.sluice.amqp.VirtualHosts;
 import io.sluice.amqp.netty.ServerLoops;
 import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
-import io.sluice.broker.security.HostUsers;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.VirtualHost;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ServedHosts {
     private static final Logger LOG = LoggerFactory.getLogger(ServedHosts.class);
-    private static final String TAG = "virtual_host";
-    private static final String DEFAULT = "/";
 
     private final List<Host> hosts;
 
@@ -66,11 +57,9 @@ final class ServedHosts {
         ServedHosts opened = new ServedHosts(new ArrayList<>());
         boolean all = false;
         try {
-            opened.add(Optional.empty(), configuration, metrics(configuration, DEFAULT, metrics));
+            opened.add(Optional.empty(), configuration, TaggedMetrics.ofDefaultHost(metrics, configuration));
             for (VirtualHost host : configuration.virtualHosts().others()) {
-                // All figures of a name have the same tags.
-                Metrics its = TaggedMetrics.of(metrics, 0, configuration.shards());
-                opened.add(Optional.of(host), configuration.of(host), metrics(configuration, host.name(), its));
+                opened.add(Optional.of(host), configuration.of(host), TaggedMetrics.of(metrics, configuration, host));
             }
             all = true;
             return opened;
@@ -79,10 +68,6 @@ final class ServedHosts {
                 opened.close();
             }
         }
-    }
-
-    private static Metrics metrics(Configuration configuration, String host, Metrics metrics) {
-        return configuration.virtualHosts().others().isEmpty() ? metrics : new TaggedMetrics(metrics, TAG, host);
     }
 
     private void add(Optional<VirtualHost> settings, Configuration configuration, Metrics metrics)
@@ -117,48 +102,19 @@ final class ServedHosts {
             shards.checkPlacement(host.storage.folder());
             shards.declare(host.configuration.queues(), host.storage.folder());
         }
-        warnOfFoldersOfNobody();
-    }
-
-    private void warnOfFoldersOfNobody() {
-        Path folder = hosts.get(0).configuration.hostsFolder();
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        Set<String> known = new HashSet<>();
-        hosts.forEach(host -> host.settings.ifPresent(settings -> known.add(settings.name())));
-        try (DirectoryStream<Path> stored = Files.newDirectoryStream(folder)) {
-            for (Path host : stored) {
-                String name = host.getFileName().toString();
-                if (!known.contains(name)) {
-                    LOG.warn("{} is of no virtual host of the configuration: what it has is left there", host);
-                }
-            }
-        } catch (IOException e) {
-            LOG.warn("{} cannot be looked at: {}", folder, e.getMessage());
-        }
+        HostFolders.warnOfNobodys(hosts.get(0).configuration);
     }
 
     /** What all connections share; of virtual hosts, once a peer has named one. */
     AmqpEnvironment environment() {
-        AmqpEnvironment byDefault = hosts.get(0).environment();
-        List<VirtualHosts.VirtualHost> others = new ArrayList<>();
+        NamedHosts named = new NamedHosts(hosts.get(0).environment());
         for (Host host : hosts) {
             host.settings.ifPresent(settings -> {
-                AmqpEnvironment own = host.environment();
-                HostUsers users = Credentials.of(settings, own.authenticator(), byDefault.authenticator());
-                AmqpEnvironment its = own.withAuthenticator(users);
-                byDefault.connections().include(its.connections());
-                others.add(new VirtualHosts.VirtualHost(
-                        settings.name(),
-                        Set.copyOf(settings.hostNames()),
-                        Credentials.admission(settings, users),
-                        settings.maxConnections(),
-                        its));
+                named.add(settings, host.environment(), Optional::empty);
                 LOG.info("{}its folder is {}", host.shown(), host.storage.folder());
             });
         }
-        return byDefault.withOpening(byDefault.opening().with(new VirtualHosts(others)));
+        return named.environment();
     }
 
     Path folder() {

@@ -143,14 +143,18 @@ final class ServedShards implements Shards {
                 shards, rules::definition, NodeNames.ofQueues(), new BrokerNode(name, host, members));
     }
 
-    /** For a server that is told later which shard it serves: of this, only limits count, and what is said to those that come before. */
-    static AmqpEnvironment nobodyServed(Configuration configuration) {
+    /**
+     * For a server that is told later which shard it serves: of this, only limits count, and what is said to those that come before.
+     *
+     * @param definitions who they may be, as far as that is known
+     */
+    static AmqpEnvironment nobodyServed(Configuration configuration, Supplier<Definitions> definitions) {
         return new AmqpEnvironment(
                         anyAddress -> {
                             throw new IllegalStateException("nobody is served yet");
                         },
                         anyName -> Optional.empty(),
-                        Credentials.of(configuration.security(), () -> Definitions.NONE),
+                        Credentials.of(configuration.security(), definitions),
                         AmqpSettings.of(configuration.amqp()),
                         System::currentTimeMillis,
                         new LinkRegistry(),

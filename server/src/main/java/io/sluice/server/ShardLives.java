@@ -1,6 +1,5 @@
 package io.sluice.server;
 
-import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.raft.ClusterStatus;
 import io.sluice.storage.raft.RaftMember;
@@ -9,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,27 +18,24 @@ final class ShardLives {
     private final ShardOfNode part;
     private final int shard;
     private final LedShards led;
-    private final AmqpServer endpoint;
-    private final IntConsumer onFailure;
+    private final NodeHost.Node node;
     private final Thread thread;
     private volatile ClusterLife life;
     private volatile boolean stopping;
     private volatile Optional<RaftMember> primary = Optional.empty();
 
-    private ShardLives(ShardOfNode part, ClusterLife first, LedShards led, AmqpServer endpoint, IntConsumer onFailure) {
+    private ShardLives(ShardOfNode part, ClusterLife first, LedShards led, NodeHost.Node node) {
         this.part = part;
         this.shard = part.place().index();
         this.life = first;
         this.led = led;
-        this.endpoint = endpoint;
-        this.onFailure = onFailure;
-        this.thread = new Thread(this::live, "shard-" + shard);
+        this.node = node;
+        this.thread = new Thread(this::live, part.threadName());
     }
 
     /** @throws StorageException the folder cannot be used */
-    static ShardLives open(ShardOfNode part, LedShards led, AmqpServer endpoint, IntConsumer onFailure)
-            throws StorageException {
-        return new ShardLives(part, ClusterLife.open(part), led, endpoint, onFailure);
+    static ShardLives open(ShardOfNode part, LedShards led, NodeHost.Node node) throws StorageException {
+        return new ShardLives(part, ClusterLife.open(part), led, node);
     }
 
     /** Closes what was not begun. */
@@ -54,6 +49,10 @@ final class ShardLives {
 
     void begin() {
         thread.start();
+    }
+
+    ShardOfNode part() {
+        return part;
     }
 
     ClusterLife life() {
@@ -73,7 +72,7 @@ final class ShardLives {
         } catch (StorageException | StartFailure | RuntimeException e) {
             led.lost(shard);
             if (!stopping) {
-                BrokerFailure.report(e, onFailure);
+                BrokerFailure.report(e, node.onFailure());
             }
         }
     }
@@ -82,27 +81,25 @@ final class ShardLives {
     private boolean oneLife() throws StorageException, StartFailure {
         ClusterLife now = life;
         Throwable end = now.run(mailbox -> led.opened(shard, mailbox), () -> {
-            LOG.info(
-                    "This node, {}, is the primary of shard {}",
-                    part.configuration().node(),
-                    shard);
             led.gained(shard);
+            node.onGained().run();
+            LOG.info("This node, {}, is the primary of {}", part.configuration().node(), part.shown());
         });
         boolean served = now.serves();
         now.ends();
         led.lost(shard);
         if (served) {
-            endpoint.leaveShard(shard, "this node is no longer the primary of shard " + shard);
+            node.endpoint().leaveShard(led, shard, "this node is no longer the primary of " + part.shown());
         }
         now.close();
         if (stopping) {
             return false;
         }
         if (end instanceof ReplicaRestart) {
-            LOG.info("Shard {}: {} It goes on as a backup", shard, end.getMessage());
+            LOG.info("{}: {} It goes on as a backup", part.title(), end.getMessage());
             return true;
         }
-        BrokerFailure.report(end, onFailure);
+        BrokerFailure.report(end, node.onFailure());
         return false;
     }
 
@@ -123,10 +120,10 @@ final class ShardLives {
                     && !found.get().id().equals(part.configuration().node());
             led.primary(shard, found.filter(member -> elsewhere));
             if (elsewhere) {
-                LOG.info("{} is the primary of shard {}", found.get().id(), shard);
+                LOG.info("{} is the primary of {}", found.get().id(), part.shown());
             }
         } catch (RuntimeException e) {
-            LOG.debug("nobody knows who is the primary of shard {}", shard, e);
+            LOG.debug("nobody knows who is the primary of {}", part.shown(), e);
         }
     }
 

@@ -8,14 +8,14 @@ import io.sluice.server.config.Configuration;
 import io.sluice.storage.FileDisk;
 import io.sluice.storage.ShardNumber;
 import io.sluice.storage.raft.Promises;
-import io.sluice.storage.raft.RaftGroups;
 import io.sluice.storage.raft.ReplicaServer;
 import io.sluice.storage.raft.ReplicatedStorage;
 import java.util.Optional;
 
 /**
- * What all lives of one shard of a node of a cluster have in common.
+ * What all lives of one shard of a node of a cluster have in common, of the default host or of a virtual host.
  *
+ * @param configuration of its host
  * @param metrics with the shard's number, where there are several
  * @param rules of all shards
  * @param promises of the lives before
@@ -29,6 +29,26 @@ record ShardOfNode(
         ShardPlace place,
         Promises promises,
         Optional<ReplicaServer> server) {
+    /** Within a sentence. */
+    String shown() {
+        return virtualHost().map(host -> "virtual host '" + host + "'").orElse("shard " + place.index());
+    }
+
+    /** At the beginning of a sentence. */
+    String title() {
+        return virtualHost().map(host -> "Virtual host '" + host + "'").orElse("Shard " + place.index());
+    }
+
+    /** Empty: the default one. */
+    Optional<String> virtualHost() {
+        return configuration.virtualHosts().self();
+    }
+
+    /** Of the thread that goes through its lives. */
+    String threadName() {
+        return virtualHost().map(host -> "host-" + host).orElse("shard-" + place.index());
+    }
+
     /** @throws StorageException the folder cannot be used */
     ReplicatedStorage open() throws StorageException {
         if (server.isEmpty()) {
@@ -44,7 +64,7 @@ record ShardOfNode(
                 new FileDisk(),
                 ClusterSettings.dataFolder(configuration),
                 new ShardNumber(place.index(), configuration.shards()),
-                shard -> RaftGroups.of(configuration.cluster().name(), shard),
+                shard -> ClusterSettings.group(configuration, shard),
                 ClusterSettings.raft(configuration, place.index()),
                 server.get(),
                 StorageSettings.of(configuration, place.index()).messages(),

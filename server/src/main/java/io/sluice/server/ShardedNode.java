@@ -1,36 +1,28 @@
 package io.sluice.server;
 
 import io.sluice.amqp.AmqpEnvironment;
-import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.ServerLoops;
 import io.sluice.amqp.netty.ServerSettings;
 import io.sluice.amqp.netty.ServingPlace;
 import io.sluice.broker.port.StorageException;
-import io.sluice.broker.shard.ShardPlace;
 import io.sluice.server.config.Cluster;
 import io.sluice.server.config.Configuration;
-import io.sluice.storage.raft.Promises;
-import io.sluice.storage.raft.RaftMember;
-import io.sluice.storage.raft.ReplicaAdministration;
 import io.sluice.storage.raft.ReplicaServer;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node of a cluster with several shards, put together: as {@link ClusterNode}, but each shard goes from one {@link ClusterLife} to the next
- * by itself. A node that is the primary of any shard serves its clients itself, and sends what they ask of other shards elsewhere; one that is
- * of none hands them through to the primary of shard 0.
+ * A node of a cluster with several shards or with virtual hosts, put together: as {@link ClusterNode}, but each shard goes from one {@link
+ * ClusterLife} to the next by itself. A node that is the primary of any shard serves its clients itself, and sends what they ask of other shards
+ * elsewhere; one that is of none hands them through to the primary of shard 0. Virtual hosts follow that one.
  *
  * <p>Started and stopped on one thread, which may block. What fails while it runs is logged in one line and reported once.
  */
@@ -46,14 +38,16 @@ final class ShardedNode implements RunningBroker {
 
     private final Configuration configuration;
     private final ReplicaServer replicas;
-    private final List<ShardLives> shards;
     private final LedShards led;
+    private final NodeHosts hosts;
     private final AmqpEnvironment environment;
+    private final BackupPlace asBackup;
     private final AmqpServer endpoint;
     private final ListeningPorts ports;
     private final ServerLoops loops;
     private final MetricsPort metrics;
     private final LeaderSpread spread;
+    private final HostGathering gathering;
     private final ScheduledExecutorService ticker =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ticker"));
     private final ScheduledExecutorService spreader =
@@ -73,71 +67,41 @@ final class ShardedNode implements RunningBroker {
         this.loops = loops;
         this.ports = ports;
         this.metrics = metrics;
-        this.spread = new LeaderSpread(
-                configuration.node(),
-                configuration.cluster().spreadLeadersMillis(),
-                Math.max(
-                        LEAST_AWAY_MILLIS, ClusterSettings.timing(configuration).electionMaxMillis()));
-        this.led = new LedShards(
-                configuration.placement(),
-                configuration.listen().ports().get(0).protocol().scheme());
+        long awayMillis = Math.max(
+                LEAST_AWAY_MILLIS, ClusterSettings.timing(configuration).electionMaxMillis());
+        this.spread =
+                new LeaderSpread(configuration.node(), configuration.cluster().spreadLeadersMillis(), awayMillis);
+        this.gathering = new HostGathering(awayMillis);
+        this.led = new LedShards(configuration.placement(), ClusterSettings.redirects(configuration));
         this.endpoint = new AmqpServer(
-                ServerSettings.of(ServedShards.nobodyServed(configuration))
+                ServerSettings.of(ServedShards.nobodyServed(configuration, led::defined))
                         .withMaxConnections(configuration.amqp().maxConnections()),
                 loops);
-        // What is defined for the cluster as a whole is in the first.
-        EffectiveRules rules = EffectiveRules.of(configuration).definedIn(led::defined);
-        this.shards = open(rules, onFailure);
-        this.environment = ServedShards.environment(
-                led,
-                led::defined,
+        this.hosts = NodeHosts.open(
                 configuration,
-                LargeMessages.NONE,
-                Optional.of(new ClusterAdministration(configuration.node(), administrations())));
-    }
-
-    private List<Supplier<ReplicaAdministration>> administrations() {
-        List<Supplier<ReplicaAdministration>> all = new ArrayList<>();
-        shards.forEach(shard -> all.add(() -> shard.life().administration()));
-        return all;
-    }
-
-    private List<ShardLives> open(EffectiveRules rules, IntConsumer onFailure) throws StorageException {
-        List<ShardLives> opened = new ArrayList<>();
-        boolean all = false;
-        try {
-            for (int shard = 0; shard < configuration.shards(); shard++) {
-                ShardOfNode part = new ShardOfNode(
-                        configuration,
-                        loops,
-                        TaggedMetrics.of(metrics.metrics(), shard, configuration.shards()),
-                        rules,
-                        new ShardPlace(configuration.placement(), shard),
-                        new Promises(ClusterSettings.timing(configuration)),
-                        Optional.of(replicas));
-                opened.add(ShardLives.open(part, led, endpoint, onFailure));
-            }
-            all = true;
-            return opened;
-        } finally {
-            if (!all) {
-                opened.forEach(ShardLives::abandon);
-            }
-        }
+                led,
+                new NodeHost.Node(loops, replicas, endpoint, this::serveWhereItIs, onFailure),
+                metrics.metrics());
+        this.environment = hosts.environment();
+        // Whoever has an account of a virtual host is known, too.
+        this.asBackup = BackupPlace.of(configuration, environment);
+        endpoint.waitedInVain(environment);
     }
 
     /**
      * Opens the data folder and begins to listen; who is the primary of which shard shows later.
      *
-     * @param configuration as {@link Configuration#asMember} has it, with more than one shard
+     * @param configuration as {@link Configuration#asMember} has it, with more than one shard, or virtual hosts
      * @param onFailure gets one of {@link ExitCode} when the node cannot go on; it is to be stopped then. Any thread
      * @throws StartFailure the data folder or an address cannot be used
      */
     static ShardedNode start(Configuration configuration, IntConsumer onFailure) throws StartFailure {
-        LOG.info(
-                "{} shards, each with a primary of its own: what is asked of a shard that another node is the primary of"
-                        + " is not forwarded, but answered with amqp:link:redirect",
-                configuration.shards());
+        if (configuration.shards() > 1) {
+            LOG.info(
+                    "{} shards, each with a primary of its own: what is asked of a shard that another node is the"
+                            + " primary of is not forwarded, but answered with amqp:link:redirect",
+                    configuration.shards());
+        }
         ListeningPorts ports = new ListeningPorts(configuration);
         ServerLoops loops = ServerLoops.start("amqp", configuration.eventLoops());
         MetricsPort metrics = new MetricsPort(Optional.empty());
@@ -145,7 +109,8 @@ final class ShardedNode implements RunningBroker {
         ShardedNode node;
         try {
             metrics = MetricsPort.open(configuration.metrics());
-            replicas = Optional.of(ReplicaServer.open(ClusterSettings.raft(configuration, 0)));
+            replicas = Optional.of(ReplicaServer.open(
+                    ClusterSettings.raft(configuration, 0), ClusterSettings.raftFolders(configuration)));
             node = new ShardedNode(configuration, replicas.get(), loops, ports, metrics, onFailure);
         } catch (StartFailure | StorageException e) {
             replicas.ifPresent(ReplicaServer::close);
@@ -171,9 +136,12 @@ final class ShardedNode implements RunningBroker {
         ports.openHandThrough(
                 endpoint, self.host(), self.handThroughPort(), ClusterSettings.handThrough(configuration.cluster()));
         ports.open(endpoint);
-        shards.forEach(ShardLives::begin);
+        hosts.shards().forEach(ShardLives::begin);
         ticker.scheduleAtFixedRate(
-                () -> shards.forEach(shard -> shard.life().tick()), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                () -> hosts.shards().forEach(shard -> shard.life().tick()),
+                TICK_MILLIS,
+                TICK_MILLIS,
+                TimeUnit.MILLISECONDS);
         ticker.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         spreader.scheduleWithFixedDelay(this::spread, SPREAD_MILLIS, SPREAD_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -181,14 +149,19 @@ final class ShardedNode implements RunningBroker {
     /** Who is the primary of what, and so where clients are served. */
     private void look() {
         try {
-            shards.forEach(ShardLives::look);
-            ServingPlace now = servingPlace();
-            if (!place.equals(Optional.of(now))) {
-                place = Optional.of(now);
-                endpoint.serve(now);
-            }
+            hosts.shards().forEach(ShardLives::look);
+            serveWhereItIs();
         } catch (RuntimeException e) {
             LOG.debug("nobody knows who is the primary", e);
+        }
+    }
+
+    /** Any thread. */
+    private synchronized void serveWhereItIs() {
+        ServingPlace now = servingPlace();
+        if (!place.equals(Optional.of(now))) {
+            place = Optional.of(now);
+            endpoint.serve(now);
         }
     }
 
@@ -196,20 +169,24 @@ final class ShardedNode implements RunningBroker {
         if (led.areOpened() && led.isAnyLed()) {
             return new ServingPlace.Here(environment);
         }
-        Optional<RaftMember> primary =
-                shards.get(0).primary().filter(member -> !member.id().equals(configuration.node()));
-        return primary.<ServingPlace>map(member -> new ServingPlace.Elsewhere(new InetSocketAddress(
-                        member.handThrough().host(), member.handThrough().port())))
+        return hosts.ofDefault()
+                .get(0)
+                .primary()
+                .filter(member -> !member.id().equals(configuration.node()))
+                .map(asBackup::with)
                 .orElseGet(ServingPlace.Unknown::new);
     }
 
-    /** Gives a shard away that is rather another node's. */
+    /** Gives a shard away that is rather another node's, and virtual hosts that are to follow the first shard. */
     private void spread() {
         try {
+            long nowMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+            hosts.gather(gathering, nowMillis);
+            List<ShardLives> shards = hosts.ofDefault();
             List<LeaderSpread.Led> now =
                     shards.stream().flatMap(shard -> shard.led().stream()).toList();
             LOG.debug("This node is the primary of {}", now);
-            Optional<LeaderSpread.HandOver> next = spread.next(TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), now);
+            Optional<LeaderSpread.HandOver> next = spread.next(nowMillis, now);
             if (next.isPresent()) {
                 LOG.info(
                         "Shard {} goes to {}, so that the nodes have as many each",
@@ -245,6 +222,7 @@ final class ShardedNode implements RunningBroker {
     /** The primary of a shard hands its role to a backup first, so that clients find the next one at once. */
     @Override
     public void stop(boolean checkpoint) {
+        List<ShardLives> shards = hosts.shards();
         shards.forEach(ShardLives::stopping);
         ticker.shutdown();
         spreader.shutdownNow();

@@ -23,17 +23,24 @@ public interface ClusterNodes {
      */
     void transfer(String name, OptionalInt shard, Reply<Void> reply);
 
-    /** Each shard with each of its nodes, by the number of the shard; as far as this node knows. */
+    /** Each shard with each of its nodes, by the number of the shard, then those of virtual hosts; as far as this node knows. */
     List<Replica> replicas();
 
     /**
      * One node's part of one shard.
      *
+     * @param virtualHost of the shard; empty: the default one
      * @param role lagRecords and lagBytes as in {@link Member}
      * @param term rises whenever a primary is elected
      */
     record Replica(
-            int shard, String node, String role, long term, Optional<Long> lagRecords, Optional<Long> lagBytes) {}
+            Optional<String> virtualHost,
+            int shard,
+            String node,
+            String role,
+            long term,
+            Optional<Long> lagRecords,
+            Optional<Long> lagBytes) {}
 
     /**
      * @param primary name of the node that serves

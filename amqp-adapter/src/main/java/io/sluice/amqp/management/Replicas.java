@@ -26,9 +26,10 @@ final class Replicas implements Listing {
 
     private static Map<String, Function<Replica, Object>> attributesByName() {
         Map<String, Function<Replica, Object>> all = new LinkedHashMap<>();
-        all.put("name", replica -> replica.shard() + "/" + replica.node());
-        all.put("identity", replica -> replica.shard() + "/" + replica.node());
+        all.put("name", Replicas::name);
+        all.put("identity", Replicas::name);
         all.put("type", replica -> TYPE);
+        all.put("virtualHost", replica -> replica.virtualHost().orElse(null));
         all.put("shard", Replica::shard);
         all.put("node", Replica::node);
         all.put("role", Replica::role);
@@ -36,6 +37,11 @@ final class Replicas implements Listing {
         all.put("lagRecords", replica -> replica.lagRecords().orElse(null));
         all.put("lagBytes", replica -> replica.lagBytes().orElse(null));
         return all;
+    }
+
+    private static String name(Replica replica) {
+        String shard = replica.virtualHost().map(host -> "vhost:" + host).orElse(Integer.toString(replica.shard()));
+        return shard + "/" + replica.node();
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.sluice.amqp.AmqpEnvironment;
+import io.sluice.amqp.Shards;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -142,6 +144,15 @@ public final class AmqpServer implements AutoCloseable {
     }
 
     /**
+     * In a cluster: says who those may be that wait for a primary in vain and are told so; without it, who the settings say. Any thread.
+     *
+     * @param environment of which users and limits count
+     */
+    public void waitedInVain(AmqpEnvironment environment) {
+        reception.waitedInVain(environment);
+    }
+
+    /**
      * Closes every connection that is served here with {@code amqp:connection:forced}, and waits until they are gone, at most {@link
      * ServerSettings#stopTimeoutMillis}; then cuts what is left. It goes on listening.
      *
@@ -159,11 +170,12 @@ public final class AmqpServer implements AutoCloseable {
      * Closes every connection with {@code amqp:connection:forced} that uses a shard which is served here no more: links, transactions and
      * requests of it would never be answered. Does not wait; any thread.
      *
+     * @param all those of its host
      * @param shard its number; new links find it elsewhere already
      * @param text why, for the peers
      */
-    public void leaveShard(int shard, String text) {
-        connections.leaveShard(shard, text, settings.stopTimeoutMillis());
+    public void leaveShard(Shards all, int shard, String text) {
+        connections.leaveShard(all, shard, text, settings.stopTimeoutMillis());
     }
 
     /** How many peers are connected. */

@@ -1,6 +1,7 @@
 package io.sluice.amqp.netty;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.sluice.amqp.Shards;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -98,8 +99,8 @@ final class Connections {
     }
 
     /** Tells those that use a shard to connect again, and why. Does not wait. */
-    void leaveShard(int shard, String text, long limitMillis) {
-        all.forEach(channel -> channel.leaveShard(shard, text, limitMillis));
+    void leaveShard(Shards shards, int shard, String text, long limitMillis) {
+        all.forEach(channel -> channel.leaveShard(shards, shard, text, limitMillis));
     }
 
     private void awaitGone(Set<NettyChannel> gone, long timeoutMillis) throws InterruptedException {

@@ -11,6 +11,7 @@ import io.sluice.amqp.AmqpEnvironment;
 import io.sluice.amqp.ByteSink;
 import io.sluice.amqp.EventLoop;
 import io.sluice.amqp.Peer;
+import io.sluice.amqp.Shards;
 import io.sluice.amqp.sasl.PeerSecurity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -187,9 +188,9 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     }
 
     /** As {@link #stop}, where it uses a shard that is served here no more; it is cut where its peer takes too long. Any thread. */
-    void leaveShard(int shard, String text, long limitMillis) {
+    void leaveShard(Shards all, int shard, String text, long limitMillis) {
         context.executor().execute(() -> {
-            if (connection != null && connection.uses(shard)) {
+            if (connection != null && connection.uses(all, shard)) {
                 connection.close(Symbol.valueOf("amqp:connection:forced"), text);
                 pump();
                 context.executor().schedule(() -> context.close(), limitMillis, TimeUnit.MILLISECONDS);

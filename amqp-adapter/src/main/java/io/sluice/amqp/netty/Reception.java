@@ -2,6 +2,7 @@ package io.sluice.amqp.netty;
 
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.amqp.AmqpEnvironment;
+import io.sluice.broker.Refusal;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class Reception {
     private static final Logger LOG = LoggerFactory.getLogger(Reception.class);
     private static final int RETRY_MILLIS = 100;
+    private static final Refusal NO_PRIMARY =
+            Refusal.of(Refusal.Kind.CONNECTION_FORCED, "there is no primary at the moment");
 
     private final ServerSettings settings;
     private final Connections connections;
@@ -33,15 +36,21 @@ final class Reception {
 
     private volatile HandThrough rules = new HandThrough("", 0);
     private volatile ServingPlace place;
+    private volatile AmqpEnvironment waitedInVain;
 
     Reception(ServerSettings settings, Connections connections) {
         this.settings = settings;
         this.connections = connections;
         this.place = new ServingPlace.Here(settings.environment());
+        this.waitedInVain = settings.environment();
     }
 
     void rules(HandThrough newRules) {
         rules = newRules;
+    }
+
+    void waitedInVain(AmqpEnvironment environment) {
+        waitedInVain = environment;
     }
 
     /** Any thread. Connections that are served already are not touched; those that another node than the primary serves are left a while to end. */
@@ -155,8 +164,8 @@ final class Reception {
         }
         if (System.nanoTime() - guest.untilNanos >= 0) {
             logRefusal(ClientAddress.shown(guest.channel));
-            AmqpEnvironment nobody = settings.environment();
-            serveWaiting(guest, nobody.withOpening(nobody.opening().closed("there is no primary at the moment")));
+            AmqpEnvironment nobody = waitedInVain;
+            serveWaiting(guest, nobody.withOpening(nobody.opening().closed(NO_PRIMARY)));
             return;
         }
         waiting.add(guest);

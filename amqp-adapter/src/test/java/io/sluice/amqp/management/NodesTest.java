@@ -67,8 +67,9 @@ class NodesTest {
         @Override
         public List<Replica> replicas() {
             return List.of(
-                    new Replica(0, "n1", "primary", 7, Optional.of(0L), Optional.of(0L)),
-                    new Replica(1, "n2", "backup", 3, Optional.empty(), Optional.empty()));
+                    new Replica(Optional.empty(), 0, "n1", "primary", 7, Optional.of(0L), Optional.of(0L)),
+                    new Replica(Optional.empty(), 1, "n2", "backup", 3, Optional.empty(), Optional.empty()),
+                    new Replica(Optional.of("blue"), 0, "n2", "backup", 4, Optional.empty(), Optional.empty()));
         }
 
         private void answer(String what, io.sluice.broker.port.Reply<Void> reply) {
@@ -133,13 +134,15 @@ class NodesTest {
         List<Map<String, Object>> rows =
                 calls.ask("QUERY", "node", "entityType", "replica").ok().rows();
         assertEquals(
-                List.of("0/n1 primary 7 0", "1/n2 backup 3 null"),
+                List.of("0/n1 primary 7 0", "1/n2 backup 3 null", "vhost:blue/n2 backup 4 null"),
                 rows.stream()
                         .map(row -> row.get("name") + " " + row.get("role") + " " + row.get("term") + " "
                                 + row.get("lagRecords"))
                         .toList());
         assertEquals(1, rows.get(1).get("shard"));
         assertEquals("n2", rows.get(1).get("node"));
+        assertNull(rows.get(1).get("virtualHost"));
+        assertEquals("blue", rows.get(2).get("virtualHost"));
     }
 
     @Test

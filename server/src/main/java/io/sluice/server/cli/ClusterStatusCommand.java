@@ -2,6 +2,7 @@ package io.sluice.server.cli;
 
 import io.sluice.server.ExitCode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,9 @@ final class ClusterStatusCommand implements Callable<Integer> {
     private static final List<String> ATTRIBUTES =
             List.of("name", "role", "lagRecords", "lagBytes", "clients", "replication");
 
-    private static final List<String> OF_REPLICAS = List.of("shard", "node", "role", "term", "lagRecords", "lagBytes");
+    private static final String VIRTUAL_HOST = "virtualHost";
+    private static final List<String> OF_REPLICAS =
+            List.of(VIRTUAL_HOST, "shard", "node", "role", "term", "lagRecords", "lagBytes");
 
     @Spec
     CommandSpec spec;
@@ -45,7 +48,8 @@ final class ClusterStatusCommand implements Callable<Integer> {
             Table.print(out, false, ATTRIBUTES, nodes);
             if (shards(replicas).size() > 1) {
                 out.line("");
-                Table.print(out, false, OF_REPLICAS, replicas);
+                boolean hosts = replicas.stream().anyMatch(replica -> replica.get(VIRTUAL_HOST) != null);
+                Table.print(out, false, hosts ? OF_REPLICAS : OF_REPLICAS.subList(1, OF_REPLICAS.size()), replicas);
             }
             return ExitCode.OK;
         }
@@ -67,13 +71,18 @@ final class ClusterStatusCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** By their numbers: each with its primary, its term and what it is to each node. */
-    private static Map<Object, Map<String, Object>> shards(List<Map<String, Object>> replicas) {
-        Map<Object, Map<String, Object>> shards = new LinkedHashMap<>();
+    /** By their hosts and numbers: each with its primary, its term and what it is to each node. */
+    private static Map<List<Object>, Map<String, Object>> shards(List<Map<String, Object>> replicas) {
+        Map<List<Object>, Map<String, Object>> shards = new LinkedHashMap<>();
         for (Map<String, Object> replica : replicas) {
-            Map<String, Object> shard = shards.computeIfAbsent(replica.get("shard"), number -> {
+            Map<String, Object> its = new LinkedHashMap<>(replica);
+            Object host = its.remove(VIRTUAL_HOST);
+            Map<String, Object> shard = shards.computeIfAbsent(Arrays.asList(host, replica.get("shard")), key -> {
                 Map<String, Object> begun = new LinkedHashMap<>();
-                begun.put("shard", number);
+                if (host != null) {
+                    begun.put(VIRTUAL_HOST, host);
+                }
+                begun.put("shard", replica.get("shard"));
                 begun.put("primary", null);
                 begun.put("term", replica.get("term"));
                 begun.put("replicas", new ArrayList<>());
@@ -83,8 +92,8 @@ final class ClusterStatusCommand implements Callable<Integer> {
                 shard.put("primary", replica.get("node"));
             }
             @SuppressWarnings("unchecked")
-            List<Object> its = (List<Object>) shard.get("replicas");
-            its.add(replica);
+            List<Object> all = (List<Object>) shard.get("replicas");
+            all.add(its);
         }
         return shards;
     }

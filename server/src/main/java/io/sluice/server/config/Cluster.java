@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param join whether this node waits to be added to a cluster that there is already
  * @param secretFile its first line is known to all nodes; "" for none
  * @param handThroughWaitMillis a client waits so long for a primary
+ * @param routing what a node does with clients of which it is not the primary
  * @param spreadLeadersMillis with several shards, a node that is back gets what is its own again after so long, one shard at a time
  */
 public record Cluster(
@@ -19,6 +20,7 @@ public record Cluster(
         boolean join,
         String secretFile,
         int handThroughWaitMillis,
+        Routing routing,
         int spreadLeadersMillis,
         Replication replication) {
     public Cluster {
@@ -32,6 +34,14 @@ public record Cluster(
      * @param handThroughPort for connections that other nodes hand through to it
      */
     public record Node(String name, String host, int port, int replicationPort, int handThroughPort) {}
+
+    /** How clients that come to a backup find the primary. */
+    public enum Routing {
+        /** The backup passes their bytes on: they need know nothing of it. */
+        HAND_THROUGH,
+        /** They are told where the primary is, and go there themselves. */
+        REDIRECT
+    }
 
     /** What an accepted message has survived. */
     public enum Sync {
@@ -57,6 +67,7 @@ public record Cluster(
     }
 
     Cluster joining() {
-        return new Cluster(name, nodes, true, secretFile, handThroughWaitMillis, spreadLeadersMillis, replication);
+        return new Cluster(
+                name, nodes, true, secretFile, handThroughWaitMillis, routing, spreadLeadersMillis, replication);
     }
 }

@@ -27,6 +27,10 @@ final class ClusterBinder {
                 section.flag("join", defaults.join()),
                 section.textOrNone("secretFile", defaults.secretFile()),
                 section.number("handThroughWaitMillis", 0, MAX_MILLIS, defaults.handThroughWaitMillis()),
+                section.choice(
+                        "routing",
+                        Map.of("hand-through", Cluster.Routing.HAND_THROUGH, "redirect", Cluster.Routing.REDIRECT),
+                        defaults.routing()),
                 section.number("spreadLeadersMillis", MIN_SPREAD_MILLIS, MAX_MILLIS, defaults.spreadLeadersMillis()),
                 replication);
         if (cluster.isOn() && nodes.isEmpty()) {

@@ -71,9 +71,6 @@ final class ConfigurationBinder {
                 new VirtualHost.Hosting(Optional.empty(), hosts, parts),
                 shards,
                 file.number("eventLoops", 1, 64, defaults.eventLoops()));
-        if (configuration.cluster().isOn() && !hosts.isEmpty()) {
-            file.problem("virtualHosts", "has " + hosts.size() + "; a cluster has the default host only");
-        }
         file.end();
         return configuration;
     }

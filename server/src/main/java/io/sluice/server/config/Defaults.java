@@ -93,7 +93,14 @@ public final class Defaults {
     static final Configuration.Metrics METRICS = new Configuration.Metrics(false, 9_672);
 
     static final Cluster CLUSTER = new Cluster(
-            "", List.of(), false, "", 5_000, 10_000, new Cluster.Replication(Cluster.Sync.MAJORITY, 300, 600));
+            "",
+            List.of(),
+            false,
+            "",
+            5_000,
+            Cluster.Routing.HAND_THROUGH,
+            10_000,
+            new Cluster.Replication(Cluster.Sync.MAJORITY, 300, 600));
 
     /** The configuration of a broker that is given no file. */
     public static final Configuration CONFIGURATION = new Configuration(

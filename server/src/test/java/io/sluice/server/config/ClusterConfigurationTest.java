@@ -27,6 +27,7 @@ class ClusterConfigurationTest {
                     - {name: n2, host: b.example.com, port: 1, replicationPort: 2, handThroughPort: 3}
                   secretFile: tls/secret
                   handThroughWaitMillis: 7
+                  routing: redirect
                   spreadLeadersMillis: 2000
                 replication: {sync: os-cache, electionMinMillis: 100, electionMaxMillis: 101}
                 """);
@@ -39,6 +40,7 @@ class ClusterConfigurationTest {
                         false,
                         "tls/secret",
                         7,
+                        Cluster.Routing.REDIRECT,
                         2_000,
                         new Cluster.Replication(Cluster.Sync.OS_CACHE, 100, 101)),
                 file.cluster());

@@ -117,11 +117,6 @@ class ConfigurationErrorsTest {
                           - {hostNames: [BLUE]}
                           - {name: green, queues: {autocreate: ["*"]}}
                         """));
-        assertTrue(problems(
-                        "virtualHosts: [{name: blue}]\ncluster: {name: c, nodes: [{name: n1, host: 127.0.0.1, port: 1,"
-                                + " replicationPort: 2, handThroughPort: 3}]}\n")
-                .stream()
-                .anyMatch(problem -> problem.contains("virtualHosts has 1; a cluster has the default host only")));
     }
 
     @Test

@@ -79,6 +79,20 @@ public final class FirstMember {
         }
     }
 
+    /** Whether it can be done, as far as that is known before. @throws StorageException as {@link #make} */
+    public void check(DataDirectory directory) throws StorageException {
+        try {
+            int bodies = disk.list(directory.largeFolder()).size();
+            if (bodies > 0) {
+                throw new StorageException("Data folder " + directory.folder() + " has " + bodies
+                        + " bodies of large messages in files of their own, which a cluster does not have: start the"
+                        + " broker on its own and drain them first. Nothing was changed.");
+            }
+        } catch (IOException e) {
+            throw failed(directory, e);
+        }
+    }
+
     private static StorageException failed(DataDirectory directory, IOException e) {
         return new StorageException(
                 "Data folder " + directory.folder() + " cannot be made that of a cluster: " + Causes.sentence(e), e);
@@ -91,7 +105,7 @@ public final class FirstMember {
     private void build(Storage storage, JournalPosition checkpoint, Path begun) throws StorageException, IOException {
         try (PagedMessageStore store = storage.store()) {
             try {
-                refuseLargeBodies(storage.directory());
+                check(storage.directory());
                 delete(begun);
                 disk.createFolder(begun);
                 begin(checkpoint, begun);
@@ -106,15 +120,6 @@ public final class FirstMember {
                 storage.largeBodies().close();
                 storage.journal().close();
             }
-        }
-    }
-
-    private void refuseLargeBodies(DataDirectory directory) throws StorageException, IOException {
-        int bodies = disk.list(directory.largeFolder()).size();
-        if (bodies > 0) {
-            throw new StorageException("Data folder " + directory.folder() + " has " + bodies
-                    + " bodies of large messages in files of their own, which a cluster does not have: start the broker"
-                    + " on its own and drain them first. Nothing was changed.");
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.UUID;
  * @param self this node
  * @param founders every member of a group that starts for the first time, this node among them; empty: this node waits until a group
  *     takes it in. Of no account once there is a log
- * @param folder where log and term are kept; belongs to this replica alone
+ * @param folder where log and term are kept
  * @param timing how fast a lost primary is noticed
  * @param limits of room
  * @param sync what "durable" means

@@ -3,6 +3,8 @@ package io.sluice.storage.raft;
 import io.sluice.broker.port.StorageException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,10 +44,11 @@ public final class ReplicaServer implements AutoCloseable {
     /**
      * Listens; there are no members yet.
      *
-     * @param settings of the group of any of the shards: their folder, timing and limits are the same
+     * @param settings of the group of any of the shards: their timing and limits are the same
+     * @param folders where their logs are, those of all of them
      * @throws StorageException the address is in use
      */
-    public static ReplicaServer open(RaftSettings settings) throws StorageException {
+    public static ReplicaServer open(RaftSettings settings, List<Path> folders) throws StorageException {
         FollowerAnswers.ByGroup answers = new FollowerAnswers.ByGroup();
         Map<RaftGroupId, StateMachine> machines = new ConcurrentHashMap<>();
         RaftProperties properties = RaftConfig.of(settings);
@@ -61,7 +64,7 @@ public final class ReplicaServer implements AutoCloseable {
                     .setParameters(WatchedNetty.parameters(answers))
                     .build();
             RaftServerConfigKeys.setStorageDir(
-                    properties, List.of(settings.folder().toFile()));
+                    properties, folders.stream().map(Path::toFile).toList());
             server.start();
             return new ReplicaServer(server, answers, machines);
         } catch (IOException | RuntimeException e) {
@@ -108,6 +111,9 @@ public final class ReplicaServer implements AutoCloseable {
 
         @Override
         public void start() throws IOException {
+            // Of several folders Ratis takes the one that has the group already.
+            Files.createDirectories(
+                    settings.folder().resolve(group.getUuid().toString()).resolve("current"));
             machines.put(group, machine);
             RaftGroup members = RaftGroup.valueOf(group, Replica.peers(settings.founders()));
             await(server.groupManagementAsync(

@@ -74,7 +74,8 @@ final class TestNode {
     record Part(ShardNumber shard, ReplicaServer server) {
         /** Of any shard. */
         static ReplicaServer server(RaftMember self, Path folder) throws StorageException {
-            return ReplicaServer.open(settings(group(0), self, List.of(), folder));
+            RaftSettings settings = settings(group(0), self, List.of(), folder);
+            return ReplicaServer.open(settings, List.of(settings.folder()));
         }
 
         static UUID group(int shard) {
