@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.qpid.protonj2.client.Client;
+import org.apache.qpid.protonj2.client.ClientOptions;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.Delivery;
 import org.apache.qpid.protonj2.client.Message;
@@ -22,6 +23,7 @@ import org.apache.qpid.protonj2.client.ReceiverOptions;
 import org.apache.qpid.protonj2.client.Sender;
 import org.apache.qpid.protonj2.client.SenderOptions;
 import org.apache.qpid.protonj2.client.Tracker;
+import org.apache.qpid.protonj2.types.UnsignedLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -158,6 +160,47 @@ final class ReplayTest {
                 assertNull(receiver.tryReceive());
             }
             publisher.join(TimeUnit.SECONDS.toMillis(120));
+        }
+    }
+
+    @Test
+    void whoWantsNothingOfItsOwnGetsWhatOthersPublishedBefore() throws Exception {
+        Path config = Files.writeString(folder.resolve("sluice.yaml"), """
+                topics:
+                  templates:
+                    - {pattern: "*", replayMessages: 50}
+                """);
+        Path data = folder.resolve("data");
+        try (Client mine = Client.create(new ClientOptions().id("mine"));
+                Client other = Client.create(new ClientOptions().id("other"))) {
+            try (BrokerProcess broker = BrokerProcess.start(data, "--config", config.toString());
+                    Connection own = broker.connect(mine);
+                    Connection others = broker.connect(other)) {
+                Sender fromMine = sender(own, "news");
+                Sender fromOther = sender(others, "news");
+                for (int i = 1; i <= 20; i++) {
+                    publish(i % 2 == 0 ? fromOther : fromMine, i, i);
+                }
+                broker.kill();
+            }
+            // Which container published what is told by what was kept, and not by connections.
+            try (BrokerProcess broker = BrokerProcess.start(data, "--config", config.toString());
+                    Connection own = broker.connect(mine);
+                    Connection others = broker.connect(other)) {
+                ReceiverOptions options = asking(Map.of(LAST, 1_000));
+                options.sourceOptions().addFilter("no-local", UnsignedLong.valueOf(0x468C00000003L), List.of());
+                Receiver withoutMine = own.openReceiver("news", options);
+                Receiver all = own.openReceiver("news", asking(Map.of(LAST, 1_000)));
+                assertEquals(bodies(1, 20), receive(all, 20));
+                publish(sender(own, "news"), 21, 21);
+                publish(sender(others, "news"), 22, 22);
+                List<String> even = bodies(1, 22).stream()
+                        .filter(body -> Integer.parseInt(body.substring(1)) % 2 == 0)
+                        .toList();
+                assertEquals(even, receive(withoutMine, 11));
+                assertNull(withoutMine.tryReceive());
+                assertEquals(bodies(21, 22), receive(all, 2));
+            }
         }
     }
 }
