@@ -254,6 +254,11 @@ public final class Consumer {
                 && (request.filter.isEmpty() || request.filter.get().test(message));
     }
 
+    /** It takes messages of a session, and all of that session. */
+    boolean takesWholeSession() {
+        return session != null && request.filter.isEmpty();
+    }
+
     private boolean isOfSession(Message message) {
         String id = session.id();
         return id == null

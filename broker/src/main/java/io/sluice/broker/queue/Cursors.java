@@ -31,8 +31,8 @@ final class Cursors {
             consumer.fetched = new Fetched();
         }
         if (!consumer.isApart() && consumer.isFiltering()) {
-            consumer.filter =
-                    new FilterCursor(consumer, queue.state(), loads, new PageReading(queue, loads, pages), groups);
+            consumer.filter = new FilterCursor(
+                    consumer, queue.state(), loads, new PageReading(queue, loads, pages), groups, availability.ready());
         }
     }
 }

@@ -38,7 +38,7 @@ public final class Dispatcher {
         this.groups = new GroupTable(queue.state());
         this.lookAhead = new LookAhead(queue.state().levelCount());
         this.settlement = new Settlement(queue, availability, consumers, groups, removals);
-        SessionLocks sessions = new SessionLocks(queue, consumers, groups);
+        SessionLocks sessions = new SessionLocks(queue, consumers, groups, availability.ready());
         this.attachments = new Attachments(
                 queue,
                 consumers,

@@ -20,6 +20,7 @@ final class FilterCursor {
     private final QueueLoads loads;
     private final PageReading reading;
     private final GroupTable groups;
+    private final ReadyLevels ready;
     /** By level; everything before is examined. */
     private final long[] next;
     /** By level, selected messages that are before {@link #next}: they came back, or their group was with another consumer. */
@@ -32,7 +33,14 @@ final class FilterCursor {
     private final int[] passed;
     private final int[] noisy;
 
-    FilterCursor(Consumer consumer, QueueState state, QueueLoads loads, PageReading reading, GroupTable groups) {
+    FilterCursor(
+            Consumer consumer,
+            QueueState state,
+            QueueLoads loads,
+            PageReading reading,
+            GroupTable groups,
+            ReadyLevels ready) {
+        this.ready = ready;
         this.consumer = consumer;
         this.state = state;
         this.loads = loads;
@@ -191,7 +199,7 @@ final class FilterCursor {
 
     /** Walks over what is in memory before {@code endSequence}; the cursor stays at what it selects. */
     private QueueEntry resident(int level, long endSequence) {
-        QueueEntry entry = state.entries().atOrAfter(next[level]);
+        QueueEntry entry = candidate(level, next[level]);
         while (entry != null && entry.sequence < endSequence && !isTired() && !before[level].isFull()) {
             examined++;
             boolean is = entry.links.inReady
@@ -202,9 +210,20 @@ final class FilterCursor {
             if (is) {
                 return entry;
             }
-            entry = state.entries().atOrAfter(entry.sequence + 1);
+            entry = candidate(level, entry.sequence + 1);
         }
         return null;
+    }
+
+    /** The next in memory that it may select: what is between is of other sessions. */
+    private QueueEntry candidate(int level, long sequence) {
+        if (!consumer.takesWholeSession()) {
+            return state.entries().atOrAfter(sequence);
+        }
+        String id = consumer.session.id();
+        return id == null
+                ? ready.sessions().firstFree(level, sequence)
+                : ready.sessions().first(level, id, sequence);
     }
 
     /** @return the entry of a selected message, brought into memory; null where it is not selected or held back, or its page must be read first */

@@ -14,6 +14,8 @@ final class ReadyLevels {
     private LevelService service;
     private int size;
     private long bytes;
+    /** Null as long as nobody asks for a session. */
+    private ReadySessions sessions;
 
     ReadyLevels(QueueDefinition.Service kind) {
         this.levels = new ReadyList[kind instanceof QueueDefinition.Fifo ? 1 : Message.MAX_PRIORITY + 1];
@@ -32,6 +34,26 @@ final class ReadyLevels {
 
     int size() {
         return size;
+    }
+
+    /** The same messages by their sessions: kept from here on. */
+    ReadySessions sessions() {
+        if (sessions == null) {
+            sessions = new ReadySessions(levels.length);
+            for (int level = 0; level < levels.length; level++) {
+                for (QueueEntry entry = levels[level].head(); entry != null; entry = entry.links.nextReady) {
+                    sessions.insert(level, entry);
+                }
+            }
+        }
+        return sessions;
+    }
+
+    /** Nobody has a session, or asks for one. Where there are messages of sessions, the next will soon. */
+    void nobodyHasSessions() {
+        if (sessions != null && sessions.isEmpty()) {
+            sessions = null;
+        }
     }
 
     /** Of all messages in here. */
@@ -69,6 +91,9 @@ final class ReadyLevels {
     void insert(QueueEntry entry) {
         int level = levelOf(entry);
         levels[level].insert(entry);
+        if (sessions != null) {
+            sessions.insert(level, entry);
+        }
         occupied |= 1 << level;
         size++;
         bytes += entry.message.size();
@@ -77,6 +102,9 @@ final class ReadyLevels {
     void remove(QueueEntry entry) {
         int level = levelOf(entry);
         levels[level].remove(entry);
+        if (sessions != null) {
+            sessions.remove(level, entry);
+        }
         size--;
         bytes -= entry.message.size();
         if (levels[level].size() == 0) {

@@ -19,10 +19,14 @@ final class SessionLocks {
     private final Queue queue;
     private final Consumers consumers;
     private final GroupTable groups;
+    private final ReadyLevels ready;
     private final Map<String, Consumer> held = new HashMap<>();
     private final Set<Consumer> waiting = new LinkedHashSet<>();
+    /** Epoch milliseconds before which no lock and no wait is over; those that made it so may be gone, or renewed. */
+    private long noneBeforeMillis = Long.MAX_VALUE;
 
-    SessionLocks(Queue queue, Consumers consumers, GroupTable groups) {
+    SessionLocks(Queue queue, Consumers consumers, GroupTable groups, ReadyLevels ready) {
+        this.ready = ready;
         this.queue = queue;
         this.consumers = consumers;
         this.groups = groups;
@@ -60,6 +64,7 @@ final class SessionLocks {
             hold(consumer, named.get(), turn);
         } else {
             consumer.session.waits(turn.nowMillis());
+            ends(consumer);
             waiting.add(consumer);
             // For the message that says which session it is; it is not given before the peer has credit.
             consumer.deliveryLimit = 1;
@@ -69,8 +74,10 @@ final class SessionLocks {
 
     private void hold(Consumer consumer, String id, Turn turn) {
         consumer.session.holds(id, turn.nowMillis());
+        ends(consumer);
         held.put(id, consumer);
         groups.lock(id, consumer);
+        ready.sessions().hold(id);
     }
 
     /** A consumer that waits is offered the first message of a session that nobody has. */
@@ -92,7 +99,11 @@ final class SessionLocks {
             waiting.remove(consumer);
             if (consumer.session.isHeld() && held.remove(consumer.session.id(), consumer)) {
                 groups.unlock(consumer.session.id());
+                ready.sessions().letGo(consumer.session.id());
                 waiting.forEach(each -> each.filter.startOver());
+            }
+            if (held.isEmpty() && waiting.isEmpty()) {
+                ready.nobodyHasSessions();
             }
         }
     }
@@ -114,21 +125,23 @@ final class SessionLocks {
             return OptionalLong.empty();
         }
         holder.session.renew(nowMillis);
+        ends(holder);
         return OptionalLong.of(holder.session.endsAtMillis());
     }
 
     /** Whether by now a lock or a wait is over. */
     boolean isDue(long nowMillis) {
-        return !(held.isEmpty() && waiting.isEmpty()) && (isDue(held.values(), nowMillis) || isDue(waiting, nowMillis));
+        if (nowMillis < noneBeforeMillis) {
+            return false;
+        }
+        noneBeforeMillis = Long.MAX_VALUE;
+        held.values().forEach(this::ends);
+        waiting.forEach(this::ends);
+        return noneBeforeMillis <= nowMillis;
     }
 
-    private static boolean isDue(Iterable<Consumer> consumers, long nowMillis) {
-        for (Consumer consumer : consumers) {
-            if (consumer.session.endsAtMillis() <= nowMillis) {
-                return true;
-            }
-        }
-        return false;
+    private void ends(Consumer consumer) {
+        noneBeforeMillis = Math.min(noneBeforeMillis, consumer.session.endsAtMillis());
     }
 
     /** Whose lock or wait is over by now. */
