@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -227,15 +228,31 @@ final class ShardedNode implements RunningBroker {
         ticker.shutdown();
         spreader.shutdownNow();
         if (checkpoint) {
-            shards.forEach(shard -> shard.life().handOver());
+            beside(shards, shard -> shard.life().handOver());
         }
         endpoint.close();
         ports.close();
-        shards.forEach(shard -> shard.life().stop(checkpoint));
+        beside(shards, shard -> shard.life().stop(checkpoint));
         long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
         shards.forEach(shard -> shard.join(untilNanos - System.nanoTime()));
         replicas.close();
         metrics.close();
         loops.close();
+    }
+
+    /** For all of them at once: each may take its time, and there may be many. */
+    private static void beside(List<ShardLives> shards, Consumer<ShardLives> action) {
+        List<Thread> threads = shards.stream()
+                .map(shard -> new Thread(
+                        () -> action.accept(shard), "stop-" + shard.part().threadName()))
+                .toList();
+        threads.forEach(Thread::start);
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
