@@ -16,6 +16,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -28,6 +29,9 @@ final class Replica {
 
     /** A snapshot is a note of where the store's checkpoint stands; nothing is written for it. */
     private static final long SNAPSHOT_MILLIS = 10_000;
+
+    private static final long STEP_DOWN_MILLIS = 10_000;
+    private static final long STEP_DOWN_CALL = -3;
 
     private final RaftServer server;
     private final RaftGroupId group;
@@ -200,6 +204,21 @@ final class Replica {
                 LOG.debug("The log is not purged for now", failure != null ? failure : reply.getException());
             }
         });
+    }
+
+    /** As the primary: gives the role up, to nobody; the state machine is told as of any other loss. */
+    void stepDown() {
+        TransferLeadershipRequest nobody =
+                new TransferLeadershipRequest(proposer, server.getId(), group, STEP_DOWN_CALL, null, STEP_DOWN_MILLIS);
+        try {
+            server.transferLeadershipAsync(nobody).whenComplete((reply, failure) -> {
+                if (failure != null || !reply.isSuccess()) {
+                    LOG.debug("The role is not given up", failure != null ? failure : reply.getException());
+                }
+            });
+        } catch (IOException closing) {
+            LOG.debug("there is no role to be given up", closing);
+        }
     }
 
     RaftServer server() {

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after a replica on a thread of its own: renews the primary's lease, watches the room on the disk, and deletes what broken-off
- * transfers of snapshots left.
+ * Looks after a replica on a thread of its own: renews the primary's lease, has it give its role up where no majority answers, watches the
+ * room on the disk, and deletes what broken-off transfers of snapshots left.
  *
  * <p>The lease (Ongaro, "Consensus: Bridging Theory and Practice", section 6.4.1): backups ask for an election at the earliest when they have
  * heard nothing for {@code electionMinMillis}. A primary that a majority answered what it sent more recently than that is the only one there
@@ -30,6 +30,7 @@ final class ReplicaWatch {
     private final StoreSnapshots snapshots;
     private final Runnable roomChanged;
     private final ScheduledExecutorService thread;
+    private final LostMajority lostMajority;
     private volatile long leaseUntilNanos = System.nanoTime();
     private volatile boolean givingAway;
     private volatile String diskLow = "";
@@ -39,6 +40,7 @@ final class ReplicaWatch {
         this.settings = settings;
         this.snapshots = snapshots;
         this.roomChanged = roomChanged;
+        this.lostMajority = new LostMajority(settings.timing());
         this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread created = new Thread(task, "raft-watch");
             created.setDaemon(true);
@@ -101,6 +103,10 @@ final class ReplicaWatch {
             long leaseMillis = settings.timing().electionMinMillis() * 9L / 10 - ageMillis;
             if (leaseMillis > 0) {
                 leaseUntilNanos = now + TimeUnit.MILLISECONDS.toNanos(leaseMillis);
+            }
+            if (lostMajority.isSeen(now, ageMillis)) {
+                LOG.info("No majority of the nodes has answered for {} ms", ageMillis);
+                replica.stepDown();
             }
         } catch (RuntimeException e) {
             LOG.debug("the lease is not renewed", e);
