@@ -59,7 +59,7 @@ final class NodeNetwork implements Machines, AutoCloseable {
         run("ip", "address", "add", NET + OWN_HOST + "/24", "dev", BRIDGE);
         run("ip", "link", "set", BRIDGE, "up");
         for (String node : nodes) {
-            String outside = "slv" + number(node) + "-" + ID;
+            String outside = outside(node);
             run("ip", "netns", "add", space(node));
             run("ip", "link", "add", outside, "type", "veth", "peer", "name", "eth0", "netns", space(node));
             run("ip", "link", "set", outside, "master", BRIDGE, "up");
@@ -72,6 +72,10 @@ final class NodeNetwork implements Machines, AutoCloseable {
 
     private int number(String node) {
         return nodes.indexOf(node) + 1;
+    }
+
+    private String outside(String node) {
+        return "slv" + number(node) + "-" + ID;
     }
 
     private static String space(String node) {
@@ -206,7 +210,7 @@ final class NodeNetwork implements Machines, AutoCloseable {
         return said;
     }
 
-    /** The devices go with the namespaces they are in. */
+    /** Devices go with the namespaces they are in, but only when the last process in there is gone: the next network would find them. */
     @Override
     public void close() {
         try {
@@ -217,6 +221,7 @@ final class NodeNetwork implements Machines, AutoCloseable {
             // it ends with this process
         }
         for (String node : nodes) {
+            tryTo("ip", "link", "delete", outside(node));
             tryTo("ip", "netns", "delete", space(node));
         }
         tryTo("ip", "link", "delete", BRIDGE);
