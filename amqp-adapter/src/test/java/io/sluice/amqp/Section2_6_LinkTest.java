@@ -114,6 +114,46 @@ class Section2_6_LinkTest {
         small.expectDetach("amqp:resource-limit-exceeded");
     }
 
+    /** Some clients take an attach whose modes are others for a breach of protocol, and never see the detach that says why. */
+    @Test
+    void aRefusedAttachEchoesTheSettleModes() {
+        Attach nowhere = withRareModes(TestPeer.sender(0, "in", "none"));
+        peer.send(0, nowhere);
+        assertRefusedInKind(peer, nowhere, "amqp:not-found");
+        nowhere = withRareModes(TestPeer.receiver(1, "out", "none"));
+        peer.send(0, nowhere);
+        assertRefusedInKind(peer, nowhere, "amqp:not-found");
+        nowhere = withRareModes(TestPeer.receiver(2, "sub", null));
+        nowhere.setSource(null);
+        peer.send(0, nowhere);
+        assertRefusedInKind(peer, nowhere, "amqp:not-found");
+
+        broker.limits = AmqpLimits.DEFAULT.withSessionsAndLinks(2, 1);
+        TestPeer small = TestPeer.begun(broker);
+        small.attachSender(0, "a", "q");
+        Attach tooMany = withRareModes(TestPeer.sender(1, "b", "q"));
+        small.send(0, tooMany);
+        assertRefusedInKind(small, tooMany, "amqp:resource-limit-exceeded");
+        tooMany = withRareModes(TestPeer.receiver(2, "c", "q"));
+        small.send(0, tooMany);
+        assertRefusedInKind(small, tooMany, "amqp:resource-limit-exceeded");
+    }
+
+    private static Attach withRareModes(Attach attach) {
+        attach.setSndSettleMode(SenderSettleMode.UNSETTLED);
+        attach.setRcvSettleMode(ReceiverSettleMode.SECOND);
+        return attach;
+    }
+
+    private static void assertRefusedInKind(TestPeer to, Attach asked, String condition) {
+        Attach answer = to.expect(Attach.class);
+        assertEquals(asked.getName(), answer.getName());
+        assertNull(asked.getRole() == Role.SENDER ? answer.getTarget() : answer.getSource());
+        assertEquals(SenderSettleMode.UNSETTLED, answer.getSndSettleMode(), asked.getName());
+        assertEquals(ReceiverSettleMode.SECOND, answer.getRcvSettleMode(), asked.getName());
+        to.expectDetach(condition);
+    }
+
     @Test
     void detachIsAnsweredInKind() {
         peer.attachSender(0, "in", "q");

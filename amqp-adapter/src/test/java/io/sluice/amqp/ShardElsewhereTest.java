@@ -18,7 +18,9 @@ import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Disposition;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Role;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.junit.jupiter.api.Test;
 
 /** What another node serves: names with "far", and the first temporary node. AMQP 1.0 §2.8.18. */
@@ -58,8 +60,12 @@ final class ShardElsewhereTest {
     }
 
     private ErrorCondition refused(Attach attach) {
+        attach.setSndSettleMode(SenderSettleMode.UNSETTLED);
+        attach.setRcvSettleMode(ReceiverSettleMode.SECOND);
         peer.send(0, attach);
         Attach answer = peer.nextOf(Attach.class);
+        assertEquals(SenderSettleMode.UNSETTLED, answer.getSndSettleMode());
+        assertEquals(ReceiverSettleMode.SECOND, answer.getRcvSettleMode());
         assertNull(attach.getRole() == Role.SENDER ? answer.getTarget() : answer.getSource());
         return peer.nextOf(Detach.class).getError();
     }
