@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -335,6 +336,45 @@ class Section2_6_12_TransferTest {
         small.expectDetach("amqp:resource-limit-exceeded");
         small.send(0, continuation(1), new byte[1000]);
         small.expectNothing();
+    }
+
+    /** So many transfers of one byte on the first link, behind the first of a delivery, in one read. */
+    private void slight(int transfers) {
+        byte[] one = peer.encode(0, 0, more2(), new byte[] {'x'});
+        ByteBuffer all = ByteBuffer.allocate(one.length * transfers);
+        while (all.hasRemaining()) {
+            all.put(one);
+        }
+        peer.bytes(all.array());
+    }
+
+    /** One data section of so many bytes; what belongs to it comes behind this. */
+    private static byte[] startOfData(int bytes) {
+        ByteBuffer start = ByteBuffer.allocate(8);
+        start.put(new byte[] {0, 0x53, 0x75, (byte) 0xb0}).putInt(bytes);
+        return start.array();
+    }
+
+    @Test
+    void transfersThatCarryNextToNothingAreBoundedInEachMessage() {
+        int most = 65_535;
+        peer.attachSender(0, "a", "q");
+        peer.attachSender(1, "b", "q");
+        peer.send(0, more(0, 0), startOfData(most - 1));
+        slight(most - 2);
+        peer.send(0, continuation(0), new byte[] {'x'});
+        assertEquals(Accepted.getInstance(), peer.nextOf(Disposition.class).getState());
+        assertEquals(1, broker.status("q").messages());
+
+        // The next message begins to count anew.
+        peer.send(0, more(0, 1), startOfData(most + 1));
+        slight(most - 1);
+        peer.expectNothing();
+        peer.send(0, more2(), new byte[] {'x'});
+        peer.expectDetach("amqp:link:transfer-limit-exceeded");
+        assertEquals(1, broker.status("q").messages());
+        peer.send(0, TestPeer.transfer(1, 2), TestPeer.message("another link goes on"));
+        assertEquals(Accepted.getInstance(), peer.nextOf(Disposition.class).getState());
     }
 
     @Test

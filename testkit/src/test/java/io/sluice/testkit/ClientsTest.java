@@ -1,6 +1,7 @@
 package io.sluice.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,16 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.ConnectionOptions;
 import org.apache.qpid.protonj2.client.Delivery;
-import org.apache.qpid.protonj2.client.DeliveryState;
 import org.apache.qpid.protonj2.client.Message;
 import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.ReceiverOptions;
+import org.apache.qpid.protonj2.client.Rejected;
 import org.apache.qpid.protonj2.client.Sender;
 import org.apache.qpid.protonj2.client.Tracker;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
@@ -196,7 +198,10 @@ class ClientsTest {
         Sender sender = connection.openSender("orders");
         sender.send(Message.create("fits")).awaitAccepted();
         Tracker tooMuch = sender.send(Message.create("does not")).awaitSettlement();
-        assertEquals(DeliveryState.Type.REJECTED, tooMuch.remoteState().getType());
+        Rejected why = assertInstanceOf(Rejected.class, tooMuch.remoteState());
+        assertEquals("amqp:resource-limit-exceeded", why.getCondition());
+        assertEquals("queue 'orders' is full: maxMessages 1, now 1", why.getDescription());
+        assertEquals(Map.of("queue", "orders", "reason", "maxMessages", "limit", 1L, "current", 1L), why.getInfo());
     }
 
     @Test

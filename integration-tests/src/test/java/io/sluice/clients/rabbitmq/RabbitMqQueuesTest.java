@@ -2,6 +2,7 @@ package io.sluice.clients.rabbitmq;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -209,9 +210,10 @@ final class RabbitMqQueuesTest extends RabbitMqProgram {
                 scene.connection.publisherBuilder().queue("full").build()) {
             Publisher.Context refused = RabbitMqScene.publish(publisher, RabbitMqScene.text(publisher, "2"));
             assertEquals(Publisher.Status.REJECTED, refused.status());
-            assertTrue(
-                    refused.failureCause() instanceof AmqpException.AmqpMessageRejectedException,
-                    String.valueOf(refused.failureCause()));
+            // It shows the sentence, and nothing of the info.
+            AmqpException why =
+                    assertInstanceOf(AmqpException.AmqpMessageRejectedException.class, refused.failureCause());
+            assertTrue(why.getMessage().contains("queue 'full' is full: maxMessages 1, now 1"), why::getMessage);
         }
     }
 
