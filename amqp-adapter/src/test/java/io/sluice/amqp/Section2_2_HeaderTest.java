@@ -1,5 +1,6 @@
 package io.sluice.amqp;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -43,6 +44,22 @@ class Section2_2_HeaderTest {
         peer.bytes(new byte[] {'A', 'M', 'Q', 'P', 0, 0, 9, 1});
         assertEquals(List.of("AMQP"), peer.headers);
         assertTrue(peer.closed);
+    }
+
+    /** TLS inside AMQP (§5.2.1) is not what we speak: TLS has a port of its own. The SASL header is ours where nobody is served without. */
+    @Test
+    void theTlsHeaderIsAnsweredWithOurHeader() {
+        byte[] tls = {'A', 'M', 'Q', 'P', 2, 1, 0, 0};
+        peer.bytes(tls);
+        assertArrayEquals(TestPeer.AMQP, peer.raw.toByteArray());
+        assertTrue(peer.closed);
+        assertTrue(peer.connection.failure().isEmpty());
+
+        broker.anonymous = false;
+        TestPeer strict = new TestPeer(broker);
+        strict.bytes(tls);
+        assertArrayEquals(TestPeer.SASL, strict.raw.toByteArray());
+        assertTrue(strict.closed);
     }
 
     @Test
