@@ -6,6 +6,7 @@ import io.sluice.broker.security.Authenticator;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param connections those that are open, for administrators
  * @param nodeNames names for nodes that links ask for, see {@link NodeNames}
  * @param kinds which addresses are topics
+ * @param newIds for newid() in rules of subscriptions, each another
  * @param deadLetterNames by which consumers are told where dead letters were
  */
 @RecordBuilder
@@ -38,6 +40,7 @@ public record AmqpEnvironment(
         ConnectionRegistry connections,
         Supplier<String> nodeNames,
         NodeKinds kinds,
+        Supplier<UUID> newIds,
         Set<DeadLetterNames> deadLetterNames)
         implements AmqpEnvironmentBuilder.With {
     /** Every message is in memory, any host name is ours. */
@@ -62,6 +65,7 @@ public record AmqpEnvironment(
                 new ConnectionRegistry(),
                 NodeNames.random(),
                 new NodeKinds(address -> false),
+                UUID::randomUUID,
                 Set.of(DeadLetterNames.SLUICE));
     }
 

@@ -80,6 +80,7 @@ final class ConnectionScope {
                 lockTokens,
                 this::receivers,
                 this::newMessageId,
+                environment.newIds(),
                 environment.clock(),
                 calls);
     }

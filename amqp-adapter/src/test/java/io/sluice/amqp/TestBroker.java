@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.function.Predicate;
 
 /** A real shard on a loop that tests turn by hand: queues "q" and "full" are declared, "auto." names are created, "topic." names are topics. */
@@ -87,7 +88,7 @@ final class TestBroker implements Authenticator {
                             .withLargeBodies(bodies)
                             .withTopics(new TopicSetup(
                                     QueueDefinition::named,
-                                    selection -> StoredFilter.compile(selection, () -> nowMillis),
+                                    selection -> StoredFilter.compile(selection, () -> nowMillis, UUID::randomUUID),
                                     100,
                                     MessageHeaders::value)))
                     .mailbox();
@@ -210,6 +211,7 @@ final class TestBroker implements Authenticator {
                 connections,
                 () -> TemporaryName.PREFIX + "node" + ++dynamicNodes,
                 new NodeKinds(address -> address.startsWith("topic.")),
+                UUID::randomUUID,
                 deadLetterNames);
     }
 

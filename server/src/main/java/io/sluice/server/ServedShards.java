@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,7 @@ final class ServedShards implements Shards {
     static TopicSetup topics(EffectiveRules rules, LongSupplier clock) {
         return new TopicSetup(
                         rules::subscriptionQueue,
-                        selection -> StoredFilter.compile(selection, clock),
+                        selection -> StoredFilter.compile(selection, clock, UUID::randomUUID),
                         rules.maxSubscriptions(),
                         MessageHeaders::value)
                 .withDiverts(rules.diverts())
@@ -128,6 +129,7 @@ final class ServedShards implements Shards {
                 connections,
                 NodeNames.random(),
                 new NodeKinds(configuration.topics()::isTopic),
+                UUID::randomUUID,
                 configuration.amqp().deadLetterAnnotations());
     }
 

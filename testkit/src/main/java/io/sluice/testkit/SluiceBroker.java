@@ -96,7 +96,7 @@ public final class SluiceBroker implements AutoCloseable {
                         stopped::completeExceptionally)
                 .withTopics(new TopicSetup(
                         topic -> defaults.definition(),
-                        selection -> StoredFilter.compile(selection, builder.clock::millis),
+                        selection -> StoredFilter.compile(selection, builder.clock::millis, UUID::randomUUID),
                         MAX_SUBSCRIPTIONS,
                         MessageHeaders::value));
         try {

@@ -1,5 +1,6 @@
 package io.sluice.amqp.filter;
 
+import java.util.Optional;
 import org.antlr.v4.runtime.CharStream;
 import org.antlr.v4.runtime.Lexer;
 
@@ -23,6 +24,11 @@ interface Dialect {
 
     /** Whether 7 / 2 is 3.5. */
     boolean dividesExactly();
+
+    /** A function of the message. @param argument in its parentheses, empty where there is nothing. @throws Rejection it takes another */
+    default Expression function(String name, Optional<Expression> argument, int position) {
+        throw new IllegalStateException("no word of this language is a function: " + name);
+    }
 
     /** The time as an expression. */
     Expression now();

@@ -5,6 +5,7 @@ import io.sluice.amqp.filter.grammar.SelectorParser;
 import io.sluice.amqp.filter.grammar.SelectorParserBaseVisitor;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
@@ -238,6 +239,13 @@ final class ExpressionCompiler extends SelectorParserBaseVisitor<Expression> {
     @Override
     public Expression visitUtc(SelectorParser.UtcContext utc) {
         return dialect.now();
+    }
+
+    @Override
+    public Expression visitFunction(SelectorParser.FunctionContext function) {
+        Optional<Expression> argument =
+                Optional.ofNullable(function.disjunction()).map(this::visit);
+        return dialect.function(function.FUNCTION().getText(), argument, position(function));
     }
 
     @Override

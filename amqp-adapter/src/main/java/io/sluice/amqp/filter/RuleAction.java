@@ -1,6 +1,5 @@
 package io.sluice.amqp.filter;
 
-import io.sluice.amqp.filter.grammar.SelectorLexer;
 import io.sluice.amqp.filter.grammar.SelectorParser;
 import io.sluice.amqp.message.ApplicationProperties;
 import io.sluice.amqp.message.MessageProperties;
@@ -11,10 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import org.antlr.v4.runtime.CharStream;
+import java.util.function.Supplier;
 import org.antlr.v4.runtime.CharStreams;
-import org.antlr.v4.runtime.CommonToken;
-import org.antlr.v4.runtime.Token;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
@@ -39,41 +36,18 @@ final class RuleAction {
         this.statements = statements;
     }
 
-    /** @throws InvalidFilterException the text says where and why */
-    static RuleAction of(String text) throws InvalidFilterException {
-        return Selector.parse(text, new Words(CharStreams.fromString(text)), RuleAction::compile);
+    /**
+     * @param newIds for newid(); what it gives is in the copy, so it is asked once for each
+     * @throws InvalidFilterException the text says where and why
+     */
+    static RuleAction of(String text, Supplier<UUID> newIds) throws InvalidFilterException {
+        return Selector.parse(
+                text,
+                ServiceBusLexer.ofAction(CharStreams.fromString(text)),
+                parser -> compile(parser, new ExpressionCompiler(new ServiceBusDialect(newIds))));
     }
 
-    /** The words of a selector, and three more. */
-    private static final class Words extends SelectorLexer {
-        Words(CharStream text) {
-            super(text);
-        }
-
-        @Override
-        public Token nextToken() {
-            Token token = super.nextToken();
-            if (token instanceof CommonToken word) {
-                word.setType(type(word));
-            }
-            return token;
-        }
-
-        private static int type(CommonToken word) {
-            String text = word.getText();
-            if (word.getType() == SelectorParser.IDENTIFIER) {
-                return text.equalsIgnoreCase("SET")
-                        ? SelectorParser.SET
-                        : text.equalsIgnoreCase("REMOVE") ? SelectorParser.REMOVE : SelectorParser.IDENTIFIER;
-            }
-            return word.getType() == SelectorParser.STRANGE && text.equals(";")
-                    ? SelectorParser.SEMICOLON
-                    : word.getType();
-        }
-    }
-
-    private static RuleAction compile(SelectorParser parser) {
-        ExpressionCompiler expressions = new ExpressionCompiler(ServiceBusDialect.INSTANCE);
+    private static RuleAction compile(SelectorParser parser, ExpressionCompiler expressions) {
         List<Statement> statements = new ArrayList<>();
         for (SelectorParser.StatementContext each : parser.action().statement()) {
             if (statements.size() == MAX_STATEMENTS) {
@@ -92,16 +66,11 @@ final class RuleAction {
 
     private static Statement statement(SelectorParser.PropertyContext property, Expression value) {
         int position = property.getStart().getStartIndex() + 1;
-        String name = ServiceBusDialect.name(property.getText());
-        int field = ServiceBusDialect.systemField(name, position);
-        if (field >= 0) {
-            return new Statement(field, name, value);
-        }
-        String own = ServiceBusDialect.userName(name);
-        if (own.isEmpty()) {
+        ServiceBusDialect.Property of = ServiceBusDialect.property(property.getText(), position);
+        if (of.field() < 0 && of.name().isEmpty()) {
             throw new Rejection(position, "a property has a name");
         }
-        return new Statement(-1, own, value);
+        return new Statement(of.field(), of.name(), value);
     }
 
     Message apply(Message message) {

@@ -2,8 +2,10 @@ package io.sluice.amqp.filter;
 
 import io.sluice.amqp.filter.grammar.SelectorParser;
 import io.sluice.broker.Message;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.Lexer;
@@ -38,9 +40,9 @@ public final class Selector {
         return compile(text, new SqlDialect(nowMillis));
     }
 
-    /** An SQL filter of Service Bus, as far as it is no more than a selector. */
-    static Selector serviceBus(String text) throws InvalidFilterException {
-        return compile(text, ServiceBusDialect.INSTANCE);
+    /** An SQL filter of Service Bus, as far as it is no more than a selector with functions. @param newIds for newid() */
+    static Selector serviceBus(String text, Supplier<UUID> newIds) throws InvalidFilterException {
+        return compile(text, new ServiceBusDialect(newIds));
     }
 
     private static Selector compile(String text, Dialect dialect) throws InvalidFilterException {

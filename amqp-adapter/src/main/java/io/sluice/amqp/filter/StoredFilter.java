@@ -8,8 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnknownDescribedType;
@@ -50,12 +52,13 @@ public final class StoredFilter {
      * Compiles what was kept.
      *
      * @param nowMillis epoch milliseconds, for UTC() in SQL filters
+     * @param newIds for newid() in rules, each another; asked on the shard's thread
      * @throws IllegalArgumentException it is none of ours
      */
-    public static Predicate<Message> compile(Selection selection, LongSupplier nowMillis) {
+    public static Predicate<Message> compile(Selection selection, LongSupplier nowMillis, Supplier<UUID> newIds) {
         try {
             return !selection.isAll() && SubscriptionRules.areIn(selection)
-                    ? SubscriptionRules.of(selection).condition()
+                    ? SubscriptionRules.of(selection).condition(newIds)
                     : SourceFilter.of(filters(selection), nowMillis);
         } catch (InvalidFilterException e) {
             throw new IllegalArgumentException(e.getMessage(), e);

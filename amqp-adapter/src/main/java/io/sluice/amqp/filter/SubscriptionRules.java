@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.qpid.proton.amqp.Symbol;
 
 /**
@@ -134,19 +136,20 @@ public final class SubscriptionRules {
     /**
      * Where rules have actions, a {@link io.sluice.broker.routing.Rewriting}.
      *
+     * @param newIds for newid(), each another; asked on the shard's thread
      * @throws InvalidFilterException one of them is wrong in itself: which, where and why
      */
-    public Predicate<Message> condition() throws InvalidFilterException {
+    public Predicate<Message> condition(Supplier<UUID> newIds) throws InvalidFilterException {
         List<Expression> conditions = new ArrayList<>();
         List<RuleAction> actions = new ArrayList<>();
         for (Rule rule : rules.values()) {
             try {
-                conditions.add(condition(rule));
+                conditions.add(condition(rule, newIds));
             } catch (InvalidFilterException e) {
                 throw e.of("rule '" + rule.name + "'");
             }
             try {
-                actions.add(rule.action.isPresent() ? RuleAction.of(rule.action.get()) : null);
+                actions.add(rule.action.isPresent() ? RuleAction.of(rule.action.get(), newIds) : null);
             } catch (InvalidFilterException e) {
                 throw e.of("action of rule '" + rule.name + "'");
             }
@@ -165,9 +168,9 @@ public final class SubscriptionRules {
         };
     }
 
-    private static Expression condition(Rule rule) throws InvalidFilterException {
+    private static Expression condition(Rule rule, Supplier<UUID> newIds) throws InvalidFilterException {
         if (rule.sql.isPresent()) {
-            return Selector.serviceBus(rule.sql.get()).condition();
+            return Selector.serviceBus(rule.sql.get(), newIds).condition();
         }
         Map<String, Object> fields = new LinkedHashMap<>();
         Map<String, Object> properties = new LinkedHashMap<>();

@@ -21,6 +21,7 @@ final class SyntaxErrors extends DefaultErrorStrategy {
             SelectorParser.TRUE,
             SelectorParser.FALSE,
             SelectorParser.UTC,
+            SelectorParser.FUNCTION,
             SelectorParser.IDENTIFIER,
             SelectorParser.DELIMITED,
             SelectorParser.OPEN,

@@ -8,6 +8,7 @@ import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.transaction.ConnectionThread;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param container its container-id
  * @param receivers those of its links
  * @param messageIds gives one that no other message has
+ * @param newIds for newid() in rules
  * @param thread where answers of shards are brought to
  */
 public record Asker(
@@ -27,6 +29,7 @@ public record Asker(
         LockTokens locks,
         Supplier<Set<Consumer>> receivers,
         Supplier<String> messageIds,
+        Supplier<UUID> newIds,
         Clock clock,
         ConnectionThread thread) {
     /** What is done with what a shard says. */

@@ -97,7 +97,7 @@ final class ChangeRules implements EntityOperation {
         };
     }
 
-    private static Change change(Selection is, UnaryOperator<SubscriptionRules> next, String obstacle) {
+    private Change change(Selection is, UnaryOperator<SubscriptionRules> next, String obstacle) {
         if (!SubscriptionRules.areIn(is)) {
             return Change.refused(
                     is,
@@ -110,7 +110,7 @@ final class ChangeRules implements EntityOperation {
             return Change.refused(is, Refusal.of(Refusal.Kind.RESOURCE_LOCKED, obstacle));
         }
         try {
-            return new Change(rules.selection(), Optional.of(rules.condition()), Optional.empty());
+            return new Change(rules.selection(), Optional.of(rules.condition(asker.newIds())), Optional.empty());
         } catch (InvalidFilterException e) {
             return Change.refused(is, Refusal.of(Refusal.Kind.INVALID_FIELD, e.getMessage()));
         } catch (IllegalArgumentException e) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.message.Message;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 /** What an action of a rule makes of a message. */
 class RuleActionTest {
     private static final UUID ID = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
+
+    private long idsGiven;
+    private final Supplier<UUID> ids = () -> new UUID(1, ++idsGiven);
 
     private static io.sluice.broker.Message message() {
         Map<String, Object> properties = new LinkedHashMap<>();
@@ -39,11 +43,11 @@ class RuleActionTest {
         return decoded;
     }
 
-    private static Message apply(String action) throws InvalidFilterException {
-        return decoded(RuleAction.of(action).apply(message()));
+    private Message apply(String action) throws InvalidFilterException {
+        return decoded(RuleAction.of(action, ids).apply(message()));
     }
 
-    private static Map<String, Object> properties(String action) throws InvalidFilterException {
+    private Map<String, Object> properties(String action) throws InvalidFilterException {
         return apply(action).getApplicationProperties().getValue();
     }
 
@@ -79,6 +83,44 @@ class RuleActionTest {
     }
 
     @Test
+    void aNewIdIsAnotherEachTime() throws InvalidFilterException {
+        Map<String, Object> set =
+                properties("SET a = newid(); SET b = NEWID ( ); SET newid = a; SET sys.MessageId = a");
+        assertEquals(new UUID(1, 1), set.get("a"));
+        assertEquals(new UUID(1, 2), set.get("b"));
+        assertEquals(new UUID(1, 1), set.get("newid"), "the word is a name where nothing is called");
+        assertEquals(
+                new UUID(1, 3).toString(), apply("SET sys.MessageId = newid()").getMessageId());
+    }
+
+    @Test
+    void aPropertyIsFoundByANameThatIsGiven() throws InvalidFilterException {
+        assertEquals("red", properties("SET x = p('color')").get("x"));
+        assertEquals(4L, properties("SET x = Property('user.count') + 1").get("x"));
+        assertEquals("order", properties("SET x = p('sys.Label')").get("x"));
+        assertEquals("red", properties("SET which = 'color'; SET x = p(which)").get("x"));
+        assertEquals(
+                "order",
+                properties("SET which = 'SYS.subject'; SET x = p(which)").get("x"));
+        assertEquals(
+                null, properties("SET which = 'sys.Size'; SET x = p(which)").get("x"));
+        assertEquals(null, properties("SET x = p('nothing')").get("x"));
+        assertEquals(null, properties("SET x = p(count)").get("x"), "a number is no name");
+        assertEquals(3L, properties("SET p = count; SET x = p").get("x"));
+    }
+
+    @Test
+    void namesMayStandInBrackets() throws InvalidFilterException {
+        Map<String, Object> set = properties("SET [a name] = 1; SET user.[a]]b] = 2; SET x = [a name] + user.[a]]b];"
+                + " SET [sys.Label] = sys.[Label]; REMOVE [color]");
+        assertEquals(1L, set.get("a name"));
+        assertEquals(2L, set.get("a]b"));
+        assertEquals(3L, set.get("x"));
+        assertEquals("order", set.get("sys.Label"));
+        assertEquals(false, set.containsKey("color"));
+    }
+
+    @Test
     void fieldsOfTheMessageAreSetAndTakenAway() throws InvalidFilterException {
         Message set = apply("SET sys.Label = 'bill'; SET sys.MessageId = count; SET sys.ContentType = 'text/plain';"
                 + " SET sys.ReplyToSessionId = 'r'; REMOVE sys.CorrelationId; SET SYS.To = color");
@@ -95,17 +137,18 @@ class RuleActionTest {
     @Test
     void aSessionThatIsSetIsTheMessagesSession() throws InvalidFilterException {
         io.sluice.broker.Message moved =
-                RuleAction.of("SET sys.SessionId = color").apply(message());
+                RuleAction.of("SET sys.SessionId = color", ids).apply(message());
         assertEquals("red", moved.group().id());
         assertEquals("red", decoded(moved).getGroupId());
-        io.sluice.broker.Message none = RuleAction.of("REMOVE sys.SessionId").apply(message());
+        io.sluice.broker.Message none =
+                RuleAction.of("REMOVE sys.SessionId", ids).apply(message());
         assertEquals(true, none.group().isNone());
     }
 
-    private static void assertWrong(String action, String text) {
+    private void assertWrong(String action, String text) {
         assertEquals(
                 text,
-                assertThrows(InvalidFilterException.class, () -> RuleAction.of(action))
+                assertThrows(InvalidFilterException.class, () -> RuleAction.of(action, ids))
                         .getMessage());
     }
 
@@ -122,8 +165,16 @@ class RuleActionTest {
                 "REMOVE a = 1",
                 "color = 'red'",
                 "SET a = 1 SET b = 2")) {
-            assertThrows(InvalidFilterException.class, () -> RuleAction.of(wrong), wrong);
+            assertThrows(InvalidFilterException.class, () -> RuleAction.of(wrong, ids), wrong);
         }
+        assertWrong("SET a = newid(1)", "at character 9: newid() takes nothing");
+        assertWrong("SET a = p()", "at character 9: p() takes the name of a property");
+        assertWrong("SET a = p(1)", "at character 9: a number where the name of a property is expected");
+        assertWrong("SET a = p('sys.Size')", "at character 9: 'sys.Size' is no field of a message that is known here");
+        assertWrong("SET sys.[Size] = 1", "at character 5: 'sys.Size' is no field of a message that is known here");
+        assertWrong("SET [a = 1", "at character 5: '[a = 1' where a name is expected");
+        assertWrong("SET [] = 1", "at character 5: '[]' where a name is expected");
+        assertThrows(InvalidFilterException.class, () -> RuleAction.of("SET a = lower(b)", ids));
         String many = "SET a = 1;".repeat(RuleAction.MAX_STATEMENTS);
         assertWrong(many + "SET b = 2", "at character 321: an action has 32 statements at most");
     }
@@ -136,7 +187,7 @@ class RuleActionTest {
                 .with(sql("red", "color = 'red'").withAction("SET by = 'red'"))
                 .with(sql("three", "count = 3").withAction("SET by = 'three'"));
         Rewriting condition =
-                (Rewriting) SubscriptionRules.of(rules.selection()).condition();
+                (Rewriting) SubscriptionRules.of(rules.selection()).condition(ids);
         io.sluice.broker.Message message = message();
         assertEquals(true, condition.test(message));
         List<io.sluice.broker.Message> copies = condition.copies(message);
@@ -156,6 +207,14 @@ class RuleActionTest {
                         .with(sql("red", "color = 'red'").withAction("SET by = 'red'"))
                         .selection()
                         .text());
+    }
+
+    @Test
+    void conditionsHaveFunctionsToo() throws InvalidFilterException {
+        for (String condition : List.of(
+                "p('color') = 'red' AND [color] = 'red'", "newid() <> newid() AND set IS NULL", "p('none') IS NULL")) {
+            assertEquals(true, Selector.serviceBus(condition, ids).matches(message(), 0), condition);
+        }
     }
 
     private static SubscriptionRules.Rule sql(String name, String expression) {

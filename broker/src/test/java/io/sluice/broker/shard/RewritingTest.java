@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A subscription that gets other messages than those that were published. */
@@ -19,7 +20,7 @@ class RewritingTest {
     private final ShardFixture shard = new ShardFixture();
 
     /** One copy for each letter. */
-    private static final class Copies implements Rewriting {
+    private static class Copies implements Rewriting {
         private final String letters;
 
         Copies(String letters) {
@@ -40,7 +41,7 @@ class RewritingTest {
             return copies;
         }
 
-        private static String text(Message message) {
+        static String text(Message message) {
             return new String(message.encoded(), StandardCharsets.UTF_8);
         }
     }
@@ -73,6 +74,25 @@ class RewritingTest {
         ShardFixture restarted = shard.restart();
         assertEquals(List.of("1a", "1b"), restarted.waiting(two));
         assertEquals(List.of("no", "1"), restarted.waiting(plain));
+    }
+
+    @Test
+    void whatIsMadeAnewEachTimeIsMadeOnce() {
+        AtomicInteger made = new AtomicInteger();
+        Copies numbered = new Copies("a") {
+            @Override
+            public List<Message> copies(Message message) {
+                return List.of(
+                        message.withEncoded((text(message) + made.incrementAndGet()).getBytes(StandardCharsets.UTF_8)));
+            }
+        };
+        Subscription subscription = durable("s", "t").withSelection(new Selection("1", new byte[0]));
+        shard.subscribe(new SubscriptionRequest(subscription, Optional.of(numbered), ""))
+                .detach();
+        shard.publishTo("t", "x", "y");
+        assertEquals(List.of("x1", "y2"), shard.waiting(subscription));
+        assertEquals(List.of("x1", "y2"), shard.restart().waiting(subscription));
+        assertEquals(2, made.get());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.sluice.clients.azure;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -38,6 +39,8 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -320,23 +323,27 @@ final class ServiceBusClientTest {
                         .buildClient();
                 ServiceBusSenderClient sender =
                         client().sender().topicName("news").buildClient()) {
+            String action =
+                    "SET sys.SessionId = 'hot'; SET above = p('degrees') - 30; SET id = newid(); REMOVE degrees";
             rules.createRule(
                     "hot",
-                    new CreateRuleOptions(new SqlRuleFilter("degrees > 30"))
-                            .setAction(new SqlRuleAction(
-                                    "SET sys.SessionId = 'hot'; SET above = degrees - 30; REMOVE degrees")));
+                    new CreateRuleOptions(new SqlRuleFilter("degrees > 30")).setAction(new SqlRuleAction(action)));
             rules.deleteRule("$Default");
             RuleProperties hot = rules.listRules().stream().findFirst().orElseThrow();
-            assertEquals(
-                    "SET sys.SessionId = 'hot'; SET above = degrees - 30; REMOVE degrees",
-                    ((SqlRuleAction) hot.getAction()).getSqlExpression());
+            assertEquals(action, ((SqlRuleAction) hot.getAction()).getSqlExpression());
             sender.sendMessage(weather("35", 35));
             try (ServiceBusReceiverClient session = sessions.acceptNextSession()) {
                 assertEquals("hot", session.getSessionId());
                 ServiceBusReceivedMessage received = one(session);
                 assertEquals("35", received.getBody().toString());
-                assertEquals(Map.of("above", 5L), received.getApplicationProperties());
-                session.complete(received);
+                Map<String, Object> properties = received.getApplicationProperties();
+                assertEquals(Set.of("above", "id"), properties.keySet());
+                assertEquals(5L, properties.get("above"));
+                assertInstanceOf(UUID.class, properties.get("id"));
+                session.abandon(received);
+                ServiceBusReceivedMessage again = one(session);
+                assertEquals(properties, again.getApplicationProperties());
+                session.complete(again);
             }
         }
     }

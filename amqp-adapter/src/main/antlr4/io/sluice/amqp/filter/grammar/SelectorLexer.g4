@@ -2,7 +2,7 @@
 lexer grammar SelectorLexer;
 
 /** Words of other languages that share the parser. */
-tokens { BINARY, UTC, SPECIAL_NUMBER, SET, REMOVE, SEMICOLON }
+tokens { BINARY, UTC, SPECIAL_NUMBER, SET, REMOVE, SEMICOLON, FUNCTION }
 
 AND     options { caseInsensitive = true; } : 'AND';
 OR      options { caseInsensitive = true; } : 'OR';

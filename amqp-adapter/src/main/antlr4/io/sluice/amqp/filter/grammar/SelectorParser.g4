@@ -54,6 +54,7 @@ atom
     | BINARY # binary
     | (TRUE | FALSE) # truth
     | UTC OPEN CLOSE # utc
+    | FUNCTION OPEN disjunction? CLOSE # function
     | (IDENTIFIER | DELIMITED) # identifier
     | OPEN disjunction CLOSE # nested
     ;
