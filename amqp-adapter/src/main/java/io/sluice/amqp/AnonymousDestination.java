@@ -113,8 +113,7 @@ final class AnonymousDestination implements Destination {
             return Addressed.nowhere(Refusal.of(Refusal.Kind.INVALID_FIELD, e.getMessage()));
         }
         String address = named.isPresent() ? named.get().name() : to;
-        Optional<Refusal> refusal =
-                refusal(address).or(() -> scope.environment().shards().elsewhere(address));
+        Optional<Refusal> refusal = refusal(address).or(() -> scope.elsewhere(address));
         if (refusal.isPresent()) {
             return Addressed.nowhere(refusal.get());
         }

@@ -72,6 +72,14 @@ final class ConnectionScope {
                 .or(() -> EntityPath.managed(address).map(entity -> new EntityNode(entity, asker())));
     }
 
+    /** Why whoever asks for this address has to ask another node, which it reaches as it came here; empty where it is served here. */
+    Optional<Refusal> elsewhere(String address) {
+        return environment
+                .shards()
+                .elsewhere(address)
+                .map(refusal -> environment.opening().servers().told(refusal, identity.scheme()));
+    }
+
     private Asker asker() {
         return new Asker(
                 identity.connection(),

@@ -34,7 +34,7 @@ final class DeadLetterLink implements LinkEndpoint {
     void attach(Runnable found, Consumer<Refusal> refused) {
         sender.setContext(this);
         scope.add(this);
-        Optional<Refusal> elsewhere = scope.environment().shards().elsewhere(entity.queue());
+        Optional<Refusal> elsewhere = scope.elsewhere(entity.queue());
         if (elsewhere.isPresent()) {
             end();
             refused.accept(elsewhere.get());

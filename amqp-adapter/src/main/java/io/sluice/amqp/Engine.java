@@ -131,7 +131,8 @@ final class Engine implements ConnectionEvents.Listener {
     public void remoteOpen() {
         Principal principal = negotiation.principal().orElseThrow();
         String container = connection.getRemoteContainer();
-        Opening opening = new Opening(scope.environment().opening(), connection, negotiation.virtualHost());
+        Opening opening =
+                new Opening(scope.environment().opening(), connection, peer.scheme(), negotiation.virtualHost());
         Optional<ErrorCondition> refusal = opening.refusal(transport.getRemoteIdleTimeout(), principal);
         if (refusal.isEmpty()) {
             opening.virtualHost().ifPresent(host -> {
@@ -145,6 +146,7 @@ final class Engine implements ConnectionEvents.Listener {
                 principal,
                 container == null ? "" : container,
                 peer.name(),
+                peer.scheme(),
                 opening.virtualHost().map(VirtualHost::name));
         scope.opened(who);
         negotiation.token().ifPresent(scope.access().claims()::opensWith);

@@ -83,7 +83,7 @@ final class LinkAttacher {
         IncomingLink endpoint = new IncomingLink(scope, receiver, destination);
         Optional<Refusal> refusal = destination
                 .address()
-                .flatMap(this::elsewhere)
+                .flatMap(scope::elsewhere)
                 .or(() -> refusalToCreate(receiver.getRemoteTarget(), destination.address()))
                 .or(endpoint::refusal);
         if (refusal.isPresent()) {
@@ -214,7 +214,7 @@ final class LinkAttacher {
             return;
         }
         // Any of those that are here may have a link's terminus that the peer only knows by the link.
-        Optional<Refusal> refusal = (source == null ? Optional.<Refusal>empty() : elsewhere(node.address()))
+        Optional<Refusal> refusal = (source == null ? Optional.<Refusal>empty() : scope.elsewhere(node.address()))
                 .or(() -> refusalToCreate(source, Optional.of(node.address())))
                 .or(endpoint::refusal);
         if (refusal.isPresent()) {
@@ -329,11 +329,6 @@ final class LinkAttacher {
         boolean asks =
                 terminus instanceof org.apache.qpid.proton.amqp.messaging.Terminus asked && LinkNode.asksForNew(asked);
         return asks ? address.flatMap(name -> scope.access().refusal(Action.CREATE, name)) : Optional.empty();
-    }
-
-    /** Of what another node serves (AMQP 1.0 §2.8.18). */
-    private Optional<Refusal> elsewhere(String address) {
-        return scope.environment().shards().elsewhere(address);
     }
 
     private void refuse(Link link, LinkRegistry.Key key, ErrorCondition condition) {

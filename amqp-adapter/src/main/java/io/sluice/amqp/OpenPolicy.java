@@ -1,7 +1,6 @@
 package io.sluice.amqp;
 
 import io.sluice.broker.Refusal;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -12,45 +11,41 @@ import java.util.stream.Collectors;
  *
  * @param hostNames names a peer may call us by in its open (AMQP 1.0 §2.7.1 hostname), without regard to case; {@code *} for all.
  *     Addresses, {@code localhost} and no name at all are always taken
- * @param failoverServers where clients may go when this broker is gone
+ * @param servers where clients are told to go instead of here
  * @param virtualHosts those beside the default one
  * @param containers who has a connection
  * @param closed why nobody may have one here at the moment, and where else; for whoever has said who it is
  */
 public record OpenPolicy(
         Set<String> hostNames,
-        List<FailoverServer> failoverServers,
+        ServerAddresses servers,
         VirtualHosts virtualHosts,
         ContainerRegistry containers,
         Optional<Refusal> closed) {
     /** For everybody who knows our name. */
-    public OpenPolicy(Set<String> hostNames, List<FailoverServer> failoverServers, ContainerRegistry containers) {
-        this(hostNames, failoverServers, VirtualHosts.NONE, containers, Optional.empty());
+    public OpenPolicy(Set<String> hostNames, ServerAddresses servers, ContainerRegistry containers) {
+        this(hostNames, servers, VirtualHosts.NONE, containers, Optional.empty());
     }
 
     /** Any host name, and nowhere else to go. */
     public static OpenPolicy open() {
-        return new OpenPolicy(Set.of("*"), List.of(), new ContainerRegistry());
+        return new OpenPolicy(Set.of("*"), ServerAddresses.NONE, new ContainerRegistry());
     }
 
     public OpenPolicy {
         hostNames =
                 hostNames.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
-        failoverServers = List.copyOf(failoverServers);
     }
 
     /** The same for nobody. @param why {@code CONNECTION_FORCED} or {@code CONNECTION_REDIRECT} */
     public OpenPolicy closed(Refusal why) {
-        return new OpenPolicy(hostNames, failoverServers, virtualHosts, containers, Optional.of(why));
+        return new OpenPolicy(hostNames, servers, virtualHosts, containers, Optional.of(why));
     }
 
     /** The same with these virtual hosts. */
     public OpenPolicy with(VirtualHosts hosts) {
-        return new OpenPolicy(hostNames, failoverServers, hosts, containers, closed);
+        return new OpenPolicy(hostNames, servers, hosts, containers, closed);
     }
-
-    /** @param scheme as clients' URIs have it: amqp, amqps, amqpws, amqpwss */
-    public record FailoverServer(String host, int port, String scheme) {}
 
     /** @param hostname of the peer's open, may be null */
     boolean knows(String hostname) {

@@ -36,12 +36,17 @@ final class Opening {
 
     private final OpenPolicy policy;
     private final Connection peer;
+    private final String scheme;
     private final Optional<String> askedBefore;
 
-    /** @param askedBefore by which it has asked for a virtual host as it logged in */
-    Opening(OpenPolicy policy, Connection peer, Optional<String> askedBefore) {
+    /**
+     * @param scheme the peer came with
+     * @param askedBefore by which it has asked for a virtual host as it logged in
+     */
+    Opening(OpenPolicy policy, Connection peer, String scheme, Optional<String> askedBefore) {
         this.policy = policy;
         this.peer = peer;
+        this.scheme = scheme;
         this.askedBefore = askedBefore;
     }
 
@@ -60,7 +65,8 @@ final class Opening {
     }
 
     /** A virtual host is to be opened elsewhere by the name that the peer has for it here. */
-    private ErrorCondition condition(Refusal refusal) {
+    private ErrorCondition condition(Refusal decided) {
+        Refusal refusal = policy.servers().told(decided, scheme);
         Optional<VirtualHost> host = virtualHost();
         if (refusal.kind() != Kind.CONNECTION_REDIRECT || host.isEmpty()) {
             return Conditions.of(refusal);
@@ -178,8 +184,10 @@ final class Opening {
             properties.put(DETECTION_POLICY, STRONG);
         });
         virtualHost().ifPresent(host -> properties.put(VIRTUAL_HOST, host.name()));
-        if (!policy.failoverServers().isEmpty() && peerMaxFrameBytes >= MIN_FRAME_BYTES_FOR_SERVERS) {
-            properties.put(FAILOVER_SERVERS, servers());
+        List<ServerAddresses.Address> servers = policy.servers().failover(scheme);
+        if (!servers.isEmpty() && peerMaxFrameBytes >= MIN_FRAME_BYTES_FOR_SERVERS) {
+            properties.put(
+                    FAILOVER_SERVERS, servers.stream().map(Opening::described).toList());
         }
         if (refused) {
             properties.put(ESTABLISHMENT_FAILED, true);
@@ -187,12 +195,14 @@ final class Opening {
         return properties;
     }
 
-    private List<Map<Symbol, Object>> servers() {
-        return policy.failoverServers().stream()
-                .map(server -> Map.<Symbol, Object>of(
-                        Symbol.valueOf("network-host"), server.host(),
-                        Symbol.valueOf("port"), UnsignedShort.valueOf((short) server.port()),
-                        Symbol.valueOf("scheme"), server.scheme()))
-                .toList();
+    private static Map<Symbol, Object> described(ServerAddresses.Address server) {
+        Map<Symbol, Object> described = new LinkedHashMap<>();
+        described.put(Symbol.valueOf("network-host"), server.host());
+        described.put(Symbol.valueOf("port"), UnsignedShort.valueOf((short) server.port()));
+        described.put(Symbol.valueOf("scheme"), server.scheme());
+        if (!server.path().isEmpty()) {
+            described.put(Symbol.valueOf("path"), server.path());
+        }
+        return described;
     }
 }

@@ -11,11 +11,17 @@ import org.apache.qpid.proton.engine.Link;
  * @param connection number of the connection, from 1, not used again while the broker runs; 0 before it has opened
  * @param container the peer's container-id, "" where it has none
  * @param remoteAddress host and port
+ * @param scheme as of a {@link Peer}
  * @param virtualHost the one it has opened; empty: the default one
  */
 record PeerIdentity(
-        long connection, Principal principal, String container, String remoteAddress, Optional<String> virtualHost) {
-    static final PeerIdentity UNKNOWN = new PeerIdentity(0, Principal.ANONYMOUS, "", "", Optional.empty());
+        long connection,
+        Principal principal,
+        String container,
+        String remoteAddress,
+        String scheme,
+        Optional<String> virtualHost) {
+    static final PeerIdentity UNKNOWN = new PeerIdentity(0, Principal.ANONYMOUS, "", "", "", Optional.empty());
 
     /** One of its links. Any thread: nothing of it changes. @param filter what it selects by, "" where it takes everything */
     LinkDescription describe(Link link, String filter) {

@@ -94,7 +94,7 @@ class PitfallsOfConnectionsTest {
     @Test
     void s2_4_1_anUnknownVirtualHostIsRefused() {
         open(host("vhost:unknown")).expectClose("amqp:not-allowed");
-        broker.opening = new OpenPolicy(Set.of("mq.example.com"), List.of(), new ContainerRegistry());
+        broker.opening = new OpenPolicy(Set.of("mq.example.com"), ServerAddresses.NONE, new ContainerRegistry());
         open(host("other.example.com")).expectClose("amqp:not-found");
     }
 

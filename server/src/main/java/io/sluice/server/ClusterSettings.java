@@ -1,8 +1,10 @@
 package io.sluice.server;
 
+import io.sluice.amqp.ServerAddresses;
 import io.sluice.amqp.netty.HandThrough;
 import io.sluice.server.config.Cluster;
 import io.sluice.server.config.Configuration;
+import io.sluice.server.config.Listen;
 import io.sluice.storage.raft.RaftGroups;
 import io.sluice.storage.raft.RaftMember;
 import io.sluice.storage.raft.RaftSettings;
@@ -78,6 +80,40 @@ final class ClusterSettings {
     /** To the main ports of the nodes. */
     static Redirects redirects(Configuration configuration) {
         return new Redirects(configuration.listen().ports().get(0).protocol().scheme());
+    }
+
+    /** Where clients are told to go; what the redirects above name is known to it. */
+    static ServerAddresses addresses(Configuration configuration) {
+        Listen listen = configuration.listen();
+        return new ServerAddresses(
+                addresses(listen.failoverServers()),
+                configuration.cluster().nodes().stream()
+                        .map(node -> new ServerAddresses.Node(
+                                new ServerAddresses.Address(
+                                        node.host(),
+                                        node.port(),
+                                        listen.protocol().scheme()),
+                                addresses(node.clients())))
+                        .toList(),
+                listen.also().stream()
+                        .filter(port -> isReachable(port, listen))
+                        .map(port -> new ServerAddresses.FurtherPort(
+                                port.port(), port.protocol().scheme()))
+                        .toList());
+    }
+
+    private static List<ServerAddresses.Address> addresses(List<Listen.Server> servers) {
+        return servers.stream()
+                .map(server -> new ServerAddresses.Address(
+                        server.host(), server.port(), server.protocol().scheme(), server.path()))
+                .toList();
+    }
+
+    /** Whether clients of another node could come to this one's port of that number: it is known, and not for this machine or a proxy only. */
+    private static boolean isReachable(Listen.Port port, Listen listen) {
+        return port.port() != 0
+                && !port.proxyProtocol()
+                && (!Listen.isLoopback(port.host()) || Listen.isLoopback(listen.host()));
     }
 
     static RaftSettings.Timing timing(Configuration configuration) {

@@ -36,14 +36,11 @@ final class ListeningPorts implements AutoCloseable {
         this.tls = any ? Optional.of(TlsService.of(listen.tls())) : Optional.empty();
     }
 
-    /** What of the section decides about a connection's open. */
-    static OpenPolicy opening(Listen listen) {
+    /** What decides about a connection's open. */
+    static OpenPolicy opening(Configuration configuration) {
         return new OpenPolicy(
-                Set.copyOf(listen.hostNames()),
-                listen.failoverServers().stream()
-                        .map(server -> new OpenPolicy.FailoverServer(
-                                server.host(), server.port(), server.protocol().scheme()))
-                        .toList(),
+                Set.copyOf(configuration.listen().hostNames()),
+                ClusterSettings.addresses(configuration),
                 new ContainerRegistry());
     }
 

@@ -125,7 +125,7 @@ final class ServedShards implements Shards {
                 new LinkRegistry(),
                 new AmqpEnvironment.Identity(configuration.node(), version()),
                 large,
-                ListeningPorts.opening(configuration.listen()),
+                ListeningPorts.opening(configuration),
                 connections,
                 NodeNames.random(),
                 new NodeKinds(configuration.topics()::isTopic),
@@ -161,7 +161,7 @@ final class ServedShards implements Shards {
                         System::currentTimeMillis,
                         new LinkRegistry(),
                         new AmqpEnvironment.Identity(configuration.node(), version()))
-                .withOpening(ListeningPorts.opening(configuration.listen()));
+                .withOpening(ListeningPorts.opening(configuration));
     }
 
     private static String version() {

@@ -3,10 +3,13 @@ package io.sluice.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.sluice.amqp.ServerAddresses;
+import io.sluice.amqp.ServerAddresses.Address;
+import io.sluice.amqp.ServerAddresses.FurtherPort;
+import io.sluice.amqp.ServerAddresses.Node;
 import io.sluice.server.config.Configuration;
 import io.sluice.server.config.ConfigurationException;
 import io.sluice.server.config.Defaults;
-import io.sluice.server.config.Listen;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,11 +71,6 @@ class ServeOptionsTest {
                 options(CLUSTER, Optional.empty(), Optional.of("n2"), false).configuration();
         assertEquals("localhost", n2.listen().host());
         assertEquals(21, n2.listen().port());
-        assertEquals(
-                List.of(
-                        new Listen.Port("127.0.0.1", 11, Listen.Protocol.AMQP),
-                        new Listen.Port("localhost", 21, Listen.Protocol.AMQP)),
-                n2.listen().failoverServers());
         assertEquals(2, ClusterSettings.raft(n2, 0).founders().size());
     }
 
@@ -84,16 +82,54 @@ class ServeOptionsTest {
         assertEquals("127.0.0.1", n1.listen().host());
     }
 
+    private ServerAddresses addresses(String text) throws Exception {
+        return ClusterSettings.addresses(
+                options(text, Optional.empty(), Optional.of("n1"), false).configuration());
+    }
+
+    @Test
+    void clientsAreToldOfTheNodesAndOfWhatTheFileSaysOfThem() throws Exception {
+        assertEquals(
+                List.of(
+                        new Node(new Address("127.0.0.1", 11, "amqp"), List.of()),
+                        new Node(new Address("localhost", 21, "amqp"), List.of())),
+                addresses(CLUSTER).nodes());
+        String text = CLUSTER.replace("amqp}", "amqps, tls: {certificates: [{file: x}]}}")
+                .replace(
+                        "handThroughPort: 13",
+                        "handThroughPort: 13, clients: [{host: mq, port: 443, protocol: amqpwss, path: /n1}]");
+        assertEquals(
+                new Node(new Address("127.0.0.1", 11, "amqps"), List.of(new Address("mq", 443, "amqpwss", "/n1"))),
+                addresses(text).nodes().get(0));
+        assertEquals(List.of(), addresses(text).listed());
+    }
+
+    /** Behind a proxy a node is reached by that, and on its loopback address by nobody else. */
+    @Test
+    void otherNodesHaveTheFurtherPortsThatClientsOfThisOneCanReach() throws Exception {
+        String also = """
+                protocol: amqp, trustedProxies: [10.0.0.1], also: [
+                    {host: 0.0.0.0, port: 0, protocol: amqp},
+                    {host: 127.0.0.1, port: 2, protocol: amqpws},
+                    {host: 0.0.0.0, port: 3, protocol: amqps, proxyProtocol: required},
+                    {host: 0.0.0.0, port: 4, protocol: amqpwss}], tls: {certificates: [{file: x}]}}
+                """;
+        String text = CLUSTER.replace("protocol: amqp}\n", also);
+        FurtherPort loopback = new FurtherPort(2, "amqpws");
+        FurtherPort everywhere = new FurtherPort(4, "amqpwss");
+        assertEquals(List.of(loopback, everywhere), addresses(text).alike());
+        String apart = text.replace("name: c", "name: c\n  secretFile: x")
+                .replace("host: 127.0.0.1, port: 11", "host: 10.0.0.1, port: 11");
+        assertEquals(List.of(everywhere), addresses(apart).alike());
+    }
+
     @Test
     void failoverServersOfTheFileStay() throws Exception {
         String text = CLUSTER.replace(
-                "protocol: amqp}", "protocol: amqp, failoverServers: [{host: x, port: 5, protocol: amqp}]}");
+                "protocol: amqp}",
+                "protocol: amqp, failoverServers: [{host: x, port: 5, protocol: amqpws, path: /y}]}");
         assertEquals(
-                List.of(new Listen.Port("x", 5, Listen.Protocol.AMQP)),
-                options(text, Optional.empty(), Optional.of("n1"), false)
-                        .configuration()
-                        .listen()
-                        .failoverServers());
+                List.of(new Address("x", 5, "amqpws", "/y")), addresses(text).listed());
     }
 
     @Test

@@ -32,6 +32,7 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     private final ServerSettings settings;
     private final AmqpEnvironment environment;
     private final Connections connections;
+    private final String kind;
     private ChannelHandlerContext context;
     /** Null until the carrier is ready. */
     private AmqpConnection connection;
@@ -43,7 +44,9 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     private long nextTickMillis;
     private boolean ending;
 
-    NettyChannel(ServerSettings settings, AmqpEnvironment environment, Connections connections) {
+    /** @param kind of what carries it; "" where the port is of none */
+    NettyChannel(ServerSettings settings, AmqpEnvironment environment, Connections connections, String kind) {
+        this.kind = kind;
         this.settings = settings;
         this.environment = environment;
         this.connections = connections;
@@ -69,8 +72,9 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
 
     private void begin(CarrierReady ready) {
         carrier = ready;
-        Peer peer = new Peer(
-                remote, new PeerSecurity(loopback, ready.encrypted(), ready.certificateName(), ready.serverName()));
+        PeerSecurity security =
+                new PeerSecurity(loopback, ready.encrypted(), ready.certificateName(), ready.serverName());
+        Peer peer = kind.isEmpty() ? new Peer(remote, security) : new Peer(remote, kind, security);
         EventExecutor loop = context.executor();
         connection = new AmqpConnection(
                 environment,

@@ -37,6 +37,7 @@ final class NodePort extends HeaderPort {
 
     @Override
     void meet(HAProxyMessage header, InetSocketAddress client) {
-        reception.acceptFromNode(channel, kinds.get(NodeHeader.kind(header)), client);
+        String kind = NodeHeader.kind(header);
+        reception.acceptFromNode(channel, kind, kinds.get(kind), client);
     }
 }

@@ -73,9 +73,9 @@ final class Reception {
      *
      * @param client who is at the other end of the other node's connection
      */
-    void acceptFromNode(SocketChannel channel, Carrier carrier, InetSocketAddress client) {
+    void acceptFromNode(SocketChannel channel, String kind, Carrier carrier, InetSocketAddress client) {
         ClientAddress.brought(channel, client);
-        receive(channel, "", carrier);
+        receive(channel, kind, carrier);
     }
 
     /** A connection that entered and that a proxy brings. @param client who is at the other end of the proxy's connection */
@@ -119,14 +119,14 @@ final class Reception {
     }
 
     private void carry(Guest guest, AmqpEnvironment environment) {
-        guest.carrier.carry(guest.channel.pipeline(), new NettyChannel(settings, environment, connections));
+        guest.carrier.carry(guest.channel.pipeline(), new NettyChannel(settings, environment, connections, guest.kind));
         unserved.remove(guest.channel);
     }
 
     /**
      * One that is neither served nor handed through yet.
      *
-     * @param kind by which other nodes know the carrier
+     * @param kind by which other nodes know the carrier, and its peer's scheme
      */
     private record Guest(SocketChannel channel, String kind, Carrier carrier, EarlyBytes early, long untilNanos) {}
 

@@ -3,6 +3,7 @@ package io.sluice.amqp.netty;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.sluice.amqp.Peer;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -35,11 +36,23 @@ class HandThroughTest {
     void a_client_of_a_backup_is_served_by_the_primary_under_its_own_address() throws Exception {
         try (Socket client = TwoNodes.connect(nodes.backupPort)) {
             TwoNodes.assertServed(client);
-            assertEquals(
-                    "127.0.0.1:" + client.getLocalPort(),
-                    nodes.peers.poll(TwoNodes.WAIT_SECONDS, TimeUnit.SECONDS).name());
+            Peer peer = nodes.peers.poll(TwoNodes.WAIT_SECONDS, TimeUnit.SECONDS);
+            assertEquals("127.0.0.1:" + client.getLocalPort(), peer.name());
+            assertEquals("amqp", peer.scheme());
             assertEquals(1, nodes.primary.connectionCount());
             assertEquals(0, nodes.backup.connectionCount());
+        }
+    }
+
+    /** What carries it says nothing of that here: the other node does. */
+    @Test
+    void the_primary_knows_what_a_client_spoke_at_the_backup() throws Exception {
+        try (TwoNodes others = new TwoNodes(PATIENCE_MILLIS, "amqpwss", Carrier.TCP);
+                Socket client = TwoNodes.connect(others.backupPort)) {
+            TwoNodes.assertServed(client);
+            assertEquals(
+                    "amqpwss",
+                    others.peers.poll(TwoNodes.WAIT_SECONDS, TimeUnit.SECONDS).scheme());
         }
     }
 

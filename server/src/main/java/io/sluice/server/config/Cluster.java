@@ -32,8 +32,14 @@ public record Cluster(
      * @param port for clients, on its main port
      * @param replicationPort for the journal
      * @param handThroughPort for connections that other nodes hand through to it
+     * @param clients where clients reach it, for each protocol once; empty: at {@link #port}, and at the further ports that all nodes have
      */
-    public record Node(String name, String host, int port, int replicationPort, int handThroughPort) {}
+    public record Node(
+            String name, String host, int port, int replicationPort, int handThroughPort, List<Listen.Server> clients) {
+        public Node {
+            clients = List.copyOf(clients);
+        }
+    }
 
     /** How clients that come to a backup find the primary. */
     public enum Routing {

@@ -50,7 +50,7 @@ final class ClusterBinder {
     private static void checkSecret(Section section, Cluster cluster) {
         Optional<String> elsewhere = cluster.nodes().stream()
                 .map(Cluster.Node::host)
-                .filter(host -> !host.equals(ConfigurationBinder.MISSING) && !isLoopback(host))
+                .filter(host -> !host.equals(ConfigurationBinder.MISSING) && !Listen.isLoopback(host))
                 .findFirst();
         if (cluster.secretFile().isEmpty() && elsewhere.isPresent()) {
             section.problem(
@@ -58,11 +58,6 @@ final class ClusterBinder {
                     "is empty, but " + elsewhere.get()
                             + " is another machine: connections that are handed through show a secret");
         }
-    }
-
-    /** By its text: a name server is not asked. */
-    private static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.[0-9]{1,3}){3}");
     }
 
     /** What the file leaves out, or has as it was shipped, is bounded without a word. */
@@ -104,7 +99,8 @@ final class ClusterBinder {
                     ConfigurationBinder.required(section, "host"),
                     port(section, "port"),
                     port(section, "replicationPort"),
-                    port(section, "handThroughPort"));
+                    port(section, "handThroughPort"),
+                    clients(section));
             if (section.has("name") && !names.add(node.name())) {
                 section.problem("name", "is \"" + node.name() + "\", which another node has already");
             }
@@ -121,6 +117,20 @@ final class ClusterBinder {
             nodes.add(node);
         }
         return nodes;
+    }
+
+    private static List<Listen.Server> clients(Section node) {
+        List<Listen.Server> clients = new ArrayList<>();
+        Set<Listen.Protocol> protocols = new HashSet<>();
+        for (Section section : node.sections("clients").orElse(List.of())) {
+            Listen.Server server = ListenBinder.server(section);
+            if (section.has("protocol") && !protocols.add(server.protocol())) {
+                section.problem(
+                        "protocol", "is " + server.protocol().scheme() + ", for which there is an address already");
+            }
+            clients.add(server);
+        }
+        return clients;
     }
 
     /** @param taken by the nodes before, and by this one */

@@ -162,8 +162,7 @@ public record Configuration(
     }
 
     /**
-     * In a cluster: as this node is to run, with what the list of nodes says of it. Its clients are told where all nodes are, unless the
-     * file says otherwise; and every message is in the journal as a whole.
+     * In a cluster: as this node is to run, with what the list of nodes says of it; and every message is in the journal as a whole.
      *
      * @throws ConfigurationException this node is not among the nodes
      */
@@ -181,12 +180,7 @@ public record Configuration(
                                         .map(Cluster.Node::name)
                                         .toList()
                                 + ": say which one this is with --node"))));
-        List<Listen.Port> others = listen.failoverServers().isEmpty()
-                ? cluster.nodes().stream()
-                        .map(other -> new Listen.Port(other.host(), other.port(), listen.protocol()))
-                        .toList()
-                : listen.failoverServers();
-        return with(changed -> changed.listen(listen.at(self.host(), self.port(), others))
+        return with(changed -> changed.listen(listen.at(self.host(), self.port()))
                 .amqp(amqp.withoutLargeMessages(MAX_MEMBERS_MESSAGE_BYTES)));
     }
 }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * @param tls of all ports whose protocol has it
  * @param allowedOrigins web sites whose pages may connect to ports with WebSocket; {@code *} for all
  * @param hostNames virtual hosts a client may name in its open; {@code *} for all
- * @param failoverServers where clients may go when this broker is gone
+ * @param failoverServers where clients may go when this broker is gone; empty: to the nodes of the cluster, if it is one
  */
 public record Listen(
         String host,
@@ -27,7 +27,7 @@ public record Listen(
         Tls tls,
         List<String> allowedOrigins,
         List<String> hostNames,
-        List<Port> failoverServers) {
+        List<Server> failoverServers) {
     public Listen {
         trustedProxies = List.copyOf(trustedProxies);
         also = List.copyOf(also);
@@ -71,6 +71,18 @@ public record Listen(
         public Port(String host, int port, Protocol protocol) {
             this(host, port, protocol, false);
         }
+    }
+
+    /**
+     * Where clients go.
+     *
+     * @param path of a WebSocket; "" for the one they take by themselves
+     */
+    public record Server(String host, int port, Protocol protocol, String path) {}
+
+    /** By its text: a name server is not asked. */
+    public static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.[0-9]{1,3}){3}");
     }
 
     /**
@@ -118,8 +130,8 @@ public record Listen(
                 failoverServers);
     }
 
-    /** On another main port, with other servers to go to. */
-    Listen at(String newHost, int newPort, List<Port> newFailoverServers) {
+    /** On another main port. */
+    Listen at(String newHost, int newPort) {
         return new Listen(
                 newHost,
                 newPort,
@@ -130,7 +142,7 @@ public record Listen(
                 tls,
                 allowedOrigins,
                 hostNames,
-                newFailoverServers);
+                failoverServers);
     }
 
     /** All of them, the main one first. */

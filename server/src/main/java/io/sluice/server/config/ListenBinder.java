@@ -24,12 +24,12 @@ final class ListenBinder {
                 protocol(section, defaults.protocol()),
                 proxyProtocol(section),
                 section.texts("trustedProxies").orElse(defaults.trustedProxies()),
-                further.stream().map(port -> port(port, 0, proxyProtocol(port))).toList(),
+                further.stream().map(port -> port(port, proxyProtocol(port))).toList(),
                 tls(tlsSection, defaults.tls()),
                 section.texts("allowedOrigins").orElse(defaults.allowedOrigins()),
                 section.texts("hostNames").orElse(defaults.hostNames()),
                 section.sections("failoverServers").orElse(List.of()).stream()
-                        .map(server -> port(server, 1, false))
+                        .map(ListenBinder::server)
                         .toList());
         if (listen.ports().stream().anyMatch(port -> port.protocol().hasTls())
                 && listen.tls().certificates().isEmpty()) {
@@ -64,19 +64,40 @@ final class ListenBinder {
         return section.choice("protocol", choices, fallback);
     }
 
-    private static Listen.Port port(Section section, int least, boolean proxyProtocol) {
+    private static Listen.Port port(Section section, boolean proxyProtocol) {
         Listen.Port port = new Listen.Port(
                 ConfigurationBinder.required(section, "host"),
-                section.number("port", least, 65_535, least),
+                section.number("port", 0, 65_535, 0),
                 protocol(section, Protocol.AMQP),
                 proxyProtocol);
+        requirePort(section);
+        section.end();
+        return port;
+    }
+
+    private static void requirePort(Section section) {
         for (String key : List.of("port", "protocol")) {
             if (!section.has(key)) {
                 section.problem(key, "is missing");
             }
         }
+    }
+
+    /** Where clients go. */
+    static Listen.Server server(Section section) {
+        Listen.Server server = new Listen.Server(
+                ConfigurationBinder.required(section, "host"),
+                section.number("port", 1, 65_535, 1),
+                protocol(section, Protocol.AMQP),
+                section.textOrNone("path", ""));
+        requirePort(section);
+        if (!server.path().isEmpty() && !server.protocol().hasWebSocket()) {
+            section.problem("path", "is \"" + server.path() + "\", but only WebSocket has one: amqpws or amqpwss");
+        } else if (!server.path().isEmpty() && !server.path().startsWith("/")) {
+            section.problem("path", "is \"" + server.path() + "\"; it must begin with /");
+        }
         section.end();
-        return port;
+        return server;
     }
 
     private static Listen.Tls tls(Section section, Listen.Tls defaults) {

@@ -24,7 +24,8 @@ class ClusterConfigurationTest {
                   name: east
                   nodes:
                     - {name: n1, host: a.example.com, port: 1, replicationPort: 2, handThroughPort: 3}
-                    - {name: n2, host: b.example.com, port: 1, replicationPort: 2, handThroughPort: 3}
+                    - {name: n2, host: b.example.com, port: 1, replicationPort: 2, handThroughPort: 3,
+                       clients: [{host: mq.example.com, port: 443, protocol: amqpwss, path: /b}]}
                   secretFile: tls/secret
                   handThroughWaitMillis: 7
                   routing: redirect
@@ -35,8 +36,15 @@ class ClusterConfigurationTest {
                 new Cluster(
                         "east",
                         List.of(
-                                new Cluster.Node("n1", "a.example.com", 1, 2, 3),
-                                new Cluster.Node("n2", "b.example.com", 1, 2, 3)),
+                                new Cluster.Node("n1", "a.example.com", 1, 2, 3, List.of()),
+                                new Cluster.Node(
+                                        "n2",
+                                        "b.example.com",
+                                        1,
+                                        2,
+                                        3,
+                                        List.of(new Listen.Server(
+                                                "mq.example.com", 443, Listen.Protocol.AMQPWSS, "/b")))),
                         false,
                         "tls/secret",
                         7,
@@ -101,6 +109,35 @@ class ClusterConfigurationTest {
                                 + " 65535",
                         "s.yaml line 4 column 28: cluster.nodes[0].ports is not a known key; did you mean port?"),
                 problems("cluster:\n  name: c\n  nodes:\n    - {name: n 1, port: 0, ports: 1}\n"));
+    }
+
+    @Test
+    void whatIsWrongWithWhereClientsReachIt() {
+        assertEquals(
+                List.of(
+                        "s.yaml line 6 column 11: cluster.nodes[0].clients[0].host is missing",
+                        "s.yaml line 6 column 11: cluster.nodes[0].clients[0].protocol is missing",
+                        "s.yaml line 6 column 18: cluster.nodes[0].clients[0].port is \"0\"; it must be a whole number,"
+                                + " from 1 to 65535",
+                        "s.yaml line 7 column 53: cluster.nodes[0].clients[1].path is \"/x\", but only WebSocket has one:"
+                                + " amqpws or amqpwss",
+                        "s.yaml line 8 column 40: cluster.nodes[0].clients[2].protocol is amqps, for which there is an"
+                                + " address already",
+                        "s.yaml line 9 column 54: cluster.nodes[0].clients[3].path is \"x\"; it must begin with /",
+                        "s.yaml line 10 column 46: cluster.nodes[0].clients[4].proxyProtocol is not a known key; did you"
+                                + " mean protocol?"),
+                problems("""
+                        cluster:
+                          name: c
+                          nodes:
+                            - %s,
+                              clients: [
+                                  {port: 0},
+                                  {host: a, port: 1, protocol: amqps, path: /x},
+                                  {host: b, port: 1, protocol: amqps},
+                                  {host: a, port: 1, protocol: amqpws, path: x},
+                                  {host: a, port: 1, protocol: amqp, proxyProtocol: off}]}
+                        """.formatted(NODE.substring(0, NODE.length() - 1))));
     }
 
     @Test

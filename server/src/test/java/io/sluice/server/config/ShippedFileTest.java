@@ -55,6 +55,7 @@ class ShippedFileTest {
                 Configuration.class,
                 Listen.class,
                 Listen.Port.class,
+                Listen.Server.class,
                 Listen.Tls.class,
                 Listen.Certificate.class,
                 Configuration.Security.class,
@@ -119,9 +120,9 @@ class ShippedFileTest {
         assertEquals("three-nodes", cluster.name());
         assertEquals(
                 List.of(
-                        new Cluster.Node("n1", "127.0.0.1", 5672, 5772, 5872),
-                        new Cluster.Node("n2", "127.0.0.1", 5673, 5773, 5873),
-                        new Cluster.Node("n3", "127.0.0.1", 5674, 5774, 5874)),
+                        new Cluster.Node("n1", "127.0.0.1", 5672, 5772, 5872, List.of()),
+                        new Cluster.Node("n2", "127.0.0.1", 5673, 5773, 5873, List.of()),
+                        new Cluster.Node("n3", "127.0.0.1", 5674, 5774, 5874, List.of())),
                 cluster.nodes());
         assertEquals(Defaults.CLUSTER.replication(), cluster.replication());
         assertEquals(Defaults.STORAGE, file.storage());
