@@ -18,6 +18,9 @@ public interface Access {
         return TokenRenewal.NONE;
     }
 
+    /** Tells what came of a change that they asked for. Any thread. */
+    default void audit(AuditedChange.What what, AuditedChange.Outcome outcome) {}
+
     /** A queue is theirs alone from now on, and goes with their connection; see {@link #frees}. */
     default void owns(String queue) {
         throw new UnsupportedOperationException("only a connection has queues of its own");

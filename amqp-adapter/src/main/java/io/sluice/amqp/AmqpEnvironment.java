@@ -25,6 +25,7 @@ import java.util.function.Supplier;
  * @param kinds which addresses are topics
  * @param newIds for newid() in rules of subscriptions, each another
  * @param deadLetterNames by which consumers are told where dead letters were
+ * @param audit hears of changes by peers
  */
 @RecordBuilder
 public record AmqpEnvironment(
@@ -41,7 +42,8 @@ public record AmqpEnvironment(
         Supplier<String> nodeNames,
         NodeKinds kinds,
         Supplier<UUID> newIds,
-        Set<DeadLetterNames> deadLetterNames)
+        Set<DeadLetterNames> deadLetterNames,
+        AuditTrail audit)
         implements AmqpEnvironmentBuilder.With {
     /** Every message is in memory, any host name is ours. */
     public AmqpEnvironment(
@@ -66,7 +68,8 @@ public record AmqpEnvironment(
                 NodeNames.random(),
                 new NodeKinds(address -> false),
                 UUID::randomUUID,
-                Set.of(DeadLetterNames.SLUICE));
+                Set.of(DeadLetterNames.SLUICE),
+                AuditTrail.NONE);
     }
 
     /** The same for one connection. */

@@ -29,6 +29,11 @@ final class AskerAccess implements Access {
     }
 
     @Override
+    public void audit(AuditedChange.What what, AuditedChange.Outcome outcome) {
+        scope.audit(what, outcome);
+    }
+
+    @Override
     public void owns(String queue) {
         scope.access().owns(queue);
     }

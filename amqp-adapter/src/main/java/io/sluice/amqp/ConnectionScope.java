@@ -182,6 +182,13 @@ final class ConnectionScope {
         return identity;
     }
 
+    /** Any thread, of what was asked for when it was open: who it is and where does not change then. */
+    void audit(AuditedChange.What what, AuditedChange.Outcome outcome) {
+        AuditedChange.By by = new AuditedChange.By(
+                identity.principal(), identity.virtualHost(), identity.remoteAddress(), identity.connection());
+        environment.audit().add(new AuditedChange(by, what, outcome));
+    }
+
     /** @param leaving gives back what the connection holds of its container's right to have only one */
     void entered(Runnable leaving) {
         leave = leaving;

@@ -326,6 +326,7 @@ final class OutgoingLink implements LinkEndpoint {
             state = State.CLOSED;
             if (peerCloses) {
                 sender.close();
+                node.endedByClose().ifPresent(what -> scope.audit(what, AuditedChange.Outcome.DONE));
             } else {
                 sender.detach();
             }

@@ -111,6 +111,11 @@ final class ResumedNode implements SourceNode {
     }
 
     @Override
+    public Optional<AuditedChange.What> endedByClose() {
+        return Optional.ofNullable(found).map(its -> SubscriptionTerminus.unsubscribed(its.subscription));
+    }
+
+    @Override
     public Source answer() {
         Subscription subscription = found.subscription;
         Source source = new Source();

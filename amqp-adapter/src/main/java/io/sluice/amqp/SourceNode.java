@@ -59,6 +59,11 @@ interface SourceNode {
     /** The peer has detached. Leads to {@code detached} or {@code closed}. */
     void detach(ShardMailbox shard, Consumer consumer, boolean closed);
 
+    /** What the peer has ended by closing the link, beside the link; empty: nothing, or that is not known. */
+    default Optional<AuditedChange.What> endedByClose() {
+        return Optional.empty();
+    }
+
     /** What the attach is answered with, when it is attached. */
     Source answer();
 }

@@ -165,6 +165,13 @@ final class SubscriptionNode implements SourceNode {
         shard.leave(consumer, closed && !ofServiceBus ? Leaving.CLOSE : Leaving.DETACH);
     }
 
+    /** One that is not durable goes with its links anyway. */
+    @Override
+    public Optional<AuditedChange.What> endedByClose() {
+        boolean ends = request.subscription().durable() && !ofServiceBus;
+        return ends ? Optional.of(SubscriptionTerminus.unsubscribed(request.subscription())) : Optional.empty();
+    }
+
     @Override
     public Source answer() {
         Source asked = (Source) link.getRemoteSource();

@@ -1,9 +1,12 @@
 package io.sluice.amqp;
 
+import io.sluice.broker.Subscription;
 import io.sluice.broker.SubscriptionExpiry;
 import io.sluice.broker.SubscriptionExpiry.Policy;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.messaging.Source;
@@ -63,6 +66,17 @@ record SubscriptionTerminus(
     static boolean isDurable(Source asked) {
         boolean durable = asked.getDurable() != null && asked.getDurable() != TerminusDurability.NONE;
         return durable || asked.getExpiryPolicy() == TerminusExpiryPolicy.NEVER;
+    }
+
+    /** A shared one has ended where no other link has it. */
+    static AuditedChange.What unsubscribed(Subscription subscription) {
+        Map<String, String> more = new LinkedHashMap<>();
+        more.put("topic", subscription.topic());
+        if (subscription.shared()) {
+            more.put("shared", "true");
+        }
+        return new AuditedChange.What(
+                "UNSUBSCRIBE", "subscription", subscription.identity().toString(), more);
     }
 
     /** Says in the answer how long the subscription is kept. */

@@ -54,6 +54,9 @@ final class TestBroker implements Authenticator {
     int thresholdBytes = Integer.MAX_VALUE;
     java.util.Set<io.sluice.amqp.message.DeadLetterNames> deadLetterNames =
             java.util.Set.of(io.sluice.amqp.message.DeadLetterNames.SLUICE);
+    /** What the audit trail heard. */
+    final List<AuditedChange> audited = new ArrayList<>();
+
     /** Names of queues that clients create by using them. */
     Predicate<String> autoCreate = name -> name.startsWith("auto.");
 
@@ -212,7 +215,8 @@ final class TestBroker implements Authenticator {
                 () -> TemporaryName.PREFIX + "node" + ++dynamicNodes,
                 new NodeKinds(address -> address.startsWith("topic.")),
                 UUID::randomUUID,
-                deadLetterNames);
+                deadLetterNames,
+                audited::add);
     }
 
     @Override

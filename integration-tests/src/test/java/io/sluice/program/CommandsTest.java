@@ -51,7 +51,9 @@ final class CommandsTest {
         assertTrue(listed.contains("\"messages\":5"), listed);
 
         assertTrue(ok("queue", "purge", "cli.fifo", "--json").contains("5"));
-        ok("queue", "delete", "cli.fifo");
+        assertEquals("cli.fifo deleted, with 0 messages\n", ok("queue", "delete", "cli.fifo"));
+        ok("send", "cli.gone", "x", "y");
+        assertEquals("{\"deleted\":\"cli.gone\",\"messages\":2}\n", ok("queue", "delete", "cli.gone", "--json"));
 
         Ended again = run("queue", "delete", "cli.fifo");
         assertEquals(1, again.exitCode());

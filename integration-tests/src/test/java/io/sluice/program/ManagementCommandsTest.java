@@ -76,6 +76,34 @@ final class ManagementCommandsTest {
         assertEquals(2, run("queue", "update", "mgmt.update").exitCode());
     }
 
+    /** The log of all that is changed; docs/operating.md says what is in a line. */
+    @Test
+    void what_is_changed_is_in_the_audit_log() throws Exception {
+        ok("send", "mgmt.audited", "a", "b", "c");
+        ok("queue", "update", "mgmt.audited", "--max-messages", "10");
+        ok("queue", "purge", "mgmt.audited", "--count", "1");
+        ok("queue", "delete", "mgmt.audited");
+        assertEquals(1, run("queue", "delete", "mgmt.audited").exitCode());
+        assertEquals(1, run("queue", "delete", "no\nuser=root").exitCode());
+        String name = " type=queue name=mgmt.audited ";
+        for (String line : List.of(
+                "operation=UPDATE" + name + "outcome=done status=200",
+                "operation=PURGE" + name + "outcome=done status=200 messages=1",
+                "operation=DELETE" + name + "outcome=done status=204 messages=2",
+                "operation=DELETE" + name + "outcome=refused status=404 why=",
+                "name=\"no\\u000auser=root\" outcome=refused")) {
+            broker.process().awaitError(line);
+        }
+        String deleted = broker.process().errors().stream()
+                .filter(line -> line.contains("operation=DELETE" + name))
+                .findFirst()
+                .orElseThrow();
+        Pattern who = Pattern.compile(
+                ".* INFO  audit: user=anonymous userOf=/ host=/ address=127\\.0\\.0\\.1:\\d+ connection=\\d+ .*");
+        assertTrue(who.matcher(deleted).matches(), deleted);
+        assertTrue(broker.process().errors().stream().noneMatch(line -> line.startsWith("user=root")));
+    }
+
     @Test
     void a_paused_queue_gives_nothing_out_and_says_so() throws Exception {
         ok("send", "mgmt.paused", "a");

@@ -130,7 +130,8 @@ final class ServedShards implements Shards {
                 NodeNames.random(),
                 new NodeKinds(configuration.topics()::isTopic),
                 UUID::randomUUID,
-                configuration.amqp().deadLetterAnnotations());
+                configuration.amqp().deadLetterAnnotations(),
+                new AuditLog());
     }
 
     private static RabbitManagementNode rabbitManagement(

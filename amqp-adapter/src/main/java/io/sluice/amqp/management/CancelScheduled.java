@@ -53,7 +53,7 @@ final class CancelScheduled implements Operation {
     private static Reply<Boolean> told(Answer answer, String otherwise) {
         return answer.then(was -> {
             if (was) {
-                answer.give(Status.NO_CONTENT, "No Content", Map.of());
+                answer.counting(1).give(Status.NO_CONTENT, "No Content", Map.of());
             } else {
                 answer.give(Status.NOT_FOUND, otherwise, Map.of());
             }

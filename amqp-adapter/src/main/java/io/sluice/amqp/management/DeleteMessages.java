@@ -39,7 +39,8 @@ final class DeleteMessages implements Operation {
                         name,
                         sequences,
                         Queues.NO_BATCHES,
-                        answer.then(deleted -> answer.give(Status.OK, "OK", body(deleted))));
+                        answer.then(
+                                deleted -> answer.counting(deleted.messages()).give(Status.OK, "OK", body(deleted))));
     }
 
     private static Map<String, Object> body(DeletedMessages deleted) {

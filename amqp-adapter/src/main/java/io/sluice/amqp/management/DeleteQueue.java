@@ -4,7 +4,7 @@ import io.sluice.broker.shard.ShardMailbox.DeleteCondition;
 import java.util.List;
 import java.util.Map;
 
-/** DELETE: 204; 409 when the queue is in use and {@code ifUnused} is asked for, or holds messages and {@code ifEmpty} is. */
+/** DELETE: 204, with {@code messages} that went with it as a property, for it has no body; 409 when the queue is in use and {@code ifUnused} is asked for, or holds messages and {@code ifEmpty} is. */
 final class DeleteQueue implements Operation {
     private final Queues queues;
 
@@ -30,7 +30,8 @@ final class DeleteQueue implements Operation {
                         name,
                         condition(request),
                         Queues.NO_BATCHES,
-                        answer.then(last -> answer.give(Status.NO_CONTENT, "No Content", Map.of())));
+                        answer.then(last -> answer.counting(last.messages())
+                                .give(Status.NO_CONTENT, "No Content", Map.of(), Map.of("messages", last.messages()))));
     }
 
     private static DeleteCondition condition(ManagementRequest request) throws ManagementException {

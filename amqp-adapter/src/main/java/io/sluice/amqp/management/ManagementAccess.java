@@ -12,6 +12,7 @@ import java.util.Set;
  * topic, or all of another type under the name of that with a {@code $} in front, as {@code $user}.
  */
 final class ManagementAccess {
+    private static final String PEEK = "PEEK";
     private static final Set<String> LOOKS = Set.of(
             "READ",
             "QUERY",
@@ -27,6 +28,11 @@ final class ManagementAccess {
 
     private ManagementAccess() {}
 
+    /** Whether it changes nothing. */
+    static boolean looks(String operation) {
+        return LOOKS.contains(operation) || operation.equals(PEEK);
+    }
+
     static void check(ManagementRequest request, Access access) throws ManagementException {
         String operation = request.operation();
         if (LOOKS.contains(operation)) {
@@ -40,7 +46,7 @@ final class ManagementAccess {
             return;
         }
         Optional<Refusal> refusal =
-                access.refusal(operation.equals("PEEK") ? Action.BROWSE : Action.MANAGE, address(request, type));
+                access.refusal(operation.equals(PEEK) ? Action.BROWSE : Action.MANAGE, address(request, type));
         if (operation.equals("MOVE") && refusal.isEmpty()) {
             Optional<String> to = request.textArgument("to");
             refusal = to.flatMap(name -> access.refusal(Action.MANAGE, name));

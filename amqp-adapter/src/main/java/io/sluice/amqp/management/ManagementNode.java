@@ -1,6 +1,7 @@
 package io.sluice.amqp.management;
 
 import io.sluice.amqp.Access;
+import io.sluice.amqp.AuditedChange.What;
 import io.sluice.amqp.ConnectionRegistry;
 import io.sluice.amqp.LocalNode;
 import io.sluice.broker.Message;
@@ -120,8 +121,22 @@ public final class ManagementNode implements LocalNode {
         try {
             ManagementRequest parsed = ManagementRequest.parse(request);
             Operation operation = operation(parsed);
-            ManagementAccess.check(parsed, access);
-            operation.run(parsed, answer);
+            Optional<What> change = ChangeRequest.of(parsed);
+            run(
+                    operation,
+                    parsed,
+                    access,
+                    change.map(what -> answer.audited(outcome -> access.audit(what, outcome)))
+                            .orElse(answer));
+        } catch (ManagementException e) {
+            answer.refuse(e);
+        }
+    }
+
+    private static void run(Operation operation, ManagementRequest request, Access access, Answer answer) {
+        try {
+            ManagementAccess.check(request, access);
+            operation.run(request, answer);
         } catch (ManagementException e) {
             answer.refuse(e);
         }

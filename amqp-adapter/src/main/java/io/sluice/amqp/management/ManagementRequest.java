@@ -100,6 +100,11 @@ final class ManagementRequest {
         return Optional.ofNullable((String) value);
     }
 
+    /** As {@link #textArgument}, of whatever came: nothing where it is no string. */
+    Optional<String> shown(String argument) {
+        return argument(argument) instanceof String text ? Optional.of(text) : Optional.empty();
+    }
+
     /** As {@link #textArgument}, of one that there has to be. */
     String neededText(String argument) throws ManagementException {
         return textArgument(argument)

@@ -52,7 +52,9 @@ final class MoveMessages implements Operation {
                     Status.NOT_IMPLEMENTED,
                     "queues '" + move.from() + "' and '" + move.to().get() + "' are of different shards");
         }
-        Reply<MoveStatus> told = answer.then(status -> answer.give(Status.OK, "OK", Moves.describe(status)));
+        boolean waits = request.flagArgument("wait").orElse(true);
+        Reply<MoveStatus> told = answer.then(status ->
+                (waits ? answer.counting(status.moved()) : answer).give(Status.OK, "OK", Moves.describe(status)));
         Reply<MoveStatus> untold = new Reply<>() {
             @Override
             public void done(MoveStatus status) {}
@@ -62,14 +64,16 @@ final class MoveMessages implements Operation {
                 told.refused(refusal);
             }
         };
-        boolean waits = request.flagArgument("wait").orElse(true);
-        shard.moves().move(move, Queues.NO_BATCHES, waits ? untold : told, waits ? told : silent());
+        shard.moves().move(move, Queues.NO_BATCHES, waits ? untold : told, waits ? told : heard(answer));
     }
 
-    private static Reply<MoveStatus> silent() {
+    /** The asker is gone by then, and the audit trail is not. */
+    private static Reply<MoveStatus> heard(Answer answer) {
         return new Reply<>() {
             @Override
-            public void done(MoveStatus status) {}
+            public void done(MoveStatus status) {
+                answer.alsoDone(status.moved());
+            }
 
             @Override
             public void refused(Refusal refusal) {}

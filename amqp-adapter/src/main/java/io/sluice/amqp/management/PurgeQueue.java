@@ -36,6 +36,7 @@ final class PurgeQueue implements Operation {
                         name,
                         selection,
                         Queues.NO_BATCHES,
-                        answer.<Long>then(count -> answer.give(Status.OK, "OK", Map.of("messages", count))));
+                        answer.<Long>then(
+                                count -> answer.counting(count).give(Status.OK, "OK", Map.of("messages", count))));
     }
 }

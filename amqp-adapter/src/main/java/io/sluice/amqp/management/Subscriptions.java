@@ -179,7 +179,8 @@ final class Subscriptions implements Listing {
                         .unsubscribe(
                                 found.subscription().identity(),
                                 Queues.NO_BATCHES,
-                                answer.then(was -> answer.give(Status.NO_CONTENT, "No Content", Map.of()))));
+                                answer.then(was -> answer.counting(was.queue().messages())
+                                        .give(Status.NO_CONTENT, "No Content", Map.of()))));
     }
 
     /** By identity, or by name where only one has it. */

@@ -35,11 +35,7 @@ final class Topics implements Listing {
         all.put("type", topic -> TYPE);
         all.put("producers", TopicStatus::producers);
         all.put("subscriptions", topic -> topic.subscriptions().size());
-        all.put(
-                "messages",
-                topic -> topic.subscriptions().stream()
-                        .mapToLong(subscription -> subscription.queue().messages())
-                        .sum());
+        all.put("messages", Topics::messages);
         return all;
     }
 
@@ -60,6 +56,12 @@ final class Topics implements Listing {
                 queues,
                 all -> then.accept(
                         new Rows(page.of(all).stream().map(Topics::describe).toList(), all.size())));
+    }
+
+    private static long messages(TopicStatus topic) {
+        return topic.subscriptions().stream()
+                .mapToLong(subscription -> subscription.queue().messages())
+                .sum();
     }
 
     private void read(ManagementRequest request, Answer answer) throws ManagementException {
@@ -83,6 +85,7 @@ final class Topics implements Listing {
                 .delete(
                         name,
                         Queues.NO_BATCHES,
-                        answer.then(was -> answer.give(Status.NO_CONTENT, "No Content", Map.of())));
+                        answer.then(
+                                was -> answer.counting(messages(was)).give(Status.NO_CONTENT, "No Content", Map.of())));
     }
 }

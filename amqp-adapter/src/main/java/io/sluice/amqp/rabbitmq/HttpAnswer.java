@@ -1,12 +1,15 @@
 package io.sluice.amqp.rabbitmq;
 
 import io.sluice.amqp.Access;
+import io.sluice.amqp.AuditedChange.Outcome;
+import io.sluice.amqp.AuditedChange.What;
 import io.sluice.amqp.message.AnswerMessage;
 import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.Reply;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
@@ -22,17 +25,50 @@ final class HttpAnswer {
     private final Optional<Object> messageId;
     private final Access access;
     private final Consumer<Message> reply;
+    private final Optional<What> change;
+    private final OptionalLong messages;
 
     /** @param messageId of the request @param access of who asks */
     HttpAnswer(String replyTo, Optional<Object> messageId, Access access, Consumer<Message> reply) {
+        this(replyTo, messageId, access, reply, Optional.empty(), OptionalLong.empty());
+    }
+
+    private HttpAnswer(
+            String replyTo,
+            Optional<Object> messageId,
+            Access access,
+            Consumer<Message> reply,
+            Optional<What> change,
+            OptionalLong messages) {
         this.replyTo = replyTo;
         this.messageId = messageId;
         this.access = access;
         this.reply = reply;
+        this.change = change;
+        this.messages = messages;
+    }
+
+    /** The same, to a request for this. @param asked empty: it changes nothing */
+    HttpAnswer to(Optional<What> asked) {
+        return new HttpAnswer(replyTo, messageId, access, reply, asked, messages);
+    }
+
+    /** The same, to a request by which so many messages were removed. */
+    HttpAnswer counting(long removed) {
+        return new HttpAnswer(replyTo, messageId, access, reply, change, OptionalLong.of(removed));
+    }
+
+    private void audit(int status, String text) {
+        change.ifPresent(what -> access.audit(what, Outcome.of(status, text, messages)));
     }
 
     /** @param body may be null */
     void give(int status, Object body) {
+        audit(status, "");
+        send(status, body);
+    }
+
+    private void send(int status, Object body) {
         org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
         message.setSubject(Integer.toString(status));
         if (!replyTo.isEmpty()) {
@@ -49,9 +85,10 @@ final class HttpAnswer {
     }
 
     void refuse(HttpException refusal) {
+        audit(refusal.status(), refusal.getMessage());
         boolean ended = refusal.notAllowed().map(access::endsSession).orElse(false);
         if (!ended) {
-            give(refusal.status(), refusal.getMessage());
+            send(refusal.status(), refusal.getMessage());
         }
     }
 

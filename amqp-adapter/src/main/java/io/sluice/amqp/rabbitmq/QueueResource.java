@@ -195,14 +195,14 @@ final class QueueResource {
                         answer.then(
                                 last -> {
                                     request.access().frees(name);
-                                    answer.give(HttpStatus.OK, count(last.messages()));
+                                    answer.counting(last.messages()).give(HttpStatus.OK, count(last.messages()));
                                 },
                                 refusal -> {
                                     if (refusal.kind() != Refusal.Kind.NOT_FOUND) {
                                         throw HttpException.of(refusal);
                                     }
                                     // RabbitMQ has it that it is no error: it is gone, which is what was asked for.
-                                    answer.give(HttpStatus.OK, count(0));
+                                    answer.counting(0).give(HttpStatus.OK, count(0));
                                 }));
     }
 
@@ -214,7 +214,8 @@ final class QueueResource {
                         name,
                         new Selection(Optional.empty(), Long.MAX_VALUE),
                         NO_BATCHES,
-                        answer.<Long>then(count -> answer.give(HttpStatus.OK, count(count)), missing(name)));
+                        answer.<Long>then(
+                                count -> answer.counting(count).give(HttpStatus.OK, count(count)), missing(name)));
     }
 
     private static Map<String, Object> count(long messages) {

@@ -56,7 +56,8 @@ final class Routes {
         for (Route route : routes) {
             if (route.matches(request.path())) {
                 if (route.method.equals(request.method())) {
-                    route.handler.handle(request, route.parts(request.path()), answer);
+                    List<String> parts = route.parts(request.path());
+                    handle(route.handler, request, parts, answer.to(HttpChange.of(request, parts)));
                     return;
                 }
                 methods.add(route.method);
@@ -69,5 +70,13 @@ final class Routes {
         throw new HttpException(
                 HttpStatus.METHOD_NOT_ALLOWED,
                 path + " takes " + String.join(", ", methods) + ", not " + request.method());
+    }
+
+    private static void handle(Handler handler, HttpRequest request, List<String> parts, HttpAnswer answer) {
+        try {
+            handler.handle(request, parts, answer);
+        } catch (HttpException e) {
+            answer.refuse(e);
+        }
     }
 }

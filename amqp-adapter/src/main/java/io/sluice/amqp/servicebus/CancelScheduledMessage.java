@@ -3,6 +3,7 @@ package io.sluice.amqp.servicebus;
 import io.sluice.broker.security.Permissions.Action;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code cancel-scheduled-message}: {@code sequence-numbers}; one after the other, up to the first that waits for no time. */
 final class CancelScheduledMessage implements EntityOperation {
@@ -26,12 +27,18 @@ final class CancelScheduledMessage implements EntityOperation {
     }
 
     @Override
-    public void run(EntityRequest request, Entity entity, EntityAnswer answer) throws EntityException {
-        String queue = entity.name();
-        cancel(queue, request.needNumbers("sequence-numbers", MAX_MESSAGES), answer);
+    public Optional<Map<String, String>> audited(EntityRequest request) {
+        return Optional.of(Map.of());
     }
 
-    private void cancel(String queue, List<Long> numbers, EntityAnswer answer) {
+    @Override
+    public void run(EntityRequest request, Entity entity, EntityAnswer answer) throws EntityException {
+        String queue = entity.name();
+        cancel(queue, request.needNumbers("sequence-numbers", MAX_MESSAGES), answer.counting(0), 1);
+    }
+
+    /** @param nth of all, from 1, the first of these is */
+    private void cancel(String queue, List<Long> numbers, EntityAnswer answer, int nth) {
         if (numbers.isEmpty()) {
             answer.ok(Map.of());
             return;
@@ -49,7 +56,7 @@ final class CancelScheduledMessage implements EntityOperation {
                 if (!cancelled) {
                     throw none(queue, number);
                 }
-                cancel(queue, rest, answer);
+                cancel(queue, rest, answer.counting(nth), nth + 1);
             }));
         }));
     }

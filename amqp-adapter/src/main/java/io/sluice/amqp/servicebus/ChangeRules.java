@@ -53,6 +53,11 @@ final class ChangeRules implements EntityOperation {
     }
 
     @Override
+    public Optional<Map<String, String>> audited(EntityRequest request) {
+        return Optional.of(Map.of("rule", String.valueOf(request.body().get("rule-name"))));
+    }
+
+    @Override
     public void run(EntityRequest request, Entity entity, EntityAnswer answer) throws EntityException {
         String name = request.needText("rule-name");
         if (name.isEmpty() || name.length() > SubscriptionRules.MAX_NAME_LENGTH) {

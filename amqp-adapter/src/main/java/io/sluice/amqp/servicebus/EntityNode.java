@@ -1,6 +1,7 @@
 package io.sluice.amqp.servicebus;
 
 import io.sluice.amqp.Access;
+import io.sluice.amqp.AuditedChange.What;
 import io.sluice.amqp.LocalNode;
 import io.sluice.amqp.servicebus.EntityOperation.Entity;
 import io.sluice.broker.Message;
@@ -60,6 +61,25 @@ public final class EntityNode implements LocalNode {
                 throw EntityException.notImplemented("there is no operation '" + parsed.operation() + "' here, but "
                         + String.join(", ", operations.keySet()));
             }
+            Optional<What> change = operation.audited(parsed).map(more -> change(operation, more));
+            run(
+                    operation,
+                    parsed,
+                    access,
+                    change.map(what -> answer.audited(outcome -> access.audit(what, outcome)))
+                            .orElse(answer));
+        } catch (EntityException e) {
+            answer.refuse(e);
+        }
+    }
+
+    private What change(EntityOperation operation, Map<String, String> more) {
+        return new What(
+                operation.name(), entity.subscription().isPresent() ? "subscription" : "queue", entity.queue(), more);
+    }
+
+    private void run(EntityOperation operation, EntityRequest parsed, Access access, EntityAnswer answer) {
+        try {
             Optional<Refusal> refusal = access.refusal(operation.action(), entity.permission());
             if (refusal.isPresent()) {
                 throw EntityException.of(refusal.get());

@@ -2,6 +2,8 @@ package io.sluice.amqp.servicebus;
 
 import io.sluice.broker.Message;
 import io.sluice.broker.security.Permissions.Action;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** What a queue's or subscription's own {@code $management} does on request. The connection's event loop. */
@@ -11,6 +13,14 @@ interface EntityOperation {
 
     /** Which permission it takes. */
     Action action();
+
+    /**
+     * What of a request the audit trail is told beside its name and entity; empty: nothing is told, for it looks, or is what applications
+     * do all day.
+     */
+    default Optional<Map<String, String>> audited(EntityRequest request) {
+        return Optional.empty();
+    }
 
     /** @param queue the entity's, that there is */
     void run(EntityRequest request, Entity queue, EntityAnswer answer) throws EntityException;

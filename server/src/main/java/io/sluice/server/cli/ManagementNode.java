@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Delivery;
 import org.apache.qpid.protonj2.client.Message;
@@ -28,6 +29,8 @@ final class ManagementNode {
     private int requests;
     /** Entities there are in all, as the last answer said; -1 where it did not. */
     private long total;
+    /** Messages that the last answer said, beside its body, were concerned; -1 where it did not. */
+    private long messages;
 
     private ManagementNode(BrokerConnection connection, Sender sender, Receiver receiver, long answerMillis) {
         this.answerMillis = answerMillis;
@@ -84,7 +87,8 @@ final class ManagementNode {
             }
             Message<Object> response = delivery.message();
             checkStatus(response);
-            total = response.property("total") instanceof Number number ? number.longValue() : -1;
+            total = number(response, "total");
+            messages = number(response, "messages");
             return response.body();
         } catch (ClientException e) {
             throw connection.failure(e);
@@ -119,6 +123,15 @@ final class ManagementNode {
             }
         }
         return maps;
+    }
+
+    /** How many messages went with what the last request deleted; empty: the broker did not say. */
+    OptionalLong messages() {
+        return messages < 0 ? OptionalLong.empty() : OptionalLong.of(messages);
+    }
+
+    private static long number(Message<?> response, String property) throws ClientException {
+        return response.property(property) instanceof Number number ? number.longValue() : -1;
     }
 
     private static void checkStatus(Message<?> response) throws ClientException, CommandFailure {

@@ -2,6 +2,7 @@ package io.sluice.server.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -10,7 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "delete",
         mixinStandardHelpOptions = true,
-        description = "Delete a queue with all it holds; its clients are detached.")
+        description =
+                "Delete a queue with all it holds; its clients are detached. Prints how many messages went with it.")
 final class QueueDeleteCommand extends ManagementCommand {
     @Parameters(paramLabel = "NAME", description = "The queue.")
     String name;
@@ -24,8 +26,19 @@ final class QueueDeleteCommand extends ManagementCommand {
     @Override
     void ask(ManagementNode node, Output output) throws CommandFailure {
         node.request("DELETE", properties(), Map.of());
+        OptionalLong messages = node.messages();
         if (broker.json) {
-            output.object(json -> json.writeStringField("deleted", name));
+            output.object(json -> {
+                json.writeStringField("deleted", name);
+                if (messages.isPresent()) {
+                    json.writeNumberField("messages", messages.getAsLong());
+                }
+            });
+        } else {
+            output.line(
+                    messages.isPresent()
+                            ? name + " deleted, with " + messages.getAsLong() + " messages"
+                            : name + " deleted");
         }
     }
 
