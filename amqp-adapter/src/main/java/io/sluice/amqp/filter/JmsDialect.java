@@ -11,6 +11,9 @@ final class JmsDialect implements Dialect {
     static final JmsDialect INSTANCE = new JmsDialect();
 
     private static final String ANNOTATION = "amqp.annotation.";
+    /** The same as Artemis has it. */
+    private static final String SHORT_ANNOTATION = "m.";
+
     private static final String AMQP = "amqp.";
     private static final Value PERSISTENT = Value.of("PERSISTENT");
     private static final Value NON_PERSISTENT = Value.of("NON_PERSISTENT");
@@ -69,6 +72,9 @@ final class JmsDialect implements Dialect {
         }
         if (name.startsWith(ANNOTATION)) {
             return Fields.annotation(name.substring(ANNOTATION.length()));
+        }
+        if (name.startsWith(SHORT_ANNOTATION)) {
+            return Fields.annotation(name.substring(SHORT_ANNOTATION.length()));
         }
         if (name.startsWith(AMQP)) {
             Expression field = AMQP_FIELDS.get(name.substring(AMQP.length()));

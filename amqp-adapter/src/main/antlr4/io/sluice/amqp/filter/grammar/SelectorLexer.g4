@@ -42,9 +42,9 @@ DECIMAL
 fragment EXPONENT : [eE] [+-]? [0-9]+;
 
 TEXT : '\'' (~'\'' | '\'\'')* '\'';
-/** A Java identifier; parts may be joined by dots, and behind "amqp.annotation." stands what an annotation's name may hold. */
+/** A Java identifier; parts may be joined by dots, and behind "amqp.annotation." and "m." stands what an annotation's name may hold. */
 IDENTIFIER
-    : 'amqp.annotation.' [a-zA-Z0-9_.:-]+
+    : ('amqp.annotation.' | 'm.') [a-zA-Z0-9_.:-]+
     | PART ('.' PART)*
     ;
 fragment PART : [\p{L}\p{Nl}\p{Sc}\p{Pc}] [\p{L}\p{Nl}\p{Sc}\p{Pc}\p{Nd}\p{Mn}\p{Mc}]*;
