@@ -91,11 +91,7 @@ final class OutgoingBody implements LargeBodies.SourceListener {
         written = hasBegun()
                 ? ReadableBuffer.ByteBufferReader.wrap(next)
                 : OutgoingMessage.encode(
-                        message,
-                        broker.clock().millis(),
-                        broker.deadLetterNames(),
-                        scope.dialect().isServiceBus(),
-                        next);
+                        message, broker.clock().millis(), broker.deadLetterNames(), scope.dialect(), next);
         next = null;
         if (!nextIsLast) {
             source.read(this);

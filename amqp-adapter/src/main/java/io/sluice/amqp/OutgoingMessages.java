@@ -19,11 +19,7 @@ final class OutgoingMessages {
     /** The whole message. */
     ReadableBuffer encode(Delivery message) {
         AmqpEnvironment broker = scope.environment();
-        return OutgoingMessage.encode(
-                message,
-                broker.clock().millis(),
-                broker.deadLetterNames(),
-                scope.dialect().isServiceBus());
+        return OutgoingMessage.encode(message, broker.clock().millis(), broker.deadLetterNames(), scope.dialect());
     }
 
     /** For the peer. */

@@ -39,6 +39,11 @@ public interface Dialect {
         return false;
     }
 
+    /** Whether its consumers look for how often a message was given out before, in {@code x-delivery-count}. */
+    default boolean tellsAcquisitions() {
+        return false;
+    }
+
     /** Whether it is told of each link that receives whether it is given messages, also of queues whose consumers all are. */
     default boolean tellsActivity() {
         return false;

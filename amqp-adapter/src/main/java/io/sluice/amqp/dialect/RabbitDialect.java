@@ -27,6 +27,12 @@ final class RabbitDialect implements Dialect {
                 : said;
     }
 
+    /** As quorum queues of the version that we say we are: the annotation counts what was released, too, the header does not. */
+    @Override
+    public boolean tellsAcquisitions() {
+        return true;
+    }
+
     @Override
     public boolean tellsActivity() {
         return true;

@@ -1,5 +1,6 @@
 package io.sluice.amqp.message;
 
+import io.sluice.amqp.dialect.Dialect;
 import io.sluice.broker.Annotations;
 import io.sluice.broker.Message;
 import io.sluice.broker.queue.Delivery;
@@ -24,12 +25,18 @@ public final class OutgoingMessage {
      *
      * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
      * @param names by which a dead letter tells where it was
-     * @param serviceBus whether it is for one of Service Bus's clients: with its number and its arrival, a dead letter with its reason
+     * @param dialect of whom it is for: one of Service Bus's clients gets its number and its arrival, and of a dead letter the reason; one of
+     *     RabbitMQ's how often it was given out before
      * @return a buffer of its own, for {@code Sender.sendNoCopy}
      */
     public static ReadableBuffer encode(
-            Delivery delivery, long nowMillis, Set<DeadLetterNames> names, boolean serviceBus) {
+            Delivery delivery, long nowMillis, Set<DeadLetterNames> names, Dialect dialect) {
         Message message = delivery.message();
+        boolean serviceBus = dialect.isServiceBus();
+        if (dialect.tellsAcquisitions() && delivery.acquisitions() > 0) {
+            message = message.annotated(
+                    Annotations.of(Map.of("x-delivery-count", new Annotations.Number(delivery.acquisitions()))));
+        }
         if (serviceBus || delivery.isStamped()) {
             message = stamped(message, delivery.sequence(), delivery.arrivedAtMillis());
         }
@@ -78,8 +85,8 @@ public final class OutgoingMessage {
      * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
      */
     public static ReadableBuffer encode(
-            Delivery delivery, long nowMillis, Set<DeadLetterNames> names, boolean serviceBus, byte[] first) {
-        ReadableBuffer front = encode(delivery, nowMillis, names, serviceBus);
+            Delivery delivery, long nowMillis, Set<DeadLetterNames> names, Dialect dialect, byte[] first) {
+        ReadableBuffer front = encode(delivery, nowMillis, names, dialect);
         byte[] bytes = new byte[front.remaining()];
         front.get(bytes);
         return new TwoPartBuffer(bytes, first, 0);

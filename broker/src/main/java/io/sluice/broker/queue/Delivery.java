@@ -25,7 +25,7 @@ public final class Delivery {
 
     private Message message;
     private final int deliveryCount;
-    private final boolean firstAcquirer;
+    private final int acquisitions;
     private final boolean stamped;
     State state = State.LOCKED;
     /** A transaction that is not discharged has it: it is among its consumer's held ones, and outlives the consumer. */
@@ -48,7 +48,7 @@ public final class Delivery {
         this.consumer = consumer;
         this.message = entry.message;
         this.deliveryCount = entry.deliveryCount;
-        this.firstAcquirer = !entry.acquiredBefore;
+        this.acquisitions = entry.acquisitions;
         this.stamped = stamped;
     }
 
@@ -77,7 +77,15 @@ public final class Delivery {
 
     /** Whether nobody else had the message before: the {@code first-acquirer} of the header to send. */
     public boolean firstAcquirer() {
-        return firstAcquirer;
+        return acquisitions == 0;
+    }
+
+    /**
+     * How often somebody had the message before, whatever was said of it. Kept in memory only: behind a restart, or where the message was out of memory,
+     * it may be no more than those deliveries that failed.
+     */
+    public int acquisitions() {
+        return Math.max(acquisitions, 0);
     }
 
     /** Whether it is to go out with annotations that say its sequence and its arrival. */

@@ -60,7 +60,7 @@ final class Fetching {
     private void reserve(Consumer consumer, QueueEntry entry, Turn turn) {
         Delivery delivery =
                 new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
-        entry.acquiredBefore = true;
+        entry.acquired();
         settlement.given(delivery);
         availability.take(entry, QueueEntry.State.LOCKED);
         consumer.fetched.add(delivery);

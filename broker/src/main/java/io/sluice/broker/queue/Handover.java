@@ -36,7 +36,7 @@ final class Handover {
         }
         Delivery delivery =
                 new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
-        entry.acquiredBefore = true;
+        entry.acquired();
         consumers.delivered(consumer);
         consumer.creditMayHaveEnded(turn.nowMillis());
         settlement.given(delivery);
@@ -63,7 +63,7 @@ final class Handover {
     Delivery giveByNumber(QueueEntry entry, Consumer consumer, Turn turn) {
         Delivery delivery =
                 new Delivery(entry, consumer, queue.definition().life().stamped(), turn.nowMillis());
-        entry.acquiredBefore = true;
+        entry.acquired();
         consumer.delivered++;
         consumer.deliveryLimit++;
         settlement.given(delivery);

@@ -22,6 +22,8 @@ final class QueueEntry {
 
     /** What a message costs in memory beside its bytes: its entry, its header fields, its place in the lists; about. */
     private static final long OVERHEAD_BYTES = 256;
+    /** It was out of memory together with one that somebody had. */
+    static final int PERHAPS_ACQUIRED = -1;
 
     final long sequence;
     final long arrivedAtMillis;
@@ -45,7 +47,9 @@ final class QueueEntry {
     QueueEntry nextUnstored;
 
     State state = State.READY;
-    boolean acquiredBefore;
+    /** How often somebody had it, as far as memory knows; {@link #PERHAPS_ACQUIRED} where it is not even known whether. */
+    int acquisitions;
+
     Links links = new Links();
 
     /** The places an entry has in the lists of its queue's primary; all of it goes when the primary role goes. */
@@ -70,7 +74,7 @@ final class QueueEntry {
         this.durable = durable;
         this.message = enqueued.message();
         this.deliveryCount = enqueued.deliveryCount();
-        this.acquiredBefore = enqueued.deliveryCount() > 0;
+        this.acquisitions = enqueued.deliveryCount();
     }
 
     /** What it takes of memory. */
@@ -81,6 +85,11 @@ final class QueueEntry {
     /** Of that, what it takes beside the message's bytes. */
     long overheadBytes() {
         return message.group().residentBytes() + OVERHEAD_BYTES;
+    }
+
+    /** Somebody has it from here on. */
+    void acquired() {
+        acquisitions = Math.max(acquisitions, 0) + 1;
     }
 
     /** Whether nobody has it and nothing is decided about it: it is available, or scheduled. */
@@ -118,7 +127,7 @@ final class QueueEntry {
         deliveryCount = record.deliveryCount();
         deliverAtMillis = record.deliverAtMillis();
         // Only a delivery can bring a message back: also what is replayed after a restart was acquired before.
-        acquiredBefore = true;
+        acquisitions = Math.max(Math.max(acquisitions, deliveryCount), 1);
         if (!record.added().equals(message.added())) {
             message = message.withAdded(record.added());
         }

@@ -91,7 +91,7 @@ public final class QueueEviction {
             if (entry.isHeld() && entry.links.excluded.isEmpty()) {
                 availability.take(entry, entry.state);
                 state.leavesMemory(entry);
-                run.mark(PagedRun.Mark.ACQUIRED, run.is(PagedRun.Mark.ACQUIRED) || entry.acquiredBefore);
+                run.mark(PagedRun.Mark.ACQUIRED, run.is(PagedRun.Mark.ACQUIRED) || entry.acquisitions != 0);
                 run.goesOut(index, entry.message.size(), entry.expiresAtMillis, entry.deliverAtMillis);
             }
         }

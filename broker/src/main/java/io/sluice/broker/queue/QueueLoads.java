@@ -207,7 +207,9 @@ final class QueueLoads {
     private void bringIn(PagedRun run, int index, Enqueued message) {
         run.isOutNoMore(index);
         QueueEntry entry = new QueueEntry(message, true);
-        entry.acquiredBefore |= run.is(PagedRun.Mark.ACQUIRED);
+        if (entry.acquisitions == 0 && run.is(PagedRun.Mark.ACQUIRED)) {
+            entry.acquisitions = QueueEntry.PERHAPS_ACQUIRED;
+        }
         entry.links.superseded = state.isLeaving(entry.sequence);
         entry.run = run;
         entry.place = index;

@@ -8,6 +8,7 @@ import io.sluice.broker.Annotations;
 import io.sluice.broker.Outcome;
 import io.sluice.broker.QueueDefinition;
 import io.sluice.broker.queue.Consumer;
+import io.sluice.broker.queue.Delivery;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,19 @@ class OutcomeTest {
         assertEquals(0, consumer.last().deliveryCount());
         assertTrue(consumer.deliveries.get(0).firstAcquirer());
         assertFalse(consumer.last().firstAcquirer());
+    }
+
+    @Test
+    void howOftenSomebodyHadItIsCountedWhateverWasSaid() {
+        shard.publish("q", "a");
+        TestConsumer consumer =
+                shard.consumer("q").credit(3).settle(0, Outcome.RELEASED).settle(1, Outcome.FAILED);
+        assertEquals(
+                List.of(0, 1, 2),
+                consumer.deliveries.stream().map(Delivery::acquisitions).toList());
+        assertEquals(1, consumer.last().deliveryCount());
+
+        assertEquals(1, shard.restart().consumer("q").credit(1).last().acquisitions(), "what is stored is what failed");
     }
 
     @Test

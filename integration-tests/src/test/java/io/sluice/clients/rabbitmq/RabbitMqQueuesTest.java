@@ -3,6 +3,7 @@ package io.sluice.clients.rabbitmq;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -161,9 +162,13 @@ final class RabbitMqQueuesTest extends RabbitMqProgram {
             Received first = inbox.next();
             assertEquals("", first.message().annotation("x-exchange"));
             assertEquals("work", first.message().annotation("x-routing-key"));
+            assertNull(first.message().annotation("x-delivery-count"));
             first.context().requeue();
-            inbox.next().context().requeue(Map.of("x-opt-note", "again"));
+            Received second = inbox.next();
+            assertEquals(1L, second.message().annotation("x-delivery-count"));
+            second.context().requeue(Map.of("x-opt-note", "again"));
             Received third = inbox.next();
+            assertEquals(2L, third.message().annotation("x-delivery-count"));
             assertEquals("again", third.message().annotation("x-opt-note"));
             third.context().discard(Map.of("x-opt-why", "no use"));
             Received died = dead.nextAccepted();
