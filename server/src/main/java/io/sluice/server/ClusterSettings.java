@@ -79,12 +79,18 @@ final class ClusterSettings {
 
     /** To the main ports of the nodes. */
     static Redirects redirects(Configuration configuration) {
-        return new Redirects(configuration.listen().ports().get(0).protocol().scheme());
+        return new Redirects(
+                configuration.listen().ports().get(0).protocol().forClients().scheme());
     }
 
     /** Where clients are told to go; what the redirects above name is known to it. */
     static ServerAddresses addresses(Configuration configuration) {
         Listen listen = configuration.listen();
+        List<ServerAddresses.FurtherPort> alike = listen.also().stream()
+                .filter(port -> isReachable(port, listen))
+                .flatMap(port -> listen.spoken(port.protocol()).stream()
+                        .map(protocol -> new ServerAddresses.FurtherPort(port.port(), protocol.scheme())))
+                .toList();
         return new ServerAddresses(
                 addresses(listen.failoverServers()),
                 configuration.cluster().nodes().stream()
@@ -92,14 +98,25 @@ final class ClusterSettings {
                                 new ServerAddresses.Address(
                                         node.host(),
                                         node.port(),
-                                        listen.protocol().scheme()),
-                                addresses(node.clients())))
+                                        listen.protocol().forClients().scheme()),
+                                node.clients().isEmpty() ? clients(node, listen, alike) : addresses(node.clients())))
                         .toList(),
-                listen.also().stream()
-                        .filter(port -> isReachable(port, listen))
-                        .map(port -> new ServerAddresses.FurtherPort(
-                                port.port(), port.protocol().scheme()))
-                        .toList());
+                alike);
+    }
+
+    /** Of a node whose main port takes more than one protocol; empty: it takes one. */
+    private static List<ServerAddresses.Address> clients(
+            Cluster.Node node, Listen listen, List<ServerAddresses.FurtherPort> alike) {
+        if (listen.protocol() != Listen.Protocol.ANY) {
+            return List.of();
+        }
+        return Stream.concat(
+                        listen.spoken(listen.protocol()).stream()
+                                .map(protocol ->
+                                        new ServerAddresses.Address(node.host(), node.port(), protocol.scheme())),
+                        alike.stream()
+                                .map(port -> new ServerAddresses.Address(node.host(), port.port(), port.scheme())))
+                .toList();
     }
 
     private static List<ServerAddresses.Address> addresses(List<Listen.Server> servers) {

@@ -4,6 +4,7 @@ import io.sluice.amqp.ContainerRegistry;
 import io.sluice.amqp.OpenPolicy;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.Carrier;
+import io.sluice.amqp.netty.DetectingCarrier;
 import io.sluice.amqp.netty.HandThrough;
 import io.sluice.amqp.netty.TrustedProxies;
 import io.sluice.amqp.netty.WebSocketCarrier;
@@ -32,7 +33,10 @@ final class ListeningPorts implements AutoCloseable {
     ListeningPorts(Configuration configuration) throws StartFailure {
         this.configuration = configuration;
         Listen listen = configuration.listen();
-        boolean any = listen.ports().stream().anyMatch(port -> port.protocol().hasTls());
+        boolean any = listen.ports().stream()
+                .anyMatch(port -> port.protocol().hasTls()
+                        || port.protocol() == Listen.Protocol.ANY
+                                && !listen.tls().certificates().isEmpty());
         this.tls = any ? Optional.of(TlsService.of(listen.tls())) : Optional.empty();
     }
 
@@ -87,12 +91,22 @@ final class ListeningPorts implements AutoCloseable {
     }
 
     private Carrier carrier(Listen.Protocol protocol) {
-        Carrier inner = protocol.hasWebSocket()
-                ? new WebSocketCarrier(Set.copyOf(configuration.listen().allowedOrigins()), maxWebSocketFrameBytes())
-                : Carrier.TCP;
-        return protocol.hasTls()
-                ? tls.orElseThrow().carry(inner, configuration.amqp().preOpenTimeoutMillis())
-                : inner;
+        if (protocol == Listen.Protocol.ANY) {
+            Carrier inner = new DetectingCarrier(webSocket(), Optional.empty());
+            return new DetectingCarrier(webSocket(), tls.map(service -> secured(service, inner)));
+        }
+        Carrier inner = protocol.hasWebSocket() ? webSocket() : Carrier.TCP;
+        return protocol.hasTls() ? secured(tls.orElseThrow(), inner) : inner;
+    }
+
+    private Carrier webSocket() {
+        Listen listen = configuration.listen();
+        return new WebSocketCarrier(
+                Set.copyOf(listen.allowedOrigins()), maxWebSocketFrameBytes(), listen.webSocketCompression());
+    }
+
+    private Carrier secured(TlsService service, Carrier inner) {
+        return service.carry(inner, configuration.amqp().preOpenTimeoutMillis());
     }
 
     /** Clients put several frames of AMQP into one of WebSocket. */

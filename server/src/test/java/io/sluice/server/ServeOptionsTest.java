@@ -104,6 +104,27 @@ class ServeOptionsTest {
         assertEquals(List.of(), addresses(text).listed());
     }
 
+    @Test
+    void aPortForAllProtocolsIsAnAddressForEach() throws Exception {
+        assertEquals(
+                List.of(new Address("localhost", 21, "amqp"), new Address("localhost", 21, "amqpws")),
+                addresses(CLUSTER.replace("protocol: amqp}", "protocol: any}"))
+                        .nodes()
+                        .get(1)
+                        .clients());
+        String text = CLUSTER.replace(
+                "protocol: amqp}",
+                "protocol: any, also: [{host: 127.0.0.1, port: 5, protocol: any}], tls: {certificates: [{file: x}]}}");
+        assertEquals(
+                List.of("21 amqp", "21 amqps", "21 amqpws", "21 amqpwss", "5 amqp", "5 amqps", "5 amqpws", "5 amqpwss"),
+                addresses(text).nodes().get(1).clients().stream()
+                        .map(address -> address.port() + " " + address.scheme())
+                        .toList());
+        assertEquals(
+                new Address("localhost", 21, "amqp"),
+                addresses(text).nodes().get(1).main());
+    }
+
     /** Behind a proxy a node is reached by that, and on its loopback address by nobody else. */
     @Test
     void otherNodesHaveTheFurtherPortsThatClientsOfThisOneCanReach() throws Exception {

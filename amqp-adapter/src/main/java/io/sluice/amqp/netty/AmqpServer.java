@@ -65,7 +65,7 @@ public final class AmqpServer implements AutoCloseable {
      * Starts to listen on one more port. Blocks until it does.
      *
      * @param port 0 for any that is free
-     * @param kind of the carrier, by which the other nodes of a cluster know it: the scheme of its clients' URIs, or "" for none
+     * @param kind of the carrier, by which the other nodes of a cluster know it
      * @param carrier what carries AMQP there
      * @return where it listens
      * @throws IOException the address cannot be bound

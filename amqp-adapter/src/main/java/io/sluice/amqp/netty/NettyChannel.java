@@ -32,7 +32,6 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     private final ServerSettings settings;
     private final AmqpEnvironment environment;
     private final Connections connections;
-    private final String kind;
     private ChannelHandlerContext context;
     /** Null until the carrier is ready. */
     private AmqpConnection connection;
@@ -44,9 +43,7 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     private long nextTickMillis;
     private boolean ending;
 
-    /** @param kind of what carries it; "" where the port is of none */
-    NettyChannel(ServerSettings settings, AmqpEnvironment environment, Connections connections, String kind) {
-        this.kind = kind;
+    NettyChannel(ServerSettings settings, AmqpEnvironment environment, Connections connections) {
         this.settings = settings;
         this.environment = environment;
         this.connections = connections;
@@ -74,7 +71,7 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
         carrier = ready;
         PeerSecurity security =
                 new PeerSecurity(loopback, ready.encrypted(), ready.certificateName(), ready.serverName());
-        Peer peer = kind.isEmpty() ? new Peer(remote, security) : new Peer(remote, kind, security);
+        Peer peer = new Peer(remote, ready.scheme(), security);
         EventExecutor loop = context.executor();
         connection = new AmqpConnection(
                 environment,
@@ -136,7 +133,7 @@ final class NettyChannel extends ChannelInboundHandlerAdapter implements ByteSin
     private void endIfLate(long nowMillis) {
         int limitMillis = environment.limits().openTimeoutMillis();
         if (nowMillis - acceptedMillis >= limitMillis && !ending) {
-            LOG.info("{}: no TLS or WebSocket handshake within {} ms, closed", remote, limitMillis);
+            LOG.info("{}: no TLS or WebSocket handshake, or nothing at all, within {} ms, closed", remote, limitMillis);
             ending = true;
             context.close();
         }

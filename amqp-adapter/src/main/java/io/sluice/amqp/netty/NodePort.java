@@ -37,7 +37,6 @@ final class NodePort extends HeaderPort {
 
     @Override
     void meet(HAProxyMessage header, InetSocketAddress client) {
-        String kind = NodeHeader.kind(header);
-        reception.acceptFromNode(channel, kind, kinds.get(kind), client);
+        reception.acceptFromNode(channel, kinds.get(NodeHeader.kind(header)), client);
     }
 }

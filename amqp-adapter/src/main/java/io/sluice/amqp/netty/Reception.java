@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class Reception {
     private static final Logger LOG = LoggerFactory.getLogger(Reception.class);
     private static final int RETRY_MILLIS = 100;
+    /** Name of the handler. */
+    private static final String AMQP = "amqp";
+
     private static final Refusal NO_PRIMARY =
             Refusal.of(Refusal.Kind.CONNECTION_FORCED, "there is no primary at the moment");
 
@@ -73,9 +76,9 @@ final class Reception {
      *
      * @param client who is at the other end of the other node's connection
      */
-    void acceptFromNode(SocketChannel channel, String kind, Carrier carrier, InetSocketAddress client) {
+    void acceptFromNode(SocketChannel channel, Carrier carrier, InetSocketAddress client) {
         ClientAddress.brought(channel, client);
-        receive(channel, kind, carrier);
+        receive(channel, "", carrier);
     }
 
     /** A connection that entered and that a proxy brings. @param client who is at the other end of the proxy's connection */
@@ -119,14 +122,15 @@ final class Reception {
     }
 
     private void carry(Guest guest, AmqpEnvironment environment) {
-        guest.carrier.carry(guest.channel.pipeline(), new NettyChannel(settings, environment, connections, guest.kind));
+        guest.channel.pipeline().addLast(AMQP, new NettyChannel(settings, environment, connections));
+        guest.carrier.carry(guest.channel.pipeline(), AMQP);
         unserved.remove(guest.channel);
     }
 
     /**
      * One that is neither served nor handed through yet.
      *
-     * @param kind by which other nodes know the carrier, and its peer's scheme
+     * @param kind by which other nodes know the carrier
      */
     private record Guest(SocketChannel channel, String kind, Carrier carrier, EarlyBytes early, long untilNanos) {}
 

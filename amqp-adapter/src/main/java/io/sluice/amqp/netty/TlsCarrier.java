@@ -1,7 +1,6 @@
 package io.sluice.amqp.netty;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -41,8 +40,8 @@ public final class TlsCarrier implements Carrier {
     }
 
     @Override
-    public void carry(ChannelPipeline pipeline, ChannelHandler amqp) {
-        pipeline.addLast(new Hello(), new Peer());
+    public void carry(ChannelPipeline pipeline, String amqp) {
+        pipeline.addBefore(amqp, null, new Hello()).addBefore(amqp, null, new Peer());
         inner.carry(pipeline, amqp);
     }
 
@@ -71,7 +70,7 @@ public final class TlsCarrier implements Carrier {
             } else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
                 SslHandler tls = context.pipeline().get(SslHandler.class);
                 context.fireUserEventTriggered(
-                        new CarrierReady(true, name(tls.engine().getSession()), serverName, tls::closeOutbound));
+                        new CarrierReady(false, true, name(tls.engine().getSession()), serverName, tls::closeOutbound));
                 context.pipeline().remove(this);
             }
         }

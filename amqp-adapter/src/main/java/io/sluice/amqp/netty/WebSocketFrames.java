@@ -36,8 +36,8 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 
     /** The answer to the upgrade is written. */
     void ready() {
-        CarrierReady ready = below == null ? CarrierReady.plain(this::lastWord) : below.withLastWord(this::lastWord);
-        context.fireUserEventTriggered(ready);
+        CarrierReady carried = below == null ? CarrierReady.plain(this::lastWord) : below;
+        context.fireUserEventTriggered(carried.webSocket(this::lastWord));
     }
 
     private ChannelFuture lastWord() {

@@ -27,11 +27,14 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
 
     private final WebSocketOrigins origins;
     private final int maxFrameBytes;
+    private final boolean extensions;
     /** Of what carries HTTP; without TLS that is the socket, which says nothing. */
     private CarrierReady below;
 
-    WebSocketUpgrade(WebSocketOrigins origins, int maxFrameBytes) {
+    /** @param extensions whether a handler before this one takes some, whose frames say so */
+    WebSocketUpgrade(WebSocketOrigins origins, int maxFrameBytes, boolean extensions) {
         this.origins = origins;
+        this.extensions = extensions;
         this.maxFrameBytes = maxFrameBytes;
     }
 
@@ -68,7 +71,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     private void upgrade(ChannelHandlerContext context, FullHttpRequest request) {
         WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
                 .maxFramePayloadLength(maxFrameBytes)
-                .allowExtensions(false)
+                .allowExtensions(extensions)
                 .build();
         WebSocketServerHandshaker handshaker =
                 new WebSocketServerHandshakerFactory(request.uri(), SUB_PROTOCOLS, config).newHandshaker(request);

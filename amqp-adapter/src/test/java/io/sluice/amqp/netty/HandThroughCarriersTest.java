@@ -138,6 +138,37 @@ class HandThroughCarriersTest {
         }
     }
 
+    private DetectingCarrier any() throws Exception {
+        Carrier webSocket = new WebSocketCarrier(Set.of(), MAX_FRAME_BYTES);
+        return new DetectingCarrier(webSocket, Optional.of(tls(new DetectingCarrier(webSocket, Optional.empty()))));
+    }
+
+    @Test
+    void a_port_for_all_of_them_knows_which_one_came() throws Exception {
+        HttpClient secured = HttpClient.newBuilder().sslContext(client()).build();
+        try (TwoNodes nodes = new TwoNodes(PATIENCE_MILLIS, "any", any())) {
+            InetSocketAddress primaryPort = nodes.primary.start("127.0.0.1", 0, "any", any());
+            for (InetSocketAddress port : List.of(primaryPort, nodes.backupPort)) {
+                try (Socket plain = new Socket(port.getAddress(), port.getPort())) {
+                    plain.setSoTimeout((int) TimeUnit.SECONDS.toMillis(TwoNodes.WAIT_SECONDS));
+                    TwoNodes.assertServed(plain);
+                    assertEquals("amqp", nodes.peers.take().scheme());
+                }
+                try (Socket tls = client().getSocketFactory().createSocket(port.getAddress(), port.getPort())) {
+                    tls.setSoTimeout((int) TimeUnit.SECONDS.toMillis(TwoNodes.WAIT_SECONDS));
+                    TwoNodes.assertServed(tls);
+                    Peer peer = nodes.peers.take();
+                    assertEquals(Optional.of("anna"), peer.security().certificateName());
+                    assertEquals("amqps", peer.scheme());
+                }
+                assertUpgradedAndServed("ws", port, HttpClient.newHttpClient());
+                assertEquals("amqpws", nodes.peers.take().scheme());
+                assertUpgradedAndServed("wss", port, secured);
+                assertEquals("amqpwss", nodes.peers.take().scheme());
+            }
+        }
+    }
+
     private static void assertUpgradedAndServed(String scheme, InetSocketAddress to, HttpClient client)
             throws Exception {
         BlockingQueue<ByteBuffer> came = new LinkedBlockingQueue<>();

@@ -44,18 +44,6 @@ class HandThroughTest {
         }
     }
 
-    /** What carries it says nothing of that here: the other node does. */
-    @Test
-    void the_primary_knows_what_a_client_spoke_at_the_backup() throws Exception {
-        try (TwoNodes others = new TwoNodes(PATIENCE_MILLIS, "amqpwss", Carrier.TCP);
-                Socket client = TwoNodes.connect(others.backupPort)) {
-            TwoNodes.assertServed(client);
-            assertEquals(
-                    "amqpwss",
-                    others.peers.poll(TwoNodes.WAIT_SECONDS, TimeUnit.SECONDS).scheme());
-        }
-    }
-
     @Test
     void a_client_waits_until_there_is_a_primary() throws Exception {
         nodes.backup.serve(new ServingPlace.Unknown());

@@ -21,10 +21,9 @@ import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.Sender;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** AMQP over WebSocket, with and without TLS. */
 final class QpidJmsWebSocketTest {
@@ -47,6 +46,8 @@ final class QpidJmsWebSocketTest {
                   protocol: amqpws
                   also:
                     - {host: 127.0.0.1, port: 0, protocol: amqpwss}
+                    - {host: 127.0.0.1, port: 0, protocol: any}
+                  webSocketCompression: true
                   tls:
                     certificates:
                       - file: %s
@@ -62,16 +63,19 @@ final class QpidJmsWebSocketTest {
         assertEquals(0, broker.stop(), () -> String.join("\n", broker.errors()));
     }
 
-    private static String uri(String scheme) {
-        String trust = "?transport.trustStoreLocation=" + certificates.trust() + "&transport.trustStorePassword="
+    private static String uri(String scheme, String protocol) {
+        String trust = "&transport.trustStoreLocation=" + certificates.trust() + "&transport.trustStorePassword="
                 + Certificates.PASSWORD;
-        return scheme + "://localhost:" + broker.port(scheme) + "/amqp" + (scheme.endsWith("wss") ? trust : "");
+        return scheme + "://localhost:" + broker.port(protocol) + "/amqp?jms.prefetchPolicy.all=10"
+                + (scheme.endsWith("s") && !scheme.equals("amqpws") ? trust : "");
     }
 
+    /** Also where a port takes all of them. */
     @ParameterizedTest
-    @ValueSource(strings = {"amqpws", "amqpwss"})
-    void messages_small_and_large_go_through(String scheme) throws JMSException {
-        try (Connection connection = new JmsConnectionFactory(uri(scheme)).createConnection("guest", "guest")) {
+    @CsvSource({"amqpws, amqpws", "amqpwss, amqpwss", "amqp, any", "amqps, any", "amqpws, any", "amqpwss, any"})
+    void messages_small_and_large_go_through(String scheme, String protocol) throws JMSException {
+        try (Connection connection =
+                new JmsConnectionFactory(uri(scheme, protocol)).createConnection("guest", "guest")) {
             connection.start();
             Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
             Queue queue = session.createQueue("ws");
@@ -83,13 +87,14 @@ final class QpidJmsWebSocketTest {
         }
     }
 
-    @Test
-    void protonj2_speaks_over_web_socket() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"amqpws, false", "amqpws, true", "any, true"})
+    void protonj2_speaks_over_web_socket(String protocol, boolean compression) throws Exception {
         ConnectionOptions options = new ConnectionOptions().user("guest").password("guest");
-        options.transportOptions().useWebSockets(true).webSocketPath("/");
+        options.transportOptions().useWebSockets(true).webSocketPath("/").webSocketCompression(compression);
         try (Client client = Client.create();
                 org.apache.qpid.protonj2.client.Connection connection =
-                        client.connect("localhost", broker.port("amqpws"), options);
+                        client.connect("localhost", broker.port(protocol), options);
                 Sender sender = connection.openSender("ws.protonj2");
                 Receiver receiver = connection.openReceiver("ws.protonj2")) {
             sender.send(Message.create("y".repeat(200_000))).awaitSettlement(20, TimeUnit.SECONDS);

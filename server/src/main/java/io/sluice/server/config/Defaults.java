@@ -39,6 +39,7 @@ public final class Defaults {
             List.of(),
             List.of(),
             TLS,
+            false,
             List.of(),
             List.of("*"),
             List.of());

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param trustedProxies addresses and networks of proxies that are believed
  * @param also further ports
  * @param tls of all ports whose protocol has it
+ * @param webSocketCompression whether ports with WebSocket compress for clients that ask for it
  * @param allowedOrigins web sites whose pages may connect to ports with WebSocket; {@code *} for all
  * @param hostNames virtual hosts a client may name in its open; {@code *} for all
  * @param failoverServers where clients may go when this broker is gone; empty: to the nodes of the cluster, if it is one
@@ -25,6 +26,7 @@ public record Listen(
         List<String> trustedProxies,
         List<Port> also,
         Tls tls,
+        boolean webSocketCompression,
         List<String> allowedOrigins,
         List<String> hostNames,
         List<Server> failoverServers) {
@@ -36,12 +38,14 @@ public record Listen(
         failoverServers = List.copyOf(failoverServers);
     }
 
-    /** What is spoken on a port; the names are the schemes of clients' URIs. */
+    /** What is spoken on a port; the names are the schemes of clients' URIs, but for the last. */
     public enum Protocol {
         AMQP("amqp"),
         AMQPS("amqps"),
         AMQPWS("amqpws"),
-        AMQPWSS("amqpwss");
+        AMQPWSS("amqpwss"),
+        /** Each of them, those with TLS where there are certificates: told apart by what a client sends first. */
+        ANY("any");
 
         private final String scheme;
 
@@ -53,6 +57,12 @@ public record Listen(
             return scheme;
         }
 
+        /** By which clients that know no more come. */
+        public Protocol forClients() {
+            return this == ANY ? AMQP : this;
+        }
+
+        /** Whether it takes no client without TLS. */
         public boolean hasTls() {
             return this == AMQPS || this == AMQPWSS;
         }
@@ -125,6 +135,7 @@ public record Listen(
                 trustedProxies,
                 also,
                 tls,
+                webSocketCompression,
                 allowedOrigins,
                 hostNames,
                 failoverServers);
@@ -140,9 +151,20 @@ public record Listen(
                 trustedProxies,
                 also,
                 tls,
+                webSocketCompression,
                 allowedOrigins,
                 hostNames,
                 failoverServers);
+    }
+
+    /** What is spoken on a port of this protocol, each by itself. */
+    public List<Protocol> spoken(Protocol protocol) {
+        if (protocol != Protocol.ANY) {
+            return List.of(protocol);
+        }
+        return tls.certificates().isEmpty()
+                ? List.of(Protocol.AMQP, Protocol.AMQPWS)
+                : List.of(Protocol.AMQP, Protocol.AMQPS, Protocol.AMQPWS, Protocol.AMQPWSS);
     }
 
     /** All of them, the main one first. */

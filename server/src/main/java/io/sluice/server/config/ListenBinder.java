@@ -26,6 +26,7 @@ final class ListenBinder {
                 section.texts("trustedProxies").orElse(defaults.trustedProxies()),
                 further.stream().map(port -> port(port, proxyProtocol(port))).toList(),
                 tls(tlsSection, defaults.tls()),
+                section.flag("webSocketCompression", defaults.webSocketCompression()),
                 section.texts("allowedOrigins").orElse(defaults.allowedOrigins()),
                 section.texts("hostNames").orElse(defaults.hostNames()),
                 section.sections("failoverServers").orElse(List.of()).stream()
@@ -91,6 +92,9 @@ final class ListenBinder {
                 protocol(section, Protocol.AMQP),
                 section.textOrNone("path", ""));
         requirePort(section);
+        if (server.protocol() == Protocol.ANY) {
+            section.problem("protocol", "is any; a client has to know which");
+        }
         if (!server.path().isEmpty() && !server.protocol().hasWebSocket()) {
             section.problem("path", "is \"" + server.path() + "\", but only WebSocket has one: amqpws or amqpwss");
         } else if (!server.path().isEmpty() && !server.path().startsWith("/")) {

@@ -138,11 +138,20 @@ class ConfigurationErrorsTest {
     }
 
     @Test
+    void whereClientsAreToGoTheyHaveToKnowWhatToSpeak() {
+        assertEquals(
+                List.of(
+                        "s.yaml line 2 column 67: listen.failoverServers[0].protocol is any; a client has to know which"),
+                problems("listen:\n  failoverServers: [{host: mq1.example.com, port: 5672, protocol: any}]\n"));
+    }
+
+    @Test
     void anUnknownKeyLikeNoOtherNamesAll() {
         assertEquals(
                 List.of(
                         "s.yaml line 2 column 3: listen.zzzzzz is not a known key; the keys here are allowedOrigins, also,"
-                                + " failoverServers, host, hostNames, port, protocol, proxyProtocol, tls, trustedProxies"),
+                                + " failoverServers, host, hostNames, port, protocol, proxyProtocol, tls, trustedProxies,"
+                                + " webSocketCompression"),
                 problems("listen:\n  zzzzzz: 1\n"));
     }
 
@@ -164,7 +173,7 @@ class ConfigurationErrorsTest {
                         "s.yaml line 3 column 7: listen.also[0].port is missing",
                         "s.yaml line 3 column 7: listen.also[0].protocol is missing",
                         "s.yaml line 4 column 36: listen.also[1].protocol is \"tls\"; it must be one of amqp, amqps,"
-                                + " amqpws, amqpwss",
+                                + " amqpws, amqpwss, any",
                         "s.yaml line 6 column 16: listen.tls.protocols is [SSLv3]; it must be one or more of"
                                 + " [TLSv1.3, TLSv1.2]",
                         "s.yaml line 8 column 9: listen.tls.certificates[0].file is missing",
