@@ -1,6 +1,7 @@
 package io.sluice.amqp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -165,5 +166,41 @@ class RabbitAddressLinkTest {
             assertEquals(
                     "no use", annotations(reader.transfers().get(0).payload()).get(Symbol.valueOf("x-opt-why")));
         }
+    }
+
+    /** Beside those that the broker is configured to give to everybody. */
+    @Test
+    void aDeadLetterTellsRabbitsClientsByTheirNamesToo() {
+        broker.declare(QueueDefinition.named("dead"));
+        broker.declare(QueueDefinition.named("work")
+                .withDeadLetter(new QueueDefinition.DeadLetter(Optional.of("dead"), Optional.empty(), 0)));
+        peer.attachSender(0, "s", "work");
+        peer.send(0, TestPeer.receiver(1, "r", "work"));
+        peer.send(0, TestPeer.credit(1, 0, 5));
+        peer.send(0, TestPeer.transfer(0, 0), TestPeer.message("hello"));
+        Rejected rejected = new Rejected();
+        peer.send(0, TestPeer.disposition(Role.RECEIVER, 0, 0, true, rejected));
+        peer.transfers();
+
+        Map<?, ?> plain = browsed(TestPeer.begun(broker));
+        assertEquals("work", plain.get(Symbol.valueOf("x-opt-dead-letter-queue")));
+        assertFalse(plain.containsKey(Symbol.valueOf("x-opt-deaths")), plain.toString());
+
+        Map<?, ?> rabbits = browsed(rabbit());
+        assertEquals("work", rabbits.get(Symbol.valueOf("x-opt-dead-letter-queue")));
+        assertEquals("work", rabbits.get(Symbol.valueOf("x-first-death-queue")));
+        Map<?, ?> death = (Map<?, ?>) ((Object[]) rabbits.get(Symbol.valueOf("x-opt-deaths")))[0];
+        assertEquals("work", death.get(Symbol.valueOf("queue")));
+        assertEquals(Symbol.valueOf("rejected"), death.get(Symbol.valueOf("reason")));
+        assertFalse(rabbits.containsKey(Symbol.valueOf("x-opt-ORIG-QUEUE")), rabbits.toString());
+    }
+
+    private static Map<?, ?> browsed(TestPeer reader) {
+        Attach browser = TestPeer.receiver(0, "dead", "dead");
+        ((Source) browser.getSource()).setDistributionMode(Symbol.valueOf("copy"));
+        reader.send(0, browser);
+        reader.nextOf(Attach.class);
+        reader.send(0, TestPeer.credit(0, 0, 1));
+        return annotations(reader.transfers().get(0).payload());
     }
 }

@@ -44,6 +44,11 @@ public interface Dialect {
         return false;
     }
 
+    /** Whether its consumers are told by RabbitMQ's names where a dead letter was, beside those that are for everybody. */
+    default boolean tellsDeaths() {
+        return false;
+    }
+
     /** Whether it is told of each link that receives whether it is given messages, also of queues whose consumers all are. */
     default boolean tellsActivity() {
         return false;

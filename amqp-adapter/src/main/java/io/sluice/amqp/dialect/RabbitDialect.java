@@ -34,6 +34,11 @@ final class RabbitDialect implements Dialect {
     }
 
     @Override
+    public boolean tellsDeaths() {
+        return true;
+    }
+
+    @Override
     public boolean tellsActivity() {
         return true;
     }

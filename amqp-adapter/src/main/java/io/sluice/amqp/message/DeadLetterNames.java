@@ -67,6 +67,11 @@ public enum DeadLetterNames {
 
     /** The message as a consumer gets it that is told by these names. */
     static Message named(Message message, Set<DeadLetterNames> names) {
+        return named(message, names, false);
+    }
+
+    /** As {@link #named(Message, Set)}. @param rabbits whether by RabbitMQ's in any case */
+    static Message named(Message message, Set<DeadLetterNames> names, boolean rabbits) {
         if (!(message.added().get(PREFIX + "history") instanceof Annotations.Maps history)
                 || history.maps().isEmpty()) {
             return message;
@@ -74,6 +79,9 @@ public enum DeadLetterNames {
         Moves moves = new Moves(history.maps(), message.added().get(PREFIX + "queue") != null);
         Map<String, Annotations.Value> more = new LinkedHashMap<>();
         names.forEach(each -> each.write(moves, more));
+        if (rabbits && !names.contains(RABBITMQ)) {
+            RABBITMQ.write(moves, more);
+        }
         Message named = names.contains(SLUICE) ? message : message.withAdded(withoutOurs(message.added()));
         return more.isEmpty() ? named : named.annotated(Annotations.of(more));
     }

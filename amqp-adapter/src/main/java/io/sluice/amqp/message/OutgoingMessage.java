@@ -24,9 +24,9 @@ public final class OutgoingMessage {
      * Any thread.
      *
      * @param nowMillis epoch milliseconds; what is left of a ttl is measured from here
-     * @param names by which a dead letter tells where it was
+     * @param names by which a dead letter tells everybody where it was
      * @param dialect of whom it is for: one of Service Bus's clients gets its number and its arrival, and of a dead letter the reason; one of
-     *     RabbitMQ's how often it was given out before
+     *     RabbitMQ's how often it was given out before, and by their names where a dead letter was
      * @return a buffer of its own, for {@code Sender.sendNoCopy}
      */
     public static ReadableBuffer encode(
@@ -40,7 +40,8 @@ public final class OutgoingMessage {
         if (serviceBus || delivery.isStamped()) {
             message = stamped(message, delivery.sequence(), delivery.arrivedAtMillis());
         }
-        message = DeadLetterNames.named(serviceBus ? ServiceBusDeath.told(message) : message, names);
+        message = DeadLetterNames.named(
+                serviceBus ? ServiceBusDeath.told(message) : message, names, dialect.tellsDeaths());
         return encode(
                 message,
                 remainingTtl(message, delivery.expiresAtMillis(), nowMillis),

@@ -14,8 +14,10 @@ import com.rabbitmq.client.amqp.Management;
 import com.rabbitmq.client.amqp.Publisher;
 import io.sluice.clients.rabbitmq.RabbitMqScene.Received;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** RabbitMQ's AMQP 1.0 client, unmodified, against the started program: queues, declared and used. */
@@ -175,6 +177,9 @@ final class RabbitMqQueuesTest extends RabbitMqProgram {
             assertEquals("a", died.text());
             assertEquals("no use", died.message().annotation("x-opt-why"));
             assertEquals("again", died.message().annotation("x-opt-note"));
+            assertEquals("work", died.message().annotation("x-last-death-queue"));
+            Map<?, ?> death = (Map<?, ?>) ((Object[]) died.message().annotation("x-opt-deaths"))[0];
+            assertEquals("{queue=work, reason=rejected, count=1}", shown(death, "queue", "reason", "count"));
             scene.send("work", "b", "c");
             inbox.next().context().discard();
             assertEquals("b", dead.nextAccepted().text());
@@ -182,6 +187,16 @@ final class RabbitMqQueuesTest extends RabbitMqProgram {
         }
         scene.management.queueDelete("work");
         scene.management.queueDelete("dead");
+    }
+
+    private static String shown(Map<?, ?> map, String... keys) {
+        Map<String, Object> shown = new TreeMap<>(Comparator.comparing(List.of(keys)::indexOf));
+        map.forEach((key, value) -> {
+            if (List.of(keys).contains(key.toString())) {
+                shown.put(key.toString(), value);
+            }
+        });
+        return shown.toString();
     }
 
     @Test
