@@ -36,6 +36,7 @@ public final class EntityNode implements LocalNode {
                         new CancelScheduledMessage(asker),
                         new ReceiveBySequenceNumber(asker),
                         new UpdateDisposition(asker),
+                        new BatchDeleteMessages(asker),
                         SessionOperation.renew(asker),
                         SessionOperation.setState(asker),
                         SessionOperation.getState(asker),
