@@ -21,7 +21,7 @@ import org.apache.qpid.proton.codec.EncoderImpl;
 import org.apache.qpid.proton.codec.WritableBuffer;
 
 /** A client that writes the frames it is told, over a real connection: for what client libraries do not do. */
-final class FrameClient implements AutoCloseable {
+public final class FrameClient implements AutoCloseable {
     private static final byte[] HEADER = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
     private static final byte[] SASL_HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
     private static final byte AMQP_FRAME = 0;
@@ -37,7 +37,7 @@ final class FrameClient implements AutoCloseable {
     private byte[] payload = new byte[0];
 
     /** Without SASL; one session, on channel 0. */
-    FrameClient(int port, String container) throws IOException {
+    public FrameClient(int port, String container) throws IOException {
         this(new Socket(InetAddress.getLoopbackAddress(), port));
         open(container);
     }
@@ -85,7 +85,7 @@ final class FrameClient implements AutoCloseable {
     }
 
     /** A link that receives from a queue, with credit. */
-    void receiver(int handle, String queue, int credit) throws IOException {
+    public void receiver(int handle, String queue, int credit) throws IOException {
         Attach attach = new Attach();
         attach.setHandle(UnsignedInteger.valueOf(handle));
         attach.setName("receiver" + handle);
@@ -107,7 +107,7 @@ final class FrameClient implements AutoCloseable {
         send(flow, new byte[0]);
     }
 
-    void send(Object performative, byte[] payload) throws IOException {
+    public void send(Object performative, byte[] payload) throws IOException {
         write(AMQP_FRAME, performative, payload);
     }
 
@@ -126,7 +126,7 @@ final class FrameClient implements AutoCloseable {
     }
 
     /** Others before it are passed over. */
-    <T> T next(Class<T> kind) throws IOException {
+    public <T> T next(Class<T> kind) throws IOException {
         while (true) {
             byte[] frame = new byte[in.readInt() - 4];
             in.readFully(frame);
@@ -144,7 +144,7 @@ final class FrameClient implements AutoCloseable {
     }
 
     /** What came with the performative that was next. */
-    byte[] payload() {
+    public byte[] payload() {
         return payload;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.program.DefaultBroker;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.ConnectionOptions;
 import org.apache.qpid.protonj2.client.Delivery;
+import org.apache.qpid.protonj2.client.DistributionMode;
 import org.apache.qpid.protonj2.client.Message;
 import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.ReceiverOptions;
@@ -206,6 +208,58 @@ final class ProtonJ2ManagementTest {
                 .is(204);
         assertEquals("first", receiver.receive(20, TimeUnit.SECONDS).message().body());
         receiver.close();
+    }
+
+    private void depth(String queue, long messages, long unsettled) throws Exception {
+        Map<String, Object> read = ask("READ", queue(queue), Map.of()).is(200).body();
+        assertEquals(messages, read.get("messages"));
+        assertEquals(unsettled, read.get("unsettled"));
+        List<Object> row = List.of(queue, messages, unsettled);
+        Answer listed = ask(
+                        "QUERY",
+                        Map.of("entityType", "queue"),
+                        Map.of("attributeNames", List.of("name", "messages", "unsettled")))
+                .is(200);
+        assertTrue(((List<?>) listed.body().get("results")).contains(row), () -> row + " is not in " + listed.body());
+    }
+
+    private static List<Object> bodies(Receiver receiver) throws Exception {
+        receiver.addCredit(10);
+        receiver.drain().get(20, TimeUnit.SECONDS);
+        List<Object> bodies = new ArrayList<>();
+        for (Delivery delivery = receiver.tryReceive(); delivery != null; delivery = receiver.tryReceive()) {
+            bodies.add(delivery.message().body());
+        }
+        return bodies;
+    }
+
+    @Test
+    void the_depth_of_a_queue_counts_what_consumers_have_and_a_browser_does_not_see_that() throws Exception {
+        Sender sender = connection.openSender("mgmt.depth");
+        for (String body : List.of("1", "2", "3")) {
+            sender.send(Message.create(body).durable(true)).awaitAccepted(20, TimeUnit.SECONDS);
+        }
+        depth("mgmt.depth", 3, 0);
+        Receiver consumer = connection.openReceiver(
+                "mgmt.depth", new ReceiverOptions().autoAccept(false).creditWindow(0));
+        consumer.addCredit(2);
+        Delivery first = consumer.receive(20, TimeUnit.SECONDS);
+        Delivery second = consumer.receive(20, TimeUnit.SECONDS);
+        depth("mgmt.depth", 3, 2);
+        ReceiverOptions browsing = new ReceiverOptions().creditWindow(0);
+        browsing.sourceOptions().distributionMode(DistributionMode.COPY);
+        try (Receiver browser = connection.openReceiver("mgmt.depth", browsing)) {
+            assertEquals(List.of("3"), bodies(browser));
+        }
+        depth("mgmt.depth", 3, 2);
+        first.accept();
+        // In the journal behind the settlement.
+        sender.send(Message.create("4").durable(true)).awaitAccepted(20, TimeUnit.SECONDS);
+        depth("mgmt.depth", 3, 1);
+        second.release();
+        depth("mgmt.depth", 3, 0);
+        consumer.close();
+        sender.close();
     }
 
     private Receiver shared(String linkName) throws Exception {
