@@ -33,6 +33,7 @@ final class BareMessageTest {
         try (BrokerProcess broker = BrokerProcess.start(data)) {
             try (FrameClient client = new FrameClient(broker.port(), "signer")) {
                 SignedMessage.isFirstOf(client, "signed.dead", 0);
+                client.endInOrder();
             }
             String moved = Operator.of(broker).ok("queue", "redrive", "signed.dead");
             assertTrue(moved.startsWith("1 message"), moved);

@@ -12,6 +12,7 @@ import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.Close;
 import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.Role;
@@ -146,6 +147,12 @@ public final class FrameClient implements AutoCloseable {
     /** What came with the performative that was next. */
     public byte[] payload() {
         return payload;
+    }
+
+    /** What it had is anybody's when this returns: the broker answers when all of the connection is gone. */
+    public void endInOrder() throws IOException {
+        send(new Close(), new byte[0]);
+        next(Close.class);
     }
 
     @Override

@@ -107,7 +107,13 @@ public final class SignedMessage {
         assertEquals(Accepted.getInstance(), client.next(Disposition.class).getState());
     }
 
-    /** The first message of a queue is this one, to the byte. @param link a number that the client has not used. @return its delivery */
+    /**
+     * The first message of a queue is this one, to the byte.
+     *
+     * @param client that has sent no message
+     * @param link a number that the client has not used
+     * @return its delivery
+     */
     public static UnsignedInteger isFirstOf(FrameClient client, String queue, int link) throws IOException {
         client.receiver(link, queue, 1);
         Transfer transfer = client.next(Transfer.class);
