@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Client;
+import org.apache.qpid.protonj2.client.exceptions.ClientException;
 
 /** Clients that work on a cluster while something happens to it; what they were told is held against what is there. */
 final class ClusterLoad {
@@ -85,6 +87,18 @@ final class ClusterLoad {
         do {
             awaitMore();
         } while (System.nanoTime() - end < 0);
+    }
+
+    /** A primary may change, also because the machine is busy, which ends its connections: then the next one is asked. */
+    static void asOftenAsItGoes(ClusterLoad.Event drain) throws Exception {
+        for (boolean done = false; !done; ) {
+            try {
+                drain.happen();
+                done = true;
+            } catch (ClientException | ExecutionException changed) {
+                System.out.println("again, since " + changed.getMessage());
+            }
+        }
     }
 
     /** Takes what is left. */

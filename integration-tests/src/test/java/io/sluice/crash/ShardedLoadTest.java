@@ -8,10 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.protonj2.client.Client;
-import org.apache.qpid.protonj2.client.exceptions.ClientException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,22 +81,10 @@ final class ShardedLoadTest {
         }
 
         private void nothingIsLost() throws Exception {
-            asOftenAsItGoes(load::nothingIsLost);
-            asOftenAsItGoes(() -> once.drain(client, clients));
+            ClusterLoad.asOftenAsItGoes(load::nothingIsLost);
+            ClusterLoad.asOftenAsItGoes(() -> once.drain(client, clients));
             assertEquals(Set.of(), once.accounts().lost(), "accepted from JMS and lost");
             assertTrue(once.accounts().violations().isEmpty(), once.accounts().violations()::toString);
-        }
-    }
-
-    /** Who is to have a shard gets it back some time, which ends its connections: then the next primary is asked. */
-    private static void asOftenAsItGoes(ClusterLoad.Event drain) throws Exception {
-        for (boolean done = false; !done; ) {
-            try {
-                drain.happen();
-                done = true;
-            } catch (ClientException | ExecutionException changed) {
-                System.out.println("again, since " + changed.getMessage());
-            }
         }
     }
 
