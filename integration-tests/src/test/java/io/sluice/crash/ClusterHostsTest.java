@@ -21,13 +21,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.apache.qpid.protonj2.client.Client;
 import org.apache.qpid.protonj2.client.ConnectionOptions;
+import org.apache.qpid.protonj2.client.Receiver;
+import org.apache.qpid.protonj2.client.Sender;
 import org.apache.qpid.protonj2.client.exceptions.ClientConnectionRedirectedException;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
+import org.apache.qpid.protonj2.client.exceptions.ClientLinkRedirectedException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -225,6 +230,7 @@ final class ClusterHostsTest {
                 Client client = Client.create()) {
             cluster.startAll();
             ShardPrimaries.awaitSpread(cluster, List.of("n1", "n2"));
+            linksAreSentTo(cluster, client, "n2", "n1", "q@1");
             ShardPrimaries.await(cluster, new Host("blue"), List.of("n1"));
             isSentTo(cluster, client, "n1", "n2", "blue", new ConnectionOptions().virtualHost("blue"));
             try (Connection follows = connect(cluster, "blue", List.of("n2"))) {
@@ -232,6 +238,44 @@ final class ClusterHostsTest {
             }
             has(cluster, "blue", List.of("n1"), "orders", List.of("sent to n2"));
         }
+    }
+
+    /** Not its connection: that is none the worse for it. */
+    private static void linksAreSentTo(
+            ClusterProcesses cluster, Client client, String there, String from, String address) throws Exception {
+        int port;
+        try (org.apache.qpid.protonj2.client.Connection connection =
+                cluster.connect(client, from, new ConnectionOptions())) {
+            Sender sender = connection.openSender(address);
+            port = isSentTo(cluster, there, sender.openFuture());
+            Receiver receiver = connection.openReceiver(address);
+            assertEquals(port, isSentTo(cluster, there, receiver.openFuture()));
+            isAccepted(connection, "q@0");
+        }
+        try (org.apache.qpid.protonj2.client.Connection connection = client.connect("127.0.0.1", port)) {
+            isAccepted(connection, address);
+        }
+    }
+
+    private static int isSentTo(ClusterProcesses cluster, String there, Future<?> link) {
+        ExecutionException refused =
+                assertThrows(ExecutionException.class, () -> link.get(WAIT_SECONDS, TimeUnit.SECONDS));
+        ClientLinkRedirectedException redirect =
+                assertInstanceOf(ClientLinkRedirectedException.class, refused.getCause());
+        assertEquals("127.0.0.1", redirect.getNetworkHost());
+        assertEquals(cluster.ports(there).clients(), redirect.getPort());
+        assertEquals("amqp", redirect.getScheme());
+        return redirect.getPort();
+    }
+
+    private static void isAccepted(org.apache.qpid.protonj2.client.Connection connection, String address)
+            throws Exception {
+        assertTrue(connection
+                .openSender(address)
+                .send(org.apache.qpid.protonj2.client.Message.create("x").durable(true))
+                .awaitSettlement(WAIT_SECONDS, TimeUnit.SECONDS)
+                .remoteState()
+                .isAccepted());
     }
 
     private static void isSentTo(
