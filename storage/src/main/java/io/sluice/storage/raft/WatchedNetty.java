@@ -2,6 +2,7 @@ package io.sluice.storage.raft;
 
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.netty.NettyFactory;
+import org.apache.ratis.netty.server.NettyRpcService;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
@@ -11,8 +12,8 @@ import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 
 /**
- * Ratis's transport over Netty, which also lets {@link FollowerAnswers} see what a primary hears of its backups. Ratis makes one by the name
- * of its class.
+ * Ratis's transport over Netty, which also lets {@link FollowerAnswers} see what a primary hears of its backups, and keeps snapshots from
+ * {@link StartedMembers} that are none yet. Ratis makes one by the name of its class.
  */
 final class WatchedNetty implements RpcType {
     private static final String ANSWERS = "sluice.follower-answers";
@@ -42,6 +43,11 @@ final class WatchedNetty implements RpcType {
             FollowerAnswers.ByGroup given =
                     parameters == null ? null : parameters.get(ANSWERS, FollowerAnswers.ByGroup.class);
             this.answers = given != null ? given : new FollowerAnswers.ByGroup();
+        }
+
+        @Override
+        public NettyRpcService newRaftServerRpc(RaftServer server) {
+            return super.newRaftServerRpc(StartedMembers.of(server));
         }
 
         @Override

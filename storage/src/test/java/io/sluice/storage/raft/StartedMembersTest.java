@@ -1,0 +1,77 @@
+package io.sluice.storage.raft;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.ProtoUtils;
+import org.junit.jupiter.api.Test;
+
+/** A snapshot that comes while a member is being started waits. */
+final class StartedMembersTest {
+    private static final RaftGroupId GROUP = RaftGroupId.valueOf(UUID.nameUUIDFromBytes(new byte[] {7}));
+
+    private final AtomicReference<RaftPeerRole> role = new AtomicReference<>();
+    private IOException fails;
+
+    private <T> T stub(Class<T> kind) {
+        return kind.cast(Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {kind},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getDivision" -> {
+                        assertEquals(GROUP, arguments[0]);
+                        yield stub(RaftServer.Division.class);
+                    }
+                    case "getInfo" -> stub(DivisionInfo.class);
+                    case "getCurrentRole" -> role.get();
+                    case "getId" -> RaftPeerId.valueOf("n1");
+                    case "installSnapshot" -> {
+                        if (fails != null) {
+                            throw fails;
+                        }
+                        yield InstallSnapshotReplyProto.getDefaultInstance();
+                    }
+                    default -> throw new AssertionError(method.getName());
+                }));
+    }
+
+    private static InstallSnapshotRequestProto snapshot() {
+        return InstallSnapshotRequestProto.newBuilder()
+                .setServerRequest(
+                        RaftRpcRequestProto.newBuilder().setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(GROUP)))
+                .build();
+    }
+
+    @Test
+    void itIsToBeSentAgainUntilTheMemberHasARole() throws Exception {
+        RaftServer server = StartedMembers.of(stub(RaftServer.class));
+        assertThrows(ServerNotReadyException.class, () -> server.installSnapshot(snapshot()));
+        role.set(RaftPeerRole.FOLLOWER);
+        assertEquals(InstallSnapshotReplyProto.getDefaultInstance(), server.installSnapshot(snapshot()));
+    }
+
+    @Test
+    void whatTheServerSaysIsSaid() {
+        role.set(RaftPeerRole.FOLLOWER);
+        fails = new IOException("no room");
+        RaftServer server = StartedMembers.of(stub(RaftServer.class));
+        assertEquals(
+                "no room",
+                assertThrows(IOException.class, () -> server.installSnapshot(snapshot()))
+                        .getMessage());
+        assertEquals("n1", server.getId().toString());
+    }
+}
