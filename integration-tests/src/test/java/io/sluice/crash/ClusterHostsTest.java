@@ -230,8 +230,11 @@ final class ClusterHostsTest {
                 Client client = Client.create()) {
             cluster.startAll();
             ShardPrimaries.awaitSpread(cluster, List.of("n1", "n2"));
+            // The other one knows of it later than the node itself.
+            cluster.node("n1").awaitError("n2 is the primary of shard 1");
             linksAreSentTo(cluster, client, "n2", "n1", "q@1");
             ShardPrimaries.await(cluster, new Host("blue"), List.of("n1"));
+            cluster.node("n2").awaitError("n1 is the primary of shard 0");
             isSentTo(cluster, client, "n1", "n2", "blue", new ConnectionOptions().virtualHost("blue"));
             try (Connection follows = connect(cluster, "blue", List.of("n2"))) {
                 send(follows, "orders", "sent to n2");

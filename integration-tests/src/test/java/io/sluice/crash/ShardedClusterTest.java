@@ -154,6 +154,8 @@ final class ShardedClusterTest {
                     send(connection, "q@" + shard, "1", "2");
                 }
             }
+            // It knows of that later than the node itself.
+            cluster.node("n1").awaitError("n2 is the primary of shard 1");
             whatIsElsewhereIsRedirected(cluster, client);
             jmsIsToldSoAndHasItsTemporaryQueue(cluster);
             administratorsAreTold(cluster);
