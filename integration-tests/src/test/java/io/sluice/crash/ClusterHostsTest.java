@@ -46,7 +46,7 @@ final class ClusterHostsTest {
     private static final List<String> NODES = List.of("n1", "n2", "n3");
     private static final String DEFAULT = "";
     private static final String CONFIGURATION = """
-            replication: {electionMinMillis: 1500, electionMaxMillis: 3000}
+            replication: {electionMinMillis: 3000, electionMaxMillis: 6000}
             storage: {minFreeDiskBytes: 0}
             """;
     private static final String HOSTS = """
