@@ -34,6 +34,7 @@ import picocli.CommandLine.IVersionProvider;
             PolicyCommand.class,
             DivertCommand.class,
             StorageCommand.class,
+            HttpCommand.class,
             WarmUpCommand.class
         },
         footerHeading = "%nExit codes:%n",
@@ -45,7 +46,7 @@ import picocli.CommandLine.IVersionProvider;
             "   4  timed out, or no message",
             "  10  serve, cluster init: the configuration is wrong",
             "  11  serve, storage, cluster init: the data folder is in use, unwritable, full or damaged",
-            "  12  serve: the address cannot be listened on",
+            "  12  serve, http: the address cannot be listened on",
             "  13  serve: the journal failed while running",
             "  70  a defect of Sluice"
         })

@@ -72,11 +72,41 @@ final class ManagementNode {
      */
     Object request(String operation, String type, Map<String, Object> properties, Map<String, Object> body)
             throws CommandFailure {
+        Response response = exchange(operation, type, properties, body);
+        if (!response.isDone()) {
+            throw new CommandFailure(
+                    ExitCode.REFUSED,
+                    "refused with status " + response.status
+                            + (response.description.isEmpty() ? "" : ": " + response.description));
+        }
+        total = response.total;
+        messages = response.messages;
+        return response.body;
+    }
+
+    /**
+     * What the broker answered, whatever it is.
+     *
+     * @param total entities there are in all; -1 where it did not say
+     * @param messages that were concerned, beside the body; -1 where it did not say
+     */
+    record Response(int status, String description, Object body, long total, long messages) {
+        boolean isDone() {
+            return status >= 200 && status <= 299;
+        }
+    }
+
+    /** As {@link #request(String, String, Map, Map)}, also of what is refused. @param type "" for an operation of the node */
+    Response exchange(String operation, String type, Map<String, Object> properties, Map<String, Object> body)
+            throws CommandFailure {
         try {
             String id = "request-" + ++requests;
             Message<Map<String, Object>> request = Message.create(body);
             request.messageId(id).correlationId(id).replyTo(ADDRESS);
-            request.property("operation", operation).property("type", type);
+            request.property("operation", operation);
+            if (!type.isEmpty()) {
+                request.property("type", type);
+            }
             for (Map.Entry<String, Object> property : properties.entrySet()) {
                 request.property(property.getKey(), property.getValue());
             }
@@ -86,10 +116,13 @@ final class ManagementNode {
                 throw new ClientOperationTimedOutException("no response to " + operation);
             }
             Message<Object> response = delivery.message();
-            checkStatus(response);
-            total = number(response, "total");
-            messages = number(response, "messages");
-            return response.body();
+            Object description = response.property("statusDescription");
+            return new Response(
+                    (int) Math.max(0, number(response, "statusCode")),
+                    description == null ? "" : String.valueOf(description),
+                    response.body(),
+                    number(response, "total"),
+                    number(response, "messages"));
         } catch (ClientException e) {
             throw connection.failure(e);
         }
@@ -134,16 +167,6 @@ final class ManagementNode {
         return response.property(property) instanceof Number number ? number.longValue() : -1;
     }
 
-    private static void checkStatus(Message<?> response) throws ClientException, CommandFailure {
-        Object status = response.property("statusCode");
-        int code = status instanceof Number number ? number.intValue() : 0;
-        if (code < 200 || code > 299) {
-            Object description = response.property("statusDescription");
-            throw new CommandFailure(
-                    ExitCode.REFUSED, "refused with status " + code + (description == null ? "" : ": " + description));
-        }
-    }
-
     /** All entities of a type, as rows of these attributes. */
     List<Map<String, Object>> all(String type, List<String> attributes) throws CommandFailure {
         List<Map<String, Object>> all = new ArrayList<>();
@@ -164,7 +187,8 @@ final class ManagementNode {
         return all;
     }
 
-    private static Map<String, Object> row(List<?> names, Object values) {
+    /** A row of a table, by the names of its columns. */
+    static Map<String, Object> row(List<?> names, Object values) {
         Map<String, Object> row = new LinkedHashMap<>();
         if (values instanceof List<?> list) {
             for (int i = 0; i < Math.min(names.size(), list.size()); i++) {
