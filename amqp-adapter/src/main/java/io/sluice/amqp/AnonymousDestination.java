@@ -66,7 +66,10 @@ final class AnonymousDestination implements Destination {
         ShardMailbox shard = scope.environment().shards().of(addressed.target.address());
         Producer producer = producers.computeIfAbsent(new Way(shard, addressed.named), this::attachTo);
         scope.transactions()
-                .publish(shard, producer, new IncomingPublish(addressed.target, message, delivery, scope.identity()));
+                .publish(
+                        shard,
+                        producer,
+                        new IncomingPublish(shard, addressed.target, message, delivery, scope.identity()));
     }
 
     @Override
@@ -84,7 +87,15 @@ final class AnonymousDestination implements Destination {
         batch.add(
                 messages,
                 message -> new IncomingPublish(
-                        addressed.get(message).target, message, delivery, scope.identity(), "", batch));
+                        scope.environment()
+                                .shards()
+                                .of(addressed.get(message).target.address()),
+                        addressed.get(message).target,
+                        message,
+                        delivery,
+                        scope.identity(),
+                        "",
+                        batch));
         Set<ShardMailbox> shards = new HashSet<>();
         batch.messages().forEach(each -> shards.add(scope.environment().shards().of(each.address())));
         if (shards.size() > 1) {

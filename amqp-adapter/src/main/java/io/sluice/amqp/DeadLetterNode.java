@@ -20,7 +20,7 @@ final class DeadLetterNode implements SourceNode {
 
     /** @param source its address is the dead-letter queue's by now */
     DeadLetterNode(Sender link, Source source, SourceFilter filter, LinkNode deadLetters, EntityPath of) {
-        this.queue = new QueueNode(link, source, filter, deadLetters);
+        this.queue = new QueueNode(link, source, filter, "", deadLetters);
         this.of = of;
     }
 

@@ -6,6 +6,7 @@ import io.sluice.broker.Message;
 import io.sluice.broker.Refusal;
 import io.sluice.broker.port.LinkDescription;
 import io.sluice.broker.shard.Publish;
+import io.sluice.broker.shard.ShardMailbox;
 import java.util.Optional;
 import org.apache.qpid.proton.engine.Delivery;
 
@@ -19,28 +20,39 @@ final class IncomingPublish extends Publish {
     private final String routingKey;
     private final String deliveryKey;
 
-    IncomingPublish(MessageTarget target, Message message, Delivery delivery, PeerIdentity peer) {
-        this(target, message, delivery, peer, "");
+    IncomingPublish(ShardMailbox shard, MessageTarget target, Message message, Delivery delivery, PeerIdentity peer) {
+        this(shard, target, message, delivery, peer, "");
     }
 
     /** @param deliveryKey by which the delivery can be resumed, "" where it cannot */
-    IncomingPublish(MessageTarget target, Message message, Delivery delivery, PeerIdentity peer, String deliveryKey) {
-        this(target, message, delivery, peer, deliveryKey, null);
+    IncomingPublish(
+            ShardMailbox shard,
+            MessageTarget target,
+            Message message,
+            Delivery delivery,
+            PeerIdentity peer,
+            String deliveryKey) {
+        this(shard, target, message, delivery, peer, deliveryKey, null);
     }
 
     IncomingPublish(
+            ShardMailbox shard,
             MessageTarget target,
             Message message,
             Delivery delivery,
             PeerIdentity peer,
             String deliveryKey,
             IncomingBatch batch) {
-        super(target.kind(), target.address(), message.annotated(target.stamps()));
+        super(target.kind(), target.address(), published(shard, message, peer).annotated(target.stamps()));
         this.batch = batch;
         this.routingKey = target.routingKey();
         this.deliveryKey = deliveryKey;
         this.delivery = delivery;
         this.peer = peer;
+    }
+
+    private static Message published(ShardMailbox shard, Message message, PeerIdentity peer) {
+        return shard.remembersPublishers() ? message.publishedBy(Message.publisher(peer.container())) : message;
     }
 
     @Override

@@ -274,7 +274,7 @@ final class LinkAttacher {
         if (numbers.isPresent()) {
             return FetchedNode.of(sender, source, numbers);
         }
-        return new QueueNode(sender, source, filter(source), LinkNode.of(scope, sender, source));
+        return new QueueNode(sender, source, filter(source), scope.peerContainer(), LinkNode.of(scope, sender, source));
     }
 
     private SourceFilter filter(Source source) throws InvalidFilterException {

@@ -82,7 +82,7 @@ final class QueueDestination implements Destination {
     @Override
     public void send(Message message, Delivery delivery) {
         String key = kept.isPresent() ? kept.get().key(delivery) : "";
-        transactions.publish(shard, producer, new IncomingPublish(target, message, delivery, peer, key));
+        transactions.publish(shard, producer, new IncomingPublish(shard, target, message, delivery, peer, key));
     }
 
     @Override
@@ -92,7 +92,7 @@ final class QueueDestination implements Destination {
         // They come together or not at all, so one would do; but the queue keeps no key with a message that it knows by
         // its
         // own id, and with one that is not durable only while it runs.
-        batch.add(messages, message -> new IncomingPublish(target, message, delivery, peer, key, batch));
+        batch.add(messages, message -> new IncomingPublish(shard, target, message, delivery, peer, key, batch));
         transactions.publish(shard, producer, batch);
     }
 

@@ -1,12 +1,16 @@
 package io.sluice.amqp;
 
+import io.sluice.amqp.filter.NoLocalFilter;
 import io.sluice.amqp.filter.SourceFilter;
 import io.sluice.broker.Message;
 import io.sluice.broker.port.Client;
 import io.sluice.broker.queue.Consumer;
 import io.sluice.broker.shard.ShardMailbox;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.engine.Sender;
 
@@ -15,12 +19,17 @@ final class QueueNode implements SourceNode {
     private final Sender link;
     private final Source asked;
     private final SourceFilter filter;
+    /** Whose messages it does not get, see {@link Message#publisher()}; 0: it gets all. */
+    private final long notBy;
+
     private final LinkNode queue;
 
-    QueueNode(Sender link, Source asked, SourceFilter filter, LinkNode queue) {
+    /** @param container of the peer, whose own messages it may not want */
+    QueueNode(Sender link, Source asked, SourceFilter filter, String container, LinkNode queue) {
         this.link = link;
         this.asked = asked;
         this.filter = filter;
+        this.notBy = NoLocalFilter.isIn(asked.getFilter()) ? Message.publisher(container) : 0;
         this.queue = queue;
     }
 
@@ -41,7 +50,10 @@ final class QueueNode implements SourceNode {
 
     @Override
     public Optional<Predicate<Message>> filter() {
-        return filter.isEmpty() ? Optional.empty() : Optional.of(filter);
+        if (notBy == 0) {
+            return filter.isEmpty() ? Optional.empty() : Optional.of(filter);
+        }
+        return Optional.of(message -> message.publisher() != notBy && filter.test(message));
     }
 
     @Override
@@ -56,6 +68,9 @@ final class QueueNode implements SourceNode {
 
     @Override
     public void attach(ShardMailbox shard, Consumer consumer) {
+        if (notBy != 0) {
+            shard.rememberPublishers();
+        }
         queue.attach(consumer);
     }
 
@@ -66,6 +81,10 @@ final class QueueNode implements SourceNode {
 
     @Override
     public Source answer() {
-        return Terminus.answer(asked, filter.accepted(), Optional.of(queue));
+        Map<Symbol, Object> applied = new LinkedHashMap<>(filter.accepted());
+        if (notBy != 0) {
+            applied.putAll(NoLocalFilter.of(asked.getFilter()));
+        }
+        return Terminus.answer(asked, applied, Optional.of(queue));
     }
 }

@@ -17,8 +17,10 @@ import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Released;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.Flow;
+import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.Role;
 import org.apache.qpid.proton.amqp.transport.Transfer;
 import org.junit.jupiter.api.Test;
@@ -87,7 +89,8 @@ class Section3_5_8_FilterTest {
         asked.put(Symbol.valueOf("other"), new Described(Symbol.valueOf("com.example:other"), "x"));
         peer.send(0, receiver(1, asked));
         Map<?, ?> answer = ((Source) peer.expect(Attach.class).getSource()).getFilter();
-        assertEquals(1, answer.size());
+        assertEquals(2, answer.size());
+        assertEquals(NO_LOCAL, ((DescribedType) answer.get(Symbol.valueOf("no-local"))).getDescriptor());
         DescribedType applied = (DescribedType) answer.get(NAME);
         assertEquals(SELECTOR, applied.getDescriptor());
         assertEquals("n > 1", applied.getDescribed());
@@ -95,8 +98,50 @@ class Section3_5_8_FilterTest {
 
     @Test
     void noneAppliedIsNoneAnswered() {
-        peer.send(0, receiver(1, Map.of(Symbol.valueOf("no-local"), new Described(NO_LOCAL, List.of()))));
+        peer.send(
+                0,
+                receiver(1, Map.of(Symbol.valueOf("other"), new Described(Symbol.valueOf("com.example:other"), "x"))));
         assertNull(((Source) peer.expect(Attach.class).getSource()).getFilter());
+    }
+
+    private TestPeer another(String container) {
+        TestPeer other = new TestPeer(broker);
+        other.bytes(TestPeer.AMQP);
+        Open open = TestPeer.openFrame();
+        open.setContainerId(container);
+        other.send(0, open);
+        other.expect(Open.class);
+        other.send(0, TestPeer.begin());
+        other.expect(Begin.class);
+        return other;
+    }
+
+    /** Of what came before anybody asked for that, nobody knows who sent it. */
+    @Test
+    void noLocalKeepsBackWhatTheReceiversOwnContainerSends() {
+        peer.attachSender(0, "in", "q");
+        send(1);
+        peer.send(
+                0,
+                receiver(
+                        1,
+                        Map.of(
+                                Symbol.valueOf("no-local"),
+                                new Described(NO_LOCAL, List.of()),
+                                NAME,
+                                new Described(SELECTOR, "n < 9 OR n IS NULL"))));
+        peer.send(0, TestPeer.credit(1, 0, 10));
+        assertEquals(List.of("1"), received(1));
+        send(2, 9);
+        assertEquals(List.of(), received(1));
+        TestPeer other = another("other");
+        other.attachSender(0, "in", "q");
+        other.send(0, TestPeer.transfer(0, 0), TestPeer.message("theirs"));
+        assertEquals(List.of("theirs"), received(1));
+        // The others are there for everybody else.
+        peer.attachReceiver(2, "all", "q");
+        peer.send(0, TestPeer.credit(2, 0, 10));
+        assertEquals(List.of("2", "9"), received(2));
     }
 
     @Test

@@ -6,7 +6,7 @@ import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 
-/** The filter of JMS that keeps back what the subscriber's own container published. For topics; JMS leaves it open for queues. */
+/** The filter of JMS that keeps back what the receiver's own container sent. */
 public final class NoLocalFilter {
     private static final UnsignedLong CODE = UnsignedLong.valueOf(0x0000_468c_0000_0003L);
     private static final Symbol SYMBOL = Symbol.valueOf("apache.org:no-local-filter:list");

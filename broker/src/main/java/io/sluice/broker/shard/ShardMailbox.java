@@ -45,6 +45,7 @@ public final class ShardMailbox {
     private final Semaphore recovering = new Semaphore(0);
 
     private volatile boolean opened;
+    private volatile boolean remembersPublishers;
     /** Shard's thread only. */
     private final ArrayDeque<Command> forNextTurn = new ArrayDeque<>();
 
@@ -56,6 +57,19 @@ public final class ShardMailbox {
         this.definitions = definitions;
         this.executor = executor;
         this.turn = turn;
+    }
+
+    /**
+     * Somebody wants nothing that its own container has sent to a queue: from now on messages are to say which container sent them. Not
+     * durable: whoever wants it says so again.
+     */
+    public void rememberPublishers() {
+        remembersPublishers = true;
+    }
+
+    /** Whether messages are to be {@linkplain io.sluice.broker.Message#publishedBy published by} a container. Does not block. */
+    public boolean remembersPublishers() {
+        return remembersPublishers;
     }
 
     /** A producer is attached; its listener hears {@code attached} or {@code closed}. */

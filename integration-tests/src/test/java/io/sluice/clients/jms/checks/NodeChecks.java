@@ -156,6 +156,14 @@ final class NodeChecks {
             other.send(topic, "theirs");
             assertEquals("theirs", JmsPeer.text(consumer));
             assertTrue(JmsPeer.empty(consumer));
+
+            Queue queue = peer.session().createQueue(scene.address() + ".queue");
+            MessageConsumer ofQueue = peer.session().createConsumer(queue, null, true);
+            peer.send(queue, "mine");
+            other.send(queue, "theirs");
+            assertEquals("theirs", JmsPeer.text(ofQueue));
+            assertTrue(JmsPeer.empty(ofQueue));
+            assertEquals("mine", JmsPeer.text(other.session().createConsumer(queue)));
         }
     }
 }
