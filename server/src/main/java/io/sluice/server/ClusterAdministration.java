@@ -10,25 +10,59 @@ import io.sluice.storage.raft.ReplicaAdministration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The nodes of a cluster, for those who ask a node's management. What takes time is done on a thread of its own. */
 final class ClusterAdministration implements ClusterNodes {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterAdministration.class);
+    private static final int OPEN_SECONDS = 30;
+    private static final int OPEN_STEP_MILLIS = 50;
+    private static final ClusterStatus NOTHING_KNOWN = new ClusterStatus("", Optional.empty(), 0, 0, List.of());
+
     private final String self;
     private final List<Part> parts;
+    /** What was known last, for who looks while a shard goes from one life to the next. */
+    private final Map<Part, ClusterStatus> last = new ConcurrentHashMap<>();
 
     /**
      * A shard of the default host, or of a virtual host.
      *
      * @param virtualHost empty: the default one
-     * @param current administration of the life that it has now
+     * @param current administration of the life that it has now; empty while that is being opened
      */
-    record Part(Optional<String> virtualHost, int shard, Supplier<ReplicaAdministration> current) {
-        static Part of(ShardOfNode shard, Supplier<ReplicaAdministration> current) {
+    record Part(Optional<String> virtualHost, int shard, Supplier<Optional<ReplicaAdministration>> current) {
+        static Part of(ShardOfNode shard, Supplier<Optional<ReplicaAdministration>> current) {
             return new Part(shard.virtualHost(), shard.place().index(), current);
+        }
+
+        /** Waits while it goes from one life to the next, of which nobody tells. Not on an event loop. */
+        ReplicaAdministration opened() throws StorageException {
+            long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(OPEN_SECONDS);
+            Optional<ReplicaAdministration> now = current.get();
+            while (now.isEmpty()) {
+                if (System.nanoTime() - untilNanos >= 0) {
+                    throw new StorageException(
+                            virtualHost
+                                            .map(host -> "Virtual host '" + host + "'")
+                                            .orElse("Shard " + shard) + " is being opened on this node: ask again.");
+                }
+                try {
+                    Thread.sleep(OPEN_STEP_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new StorageException("Interrupted.", e);
+                }
+                now = current.get();
+            }
+            return now.get();
         }
     }
 
@@ -48,7 +82,7 @@ final class ClusterAdministration implements ClusterNodes {
 
     @Override
     public State state() {
-        ClusterStatus status = parts.get(0).current.get().status();
+        ClusterStatus status = status(parts.get(0));
         List<Member> members = status.members().stream()
                 .map(member -> new Member(
                         member.node().id(),
@@ -61,6 +95,16 @@ final class ClusterAdministration implements ClusterNodes {
         return new State(status.primary(), status.term(), members);
     }
 
+    private ClusterStatus status(Part part) {
+        Optional<ReplicaAdministration> now = part.current.get();
+        if (now.isEmpty()) {
+            return last.getOrDefault(part, NOTHING_KNOWN);
+        }
+        ClusterStatus status = now.get().status();
+        last.put(part, status);
+        return status;
+    }
+
     private static String shown(ClusterStatus.Role role) {
         return role.name().toLowerCase(Locale.ROOT);
     }
@@ -69,7 +113,7 @@ final class ClusterAdministration implements ClusterNodes {
     public List<Replica> replicas() {
         List<Replica> all = new ArrayList<>();
         for (Part part : parts) {
-            ClusterStatus status = part.current.get().status();
+            ClusterStatus status = status(part);
             for (ClusterStatus.Member member : status.members()) {
                 all.add(new Replica(
                         part.virtualHost,
@@ -115,7 +159,7 @@ final class ClusterAdministration implements ClusterNodes {
 
     private void remove(String name) throws StorageException {
         if (parts.size() == 1) {
-            parts.get(0).current.get().remove(name);
+            parts.get(0).opened().remove(name);
             return;
         }
         List<ReplicaAdministration> having = those(shard -> has(shard, name));
@@ -143,8 +187,15 @@ final class ClusterAdministration implements ClusterNodes {
         }
     }
 
-    private List<ReplicaAdministration> those(Predicate<ReplicaAdministration> which) {
-        return parts.stream().map(part -> part.current.get()).filter(which).toList();
+    private List<ReplicaAdministration> those(Predicate<ReplicaAdministration> which) throws StorageException {
+        List<ReplicaAdministration> those = new ArrayList<>();
+        for (Part part : parts) {
+            ReplicaAdministration its = part.opened();
+            if (which.test(its)) {
+                those.add(its);
+            }
+        }
+        return those;
     }
 
     private static boolean has(ReplicaAdministration shard, String name) {
@@ -167,7 +218,7 @@ final class ClusterAdministration implements ClusterNodes {
         if (shard >= shards.size()) {
             throw new StorageException("There is no shard " + shard + ": the cluster has " + shards.size() + ".");
         }
-        ReplicaAdministration its = shards.get(shard).current.get();
+        ReplicaAdministration its = shards.get(shard).opened();
         Optional<RaftMember> primary = its.primary();
         if (shards.size() > 1
                 && primary.isPresent()
@@ -191,6 +242,11 @@ final class ClusterAdministration implements ClusterNodes {
                         reply.done(null);
                     } catch (StorageException e) {
                         reply.refused(Refusal.of(Refusal.Kind.PRECONDITION_FAILED, e.getMessage()));
+                    } catch (RuntimeException e) {
+                        // A defect of ours; whoever asked is not to wait for ever.
+                        LOG.error("The change of the cluster, {}, failed", name, e);
+                        reply.refused(Refusal.of(
+                                Refusal.Kind.INTERNAL_ERROR, "the change failed, and may be half done: see the log"));
                     }
                 },
                 "cluster-" + name);

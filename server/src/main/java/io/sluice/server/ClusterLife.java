@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -102,7 +103,8 @@ final class ClusterLife {
     void listen() {
         long nowNanos = System.nanoTime();
         administration()
-                .primaryHeardMillisAgo()
+                .map(ReplicaAdministration::primaryHeardMillisAgo)
+                .orElse(OptionalLong.empty())
                 .ifPresent(ago -> heardNanos = Optional.of(nowNanos - TimeUnit.MILLISECONDS.toNanos(ago)));
     }
 
@@ -126,12 +128,14 @@ final class ClusterLife {
         serving = false;
     }
 
-    ClusterStatus status() {
-        return administration().status();
+    /** As this node sees it; empty while that is not open. */
+    Optional<ClusterStatus> status() {
+        return administration().map(ReplicaAdministration::status);
     }
 
-    ReplicaAdministration administration() {
-        return storage.journal().administration();
+    /** Empty until this life has opened its log, and from its end on: the next one will say more. */
+    Optional<ReplicaAdministration> administration() {
+        return end.isDone() ? Optional.empty() : storage.journal().administration();
     }
 
     void tick() {
@@ -150,7 +154,11 @@ final class ClusterLife {
             return;
         }
         long electionMillis = ClusterSettings.timing(part.configuration()).electionMaxMillis();
-        Optional<String> next = administration().backups().entrySet().stream()
+        Optional<ReplicaAdministration> its = administration();
+        if (its.isEmpty()) {
+            return;
+        }
+        Optional<String> next = its.get().backups().entrySet().stream()
                 .filter(backup -> backup.getValue().silentMillis() <= electionMillis)
                 .min(Comparator.comparing(backup -> backup.getValue().lagRecords()))
                 .map(Map.Entry::getKey);
@@ -158,7 +166,7 @@ final class ClusterLife {
             return;
         }
         try {
-            administration().transfer(next.get(), 2 * electionMillis);
+            its.get().transfer(next.get(), 2 * electionMillis);
         } catch (StorageException e) {
             LOG.info("{}; the others will elect a primary", e.getMessage());
         }

@@ -135,7 +135,11 @@ public final class ClusterNode implements RunningBroker {
             return;
         }
         try {
-            ClusterStatus status = now.status();
+            Optional<ClusterStatus> known = now.status();
+            if (known.isEmpty()) {
+                return;
+            }
+            ClusterStatus status = known.get();
             Optional<String> found = status.primary().filter(id -> !id.equals(configuration.node()));
             if (found.equals(primary)) {
                 return;

@@ -145,7 +145,7 @@ final class NodeHosts {
                     host.part().title(),
                     next.to());
             try {
-                host.life().administration().transfer(next.to());
+                host.give(next.to());
             } catch (StorageException e) {
                 LOG.info("{} stays here for now: {}", host.part().title(), e.getMessage());
             }

@@ -1,8 +1,8 @@
 package io.sluice.server;
 
 import io.sluice.broker.port.StorageException;
-import io.sluice.storage.raft.ClusterStatus;
 import io.sluice.storage.raft.RaftMember;
+import io.sluice.storage.raft.ReplicaAdministration;
 import io.sluice.storage.raft.ReplicaRestart;
 import java.util.HashMap;
 import java.util.Map;
@@ -111,7 +111,11 @@ final class ShardLives {
         }
         try {
             now.listen();
-            Optional<RaftMember> found = now.administration().primary();
+            Optional<ReplicaAdministration> its = now.administration();
+            if (its.isEmpty()) {
+                return;
+            }
+            Optional<RaftMember> found = its.get().primary();
             if (found.equals(primary)) {
                 return;
             }
@@ -137,13 +141,28 @@ final class ShardLives {
         if (!now.serves()) {
             return Optional.empty();
         }
-        ClusterStatus status = now.status();
+        Optional<ReplicaAdministration> its = now.administration();
+        if (its.isEmpty()) {
+            return Optional.empty();
+        }
         Map<String, LeaderSpread.Backup> others = new HashMap<>();
-        now.administration()
+        its.get()
                 .backups()
                 .forEach((name, backup) ->
                         others.put(name, new LeaderSpread.Backup(backup.silentMillis(), backup.lagRecords())));
-        return Optional.of(new LeaderSpread.Led(shard, status.term(), now.wasGiven(), others));
+        return Optional.of(new LeaderSpread.Led(shard, its.get().status().term(), now.wasGiven(), others));
+    }
+
+    /**
+     * Makes another node the primary, as long as this one is.
+     *
+     * @throws StorageException it did not become the primary
+     */
+    void give(String to) throws StorageException {
+        Optional<ReplicaAdministration> its = life.administration();
+        if (its.isPresent()) {
+            its.get().transfer(to);
+        }
     }
 
     /** No life begins any more. */

@@ -193,10 +193,7 @@ final class ShardedNode implements RunningBroker {
                         "Shard {} goes to {}, so that the nodes have as many each",
                         next.get().shard(),
                         next.get().to());
-                shards.get(next.get().shard())
-                        .life()
-                        .administration()
-                        .transfer(next.get().to());
+                shards.get(next.get().shard()).give(next.get().to());
             }
         } catch (StorageException e) {
             LOG.info("It stays here for now: {}", e.getMessage());

@@ -9,6 +9,7 @@ import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.RecordVisitor;
 import io.sluice.storage.raft.BatchSubmitter.Submitted;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -34,13 +35,13 @@ public final class RaftJournal implements Journal {
     private static final long MAX_AHEAD_BYTES = 32L << 20;
 
     private final RaftSettings settings;
-    private final Promises promises;
-    private final ReplicaFactory replicas;
+    private final Opening opening;
     private final LogRoom room;
     private final ReplicationMeters meters;
     private final StoreSnapshots snapshots;
     private final Succession succession = new Succession();
     private final BlockingQueue<Replayed> replay = new LinkedBlockingQueue<>();
+    private volatile Optional<ReplicaAdministration> administration = Optional.empty();
     private Replica replica;
     private BatchSubmitter submitter;
     private ReplicaWatch watch;
@@ -48,6 +49,9 @@ public final class RaftJournal implements Journal {
     private JournalPosition after = JournalPosition.START;
     private Phase phase = Phase.NEW;
     private long aheadBytes;
+
+    /** What it is opened with. */
+    private record Opening(ReplicaFactory replicas, Promises promises) {}
 
     private enum Phase {
         NEW,
@@ -87,9 +91,8 @@ public final class RaftJournal implements Journal {
             StoreSnapshots.SnapshotSource store,
             Promises promises,
             Metrics metrics) {
-        this.replicas = replicas;
+        this.opening = new Opening(replicas, promises);
         this.settings = settings;
-        this.promises = promises;
         promises.opened(System.nanoTime());
         this.snapshots = new StoreSnapshots(store, JournalPosition.START);
         this.room = new LogRoom(settings.limits());
@@ -116,13 +119,15 @@ public final class RaftJournal implements Journal {
         }
         long lastClosed = files.lastOfClosedSegments();
         forgetPromises();
-        promises.answers();
-        replica = replicas.open(settings, new ShardStateMachine(snapshots, new Applying()));
+        opening.promises.answers();
+        replica = opening.replicas.open(settings, new ShardStateMachine(snapshots, new Applying()));
         submitter = new BatchSubmitter("raft-journal", replica::propose, this::proposalFailed);
         submitter.start();
         watch = new ReplicaWatch(replica, settings, snapshots, this::roomChanged);
         replica.start(settings);
-        meters.show(administration(), room);
+        ReplicaAdministration opened = new ReplicaAdministration(replica, settings, room, succession, watch);
+        meters.show(opened, room);
+        administration = Optional.of(opened);
         files.refuseHole(replica, lastClosed);
         return replayed(visitor);
     }
@@ -134,9 +139,9 @@ public final class RaftJournal implements Journal {
     private void forgetPromises() throws StorageException {
         try {
             synchronized (this) {
-                for (long left = promises.leftNanos(System.nanoTime());
+                for (long left = opening.promises.leftNanos(System.nanoTime());
                         left > 0 && phase != Phase.OVER;
-                        left = promises.leftNanos(System.nanoTime())) {
+                        left = opening.promises.leftNanos(System.nanoTime())) {
                     TimeUnit.NANOSECONDS.timedWait(this, left);
                 }
             }
@@ -214,9 +219,9 @@ public final class RaftJournal implements Journal {
         roomChanged();
     }
 
-    /** Who is in the group, and how far everybody is; for administrators. */
-    public ReplicaAdministration administration() {
-        return new ReplicaAdministration(replica, settings, room, succession, watch);
+    /** Who is in the group, and how far everybody is; for administrators. Empty until the log is open. Any thread. */
+    public Optional<ReplicaAdministration> administration() {
+        return administration;
     }
 
     private synchronized boolean isOver() {
@@ -411,7 +416,7 @@ public final class RaftJournal implements Journal {
             watch.close();
         }
         if (replica != null) {
-            replica.close(() -> promises.silent(System.nanoTime()));
+            replica.close(() -> opening.promises.silent(System.nanoTime()));
         }
     }
 

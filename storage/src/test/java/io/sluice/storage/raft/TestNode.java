@@ -313,7 +313,7 @@ final class TestNode {
 
     synchronized ReplicaAdministration administration() throws InterruptedException {
         shard();
-        return life.storage.journal().administration();
+        return life.storage.journal().administration().orElseThrow();
     }
 
     /** Publishes messages with these numbers; returns when all are accepted. */
