@@ -1,120 +1,134 @@
 package io.sluice.server;
 
 import io.sluice.amqp.AmqpEnvironment;
-import io.sluice.amqp.LargeMessages;
 import io.sluice.amqp.netty.AmqpServer;
 import io.sluice.amqp.netty.ServerLoops;
 import io.sluice.amqp.netty.ServerSettings;
 import io.sluice.amqp.netty.ServingPlace;
 import io.sluice.broker.port.StorageException;
-import io.sluice.broker.shard.ShardPlace;
 import io.sluice.server.config.Cluster;
 import io.sluice.server.config.Configuration;
-import io.sluice.storage.raft.ClusterStatus;
-import io.sluice.storage.raft.Promises;
-import io.sluice.storage.raft.ReplicaRestart;
+import io.sluice.storage.raft.ReplicaServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node of a cluster, put together. It listens from its start to its end; behind that it goes from one {@link ClusterLife} to the next: each
- * opens the data folder, is a backup, perhaps becomes the primary, and ends when it is that no more or got a snapshot in place of what it
- * had. Clients are served by the primary, to which the other nodes hand them through.
+ * A node of a cluster, put together. It listens from its start to its end; behind that each shard goes from one {@link ClusterLife} to the next:
+ * each opens the data folder, is a backup, perhaps becomes the primary, and ends when it is that no more or got a snapshot in place of what it
+ * had. A node that is the primary of any shard serves its clients itself, and sends what they ask of other shards elsewhere; one that is of none
+ * hands them through to the primary of shard 0. Virtual hosts follow that one.
  *
  * <p>Started and stopped on one thread, which may block. What fails while it runs is logged in one line and reported once.
  */
-public final class ClusterNode implements RunningBroker {
+final class ClusterNode implements RunningBroker {
     private static final int TICK_MILLIS = 100;
     private static final int LOOK_MILLIS = 25;
+    private static final int SPREAD_MILLIS = 250;
+    /** A process that begins anew takes longer; one that has paused, mostly not. */
+    private static final int LEAST_AWAY_MILLIS = 1_000;
+
     private static final int STOP_SECONDS = 20;
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
     private final Configuration configuration;
-    private final ShardOfNode part;
-    private final ServerLoops loops;
+    private final ReplicaServer replicas;
+    private final LedShards led;
+    private final NodeHosts hosts;
+    private final AmqpEnvironment environment;
     private final BackupPlace asBackup;
     private final AmqpServer endpoint;
     private final ListeningPorts ports;
+    private final ServerLoops loops;
     private final MetricsPort metrics;
-    private final IntConsumer onFailure;
-    private final Thread lives = new Thread(this::live, "node");
+    private final LeaderSpread spread;
+    private final HostGathering gathering;
     private final ScheduledExecutorService ticker =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ticker"));
-    /** Told peers to go while the next life opens. */
-    private final ScheduledExecutorService farewell =
-            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "farewell"));
-
-    private volatile ClusterLife life;
-    private volatile boolean stopping;
-    private Optional<String> primary = Optional.empty();
+    private final ScheduledExecutorService spreader =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "spread"));
+    private Optional<ServingPlace> place = Optional.empty();
 
     private ClusterNode(
-            ShardOfNode part, ClusterLife first, ListeningPorts ports, MetricsPort metrics, IntConsumer onFailure) {
-        this.configuration = part.configuration();
-        this.part = part;
-        this.life = first;
-        this.loops = part.loops();
+            Configuration configuration,
+            ReplicaServer replicas,
+            ServerLoops loops,
+            ListeningPorts ports,
+            MetricsPort metrics,
+            IntConsumer onFailure)
+            throws StorageException {
+        this.configuration = configuration;
+        this.replicas = replicas;
+        this.loops = loops;
         this.ports = ports;
         this.metrics = metrics;
-        this.onFailure = onFailure;
-        AmqpEnvironment nobody = ServedShards.nobodyServed(configuration, () -> life.defined());
-        this.asBackup = BackupPlace.of(configuration, nobody);
+        long awayMillis = Math.max(
+                LEAST_AWAY_MILLIS, ClusterSettings.timing(configuration).electionMaxMillis());
+        this.spread =
+                new LeaderSpread(configuration.node(), configuration.cluster().spreadLeadersMillis(), awayMillis);
+        this.gathering = new HostGathering(awayMillis);
+        this.led = new LedShards(configuration.placement(), ClusterSettings.redirects(configuration));
         this.endpoint = new AmqpServer(
-                ServerSettings.of(nobody)
+                ServerSettings.of(ServedShards.nobodyServed(configuration, led::defined))
                         .withMaxConnections(configuration.amqp().maxConnections()),
                 loops);
+        this.hosts = NodeHosts.open(
+                configuration,
+                led,
+                new NodeHost.Node(loops, replicas, endpoint, this::serveWhereItIs, onFailure),
+                metrics.metrics());
+        this.environment = hosts.environment();
+        // Whoever has an account of a virtual host is known, too.
+        this.asBackup = BackupPlace.of(configuration, environment);
+        endpoint.waitedInVain(environment);
     }
 
     /**
-     * Opens the data folder and begins to listen; who is the primary shows later.
+     * Opens the data folder and begins to listen; who is the primary of which shard shows later.
      *
      * @param configuration as {@link Configuration#asMember} has it
      * @param onFailure gets one of {@link ExitCode} when the node cannot go on; it is to be stopped then. Any thread
      * @throws StartFailure the data folder or an address cannot be used
      */
-    public static ClusterNode start(Configuration configuration, IntConsumer onFailure) throws StartFailure {
+    static ClusterNode start(Configuration configuration, IntConsumer onFailure) throws StartFailure {
+        if (configuration.shards() > 1) {
+            LOG.info(
+                    "{} shards, each with a primary of its own: what is asked of a shard that another node is the"
+                            + " primary of is not forwarded, but answered with amqp:link:redirect",
+                    configuration.shards());
+        }
         ListeningPorts ports = new ListeningPorts(configuration);
         ServerLoops loops = ServerLoops.start("amqp", configuration.eventLoops());
         MetricsPort metrics = new MetricsPort(Optional.empty());
-        ShardOfNode part;
-        ClusterLife first;
+        Optional<ReplicaServer> replicas = Optional.empty();
+        ClusterNode node;
         try {
             metrics = MetricsPort.open(configuration.metrics());
-            part = new ShardOfNode(
-                    configuration,
-                    loops,
-                    metrics.metrics(),
-                    EffectiveRules.of(configuration),
-                    ShardPlace.ONLY,
-                    new Promises(ClusterSettings.timing(configuration)),
-                    Optional.empty());
-            first = ClusterLife.open(part);
-        } catch (StartFailure e) {
+            replicas = Optional.of(ReplicaServer.open(
+                    ClusterSettings.raft(configuration, 0), ClusterSettings.raftFolders(configuration)));
+            node = new ClusterNode(configuration, replicas.get(), loops, ports, metrics, onFailure);
+        } catch (StartFailure | StorageException e) {
+            replicas.ifPresent(ReplicaServer::close);
             metrics.close();
             loops.close();
             ports.close();
-            throw e;
-        } catch (StorageException e) {
-            metrics.close();
-            loops.close();
-            ports.close();
-            throw new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
+            throw e instanceof StartFailure failure
+                    ? failure
+                    : new StartFailure(ExitCode.DATA_FOLDER, e.getMessage(), e);
         }
-        ClusterNode node = new ClusterNode(part, first, ports, metrics, onFailure);
         try {
             node.listen();
         } catch (StartFailure e) {
             node.stop(false);
             throw e;
         }
-        node.lives.start();
         return node;
     }
 
@@ -124,96 +138,74 @@ public final class ClusterNode implements RunningBroker {
         ports.openHandThrough(
                 endpoint, self.host(), self.handThroughPort(), ClusterSettings.handThrough(configuration.cluster()));
         ports.open(endpoint);
-        ticker.scheduleAtFixedRate(() -> life.tick(), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        hosts.shards().forEach(ShardLives::begin);
+        ticker.scheduleAtFixedRate(
+                () -> hosts.shards().forEach(shard -> shard.life().tick()),
+                TICK_MILLIS,
+                TICK_MILLIS,
+                TimeUnit.MILLISECONDS);
         ticker.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        if (configuration.virtualHosts().parts() > 1) {
+            spreader.scheduleWithFixedDelay(this::spread, SPREAD_MILLIS, SPREAD_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
-    /** Who is the primary? As long as it is not this node, clients are handed through. */
+    /** Who is the primary of what, and so where clients are served. */
     private void look() {
-        ClusterLife now = life;
-        if (now.serves() || stopping) {
-            return;
-        }
         try {
-            Optional<ClusterStatus> known = now.status();
-            if (known.isEmpty()) {
-                return;
-            }
-            ClusterStatus status = known.get();
-            Optional<String> found = status.primary().filter(id -> !id.equals(configuration.node()));
-            if (found.equals(primary)) {
-                return;
-            }
-            primary = found;
-            Optional<ClusterStatus.Member> member = status.members().stream()
-                    .filter(candidate ->
-                            found.equals(Optional.of(candidate.node().id())))
-                    .findFirst();
-            if (member.isPresent()) {
-                LOG.info("{} is the primary", found.get());
-                endpoint.serve(asBackup.with(member.get().node()));
-            } else {
-                endpoint.serve(new ServingPlace.Unknown());
-            }
+            hosts.shards().forEach(ShardLives::look);
+            serveWhereItIs();
         } catch (RuntimeException e) {
             LOG.debug("nobody knows who is the primary", e);
         }
     }
 
-    private void live() {
-        try {
-            while (oneLife()) {
-                ClusterLife next = ClusterLife.open(part);
-                life = next;
-                if (stopping) {
-                    // Whoever stops the node may have ended the life before this one.
-                    next.stop(false);
-                }
-            }
-        } catch (StorageException | StartFailure | RuntimeException e) {
-            if (!stopping) {
-                BrokerFailure.report(e, onFailure);
-            }
+    /** Any thread. */
+    private synchronized void serveWhereItIs() {
+        ServingPlace now = servingPlace();
+        if (!place.equals(Optional.of(now))) {
+            place = Optional.of(now);
+            endpoint.serve(now);
         }
     }
 
-    /** @return whether there is to be another */
-    private boolean oneLife() throws StorageException, StartFailure {
-        ClusterLife now = life;
-        ServedShards[] shards = new ServedShards[1];
-        Throwable end = now.run(
-                shard -> {
-                    part.rules().definedIn(shard);
-                    shards[0] = new ServedShards(List.of(shard), configuration.placement());
-                },
-                () -> {
-                    LOG.info("This node, {}, is the primary", configuration.node());
-                    endpoint.serve(new ServingPlace.Here(shards[0].environment(
-                            configuration,
-                            LargeMessages.NONE,
-                            Optional.of(new ClusterAdministration(
-                                    configuration.node(),
-                                    List.of(ClusterAdministration.Part.of(part, now::administration)))))));
-                });
-        boolean served = now.serves();
-        now.ends();
-        primary = Optional.empty();
-        if (!stopping) {
-            endpoint.serve(new ServingPlace.Unknown());
+    private ServingPlace servingPlace() {
+        if (led.areOpened() && led.isAnyLed()) {
+            return new ServingPlace.Here(environment);
         }
-        if (served) {
-            farewell.execute(() -> endpoint.forceAll("this node is no longer the primary"));
+        return hosts.ofDefault()
+                .get(0)
+                .primary()
+                .filter(member -> !member.id().equals(configuration.node()))
+                .map(asBackup::with)
+                .orElseGet(ServingPlace.Unknown::new);
+    }
+
+    /** Gives a shard away that is rather another node's, and virtual hosts that are to follow the first shard. */
+    private void spread() {
+        try {
+            long nowMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+            hosts.gather(gathering, nowMillis);
+            if (configuration.shards() == 1) {
+                return;
+            }
+            List<ShardLives> shards = hosts.ofDefault();
+            List<LeaderSpread.Led> now =
+                    shards.stream().flatMap(shard -> shard.led().stream()).toList();
+            LOG.debug("This node is the primary of {}", now);
+            Optional<LeaderSpread.HandOver> next = spread.next(nowMillis, now);
+            if (next.isPresent()) {
+                LOG.info(
+                        "Shard {} goes to {}, so that the nodes have as many each",
+                        next.get().shard(),
+                        next.get().to());
+                shards.get(next.get().shard()).give(next.get().to());
+            }
+        } catch (StorageException e) {
+            LOG.info("It stays here for now: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.debug("a shard's life has ended meanwhile", e);
         }
-        now.close();
-        if (stopping) {
-            return false;
-        }
-        if (end instanceof ReplicaRestart) {
-            LOG.info("{} It goes on as a backup", end.getMessage());
-            return true;
-        }
-        BrokerFailure.report(end, onFailure);
-        return false;
     }
 
     @Override
@@ -231,24 +223,39 @@ public final class ClusterNode implements RunningBroker {
         return ClusterSettings.dataFolder(configuration);
     }
 
-    /** A primary hands its role to a backup first, so that clients find the next one at once. */
+    /** The primary of a shard hands its role to a backup first, so that clients find the next one at once. */
     @Override
     public void stop(boolean checkpoint) {
-        stopping = true;
+        List<ShardLives> shards = hosts.shards();
+        shards.forEach(ShardLives::stopping);
         ticker.shutdown();
+        spreader.shutdownNow();
         if (checkpoint) {
-            life.handOver();
+            beside(shards, shard -> shard.life().handOver());
         }
         endpoint.close();
         ports.close();
-        life.stop(checkpoint);
+        beside(shards, shard -> shard.life().stop(checkpoint));
+        long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        shards.forEach(shard -> shard.join(untilNanos - System.nanoTime()));
+        replicas.close();
+        metrics.close();
+        loops.close();
+    }
+
+    /** For all of them at once: each may take its time, and there may be many. */
+    private static void beside(List<ShardLives> shards, Consumer<ShardLives> action) {
+        List<Thread> threads = shards.stream()
+                .map(shard -> new Thread(
+                        () -> action.accept(shard), "stop-" + shard.part().threadName()))
+                .toList();
+        threads.forEach(Thread::start);
         try {
-            lives.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+            for (Thread thread : threads) {
+                thread.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        farewell.shutdown();
-        metrics.close();
-        loops.close();
     }
 }

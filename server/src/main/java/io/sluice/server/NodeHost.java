@@ -26,10 +26,10 @@ record NodeHost(Configuration configuration, LedShards led, List<ShardLives> sha
     /**
      * What the hosts of a node have in common.
      *
-     * @param onGained called where a shard is served here from now on; any thread
+     * @param onChange called where a shard is served here from now on, or no more; any thread
      */
     record Node(
-            ServerLoops loops, ReplicaServer replicas, AmqpServer endpoint, Runnable onGained, IntConsumer onFailure) {}
+            ServerLoops loops, ReplicaServer replicas, AmqpServer endpoint, Runnable onChange, IntConsumer onFailure) {}
 
     /**
      * @param led of this host; nothing is in it yet
@@ -51,7 +51,7 @@ record NodeHost(Configuration configuration, LedShards led, List<ShardLives> sha
                         rules,
                         new ShardPlace(configuration.placement(), shard),
                         new Promises(ClusterSettings.timing(configuration)),
-                        Optional.of(node.replicas));
+                        node.replicas);
                 opened.add(ShardLives.open(part, led, node));
             }
             all = true;

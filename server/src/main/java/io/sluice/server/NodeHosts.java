@@ -141,13 +141,13 @@ final class NodeHosts {
         for (LeaderSpread.HandOver next : gathering.next(nowMillis, home().map(RaftMember::id), led)) {
             ShardLives host = shards.get(next.shard());
             LOG.info(
-                    "{} goes to {}, where the primary of shard 0 is",
+                    "{}it goes to {}, where the primary of shard 0 is",
                     host.part().title(),
                     next.to());
             try {
                 host.give(next.to());
             } catch (StorageException e) {
-                LOG.info("{} stays here for now: {}", host.part().title(), e.getMessage());
+                LOG.info("{}it stays here for now: {}", host.part().title(), e.getMessage());
             }
         }
     }

@@ -54,7 +54,7 @@ public final class ServeProcess {
     private int serve(Configuration configuration, Consumer<String> onReady) throws StartFailure {
         Credentials.check(configuration.security());
         RunningBroker server = configuration.cluster().isOn()
-                ? clusterNode(configuration)
+                ? ClusterNode.start(configuration, this::failed)
                 : SluiceServer.start(configuration, this::failed);
         out.println("ready " + server.ports() + " data=" + server.dataFolder() + " in " + ProcessAge.millis() + " ms");
         out.flush();
@@ -66,12 +66,6 @@ public final class ServeProcess {
         server.stop(exitCode == ExitCode.OK);
         LOG.info("Stopped");
         return exitCode;
-    }
-
-    private RunningBroker clusterNode(Configuration configuration) throws StartFailure {
-        return configuration.virtualHosts().parts() > 1
-                ? ShardedNode.start(configuration, this::failed)
-                : ClusterNode.start(configuration, this::failed);
     }
 
     /** A disk that does not come back must not keep a broker that serves nobody. */

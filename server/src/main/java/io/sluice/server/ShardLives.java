@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One of several shards of a node of a cluster, which goes from one {@link ClusterLife} to the next on a thread of its own. */
+/** A shard of a node of a cluster, which goes from one {@link ClusterLife} to the next on a thread of its own. */
 final class ShardLives {
     private static final Logger LOG = LoggerFactory.getLogger(ShardLives.class);
 
@@ -82,21 +82,25 @@ final class ShardLives {
         ClusterLife now = life;
         Throwable end = now.run(mailbox -> led.opened(shard, mailbox), () -> {
             led.gained(shard);
-            node.onGained().run();
-            LOG.info("This node, {}, is the primary of {}", part.configuration().node(), part.shown());
+            node.onChange().run();
+            LOG.info("This node, {}, is {}", part.configuration().node(), part.primary());
         });
         boolean served = now.serves();
         now.ends();
+        primary = Optional.empty();
+        led.primary(shard, primary);
         led.lost(shard);
         if (served) {
-            node.endpoint().leaveShard(led, shard, "this node is no longer the primary of " + part.shown());
+            // First, so that nobody comes behind those who have to go.
+            node.onChange().run();
+            node.endpoint().leaveShard(led, shard, "this node is no longer " + part.primary());
         }
         now.close();
         if (stopping) {
             return false;
         }
         if (end instanceof ReplicaRestart) {
-            LOG.info("{}: {} It goes on as a backup", part.title(), end.getMessage());
+            LOG.info("{}{} It goes on as a backup", part.title(), end.getMessage());
             return true;
         }
         BrokerFailure.report(end, node.onFailure());
@@ -124,10 +128,10 @@ final class ShardLives {
                     && !found.get().id().equals(part.configuration().node());
             led.primary(shard, found.filter(member -> elsewhere));
             if (elsewhere) {
-                LOG.info("{} is the primary of {}", found.get().id(), part.shown());
+                LOG.info("{} is {}", found.get().id(), part.primary());
             }
         } catch (RuntimeException e) {
-            LOG.debug("nobody knows who is the primary of {}", part.shown(), e);
+            LOG.debug("nobody knows who is {}", part.primary(), e);
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param metrics with the shard's number, where there are several
  * @param rules of all shards
  * @param promises of the lives before
- * @param server that has the replicas of all shards; empty where there is one shard
+ * @param server that has the replicas of all shards
  */
 record ShardOfNode(
         Configuration configuration,
@@ -28,15 +28,24 @@ record ShardOfNode(
         EffectiveRules rules,
         ShardPlace place,
         Promises promises,
-        Optional<ReplicaServer> server) {
-    /** Within a sentence. */
-    String shown() {
-        return virtualHost().map(host -> "virtual host '" + host + "'").orElse("shard " + place.index());
+        ReplicaServer server) {
+    /** What its primary is to operators and clients. */
+    String primary() {
+        return "the primary" + its().map(name -> " of " + name).orElse("");
     }
 
-    /** At the beginning of a sentence. */
+    /** In front of what is said of it. */
     String title() {
-        return virtualHost().map(host -> "Virtual host '" + host + "'").orElse("Shard " + place.index());
+        return its().map(name -> Character.toUpperCase(name.charAt(0)) + name.substring(1) + ": ")
+                .orElse("");
+    }
+
+    /** Empty: there is no other. */
+    private Optional<String> its() {
+        Optional<String> named = virtualHost().map(host -> "virtual host '" + host + "'");
+        return named.isPresent() || configuration.virtualHosts().parts() == 1
+                ? named
+                : Optional.of("shard " + place.index());
     }
 
     /** Empty: the default one. */
@@ -51,22 +60,13 @@ record ShardOfNode(
 
     /** @throws StorageException the folder cannot be used */
     ReplicatedStorage open() throws StorageException {
-        if (server.isEmpty()) {
-            return ReplicatedStorage.open(
-                    new FileDisk(),
-                    ClusterSettings.dataFolder(configuration),
-                    ClusterSettings.raft(configuration, 0),
-                    StorageSettings.of(configuration, 0).messages(),
-                    metrics,
-                    promises);
-        }
         return ReplicatedStorage.open(
                 new FileDisk(),
                 ClusterSettings.dataFolder(configuration),
                 new ShardNumber(place.index(), configuration.shards()),
                 shard -> ClusterSettings.group(configuration, shard),
                 ClusterSettings.raft(configuration, place.index()),
-                server.get(),
+                server,
                 StorageSettings.of(configuration, place.index()).messages(),
                 metrics,
                 promises);

@@ -99,21 +99,11 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * As {@link #open(Disk, Path, long)}, of a node of a cluster.
-     *
-     * @param group whose members' stores have one identity, so that one can take the place of another
-     * @throws StorageException also where it is of a broker on its own, or of another cluster
-     */
-    public static DataDirectory openMember(Disk disk, Path folder, UUID group, long neededBytes)
-            throws StorageException {
-        return openMember(disk, folder, ShardNumber.ONLY, only -> group, neededBytes);
-    }
-
-    /**
-     * As {@link #openMember(Disk, Path, UUID, long)}, of one shard of a node; that of shard 0 first.
+     * As {@link #open(Disk, Path, ShardNumber, long)}, of a node of a cluster.
      *
      * @param folder of the node: that of shard 0, with the others in it
-     * @param groups of every shard, by its number
+     * @param groups of every shard, by its number; the stores of a group's members have one identity, so that one can take the place of another
+     * @throws StorageException also where it is of a broker on its own, or of another cluster
      */
     public static DataDirectory openMember(
             Disk disk, Path folder, ShardNumber shard, IntFunction<UUID> groups, long neededBytes)

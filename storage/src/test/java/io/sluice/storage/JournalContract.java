@@ -44,7 +44,7 @@ public abstract class JournalContract {
     protected abstract Journal journal();
 
     @AfterEach
-    void closeJournal() throws StorageException {
+    protected void closeJournal() throws StorageException {
         if (journal != null) {
             journal.close();
         }

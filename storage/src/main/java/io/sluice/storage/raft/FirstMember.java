@@ -140,12 +140,14 @@ public final class FirstMember {
                 },
                 checkpoint);
         Election election = new Election();
-        Replica replica = Replica.open(alone, new ShardStateMachine(snapshots, election));
-        try {
-            replica.start(alone);
-            election.await();
-        } finally {
-            replica.close();
+        try (ReplicaServer server = ReplicaServer.open(alone, List.of(begun))) {
+            Replica replica = server.replica(alone, new ShardStateMachine(snapshots, election));
+            try {
+                replica.start(alone);
+                election.await();
+            } finally {
+                replica.close();
+            }
         }
     }
 

@@ -24,11 +24,12 @@ final class LostMajority {
     /**
      * To be asked several times in {@code electionMinMillis}.
      *
-     * @param ageMillis how long ago a majority was there; {@code Long.MAX_VALUE} where that is not known
+     * @param heardMillis how long ago a majority was heard of; {@code Long.MAX_VALUE} where that is not known
+     * @param roleMillis how long this node has been the primary: it was elected by a majority then
      * @return whether the role is to be given up, once for each time the majority is lost
      */
-    boolean isSeen(long nowNanos, long ageMillis) {
-        if (ageMillis <= mostMillis || ageMillis == Long.MAX_VALUE) {
+    boolean isSeen(long nowNanos, long heardMillis, long roleMillis) {
+        if (Math.min(heardMillis, roleMillis) <= mostMillis || heardMillis == Long.MAX_VALUE) {
             sinceNanos = Optional.empty();
             return false;
         }

@@ -51,7 +51,7 @@ public final class RaftJournal implements Journal {
     private long aheadBytes;
 
     /** What it is opened with. */
-    private record Opening(ReplicaFactory replicas, Promises promises) {}
+    private record Opening(ReplicaServer server, Promises promises) {}
 
     private enum Phase {
         NEW,
@@ -72,26 +72,18 @@ public final class RaftJournal implements Journal {
     /**
      * The folder is this journal's alone from now on.
      *
+     * @param server that gets the member
      * @param store writes the copies of its checkpoint that other members may need
      * @param promises of earlier journals of this folder in this process
      * @param metrics where this life of a replica takes the place of the one before
      */
-    public RaftJournal(RaftSettings settings, StoreSnapshots.SnapshotSource store, Promises promises, Metrics metrics) {
-        this(settings, Replica::open, store, promises, metrics);
-    }
-
-    /** Where the log is opened: in a server of its own, or in one that is there. */
-    interface ReplicaFactory {
-        Replica open(RaftSettings settings, ShardStateMachine machine) throws StorageException;
-    }
-
-    RaftJournal(
+    public RaftJournal(
             RaftSettings settings,
-            ReplicaFactory replicas,
+            ReplicaServer server,
             StoreSnapshots.SnapshotSource store,
             Promises promises,
             Metrics metrics) {
-        this.opening = new Opening(replicas, promises);
+        this.opening = new Opening(server, promises);
         this.settings = settings;
         promises.opened(System.nanoTime());
         this.snapshots = new StoreSnapshots(store, JournalPosition.START);
@@ -120,7 +112,7 @@ public final class RaftJournal implements Journal {
         long lastClosed = files.lastOfClosedSegments();
         forgetPromises();
         opening.promises.answers();
-        replica = opening.replicas.open(settings, new ShardStateMachine(snapshots, new Applying()));
+        replica = opening.server.replica(settings, new ShardStateMachine(snapshots, new Applying()));
         submitter = new BatchSubmitter("raft-journal", replica::propose, this::proposalFailed);
         submitter.start();
         watch = new ReplicaWatch(replica, settings, snapshots, this::roomChanged);
@@ -415,8 +407,8 @@ public final class RaftJournal implements Journal {
         if (watch != null) {
             watch.close();
         }
-        if (replica != null) {
-            replica.close(() -> opening.promises.silent(System.nanoTime()));
+        if (replica != null && replica.close()) {
+            opening.promises.silent(System.nanoTime());
         }
     }
 

@@ -6,24 +6,23 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One member of a shard's group: in a server of Ratis of its own, or in one that has the groups of other shards, too. Any thread. */
+/** One member of a shard's group, in a server of Ratis that may have the members of other groups, too. Any thread. */
 final class Replica {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
 
@@ -44,44 +43,11 @@ final class Replica {
     interface Host {
         RaftServer server();
 
-        /** Whether it has the members of other groups, too. */
-        default boolean isShared() {
-            return false;
-        }
-
         /** The member is there, and answers others. */
         void start() throws IOException;
 
-        /**
-         * Lets the member answer nobody any more, where that comes before the rest of its end.
-         *
-         * @return whether it is so
-         */
-        default boolean silence(RaftServer.Division member) throws IOException {
-            return false;
-        }
-
         /** It is gone, and answers nobody. */
         void close() throws IOException;
-    }
-
-    /** A server for this member alone. */
-    private record OwnServer(RaftServer server) implements Host {
-        @Override
-        public void start() throws IOException {
-            server.start();
-        }
-
-        @Override
-        public boolean silence(RaftServer.Division member) throws IOException {
-            member.close();
-            return true;
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-        }
     }
 
     Replica(Host host, RaftGroupId group, FollowerAnswers answers) {
@@ -92,34 +58,9 @@ final class Replica {
     }
 
     /**
-     * Reads the folder; nobody hears of it before {@link #start}.
-     *
-     * @throws StorageException the log cannot be read or belongs to somebody else
-     */
-    static Replica open(RaftSettings settings, ShardStateMachine machine) throws StorageException {
-        RaftGroupId group = RaftGroupId.valueOf(settings.group());
-        FollowerAnswers.ByGroup answers = new FollowerAnswers.ByGroup();
-        FollowerAnswers its = answers.begin(group);
-        RaftServer.Builder builder = RaftServer.newBuilder()
-                .setServerId(RaftPeerId.valueOf(settings.self().id()))
-                .setStateMachine(machine)
-                .setOption(RaftStorage.StartupOption.RECOVER)
-                .setProperties(RaftConfig.of(settings))
-                .setParameters(WatchedNetty.parameters(answers));
-        if (!settings.founders().isEmpty()) {
-            builder.setGroup(RaftGroup.valueOf(group, peers(settings.founders())));
-        }
-        try {
-            return new Replica(new OwnServer(builder.build()), group, its);
-        } catch (IOException | RuntimeException e) {
-            throw cannotOpen(settings, e);
-        }
-    }
-
-    /**
      * Takes part in elections from now on.
      *
-     * @throws StorageException the log cannot be read, or the address is in use
+     * @throws StorageException the log cannot be read or belongs to somebody else
      */
     void start(RaftSettings settings) throws StorageException {
         try {
@@ -225,11 +166,6 @@ final class Replica {
         return server;
     }
 
-    /** Whether its server has other groups, too. */
-    boolean isOneOfSeveral() {
-        return host.isShared();
-    }
-
     RaftGroupId group() {
         return group;
     }
@@ -244,6 +180,28 @@ final class Replica {
      * @return milliseconds; {@code Long.MAX_VALUE} where this is not the primary
      */
     long majorityAgeMillis() {
+        return majorityAgeMillis(FollowerAnswers.Ages::sent);
+    }
+
+    /**
+     * As the primary: how long ago a majority was heard of, whatever it said.
+     *
+     * @return milliseconds; {@code Long.MAX_VALUE} where this is not the primary
+     */
+    long majorityHeardAgeMillis() {
+        return majorityAgeMillis(FollowerAnswers.Ages::heard);
+    }
+
+    /** How long, in milliseconds, this node has been what it is. */
+    long roleAgeMillis() {
+        try {
+            return division().getInfo().getRoleInfoProto().getRoleElapsedTimeMs();
+        } catch (IOException closing) {
+            return 0;
+        }
+    }
+
+    private long majorityAgeMillis(Function<FollowerAnswers.Ages, LongSupplier> which) {
         try {
             RaftServer.Division division = division();
             if (!division.getInfo().isLeader()) {
@@ -251,18 +209,20 @@ final class Replica {
             }
             // While members change, a majority is one of those before and one of those after.
             return Math.max(
-                    majorityAgeMillis(division.getRaftConf().getCurrentPeers()),
-                    majorityAgeMillis(division.getRaftConf().getPreviousPeers()));
+                    majorityAgeMillis(division.getRaftConf().getCurrentPeers(), which),
+                    majorityAgeMillis(division.getRaftConf().getPreviousPeers(), which));
         } catch (IOException closing) {
             return Long.MAX_VALUE;
         }
     }
 
-    private long majorityAgeMillis(Collection<RaftPeer> voters) {
-        return answers.majorityAgeMillis(voters.stream()
-                .map(RaftPeer::getId)
-                .filter(id -> !id.equals(server.getId()))
-                .toList());
+    private long majorityAgeMillis(Collection<RaftPeer> voters, Function<FollowerAnswers.Ages, LongSupplier> which) {
+        return answers.majorityAgeMillis(
+                voters.stream()
+                        .map(RaftPeer::getId)
+                        .filter(id -> !id.equals(server.getId()))
+                        .toList(),
+                which);
     }
 
     /** Whether this node is elected, and all that earlier leaders committed is applied. */
@@ -274,24 +234,14 @@ final class Replica {
         }
     }
 
-    void close() {
-        close(() -> {});
-    }
-
-    /** @param silent called when no request that comes from then on is answered; what is closed behind that takes longer */
-    void close(Runnable silent) {
-        try {
-            if (host.silence(division())) {
-                silent.run();
-            }
-        } catch (IOException | RuntimeException none) {
-            LOG.debug("there is no group to be closed first", none);
-        }
+    /** @return whether it is gone, and answers no request that comes from now on */
+    boolean close() {
         try {
             host.close();
-            silent.run();
+            return true;
         } catch (IOException | RuntimeException e) {
             LOG.warn("The replicated journal was not closed in order: {}", Causes.sentence(e));
+            return false;
         }
     }
 }

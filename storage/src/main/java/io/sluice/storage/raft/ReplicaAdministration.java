@@ -185,18 +185,14 @@ public final class ReplicaAdministration {
     }
 
     /**
-     * It starts with no members: only the group's own log tells it who they are, so it cannot elect anybody by itself. Where it has several
-     * shards, it begins that by itself when the shard's store is open; asked before, its server would have nothing to begin with.
+     * It has begun with no members: only the group's own log tells it who they are, so it cannot elect anybody by itself. It does that when
+     * the shard's store is open; asked before, its server would have nothing to begin with.
      */
     private void takeIn(RaftClient client, RaftPeer added) throws StorageException, IOException {
         String what = "take node '" + added.getId() + "' in";
         GroupManagementApi its = client.getGroupManagementApi(added.getId());
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             if (its.list().getGroupIds().contains(replica.group())) {
-                return;
-            }
-            if (!replica.isOneOfSeveral()) {
-                check(its.add(RaftGroup.valueOf(replica.group())), what);
                 return;
             }
             await(what);

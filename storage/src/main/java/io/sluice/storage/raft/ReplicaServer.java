@@ -24,11 +24,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node of a cluster with several shards has for the members of all their groups: one server of Ratis, which listens on the node's
- * replication port from its start to its end. Members come and go in it, each with the lives of its own shard. Any thread.
+ * What a node of a cluster has for the members of the groups of all its shards: one server of Ratis, which listens on the node's replication
+ * port from its start to its end, so that nobody else gets that. Members come and go in it, each with the lives of its own shard. Any thread.
  */
 public final class ReplicaServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaServer.class);
+
+    /** Of connections of other nodes: what comes by one is done on its thread, which waits for the disk. */
+    private static final int THREADS = 16;
+
+    static {
+        String threads = "org.apache.ratis.thirdparty.io.netty.eventLoopThreads";
+        if (System.getProperty(threads) == null) {
+            System.setProperty(
+                    threads,
+                    Integer.toString(Math.max(THREADS, 2 * Runtime.getRuntime().availableProcessors())));
+        }
+    }
 
     private final RaftServer server;
     private final FollowerAnswers.ByGroup answers;
@@ -102,11 +114,6 @@ public final class ReplicaServer implements AutoCloseable {
         @Override
         public RaftServer server() {
             return server;
-        }
-
-        @Override
-        public boolean isShared() {
-            return true;
         }
 
         @Override

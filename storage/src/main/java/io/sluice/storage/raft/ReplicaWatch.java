@@ -104,8 +104,9 @@ final class ReplicaWatch {
             if (leaseMillis > 0) {
                 leaseUntilNanos = now + TimeUnit.MILLISECONDS.toNanos(leaseMillis);
             }
-            if (lostMajority.isSeen(now, ageMillis)) {
-                LOG.info("No majority of the nodes has answered for {} ms", ageMillis);
+            long heardAgeMillis = replica.majorityHeardAgeMillis();
+            if (lostMajority.isSeen(now, heardAgeMillis, replica.roleAgeMillis())) {
+                LOG.info("No majority of the nodes has answered for {} ms", heardAgeMillis);
                 replica.stepDown();
             }
         } catch (RuntimeException e) {

@@ -29,25 +29,15 @@ public record ReplicatedStorage(DataDirectory directory, RaftJournal journal, Pa
     private static final long NEEDED_BYTES = 64L << 20;
 
     /**
-     * Opens the folder; a snapshot that was received before takes the store's place first.
+     * Opens the folder of a shard; a snapshot that was received before takes the store's place first.
      *
-     * @param settings whose folder is {@code raft} in the data folder
-     * @param promises of this folder, the same from its first opening by this process on
-     * @throws StorageException the folder is in use, unusable, of a newer format, or of a broker on its own
-     */
-    public static ReplicatedStorage open(
-            Disk disk, Path folder, RaftSettings settings, StoreLimits limits, Metrics metrics, Promises promises)
-            throws StorageException {
-        DataDirectory directory = DataDirectory.openMember(disk, folder, settings.group(), NEEDED_BYTES);
-        return open(disk, directory, settings, Replica::open, limits, metrics, promises);
-    }
-
-    /**
-     * As the other one, of one of several shards.
-     *
+     * @param folder of the node
      * @param shard that of shard 0 is opened first: it makes the folders of all
      * @param groups of every shard, by its number
+     * @param settings whose folder is {@code raft} in the folder of the node
      * @param server that has the members of all shards of this node
+     * @param promises of this shard, the same from its first opening by this process on
+     * @throws StorageException the folder is in use, unusable, of a newer format, or of a broker on its own
      */
     public static ReplicatedStorage open(
             Disk disk,
@@ -61,36 +51,24 @@ public record ReplicatedStorage(DataDirectory directory, RaftJournal journal, Pa
             Promises promises)
             throws StorageException {
         DataDirectory directory = DataDirectory.openMember(disk, folder, shard, groups, NEEDED_BYTES);
-        return open(disk, directory, settings, server::replica, limits, metrics, promises);
-    }
-
-    private static ReplicatedStorage open(
-            Disk disk,
-            DataDirectory directory,
-            RaftSettings settings,
-            RaftJournal.ReplicaFactory replicas,
-            StoreLimits limits,
-            Metrics metrics,
-            Promises promises)
-            throws StorageException {
-        Path folder = directory.folder();
+        Path itsFolder = directory.folder();
         boolean opened = false;
         try {
             StoreSnapshots.adopt(
                     settings.folder().resolve(settings.group().toString()),
-                    folder.resolve("store.db"),
-                    folder.resolve("store.redo"));
-            PagedMessageStore store = new PagedMessageStore(disk, folder, directory.store(), limits, metrics);
+                    itsFolder.resolve("store.db"),
+                    itsFolder.resolve("store.redo"));
+            PagedMessageStore store = new PagedMessageStore(disk, itsFolder, directory.store(), limits, metrics);
             RaftJournal journal = new RaftJournal(
                     settings,
-                    replicas,
+                    server,
                     (position, file) -> store.copy(position, file, settings.group()),
                     promises,
                     metrics);
             opened = true;
             return new ReplicatedStorage(directory, journal, store);
         } catch (IOException e) {
-            throw new StorageException("Data folder " + folder + " cannot be used: " + Causes.sentence(e), e);
+            throw new StorageException("Data folder " + itsFolder + " cannot be used: " + Causes.sentence(e), e);
         } finally {
             if (!opened) {
                 directory.close();

@@ -51,6 +51,11 @@ final class ShardStateMachine extends BaseStateMachine {
         return snapshots.getLatestSnapshot();
     }
 
+    /** See {@link StoreSnapshots#written}. */
+    SnapshotInfo writtenSnapshot(TermIndex sent, long limitMillis) {
+        return snapshots.written(sent, limitMillis);
+    }
+
     @Override
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto entry = transaction.getLogEntry();

@@ -12,6 +12,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -32,11 +36,15 @@ final class StoreSnapshots implements StateMachineStorage {
     private static final Logger LOG = LoggerFactory.getLogger(StoreSnapshots.class);
     private static final Pattern NAME = Pattern.compile("store-(\\d+)-(\\d+)\\.db");
     private static final String CHECKSUM = ".md5";
+    private static final int FAILED_MILLIS = 1_000;
 
     private final SnapshotSource source;
+    private final Object writing = new Object();
     private volatile JournalPosition position;
     private volatile Path folder;
     private volatile Path unfinished;
+    /** Under way, done or failed; for a member that needs one. */
+    private CompletableFuture<SnapshotInfo> written = CompletableFuture.completedFuture(null);
 
     /** Writes a copy of the store's checkpoint. */
     interface SnapshotSource {
@@ -105,6 +113,74 @@ final class StoreSnapshots implements StateMachineStorage {
         @Override
         public String toString() {
             return "checkpoint " + at;
+        }
+    }
+
+    /**
+     * The newest snapshot whose file is written, for a member that needs one. Where there is none, or it was sent that one before and there is a
+     * newer checkpoint, another is begun, on a thread of its own.
+     *
+     * @param sent what was sent to that member last
+     * @return null where none is written after this time, or where it failed
+     */
+    SnapshotInfo written(TermIndex sent, long limitMillis) {
+        try {
+            return anotherThan(sent).get(limitMillis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException beingWritten) {
+            return null;
+        } catch (ExecutionException failed) {
+            LOG.debug("no snapshot for now", failed);
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    private CompletableFuture<SnapshotInfo> anotherThan(TermIndex sent) {
+        synchronized (writing) {
+            if (written.isCompletedExceptionally() || written.isDone() && isOutdated(written.join(), sent)) {
+                written = new CompletableFuture<>();
+                CompletableFuture<SnapshotInfo> next = written;
+                Thread thread = new Thread(() -> write(next), "raft-snapshot");
+                thread.setDaemon(true);
+                thread.start();
+            }
+            return written;
+        }
+    }
+
+    private boolean isOutdated(SnapshotInfo last, TermIndex sent) {
+        return last == null || last.getTermIndex().equals(sent) && !sent.equals(termIndex());
+    }
+
+    private void write(CompletableFuture<SnapshotInfo> done) {
+        try {
+            done.complete(written());
+        } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            done.completeExceptionally(e);
+        }
+    }
+
+    private SnapshotInfo written() throws InterruptedException {
+        while (true) {
+            TermIndex now = termIndex();
+            try {
+                Checkpoint checkpoint = new Checkpoint(now);
+                checkpoint.getFiles();
+                return checkpoint;
+            } catch (IllegalStateException e) {
+                if (now.equals(termIndex())) {
+                    LOG.warn("{}", e.getMessage());
+                    // Whoever needs it asks again at once.
+                    TimeUnit.MILLISECONDS.sleep(FAILED_MILLIS);
+                    throw e;
+                }
+                LOG.debug("there is a newer checkpoint already", e);
+            }
         }
     }
 

@@ -1,19 +1,24 @@
 package io.sluice.storage.raft;
 
+import org.apache.ratis.client.ClientFactory;
+import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.netty.NettyFactory;
-import org.apache.ratis.netty.server.NettyRpcService;
+import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerRpc;
+import org.apache.ratis.server.ServerFactory;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 
 /**
- * Ratis's transport over Netty, which also lets {@link FollowerAnswers} see what a primary hears of its backups, and keeps snapshots from
- * {@link StartedMembers} that are none yet. Ratis makes one by the name of its class.
+ * Ratis's transport over Netty, with {@link GroupConnections}. It also lets {@link FollowerAnswers} see what a primary hears of its backups, and
+ * keeps requests from members that are not {@link StartedMembers} yet. Ratis makes one by the name of its class.
  */
 final class WatchedNetty implements RpcType {
     private static final String ANSWERS = "sluice.follower-answers";
@@ -34,11 +39,12 @@ final class WatchedNetty implements RpcType {
         return new Factory(parameters);
     }
 
-    private static final class Factory extends NettyFactory {
+    private static final class Factory implements ServerFactory, ClientFactory {
+        private final NettyFactory netty;
         private final FollowerAnswers.ByGroup answers;
 
         private Factory(Parameters parameters) {
-            super(parameters);
+            this.netty = new NettyFactory(parameters);
             // A client of ours has the same settings, and nobody who watches it.
             FollowerAnswers.ByGroup given =
                     parameters == null ? null : parameters.get(ANSWERS, FollowerAnswers.ByGroup.class);
@@ -46,8 +52,18 @@ final class WatchedNetty implements RpcType {
         }
 
         @Override
-        public NettyRpcService newRaftServerRpc(RaftServer server) {
-            return super.newRaftServerRpc(StartedMembers.of(server));
+        public RpcType getRpcType() {
+            return netty.getRpcType();
+        }
+
+        @Override
+        public RaftClientRpc newRaftClientRpc(ClientId clientId, RaftProperties properties) {
+            return netty.newRaftClientRpc(clientId, properties);
+        }
+
+        @Override
+        public RaftServerRpc newRaftServerRpc(RaftServer server) {
+            return new GroupConnections(server, netty.newRaftServerRpc(StartedMembers.of(server)));
         }
 
         @Override
@@ -56,8 +72,11 @@ final class WatchedNetty implements RpcType {
             answers.follows(
                     server.getMemberId().getGroupId(),
                     id,
-                    () -> follower.getLastRespondedAppendEntriesSendTime().elapsedTimeMs());
-            return super.newLogAppender(server, state, follower);
+                    new FollowerAnswers.Ages(
+                            () -> follower.getLastRespondedAppendEntriesSendTime()
+                                    .elapsedTimeMs(),
+                            () -> follower.getLastRpcResponseTime().elapsedTimeMs()));
+            return ServerFactory.super.newLogAppender(NeededSnapshots.of(server, state, follower), state, follower);
         }
     }
 }

@@ -18,6 +18,7 @@ import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
 import io.sluice.storage.Disk;
 import io.sluice.storage.FileDisk;
+import io.sluice.storage.ShardNumber;
 import io.sluice.storage.Storage;
 import io.sluice.storage.StorageConfig;
 import io.sluice.storage.journal.JournalLimits;
@@ -59,7 +60,7 @@ class FirstMemberTest {
 
     private RaftSettings settings(Path data) {
         return new RaftSettings(
-                TestNode.GROUP,
+                TestNode.Part.group(0),
                 self,
                 List.of(self),
                 data.resolve("raft"),
@@ -117,7 +118,7 @@ class FirstMemberTest {
 
     /** What the member has, whose configuration names these founders. */
     private void assertMemberHasAll(Path data, List<RaftMember> founders) throws Exception {
-        TestNode node = new TestNode(self, founders, data).start();
+        TestNode node = TestNode.start(self, founders, data);
         try {
             while (!node.isPrimary()) {
                 assertNull(node.failure());
@@ -158,9 +159,9 @@ class FirstMemberTest {
     void anotherNodeJoinsAndGetsAll() throws Exception {
         fill(folder.resolve("n1"));
         convert(folder.resolve("n1"), new FileDisk());
-        TestNode first = new TestNode(self, List.of(self), folder.resolve("n1")).start();
+        TestNode first = TestNode.start(self, List.of(self), folder.resolve("n1"));
         RaftMember other = Members.of("n2");
-        TestNode second = new TestNode(other, List.of(), folder.resolve("n2")).start();
+        TestNode second = TestNode.start(other, List.of(), folder.resolve("n2"));
         try {
             while (!first.isPrimary()) {
                 Thread.onSpinWait();
@@ -183,7 +184,7 @@ class FirstMemberTest {
     void aFolderWithNothingInItToo() throws Exception {
         alone(folder, (storage, shard) -> {});
         convert(folder, new FileDisk());
-        TestNode node = new TestNode(self, List.of(self), folder).start();
+        TestNode node = TestNode.start(self, List.of(self), folder);
         try {
             while (!node.isPrimary()) {
                 assertNull(node.failure());
@@ -285,8 +286,17 @@ class FirstMemberTest {
         AtomicInteger messages = new AtomicInteger();
         RaftSettings settings = settings(data);
         Promises none = new Promises(settings.timing());
-        try (ReplicatedStorage storage =
-                ReplicatedStorage.open(new FileDisk(), data, settings, StoreLimits.DEFAULT, Metrics.NONE, none)) {
+        try (ReplicaServer server = ReplicaServer.open(settings, List.of(settings.folder()));
+                ReplicatedStorage storage = ReplicatedStorage.open(
+                        new FileDisk(),
+                        data,
+                        ShardNumber.ONLY,
+                        TestNode.Part::group,
+                        settings,
+                        server,
+                        StoreLimits.DEFAULT,
+                        Metrics.NONE,
+                        none)) {
             storage.store().restore(new MessageStore.Restored() {
                 @Override
                 public void queue(JournalRecord.QueueDeclared queue) {}

@@ -14,35 +14,50 @@ class FollowerAnswersTest {
 
     private final FollowerAnswers answers = new FollowerAnswers();
 
+    private void sent(RaftPeerId id, long ageMillis) {
+        answers.follows(id, new FollowerAnswers.Ages(() -> ageMillis, () -> 0));
+    }
+
+    private long majorityAgeMillis(List<RaftPeerId> others) {
+        return answers.majorityAgeMillis(others, FollowerAnswers.Ages::sent);
+    }
+
     @Test
     void aNodeOnItsOwnIsItsMajority() {
-        assertEquals(0, answers.majorityAgeMillis(List.of()));
+        assertEquals(0, majorityAgeMillis(List.of()));
     }
 
     @Test
     void theYoungestAnswersThatMakeAMajorityWithThisNodeCount() {
-        answers.follows(A, () -> 500);
-        answers.follows(B, () -> 20);
-        answers.follows(C, () -> 70);
-        answers.follows(D, () -> 900);
-        assertEquals(500, answers.majorityAgeMillis(List.of(A)));
-        assertEquals(20, answers.majorityAgeMillis(List.of(A, B)));
-        assertEquals(70, answers.majorityAgeMillis(List.of(A, B, C)));
-        assertEquals(70, answers.majorityAgeMillis(List.of(A, B, C, D)));
+        sent(A, 500);
+        sent(B, 20);
+        sent(C, 70);
+        sent(D, 900);
+        assertEquals(500, majorityAgeMillis(List.of(A)));
+        assertEquals(20, majorityAgeMillis(List.of(A, B)));
+        assertEquals(70, majorityAgeMillis(List.of(A, B, C)));
+        assertEquals(70, majorityAgeMillis(List.of(A, B, C, D)));
     }
 
     @Test
     void whoNeverAnsweredDoesNotCount() {
-        answers.follows(A, () -> 20);
-        assertEquals(20, answers.majorityAgeMillis(List.of(A, B)));
-        assertEquals(Long.MAX_VALUE, answers.majorityAgeMillis(List.of(B)));
-        assertEquals(Long.MAX_VALUE, answers.majorityAgeMillis(List.of(A, B, C)));
+        sent(A, 20);
+        assertEquals(20, majorityAgeMillis(List.of(A, B)));
+        assertEquals(Long.MAX_VALUE, majorityAgeMillis(List.of(B)));
+        assertEquals(Long.MAX_VALUE, majorityAgeMillis(List.of(A, B, C)));
     }
 
     @Test
     void aNewTermForgetsTheOldOnesAnswers() {
-        answers.follows(A, () -> 20);
-        answers.follows(A, () -> 4_000);
-        assertEquals(4_000, answers.majorityAgeMillis(List.of(A)));
+        sent(A, 20);
+        sent(A, 4_000);
+        assertEquals(4_000, majorityAgeMillis(List.of(A)));
+    }
+
+    @Test
+    void whoIsHeardOfIsThereThoughItsAnswersAreToOtherRequests() {
+        answers.follows(A, new FollowerAnswers.Ages(() -> 7_000, () -> 30));
+        assertEquals(30, answers.majorityAgeMillis(List.of(A, B), FollowerAnswers.Ages::heard));
+        assertEquals(7_000, majorityAgeMillis(List.of(A, B)));
     }
 }

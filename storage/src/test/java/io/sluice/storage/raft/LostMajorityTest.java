@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 final class LostMajorityTest {
     private static final int STEP_MILLIS = 30;
 
+    private long electedMillis = -10_000;
     private final LostMajority lost = new LostMajority(new RaftSettings.Timing(300, 600));
 
     /** Looked at every step from a clock that begins anywhere. @return when it was to be given up */
@@ -19,7 +20,7 @@ final class LostMajorityTest {
         List<Long> seen = new ArrayList<>();
         for (long now = fromMillis; now <= untilMillis; now += STEP_MILLIS) {
             long nowNanos = Long.MAX_VALUE - 1_000_000 + TimeUnit.MILLISECONDS.toNanos(now);
-            if (lost.isSeen(nowNanos, ageMillis.applyAsLong(now))) {
+            if (lost.isSeen(nowNanos, ageMillis.applyAsLong(now), now - electedMillis)) {
                 seen.add(now);
             }
         }
@@ -35,6 +36,13 @@ final class LostMajorityTest {
     @Test
     void whoIsCutOffGoesAfterBothTimesAndIsAskedAgainWhereItDoesNot() {
         assertEquals(List.of(930L, 1_230L), seen(0, 1_500, now -> now));
+    }
+
+    /** Before that, nobody had anything to answer. */
+    @Test
+    void whoHasJustBeenElectedIsGivenBothTimes() {
+        electedMillis = 300;
+        assertEquals(List.of(1_230L), seen(300, 1_500, now -> 5_000 + now));
     }
 
     @Test

@@ -7,6 +7,8 @@ import io.sluice.storage.JournalContract;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A group of one member is held to what every journal promises. */
@@ -16,10 +18,13 @@ class RaftJournalContractTest extends JournalContract {
     @TempDir
     private Path folder;
 
-    @Override
-    protected Journal journal() {
+    private RaftSettings settings;
+    private ReplicaServer server;
+
+    @BeforeEach
+    void openServer() throws StorageException {
         RaftMember self = Members.of("n1");
-        RaftSettings settings = new RaftSettings(
+        settings = new RaftSettings(
                 GROUP,
                 self,
                 List.of(self),
@@ -27,9 +32,21 @@ class RaftJournalContractTest extends JournalContract {
                 new RaftSettings.Timing(50, 100),
                 RaftSettings.Limits.DEFAULT,
                 RaftSettings.Sync.DISK);
+        server = ReplicaServer.open(settings, List.of(folder));
+    }
+
+    @AfterEach
+    @Override
+    protected void closeJournal() throws StorageException {
+        super.closeJournal();
+        server.close();
+    }
+
+    @Override
+    protected Journal journal() {
         StoreSnapshots.SnapshotSource nobodysNeed = (position, file) -> {
             throw new StorageException("nobody needs a snapshot");
         };
-        return new RaftJournal(settings, nobodysNeed, new Promises(settings.timing()), Metrics.NONE);
+        return new RaftJournal(settings, server, nobodysNeed, new Promises(settings.timing()), Metrics.NONE);
     }
 }

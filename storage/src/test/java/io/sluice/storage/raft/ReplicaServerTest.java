@@ -36,8 +36,8 @@ final class ReplicaServerTest {
             this.self = self;
             this.server = TestNode.Part.server(self, folder);
             for (int shard = 0; shard < SHARDS; shard++) {
-                TestNode its = new TestNode(
-                        self, founders, folder, Optional.of(new TestNode.Part(new ShardNumber(shard, SHARDS), server)));
+                TestNode its =
+                        new TestNode(self, founders, folder, new TestNode.Part(new ShardNumber(shard, SHARDS), server));
                 shards.add(its.start());
                 // The folder of the first makes that of the second.
                 await(() -> its.livesBegun() > 0);

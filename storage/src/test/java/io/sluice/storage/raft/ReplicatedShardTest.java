@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.port.StorageException;
+import io.sluice.storage.Disk;
+import io.sluice.storage.FileDisk;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,11 +30,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ReplicatedShardTest {
     private static final int ROUNDS = 4;
+    /** Elections are after 2 s at the latest. */
+    private static final int SLOW_MILLIS = 7_000;
 
     @TempDir
     private Path folder;
 
     private final List<TestNode> nodes = new ArrayList<>();
+    private Disk disk = new FileDisk();
 
     @AfterEach
     void stop() throws Exception {
@@ -39,7 +47,7 @@ class ReplicatedShardTest {
         }
     }
 
-    private List<TestNode> group(int size) {
+    private List<TestNode> group(int size) throws StorageException {
         List<RaftMember> members = IntStream.rangeClosed(1, size)
                 .mapToObj(i -> Members.of("n" + i))
                 .toList();
@@ -49,8 +57,8 @@ class ReplicatedShardTest {
         return nodes;
     }
 
-    private TestNode start(RaftMember member, List<RaftMember> founders) {
-        return new TestNode(member, founders, folder.resolve(member.id())).start();
+    private TestNode start(RaftMember member, List<RaftMember> founders) throws StorageException {
+        return TestNode.start(member, founders, folder.resolve(member.id()), disk);
     }
 
     /** Waits for a state that comes by itself. */
@@ -107,14 +115,7 @@ class ReplicatedShardTest {
         int at = nodes.indexOf(away);
         await(() -> away.messages() == 100);
         away.close();
-        // More than a segment of log, so that some is dropped behind the checkpoint.
-        for (int i = 0; i < 30; i++) {
-            primary.publish(100 + i * 1_000, 1_000);
-        }
-        primary.checkpoint();
-        Path log = folder.resolve(primary.id()).resolve("raft").resolve(TestNode.GROUP.toString());
-        await(() -> !Files.exists(log.resolve("current").resolve("log_inprogress_0"))
-                && logsOf(log).stream().noneMatch(file -> file.startsWith("log_0-")));
+        Path log = dropLog(primary, 100);
         List<RaftMember> founders = List.of();
         TestNode back = start(member(away, primary), founders);
         nodes.set(at, back);
@@ -128,6 +129,58 @@ class ReplicatedShardTest {
         await(back::isPrimary);
         back.publish(30_100, 10);
         assertEquals(30_110, back.messages());
+    }
+
+    /** Publishes 30,000 messages: more than a segment of log, so that some is dropped behind the checkpoint. */
+    private Path dropLog(TestNode primary, int first) throws Exception {
+        for (int i = 0; i < 30; i++) {
+            primary.publish(first + i * 1_000, 1_000);
+        }
+        primary.checkpoint();
+        Path log = folder.resolve(primary.id())
+                .resolve("raft")
+                .resolve(TestNode.Part.group(0).toString());
+        await(() -> !Files.exists(log.resolve("current").resolve("log_inprogress_0"))
+                && logsOf(log).stream().noneMatch(file -> file.startsWith("log_0-")));
+        return log;
+    }
+
+    /** A disk on which copies of the store take longer than any election, and which tells when one is being written. */
+    private static Disk slowForCopies(CountDownLatch copying) {
+        Disk real = new FileDisk();
+        return (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("rename")
+                            && arguments[1].toString().contains("/sm/store-")) {
+                        copying.countDown();
+                        Thread.sleep(SLOW_MILLIS);
+                    }
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @Test
+    void aSnapshotThatTakesLongerThanAnElectionForTheOnlyBackupThatIsLeftChangesNothing() throws Exception {
+        CountDownLatch copying = new CountDownLatch(1);
+        disk = slowForCopies(copying);
+        TestNode primary = primary(group(3));
+        TestNode away = others(primary).get(0);
+        TestNode third = others(primary).get(1);
+        RaftMember its = member(away, primary);
+        away.close();
+        dropLog(primary, 0);
+        TestNode back = start(its, List.of());
+        nodes.set(nodes.indexOf(away), back);
+        copying.await();
+        third.close();
+        await(() -> back.livesBegun() > 1);
+        await(() -> back.messages() == 30_000);
+        assertEquals(1, primary.livesBegun(), "it was the primary all the time");
+        primary.publish(30_000, 10);
     }
 
     private static List<String> logsOf(Path replica) throws Exception {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -19,7 +21,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 
-/** A snapshot that comes while a member is being started waits. */
+/** A snapshot, or entries, that come while a member is being started wait. */
 final class StartedMembersTest {
     private static final RaftGroupId GROUP = RaftGroupId.valueOf(UUID.nameUUIDFromBytes(new byte[] {7}));
 
@@ -38,6 +40,7 @@ final class StartedMembersTest {
                     case "getInfo" -> stub(DivisionInfo.class);
                     case "getCurrentRole" -> role.get();
                     case "getId" -> RaftPeerId.valueOf("n1");
+                    case "appendEntries" -> AppendEntriesReplyProto.getDefaultInstance();
                     case "installSnapshot" -> {
                         if (fails != null) {
                             throw fails;
@@ -61,6 +64,17 @@ final class StartedMembersTest {
         assertThrows(ServerNotReadyException.class, () -> server.installSnapshot(snapshot()));
         role.set(RaftPeerRole.FOLLOWER);
         assertEquals(InstallSnapshotReplyProto.getDefaultInstance(), server.installSnapshot(snapshot()));
+    }
+
+    @Test
+    void entriesToo() throws Exception {
+        AppendEntriesRequestProto entries = AppendEntriesRequestProto.newBuilder()
+                .setServerRequest(snapshot().getServerRequest())
+                .build();
+        RaftServer server = StartedMembers.of(stub(RaftServer.class));
+        assertThrows(ServerNotReadyException.class, () -> server.appendEntries(entries));
+        role.set(RaftPeerRole.FOLLOWER);
+        assertEquals(AppendEntriesReplyProto.getDefaultInstance(), server.appendEntries(entries));
     }
 
     @Test

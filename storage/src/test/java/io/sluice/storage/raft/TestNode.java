@@ -23,6 +23,7 @@ import io.sluice.broker.shard.Shard;
 import io.sluice.broker.shard.ShardLimits;
 import io.sluice.broker.shard.ShardMailbox;
 import io.sluice.broker.shard.ShardSetup;
+import io.sluice.storage.Disk;
 import io.sluice.storage.FileDisk;
 import io.sluice.storage.RecordingMetrics;
 import io.sluice.storage.ShardNumber;
@@ -41,7 +42,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A member of a group in this JVM: a shard over a replicated journal, opened again whenever its life ends without a failure. */
 final class TestNode {
-    static final UUID GROUP = UUID.nameUUIDFromBytes(new byte[] {7});
     static final String QUEUE = "q";
     private static final int BODY_BYTES = 1024;
     /** Longer than by default: several nodes share one process here, and that a machine with other work. */
@@ -52,7 +52,8 @@ final class TestNode {
     private final RaftMember self;
     private final List<RaftMember> founders;
     private final Path folder;
-    private final Optional<Part> part;
+    private final Part part;
+    private final boolean alone;
     private final Promises promises = new Promises(TIMING);
     private final RecordingMetrics metrics = new RecordingMetrics();
     private final Thread lives = new Thread(this::live);
@@ -71,7 +72,11 @@ final class TestNode {
     }
 
     /** One of several shards of a node. */
-    record Part(ShardNumber shard, ReplicaServer server) {
+    record Part(ShardNumber shard, ReplicaServer server, Disk disk) {
+        Part(ShardNumber shard, ReplicaServer server) {
+            this(shard, server, new FileDisk());
+        }
+
         /** Of any shard. */
         static ReplicaServer server(RaftMember self, Path folder) throws StorageException {
             RaftSettings settings = settings(group(0), self, List.of(), folder);
@@ -83,12 +88,25 @@ final class TestNode {
         }
     }
 
-    TestNode(RaftMember self, List<RaftMember> founders, Path folder) {
-        this(self, founders, folder, Optional.empty());
+    /** With one shard. */
+    static TestNode start(RaftMember self, List<RaftMember> founders, Path folder) throws StorageException {
+        return start(self, founders, folder, new FileDisk());
     }
 
-    TestNode(RaftMember self, List<RaftMember> founders, Path folder, Optional<Part> part) {
+    /** With one shard. */
+    static TestNode start(RaftMember self, List<RaftMember> founders, Path folder, Disk disk) throws StorageException {
+        Part only = new Part(ShardNumber.ONLY, Part.server(self, folder), disk);
+        return new TestNode(self, founders, folder, only, true).start();
+    }
+
+    /** One of the shards of a node; whoever opened the server closes it. */
+    TestNode(RaftMember self, List<RaftMember> founders, Path folder, Part part) {
+        this(self, founders, folder, part, false);
+    }
+
+    private TestNode(RaftMember self, List<RaftMember> founders, Path folder, Part part, boolean alone) {
         this.part = part;
+        this.alone = alone;
         this.self = self;
         this.founders = founders;
         this.folder = folder;
@@ -137,18 +155,14 @@ final class TestNode {
     }
 
     private ReplicatedStorage open() throws StorageException {
-        if (part.isEmpty()) {
-            RaftSettings settings = settings(GROUP, self, founders, folder);
-            return ReplicatedStorage.open(new FileDisk(), folder, settings, StoreLimits.DEFAULT, metrics, promises);
-        }
-        ShardNumber shard = part.get().shard();
+        ShardNumber shard = part.shard();
         return ReplicatedStorage.open(
-                new FileDisk(),
+                part.disk(),
                 folder,
                 shard,
                 Part::group,
                 settings(Part.group(shard.index()), self, founders, folder),
-                part.get().server(),
+                part.server(),
                 StoreLimits.DEFAULT,
                 metrics,
                 promises);
@@ -422,5 +436,8 @@ final class TestNode {
             last.storage.journal().close();
         }
         lives.join();
+        if (alone) {
+            part.server().close();
+        }
     }
 }
