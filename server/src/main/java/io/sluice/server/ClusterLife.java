@@ -81,8 +81,9 @@ final class ClusterLife {
         if (role.join()) {
             Path folder = ClusterSettings.dataFolder(configuration);
             ServedShards.Placed placed = new ServedShards.Placed(shard, part.place());
-            ServedShards.checkPlacement(placed, folder, end);
-            ServedShards.declare(placed, configuration.queues(), folder, end);
+            StartWait wait = StartWait.until(end);
+            ServedShards.checkPlacement(placed, folder, wait);
+            ServedShards.declare(placed, configuration.queues(), folder, wait);
             serving = !end.isDone();
             if (serving) {
                 onPrimary.run();

@@ -46,7 +46,6 @@ import org.slf4j.LoggerFactory;
 /** The shards of a broker as its clients and its operator meet them. Blocks; not on a shard's thread. */
 final class ServedShards implements Shards {
     private static final int CHECKPOINT_LIMIT_SECONDS = 10;
-    private static final int DECLARE_LIMIT_SECONDS = 30;
     private static final Logger LOG = LoggerFactory.getLogger(ServedShards.class);
 
     private final List<ShardMailbox> shards;
@@ -181,31 +180,23 @@ final class ServedShards implements Shards {
      */
     void declare(QueueRules rules, Path folder) throws StartFailure {
         for (int shard = 0; shard < shards.size(); shard++) {
-            declare(
-                    new Placed(shards.get(shard), new ShardPlace(placement, shard)),
-                    rules,
-                    folder,
-                    new CompletableFuture<>());
+            declare(new Placed(shards.get(shard), new ShardPlace(placement, shard)), rules, folder, StartWait.alone());
         }
     }
 
     /** A shard, and which one it is. */
     record Placed(ShardMailbox shard, ShardPlace place) {}
 
-    /**
-     * Declares the queues that are this shard's.
-     *
-     * @param end done when nothing more is answered
-     */
-    static void declare(Placed placed, QueueRules rules, Path folder, CompletableFuture<?> end) throws StartFailure {
+    /** Declares the queues that are this shard's. */
+    static void declare(Placed placed, QueueRules rules, Path folder, StartWait wait) throws StartFailure {
         for (QueueDefinition queue : rules.declared()) {
-            if (placed.place.owns(queue.name()) && !end.isDone()) {
-                declare(placed.shard, queue, folder, end);
+            if (placed.place.owns(queue.name()) && !wait.isOver()) {
+                declare(placed.shard, queue, folder, wait);
             }
         }
     }
 
-    private static void declare(ShardMailbox shard, QueueDefinition queue, Path folder, CompletableFuture<?> end)
+    private static void declare(ShardMailbox shard, QueueDefinition queue, Path folder, StartWait wait)
             throws StartFailure {
         CompletableFuture<Object> answer = new CompletableFuture<>();
         shard.declare(queue, () -> {}, new Reply<QueueStatus>() {
@@ -220,16 +211,7 @@ final class ServedShards implements Shards {
                 answer.complete(refusal);
             }
         });
-        await(answer, end, "queue '" + queue.name() + "' cannot be declared in " + folder);
-    }
-
-    private static void await(CompletableFuture<?> answer, CompletableFuture<?> end, String otherwise)
-            throws StartFailure {
-        try {
-            CompletableFuture.anyOf(answer, end).get(DECLARE_LIMIT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException | ExecutionException | TimeoutException e) {
-            throw new StartFailure(ExitCode.DATA_FOLDER, otherwise, e);
-        }
+        wait.await(answer, "queue '" + queue.name() + "' cannot be declared in " + folder);
     }
 
     /**
@@ -239,16 +221,15 @@ final class ServedShards implements Shards {
      */
     void checkPlacement(Path folder) throws StartFailure {
         for (int shard = 0; shard < shards.size(); shard++) {
-            checkPlacement(
-                    new Placed(shards.get(shard), new ShardPlace(placement, shard)), folder, new CompletableFuture<>());
+            checkPlacement(new Placed(shards.get(shard), new ShardPlace(placement, shard)), folder, StartWait.alone());
         }
     }
 
-    /** As {@link #checkPlacement(Path)}, of one shard. @param end done when nothing more is answered */
-    static void checkPlacement(Placed placed, Path folder, CompletableFuture<?> end) throws StartFailure {
+    /** As {@link #checkPlacement(Path)}, of one shard. */
+    static void checkPlacement(Placed placed, Path folder, StartWait wait) throws StartFailure {
         Placement placement = placed.place.placement();
         int shard = placed.place.index();
-        for (QueueStatus queue : placement.shards() == 1 ? List.<QueueStatus>of() : queuesOf(placed, folder, end)) {
+        for (QueueStatus queue : placement.shards() == 1 ? List.<QueueStatus>of() : queuesOf(placed, folder, wait)) {
             String name = queue.definition().name();
             int wanted = placement.shardOf(name);
             if (wanted != shard) {
@@ -262,8 +243,7 @@ final class ServedShards implements Shards {
         }
     }
 
-    private static List<QueueStatus> queuesOf(Placed placed, Path folder, CompletableFuture<?> end)
-            throws StartFailure {
+    private static List<QueueStatus> queuesOf(Placed placed, Path folder, StartWait wait) throws StartFailure {
         CompletableFuture<List<QueueStatus>> answer = new CompletableFuture<>();
         placed.shard.list(() -> {}, new Reply<>() {
             @Override
@@ -276,7 +256,7 @@ final class ServedShards implements Shards {
                 answer.completeExceptionally(new IllegalStateException(refusal.text()));
             }
         });
-        await(answer, end, "shard " + placed.place.index() + " in " + folder + " does not answer");
+        wait.await(answer, "shard " + placed.place.index() + " in " + folder + " does not answer");
         return answer.getNow(List.of());
     }
 
