@@ -25,6 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class ShardedLoadTest {
     private static final int ROUNDS = Integer.getInteger("crash.cluster.rounds", 2);
     private static final long WAIT_MILLIS = TimeUnit.MINUTES.toMillis(3);
+    private static final int LOST_PERCENT = 10;
+    /** Two elections. */
+    private static final long LOSSY_MILLIS = 16_000;
+
     private static final String[] NODES = {"n1", "n2", "n3"};
     private static final String SPREAD = "  spreadLeadersMillis: 1000\n";
     /** What JMS sends again is known by its message-id. */
@@ -149,6 +153,30 @@ final class ShardedLoadTest {
                 network.cut(others(away), List.of(away));
                 ShardPrimaries.await(cluster, shard, others(away));
                 awaitMore();
+                network.heal();
+                awaitMore();
+            });
+            for (Shard shard : shards) {
+                shard.nothingIsLost();
+            }
+        }
+    }
+
+    /** A primary may change or not: it depends on which are lost. */
+    @Test
+    void lost_packets_lose_no_message_of_any_shard() throws Exception {
+        String reached = CONFIGURATION + "security: {anonymous: always}\n";
+        try (NodeNetwork network = NodeNetwork.make(NODES);
+                ClusterProcesses cluster = new ClusterProcesses(folder, reached, SPREAD, network, NODES);
+                Client client = Client.create()) {
+            begin(cluster, client);
+            during(() -> {
+                for (String from : NODES) {
+                    for (String to : others(from)) {
+                        network.lose(from, to, LOST_PERCENT);
+                    }
+                }
+                shards.get(0).load.goesOn(LOSSY_MILLIS);
                 network.heal();
                 awaitMore();
             });

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A cluster through crashes, partitions and changes, from seeds. A failure names its seed; {@code -Dsim.seed=<seed>} replays it, with
- * that one seed.
+ * that one seed. The slow ones are others with {@code -Dsim.from=<seed>}.
  */
 final class ClusterSimulationTest {
     private static final int SEEDS = 200;
@@ -33,7 +33,7 @@ final class ClusterSimulationTest {
     @Test
     @Tag("slow")
     void nor_in_thousands_of_other_runs() {
-        seeds(SEEDS + 1, MANY_SEEDS);
+        seeds(Long.getLong("sim.from", SEEDS + 1), MANY_SEEDS);
     }
 
     @Test
