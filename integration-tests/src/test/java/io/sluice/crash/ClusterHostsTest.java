@@ -197,18 +197,7 @@ final class ClusterHostsTest {
 
             Files.writeString(file, HOSTS + four);
             cluster.start("n4", "--join");
-            ClusterProcesses.Ports ports = cluster.ports("n4");
-            String added = cluster.run(
-                    second,
-                    "cluster",
-                    "add",
-                    "n4",
-                    "--replication",
-                    "127.0.0.1:" + ports.replication(),
-                    "--clients",
-                    "127.0.0.1:" + ports.clients(),
-                    "--hand-through",
-                    "127.0.0.1:" + ports.handThrough());
+            String added = cluster.add(second, "n4");
             cluster.run(second, "cluster", "transfer", "n4");
             ShardPrimaries.await(cluster, 0, List.of("n4"));
             ShardPrimaries.await(cluster, new Host("blue"), List.of("n4"));

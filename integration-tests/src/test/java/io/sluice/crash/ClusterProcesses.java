@@ -230,6 +230,22 @@ final class ClusterProcesses implements ClusterClients, AutoCloseable {
         return output;
     }
 
+    /** Takes a node in that was started to join. @return what the program printed */
+    String add(String asked, String added) throws IOException, InterruptedException {
+        Ports its = ports(added);
+        return run(
+                asked,
+                "cluster",
+                "add",
+                added,
+                "--replication",
+                "127.0.0.1:" + its.replication(),
+                "--clients",
+                "127.0.0.1:" + its.clients(),
+                "--hand-through",
+                "127.0.0.1:" + its.handThrough());
+    }
+
     /** Waits until all nodes have all of the journal, as the primary says. */
     void awaitCaughtUp(Client client) throws Exception {
         long deadline = System.nanoTime() + WAIT_NANOS;

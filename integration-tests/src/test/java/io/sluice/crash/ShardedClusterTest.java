@@ -202,18 +202,7 @@ final class ShardedClusterTest {
             assertTrue(cluster.run("n1", "cluster", "remove", "n3").contains("'n3' is no member of the cluster"));
             delete(folder.resolve("n3"));
             cluster.start("n3", "--join");
-            ClusterProcesses.Ports ports = cluster.ports("n3");
-            String added = cluster.run(
-                    next,
-                    "cluster",
-                    "add",
-                    "n3",
-                    "--replication",
-                    "127.0.0.1:" + ports.replication(),
-                    "--clients",
-                    "127.0.0.1:" + ports.clients(),
-                    "--hand-through",
-                    "127.0.0.1:" + ports.handThrough());
+            String added = cluster.add(next, "n3");
             ShardPrimaries.awaitSpread(cluster, NODES);
             try (Connection connection = connect(cluster, client, "n3")) {
                 assertEquals(List.of("1", "2"), receive(connection, "q@2", 2), added);
