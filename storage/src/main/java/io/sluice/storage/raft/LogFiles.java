@@ -10,8 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
+import org.apache.ratis.server.raftlog.segmented.LogSegment;
+import org.apache.ratis.server.raftlog.segmented.LogSegmentPath;
+import org.apache.ratis.util.SizeInBytes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What Ratis keeps in a replica's folder, looked at before it opens it:
@@ -24,12 +31,16 @@ import java.util.regex.Pattern;
  * </pre>
  */
 final class LogFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
+    private static final Pattern OPEN = Pattern.compile("log_inprogress_(\\d+)");
     private static final Pattern CLOSED = Pattern.compile("log_(\\d+)-(\\d+)");
 
     private final Path replica;
     private final Path current;
+    private final SizeInBytes mostEntryBytes;
 
     LogFiles(RaftSettings settings) {
+        this.mostEntryBytes = RaftConfig.mostEntryBytes(settings);
         this.replica = settings.folder().resolve(settings.group().toString());
         this.current = replica.resolve("current");
     }
@@ -47,7 +58,11 @@ final class LogFiles {
         try {
             // It is looked after from now on, and its room on the disk is asked for.
             Files.createDirectories(replica.toAbsolutePath().getParent());
-            if (!isNew() || checkpoint.equals(JournalPosition.START)) {
+            if (!isNew()) {
+                deleteOutdated(checkpoint);
+                return;
+            }
+            if (checkpoint.equals(JournalPosition.START)) {
                 return;
             }
             Files.createDirectories(current);
@@ -67,6 +82,36 @@ final class LogFiles {
             throw new StorageException(
                     "The replicated journal in " + replica + " cannot be begun: " + Causes.sentence(e), e);
         }
+    }
+
+    /**
+     * Deletes an open segment that ends before the checkpoint, as one does where a snapshot was received: an empty one too, or one whose end was
+     * cut off. All that it has is in the store. Ratis 3.3.0 keeps it, and then refuses whatever comes behind the checkpoint, for ever.
+     */
+    private void deleteOutdated(JournalPosition checkpoint) throws IOException, StorageException {
+        for (Path file : logs()) {
+            Matcher open = OPEN.matcher(file.getFileName().toString());
+            if (open.matches()) {
+                long first = Long.parseLong(open.group(1));
+                if (first <= checkpoint.index() && lastOf(file, first) < checkpoint.index()) {
+                    LOG.info("{} ends before the checkpoint at {}, and is not needed any more", file, checkpoint);
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** The index of the last entry that can be read; the one before the first where there is none. */
+    private long lastOf(Path file, long first) throws IOException {
+        AtomicLong last = new AtomicLong(first - 1);
+        LogSegment.readSegmentFile(
+                file.toFile(),
+                LogSegmentPath.matchLogSegment(file).getStartEnd(),
+                mostEntryBytes,
+                CorruptionPolicy.WARN_AND_RETURN,
+                null,
+                entry -> last.set(entry.getIndex()));
+        return last.get();
     }
 
     /** Of all its files. */

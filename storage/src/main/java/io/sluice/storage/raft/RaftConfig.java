@@ -37,8 +37,13 @@ final class RaftConfig {
         return properties;
     }
 
+    /** Of an entry in the log. */
+    static SizeInBytes mostEntryBytes(RaftSettings settings) {
+        return SizeInBytes.valueOf(settings.limits().maxBatchBytes() + ENTRY_HEAD_BYTES);
+    }
+
     private static void log(RaftProperties properties, RaftSettings settings) {
-        SizeInBytes entry = SizeInBytes.valueOf(settings.limits().maxBatchBytes() + ENTRY_HEAD_BYTES);
+        SizeInBytes entry = mostEntryBytes(settings);
         Log.Appender.setBufferByteLimit(properties, entry);
         Log.setWriteBufferSize(properties, SizeInBytes.valueOf(entry.getSizeInt() + 8L));
         Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(Math.max(SEGMENT_BYTES, entry.getSizeInt())));
