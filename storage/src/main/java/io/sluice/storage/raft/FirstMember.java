@@ -198,6 +198,11 @@ public final class FirstMember {
         }
 
         @Override
+        public void misfit(Throwable cause) {
+            fails("somebody sent entries");
+        }
+
+        @Override
         public void logFailed(Throwable cause) {
             end.completeExceptionally(cause);
         }

@@ -383,6 +383,15 @@ public final class RaftJournal implements Journal {
         }
 
         @Override
+        public void misfit(Throwable cause) {
+            if (!isOver()) {
+                LOG.warn("The log in {} does not fit what the primary sends", settings.folder(), cause);
+            }
+            over(new ReplicaRestart(
+                    "The replicated journal does not take what the primary sends: " + Causes.sentence(cause) + "."));
+        }
+
+        @Override
         public void logFailed(Throwable cause) {
             over(new StorageException(
                     "The replicated journal in " + settings.folder() + " failed: " + Causes.sentence(cause), cause));

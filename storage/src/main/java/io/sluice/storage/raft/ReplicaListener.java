@@ -22,6 +22,9 @@ interface ReplicaListener {
     /** This node is no member of the group any more. */
     void removed();
 
+    /** The log, as it is open, does not fit what the primary sends. Any thread. */
+    void misfit(Throwable cause);
+
     /** The log cannot be written. */
     void logFailed(Throwable cause);
 }

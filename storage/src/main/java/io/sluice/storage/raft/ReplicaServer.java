@@ -44,10 +44,11 @@ public final class ReplicaServer implements AutoCloseable {
 
     private final RaftServer server;
     private final FollowerAnswers.ByGroup answers;
-    private final Map<RaftGroupId, StateMachine> machines;
+    private final Map<RaftGroupId, ShardStateMachine> machines;
     private final ClientId requester = ClientId.randomId();
 
-    private ReplicaServer(RaftServer server, FollowerAnswers.ByGroup answers, Map<RaftGroupId, StateMachine> machines) {
+    private ReplicaServer(
+            RaftServer server, FollowerAnswers.ByGroup answers, Map<RaftGroupId, ShardStateMachine> machines) {
         this.server = server;
         this.answers = answers;
         this.machines = machines;
@@ -62,7 +63,7 @@ public final class ReplicaServer implements AutoCloseable {
      */
     public static ReplicaServer open(RaftSettings settings, List<Path> folders) throws StorageException {
         FollowerAnswers.ByGroup answers = new FollowerAnswers.ByGroup();
-        Map<RaftGroupId, StateMachine> machines = new ConcurrentHashMap<>();
+        Map<RaftGroupId, ShardStateMachine> machines = new ConcurrentHashMap<>();
         RaftProperties properties = RaftConfig.of(settings);
         // What it finds in its folder while it is built it would open at once, and each shard's store is opened before
         // its log.
@@ -73,7 +74,7 @@ public final class ReplicaServer implements AutoCloseable {
                     .setServerId(RaftPeerId.valueOf(settings.self().id()))
                     .setStateMachineRegistry(group -> machine(machines, group))
                     .setProperties(properties)
-                    .setParameters(WatchedNetty.parameters(answers))
+                    .setParameters(WatchedNetty.parameters(answers, (group, cause) -> misfit(machines, group, cause)))
                     .build();
             RaftServerConfigKeys.setStorageDir(
                     properties, folders.stream().map(Path::toFile).toList());
@@ -85,12 +86,19 @@ public final class ReplicaServer implements AutoCloseable {
     }
 
     /** Somebody may ask for a group that has no life here at the moment: he asks again, or is told so. */
-    private static StateMachine machine(Map<RaftGroupId, StateMachine> machines, RaftGroupId group) {
+    private static StateMachine machine(Map<RaftGroupId, ShardStateMachine> machines, RaftGroupId group) {
         StateMachine machine = machines.get(group);
         if (machine == null) {
             throw new IllegalStateException("this node has nothing open for group " + group);
         }
         return machine;
+    }
+
+    private static void misfit(Map<RaftGroupId, ShardStateMachine> machines, RaftGroupId group, Throwable cause) {
+        ShardStateMachine machine = machines.get(group);
+        if (machine != null) {
+            machine.misfit(cause);
+        }
     }
 
     /** A member of a group, of which nobody hears before {@link Replica#start}. */

@@ -114,6 +114,11 @@ final class ShardStateMachine extends BaseStateMachine {
         listener.logFailed(cause);
     }
 
+    /** The log does not fit what the primary sends, as {@link StartedMembers} saw. Any thread. */
+    void misfit(Throwable cause) {
+        listener.misfit(cause);
+    }
+
     @Override
     public void notifyServerShutdown(RoleInfoProto roleInfo, boolean allServer) {
         listener.logFailed(new IOException("the replicated journal was shut down by itself"));

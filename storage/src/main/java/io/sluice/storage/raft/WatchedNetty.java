@@ -1,5 +1,6 @@
 package io.sluice.storage.raft;
 
+import java.util.function.Supplier;
 import org.apache.ratis.client.ClientFactory;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
@@ -23,8 +24,11 @@ import org.apache.ratis.server.leader.LogAppender;
 final class WatchedNetty implements RpcType {
     private static final String ANSWERS = "sluice.follower-answers";
 
-    static Parameters parameters(FollowerAnswers.ByGroup answers) {
+    private static final String MISFITS = "sluice.misfits";
+
+    static Parameters parameters(FollowerAnswers.ByGroup answers, StartedMembers.Misfits misfits) {
         Parameters parameters = new Parameters();
+        parameters.put(MISFITS, misfits, StartedMembers.Misfits.class);
         parameters.put(ANSWERS, answers, FollowerAnswers.ByGroup.class);
         return parameters;
     }
@@ -42,13 +46,18 @@ final class WatchedNetty implements RpcType {
     private static final class Factory implements ServerFactory, ClientFactory {
         private final NettyFactory netty;
         private final FollowerAnswers.ByGroup answers;
+        private final StartedMembers.Misfits misfits;
 
         private Factory(Parameters parameters) {
             this.netty = new NettyFactory(parameters);
-            // A client of ours has the same settings, and nobody who watches it.
-            FollowerAnswers.ByGroup given =
-                    parameters == null ? null : parameters.get(ANSWERS, FollowerAnswers.ByGroup.class);
-            this.answers = given != null ? given : new FollowerAnswers.ByGroup();
+            this.answers = given(parameters, ANSWERS, FollowerAnswers.ByGroup.class, FollowerAnswers.ByGroup::new);
+            this.misfits = given(parameters, MISFITS, StartedMembers.Misfits.class, () -> (group, cause) -> {});
+        }
+
+        /** A client of ours has the same settings, and nobody who watches it. */
+        private static <T> T given(Parameters parameters, String name, Class<T> kind, Supplier<T> nobody) {
+            T given = parameters == null ? null : parameters.get(name, kind);
+            return given != null ? given : nobody.get();
         }
 
         @Override
@@ -63,7 +72,7 @@ final class WatchedNetty implements RpcType {
 
         @Override
         public RaftServerRpc newRaftServerRpc(RaftServer server) {
-            return new GroupConnections(server, netty.newRaftServerRpc(StartedMembers.of(server)));
+            return new GroupConnections(server, netty.newRaftServerRpc(StartedMembers.of(server, misfits)));
         }
 
         @Override

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.broker.port.StorageException;
 import io.sluice.storage.Disk;
 import io.sluice.storage.FileDisk;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -21,6 +22,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.netty.NettyRpcProxy;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.netty.NettyProtos.RaftNettyServerRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.io.netty.channel.EventLoopGroup;
+import org.apache.ratis.thirdparty.io.netty.channel.nio.NioEventLoopGroup;
+import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -181,6 +194,46 @@ class ReplicatedShardTest {
         await(() -> back.messages() == 30_000);
         assertEquals(1, primary.livesBegun(), "it was the primary all the time");
         primary.publish(30_000, 10);
+    }
+
+    @Test
+    void aNodeWhoseLogDoesNotFitWhatIsSentOpensItAnew() throws Exception {
+        TestNode primary = primary(group(3));
+        primary.publish(0, 10);
+        TestNode backup = others(primary).get(0);
+        await(() -> backup.messages() == 10);
+        int lives = backup.livesBegun();
+        sendUnfitting(primary, backup);
+        await(() -> backup.livesBegun() > lives);
+        primary.publish(10, 10);
+        await(() -> backup.messages() == 20);
+        assertEquals(primary.numbers(20), backup.numbers(20));
+    }
+
+    /** An entry of a term that is still to come. */
+    private static void sendUnfitting(TestNode primary, TestNode backup) throws Exception {
+        RaftRpcRequestProto sender = RaftRpcRequestProto.newBuilder()
+                .setRequestorId(RaftPeerId.valueOf(primary.id()).toByteString())
+                .setReplyId(RaftPeerId.valueOf(backup.id()).toByteString())
+                .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(RaftGroupId.valueOf(TestNode.Part.group(0))))
+                .setCallId(1)
+                .build();
+        long term = primary.administration().status().term();
+        AppendEntriesRequestProto entries = AppendEntriesRequestProto.newBuilder()
+                .setServerRequest(sender)
+                .setLeaderTerm(term)
+                .addEntries(LogEntryProto.newBuilder().setTerm(term + 1).setIndex(1_000))
+                .build();
+        RaftNettyServerRequestProto request = RaftNettyServerRequestProto.newBuilder()
+                .setAppendEntriesRequest(entries)
+                .build();
+        RaftPeer peer = Replica.peers(List.of(member(backup, primary))).get(0);
+        EventLoopGroup threads = new NioEventLoopGroup(1);
+        try (NettyRpcProxy connection = new NettyRpcProxy(peer, new RaftProperties(), threads)) {
+            assertThrows(IOException.class, () -> connection.send(sender, request));
+        } finally {
+            threads.shutdownGracefully();
+        }
     }
 
     private static List<String> logsOf(Path replica) throws Exception {

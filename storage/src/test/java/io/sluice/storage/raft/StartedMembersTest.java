@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -26,6 +28,7 @@ final class StartedMembersTest {
     private static final RaftGroupId GROUP = RaftGroupId.valueOf(UUID.nameUUIDFromBytes(new byte[] {7}));
 
     private final AtomicReference<RaftPeerRole> role = new AtomicReference<>();
+    private final List<String> misfits = new ArrayList<>();
     private IOException fails;
 
     private <T> T stub(Class<T> kind) {
@@ -40,15 +43,30 @@ final class StartedMembersTest {
                     case "getInfo" -> stub(DivisionInfo.class);
                     case "getCurrentRole" -> role.get();
                     case "getId" -> RaftPeerId.valueOf("n1");
-                    case "appendEntries" -> AppendEntriesReplyProto.getDefaultInstance();
-                    case "installSnapshot" -> {
-                        if (fails != null) {
-                            throw fails;
-                        }
-                        yield InstallSnapshotReplyProto.getDefaultInstance();
-                    }
+                    case "appendEntries" -> orFailure(AppendEntriesReplyProto.getDefaultInstance());
+                    case "installSnapshot" -> orFailure(InstallSnapshotReplyProto.getDefaultInstance());
                     default -> throw new AssertionError(method.getName());
                 }));
+    }
+
+    private <T> T orFailure(T answer) throws IOException {
+        if (fails != null) {
+            throw fails;
+        }
+        return answer;
+    }
+
+    private RaftServer server() {
+        return StartedMembers.of(stub(RaftServer.class), (group, cause) -> {
+            assertEquals(GROUP, group);
+            misfits.add(cause.getMessage());
+        });
+    }
+
+    private static AppendEntriesRequestProto entries() {
+        return AppendEntriesRequestProto.newBuilder()
+                .setServerRequest(snapshot().getServerRequest())
+                .build();
     }
 
     private static InstallSnapshotRequestProto snapshot() {
@@ -60,7 +78,7 @@ final class StartedMembersTest {
 
     @Test
     void itIsToBeSentAgainUntilTheMemberHasARole() throws Exception {
-        RaftServer server = StartedMembers.of(stub(RaftServer.class));
+        RaftServer server = server();
         assertThrows(ServerNotReadyException.class, () -> server.installSnapshot(snapshot()));
         role.set(RaftPeerRole.FOLLOWER);
         assertEquals(InstallSnapshotReplyProto.getDefaultInstance(), server.installSnapshot(snapshot()));
@@ -68,24 +86,41 @@ final class StartedMembersTest {
 
     @Test
     void entriesToo() throws Exception {
-        AppendEntriesRequestProto entries = AppendEntriesRequestProto.newBuilder()
-                .setServerRequest(snapshot().getServerRequest())
-                .build();
-        RaftServer server = StartedMembers.of(stub(RaftServer.class));
-        assertThrows(ServerNotReadyException.class, () -> server.appendEntries(entries));
+        RaftServer server = server();
+        assertThrows(ServerNotReadyException.class, () -> server.appendEntries(entries()));
         role.set(RaftPeerRole.FOLLOWER);
-        assertEquals(AppendEntriesReplyProto.getDefaultInstance(), server.appendEntries(entries));
+        assertEquals(AppendEntriesReplyProto.getDefaultInstance(), server.appendEntries(entries()));
     }
 
     @Test
     void whatTheServerSaysIsSaid() {
         role.set(RaftPeerRole.FOLLOWER);
         fails = new IOException("no room");
-        RaftServer server = StartedMembers.of(stub(RaftServer.class));
+        RaftServer server = server();
         assertEquals(
                 "no room",
                 assertThrows(IOException.class, () -> server.installSnapshot(snapshot()))
                         .getMessage());
         assertEquals("n1", server.getId().toString());
+    }
+
+    @Test
+    void aLogThatDoesNotFitIsToldOf() {
+        role.set(RaftPeerRole.FOLLOWER);
+        RaftServer server = server();
+        fails = new IOException(new IllegalStateException("gap between 7 and 9"));
+        assertThrows(IOException.class, () -> server.appendEntries(entries()));
+        assertEquals(List.of("gap between 7 and 9"), misfits);
+    }
+
+    @Test
+    void whatPassesByItselfIsNotToldOf() {
+        role.set(RaftPeerRole.FOLLOWER);
+        RaftServer server = server();
+        fails = new IOException("no room");
+        assertThrows(IOException.class, () -> server.appendEntries(entries()));
+        fails = new IOException(new IllegalStateException("the same, of a snapshot"));
+        assertThrows(IOException.class, () -> server.installSnapshot(snapshot()));
+        assertEquals(List.of(), misfits);
     }
 }
