@@ -197,6 +197,27 @@ class ReplicatedShardTest {
     }
 
     @Test
+    void aNodeThatEndedRightAfterASnapshotCameGoesOnBehindIt() throws Exception {
+        TestNode primary = primary(group(3));
+        primary.publish(0, 10);
+        TestNode away = others(primary).get(0);
+        RaftMember its = member(away, primary);
+        await(() -> away.messages() == 10);
+        away.close();
+        primary.publish(10, 100);
+        TestNode next = others(primary).get(1);
+        primary.administration().transfer(next.id());
+        await(next::isPrimary);
+        next.sendCheckpoint(away);
+        TestNode back = start(its, List.of());
+        nodes.set(nodes.indexOf(away), back);
+        await(() -> back.livesBegun() > 0 && back.messages() == 110);
+        next.publish(110, 10);
+        await(() -> back.messages() == 120);
+        assertEquals(next.numbers(120), back.numbers(120));
+    }
+
+    @Test
     void aNodeWhoseLogDoesNotFitWhatIsSentOpensItAnew() throws Exception {
         TestNode primary = primary(group(3));
         primary.publish(0, 10);

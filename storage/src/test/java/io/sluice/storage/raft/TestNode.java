@@ -374,10 +374,22 @@ final class TestNode {
         all.get(120, TimeUnit.SECONDS);
     }
 
-    void checkpoint() throws Exception {
+    JournalPosition checkpoint() throws Exception {
         CompletableFuture<JournalPosition> done = new CompletableFuture<>();
         shard().checkpoint(reply(done));
-        done.get(30, TimeUnit.SECONDS);
+        return done.get(30, TimeUnit.SECONDS);
+    }
+
+    /** A checkpoint's copy, as a closed node has it that received it a moment before its end. */
+    void sendCheckpoint(TestNode closed) throws Exception {
+        UUID group = Part.group(part.shard().index());
+        JournalPosition position = checkpoint();
+        Path replica = closed.folder.resolve("raft").resolve(group.toString());
+        Path copy = StoreSnapshots.adoptable(replica, position);
+        synchronized (this) {
+            life.storage.store().copy(position, copy, group);
+        }
+        StoreSnapshots.marked(copy);
     }
 
     void define(String user) throws Exception {
