@@ -30,6 +30,7 @@ import org.apache.qpid.protonj2.client.Connection;
 import org.apache.qpid.protonj2.client.ConnectionOptions;
 import org.apache.qpid.protonj2.client.Receiver;
 import org.apache.qpid.protonj2.client.ReceiverOptions;
+import org.apache.qpid.protonj2.client.Sender;
 import org.apache.qpid.protonj2.client.exceptions.ClientException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +49,9 @@ final class NextPrimaryTest {
     /** On a busy machine the primary is not to change where nothing is meant to happen. */
     private static final String PATIENT = "replication: {electionMinMillis: 1500, electionMaxMillis: 3000}\n";
 
+    /** Nobody is sent away who comes before there is another. */
+    private static final String HOSPITABLE = "  handThroughWaitMillis: 120000\n";
+
     private static final int COMMITS = 30;
 
     @TempDir
@@ -56,6 +60,9 @@ final class NextPrimaryTest {
     private static final MovingClients MOVERS = new MovingClients();
     /** Of the receiver that had done the first of two messages, and the primary never heard of it. */
     private static final Map<Binary, Object> RECEIVED = new HashMap<>();
+
+    /** One at each node that was left, while none of them was the primary. */
+    private static final List<Connection> EARLY = new ArrayList<>();
 
     private static Binary secondReceived;
     private static ClusterProcesses cluster;
@@ -66,7 +73,7 @@ final class NextPrimaryTest {
     @BeforeAll
     static void aPrimaryIsKilled() throws Exception {
         client = Client.create();
-        cluster = new ClusterProcesses(folder, PATIENT, NODES.toArray(String[]::new));
+        cluster = new ClusterProcesses(folder, PATIENT, HOSPITABLE, Machines.THIS_ONE, NODES.toArray(String[]::new));
         cluster.startAll();
         String killed = cluster.awaitPrimary();
         for (String node : NODES) {
@@ -91,6 +98,14 @@ final class NextPrimaryTest {
             MOVERS.start(client, cluster, 0, new Random(seed), enough);
             assertTrue(enough.await(WAIT_SECONDS, TimeUnit.SECONDS), () -> "too few: " + cluster.errors());
             cluster.node(killed).kill();
+            for (String left : NODES) {
+                if (!left.equals(killed)) {
+                    EARLY.add(client.connect(
+                            "127.0.0.1",
+                            cluster.ports(left).clients(),
+                            new ConnectionOptions().openTimeout(WAIT_SECONDS, TimeUnit.SECONDS)));
+                }
+            }
         }
         primary = cluster.awaitPrimary(killed);
         cluster.stopClients();
@@ -145,6 +160,18 @@ final class NextPrimaryTest {
             }
         }
         return bodies;
+    }
+
+    @Test
+    void who_came_to_either_node_before_there_was_a_primary_is_served() throws Exception {
+        assertEquals(2, EARLY.size());
+        for (Connection connection : EARLY) {
+            connection.openFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
+            Sender sender = connection.openSender("early");
+            sender.send(org.apache.qpid.protonj2.client.Message.create("m"))
+                    .awaitAccepted(WAIT_SECONDS, TimeUnit.SECONDS);
+        }
+        assertEquals(List.of("m", "m"), drain("early"));
     }
 
     @Test

@@ -51,7 +51,7 @@ public abstract class JournalContract {
     }
 
     /** Counts what is committed; lets the test wait for it. */
-    protected static final class Commits implements Journal.Listener {
+    public static final class Commits implements Journal.Listener {
         private long batches;
         private JournalPosition last = JournalPosition.START;
         private StorageException failure;
@@ -84,7 +84,7 @@ public abstract class JournalContract {
             notifyAll();
         }
 
-        private synchronized void awaitPrimary() throws InterruptedException {
+        public synchronized void awaitPrimary() throws InterruptedException {
             while (!primary && failure == null) {
                 wait();
             }

@@ -27,7 +27,7 @@ final class ClientAddress {
     }
 
     static boolean isBrought(Channel channel) {
-        return channel.hasAttr(BROUGHT);
+        return channel.attr(BROUGHT).get() != null;
     }
 
     /** Empty where the peer is gone already. */

@@ -50,6 +50,7 @@ class ClientAddressTest {
         }
         assertEquals(client != null, ClientAddress.isBrought(channel));
         assertEquals(Optional.of(address(client == null ? socket : client)), ClientAddress.of(channel));
+        assertEquals(client != null, ClientAddress.isBrought(channel), "whoever asked for its address before");
         assertEquals(local, ClientAddress.isLocal(channel));
         assertEquals(here, ClientAddress.isHere(channel));
         channel.close();

@@ -116,6 +116,8 @@ public final class RaftJournal implements Journal {
         submitter = new BatchSubmitter("raft-journal", replica::propose, this::proposalFailed);
         submitter.start();
         watch = new ReplicaWatch(replica, settings, snapshots, this::roomChanged);
+        // It asks this journal what it knows, and that asks it.
+        watch.start();
         replica.start(settings);
         ReplicaAdministration opened = new ReplicaAdministration(replica, settings, room, succession, watch);
         meters.show(opened, room);

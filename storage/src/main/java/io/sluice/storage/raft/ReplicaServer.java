@@ -6,9 +6,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
@@ -19,7 +17,6 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
-import org.apache.ratis.statemachine.StateMachine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,14 +41,13 @@ public final class ReplicaServer implements AutoCloseable {
 
     private final RaftServer server;
     private final FollowerAnswers.ByGroup answers;
-    private final Map<RaftGroupId, ShardStateMachine> machines;
+    private final OpenMembers members;
     private final ClientId requester = ClientId.randomId();
 
-    private ReplicaServer(
-            RaftServer server, FollowerAnswers.ByGroup answers, Map<RaftGroupId, ShardStateMachine> machines) {
+    private ReplicaServer(RaftServer server, FollowerAnswers.ByGroup answers, OpenMembers members) {
         this.server = server;
         this.answers = answers;
-        this.machines = machines;
+        this.members = members;
     }
 
     /**
@@ -63,7 +59,7 @@ public final class ReplicaServer implements AutoCloseable {
      */
     public static ReplicaServer open(RaftSettings settings, List<Path> folders) throws StorageException {
         FollowerAnswers.ByGroup answers = new FollowerAnswers.ByGroup();
-        Map<RaftGroupId, ShardStateMachine> machines = new ConcurrentHashMap<>();
+        OpenMembers members = new OpenMembers();
         RaftProperties properties = RaftConfig.of(settings);
         // What it finds in its folder while it is built it would open at once, and each shard's store is opened before
         // its log.
@@ -72,32 +68,16 @@ public final class ReplicaServer implements AutoCloseable {
         try {
             RaftServer server = RaftServer.newBuilder()
                     .setServerId(RaftPeerId.valueOf(settings.self().id()))
-                    .setStateMachineRegistry(group -> machine(machines, group))
+                    .setStateMachineRegistry(members)
                     .setProperties(properties)
-                    .setParameters(WatchedNetty.parameters(answers, (group, cause) -> misfit(machines, group, cause)))
+                    .setParameters(WatchedNetty.parameters(answers, members))
                     .build();
             RaftServerConfigKeys.setStorageDir(
                     properties, folders.stream().map(Path::toFile).toList());
             server.start();
-            return new ReplicaServer(server, answers, machines);
+            return new ReplicaServer(server, answers, members);
         } catch (IOException | RuntimeException e) {
             throw Replica.cannotOpen(settings, e);
-        }
-    }
-
-    /** Somebody may ask for a group that has no life here at the moment: he asks again, or is told so. */
-    private static StateMachine machine(Map<RaftGroupId, ShardStateMachine> machines, RaftGroupId group) {
-        StateMachine machine = machines.get(group);
-        if (machine == null) {
-            throw new IllegalStateException("this node has nothing open for group " + group);
-        }
-        return machine;
-    }
-
-    private static void misfit(Map<RaftGroupId, ShardStateMachine> machines, RaftGroupId group, Throwable cause) {
-        ShardStateMachine machine = machines.get(group);
-        if (machine != null) {
-            machine.misfit(cause);
         }
     }
 
@@ -129,15 +109,17 @@ public final class ReplicaServer implements AutoCloseable {
             // Of several folders Ratis takes the one that has the group already.
             Files.createDirectories(
                     settings.folder().resolve(group.getUuid().toString()).resolve("current"));
-            machines.put(group, machine);
-            RaftGroup members = RaftGroup.valueOf(group, Replica.peers(settings.founders()));
+            members.begins(group, machine);
+            RaftGroup founders = RaftGroup.valueOf(group, Replica.peers(settings.founders()));
             await(server.groupManagementAsync(
-                    GroupManagementRequest.newAdd(requester, server.getId(), -1, members, false)));
+                    GroupManagementRequest.newAdd(requester, server.getId(), -1, founders, false)));
+            members.started(group);
         }
 
+        /** Whoever stops the node may be beside the end of the life. */
         @Override
-        public void close() throws IOException {
-            machines.remove(group, machine);
+        public synchronized void close() throws IOException {
+            members.ends(group, machine);
             if (has(group)) {
                 await(server.groupManagementAsync(
                         GroupManagementRequest.newRemove(requester, server.getId(), -1, group, false, false)));

@@ -46,6 +46,9 @@ final class ReplicaWatch {
             created.setDaemon(true);
             return created;
         });
+    }
+
+    void start() {
         int leaseStepMillis = Math.max(5, settings.timing().electionMinMillis() / 10);
         thread.scheduleAtFixedRate(this::renewLease, 0, leaseStepMillis, TimeUnit.MILLISECONDS);
         thread.scheduleAtFixedRate(this::look, 0, ROOM_MILLIS, TimeUnit.MILLISECONDS);

@@ -24,11 +24,11 @@ import org.apache.ratis.server.leader.LogAppender;
 final class WatchedNetty implements RpcType {
     private static final String ANSWERS = "sluice.follower-answers";
 
-    private static final String MISFITS = "sluice.misfits";
+    private static final String MEMBERS = "sluice.members";
 
-    static Parameters parameters(FollowerAnswers.ByGroup answers, StartedMembers.Misfits misfits) {
+    static Parameters parameters(FollowerAnswers.ByGroup answers, OpenMembers members) {
         Parameters parameters = new Parameters();
-        parameters.put(MISFITS, misfits, StartedMembers.Misfits.class);
+        parameters.put(MEMBERS, members, OpenMembers.class);
         parameters.put(ANSWERS, answers, FollowerAnswers.ByGroup.class);
         return parameters;
     }
@@ -46,12 +46,12 @@ final class WatchedNetty implements RpcType {
     private static final class Factory implements ServerFactory, ClientFactory {
         private final NettyFactory netty;
         private final FollowerAnswers.ByGroup answers;
-        private final StartedMembers.Misfits misfits;
+        private final OpenMembers members;
 
         private Factory(Parameters parameters) {
             this.netty = new NettyFactory(parameters);
             this.answers = given(parameters, ANSWERS, FollowerAnswers.ByGroup.class, FollowerAnswers.ByGroup::new);
-            this.misfits = given(parameters, MISFITS, StartedMembers.Misfits.class, () -> (group, cause) -> {});
+            this.members = given(parameters, MEMBERS, OpenMembers.class, OpenMembers::new);
         }
 
         /** A client of ours has the same settings, and nobody who watches it. */
@@ -72,7 +72,7 @@ final class WatchedNetty implements RpcType {
 
         @Override
         public RaftServerRpc newRaftServerRpc(RaftServer server) {
-            return new GroupConnections(server, netty.newRaftServerRpc(StartedMembers.of(server, misfits)));
+            return new GroupConnections(server, netty.newRaftServerRpc(StartedMembers.of(server, members)));
         }
 
         @Override

@@ -5,21 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.port.Journal;
 import io.sluice.broker.port.JournalPosition;
-import io.sluice.broker.port.Metrics;
 import io.sluice.broker.port.StorageException;
-import io.sluice.broker.record.JournalRecord;
 import io.sluice.broker.record.JournalRecord.QueueDeleted;
 import io.sluice.broker.record.RecordVisitor;
+import io.sluice.storage.JournalContract.Commits;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,80 +23,39 @@ import org.junit.jupiter.api.io.TempDir;
 /** A log that ends before the store's checkpoint is of no use, and is not in the way. */
 @Timeout(60)
 final class LogFilesTest {
-    private static final UUID GROUP = UUID.nameUUIDFromBytes(new byte[] {1});
-
     @TempDir
     private Path folder;
 
-    private RaftSettings settings;
-    private ReplicaServer server;
+    private SoleMember member;
 
     @BeforeEach
     void open() throws StorageException {
-        RaftMember self = Members.of("n1");
-        settings = new RaftSettings(
-                GROUP,
-                self,
-                List.of(self),
-                folder,
-                new RaftSettings.Timing(50, 100),
-                RaftSettings.Limits.DEFAULT,
-                RaftSettings.Sync.DISK);
-        server = ReplicaServer.open(settings, List.of(folder));
+        member = new SoleMember(folder);
     }
 
     @AfterEach
     void close() {
-        server.close();
+        member.close();
     }
 
     /** Opens the journal, appends, and closes it. @return where it is committed */
     private JournalPosition append(JournalPosition checkpoint) throws Exception {
-        CompletableFuture<Void> primary = new CompletableFuture<>();
-        BlockingQueue<JournalPosition> committed = new LinkedBlockingQueue<>();
-        StoreSnapshots.SnapshotSource nobodysNeed = (position, file) -> {
-            throw new StorageException("nobody needs a snapshot");
-        };
-        Journal journal = new RaftJournal(settings, server, nobodysNeed, new Promises(settings.timing()), Metrics.NONE);
         RecordVisitor nobody = (RecordVisitor) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {RecordVisitor.class}, (proxy, method, arguments) -> null);
+        Commits commits = new Commits();
+        Journal journal = member.journal();
         try {
-            journal.open(checkpoint, nobody, new Journal.Listener() {
-                @Override
-                public void replayed(JournalPosition position) {}
-
-                @Override
-                public void committed(int batches, JournalPosition position) {
-                    committed.add(position);
-                }
-
-                @Override
-                public void becamePrimary(long epoch) {
-                    primary.complete(null);
-                }
-
-                @Override
-                public void failed(StorageException cause) {
-                    primary.completeExceptionally(cause);
-                }
-
-                @Override
-                public void checkpointWanted(boolean urgent) {}
-
-                @Override
-                public void roomLow(boolean low, String reason) {}
-            });
-            primary.get(30, TimeUnit.SECONDS);
-            List<JournalRecord> batch = List.of(new QueueDeleted(1));
-            journal.append(batch);
-            return committed.take();
+            journal.open(checkpoint, nobody, commits);
+            commits.awaitPrimary();
+            journal.append(List.of(new QueueDeleted(1)));
+            return commits.await(1);
         } finally {
             journal.close();
         }
     }
 
     private Path openSegment() throws Exception {
-        try (var files = Files.list(folder.resolve(GROUP.toString()).resolve("current"))) {
+        try (var files = Files.list(member.log())) {
             return files.filter(file -> file.getFileName().toString().startsWith("log_inprogress_"))
                     .findFirst()
                     .orElseThrow();
@@ -130,7 +83,7 @@ final class LogFilesTest {
     void whatGoesBeyondTheCheckpointStays() throws Exception {
         JournalPosition last = append(JournalPosition.START);
         Path segment = openSegment();
-        LogFiles files = new LogFiles(settings);
+        LogFiles files = new LogFiles(member.settings());
         files.prepare(last);
         assertTrue(Files.exists(segment), "the checkpoint is its last entry");
         files.prepare(new JournalPosition(last.epoch(), last.index() - 1));

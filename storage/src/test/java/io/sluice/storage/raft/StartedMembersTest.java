@@ -3,22 +3,20 @@ package io.sluice.storage.raft;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.sluice.broker.port.JournalPosition;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
-import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
-import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
@@ -27,8 +25,8 @@ import org.junit.jupiter.api.Test;
 final class StartedMembersTest {
     private static final RaftGroupId GROUP = RaftGroupId.valueOf(UUID.nameUUIDFromBytes(new byte[] {7}));
 
-    private final AtomicReference<RaftPeerRole> role = new AtomicReference<>();
     private final List<String> misfits = new ArrayList<>();
+    private final OpenMembers members = new OpenMembers();
     private IOException fails;
 
     private <T> T stub(Class<T> kind) {
@@ -36,12 +34,10 @@ final class StartedMembersTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {kind},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "getDivision" -> {
-                        assertEquals(GROUP, arguments[0]);
-                        yield stub(RaftServer.Division.class);
+                    case "misfit" -> {
+                        misfits.add(((Throwable) arguments[0]).getMessage());
+                        yield null;
                     }
-                    case "getInfo" -> stub(DivisionInfo.class);
-                    case "getCurrentRole" -> role.get();
                     case "getId" -> RaftPeerId.valueOf("n1");
                     case "appendEntries" -> orFailure(AppendEntriesReplyProto.getDefaultInstance());
                     case "installSnapshot" -> orFailure(InstallSnapshotReplyProto.getDefaultInstance());
@@ -57,10 +53,12 @@ final class StartedMembersTest {
     }
 
     private RaftServer server() {
-        return StartedMembers.of(stub(RaftServer.class), (group, cause) -> {
-            assertEquals(GROUP, group);
-            misfits.add(cause.getMessage());
-        });
+        return StartedMembers.of(stub(RaftServer.class), members);
+    }
+
+    private ShardStateMachine machine() {
+        return new ShardStateMachine(
+                new StoreSnapshots((position, file) -> {}, JournalPosition.START), stub(ReplicaListener.class));
     }
 
     private static AppendEntriesRequestProto entries() {
@@ -77,10 +75,10 @@ final class StartedMembersTest {
     }
 
     @Test
-    void itIsToBeSentAgainUntilTheMemberHasARole() throws Exception {
+    void itIsToBeSentAgainUntilTheMemberIsStarted() throws Exception {
         RaftServer server = server();
         assertThrows(ServerNotReadyException.class, () -> server.installSnapshot(snapshot()));
-        role.set(RaftPeerRole.FOLLOWER);
+        members.started(GROUP);
         assertEquals(InstallSnapshotReplyProto.getDefaultInstance(), server.installSnapshot(snapshot()));
     }
 
@@ -88,13 +86,24 @@ final class StartedMembersTest {
     void entriesToo() throws Exception {
         RaftServer server = server();
         assertThrows(ServerNotReadyException.class, () -> server.appendEntries(entries()));
-        role.set(RaftPeerRole.FOLLOWER);
+        members.started(GROUP);
         assertEquals(AppendEntriesReplyProto.getDefaultInstance(), server.appendEntries(entries()));
     }
 
     @Test
+    void afterItsEndToo() {
+        ShardStateMachine machine = machine();
+        members.begins(GROUP, machine);
+        members.started(GROUP);
+        assertEquals(machine, members.apply(GROUP));
+        members.ends(GROUP, machine);
+        assertThrows(ServerNotReadyException.class, () -> server().appendEntries(entries()));
+        assertThrows(IllegalStateException.class, () -> members.apply(GROUP));
+    }
+
+    @Test
     void whatTheServerSaysIsSaid() {
-        role.set(RaftPeerRole.FOLLOWER);
+        members.started(GROUP);
         fails = new IOException("no room");
         RaftServer server = server();
         assertEquals(
@@ -106,7 +115,8 @@ final class StartedMembersTest {
 
     @Test
     void aLogThatDoesNotFitIsToldOf() {
-        role.set(RaftPeerRole.FOLLOWER);
+        members.begins(GROUP, machine());
+        members.started(GROUP);
         RaftServer server = server();
         fails = new IOException(new IllegalStateException("gap between 7 and 9"));
         assertThrows(IOException.class, () -> server.appendEntries(entries()));
@@ -115,7 +125,8 @@ final class StartedMembersTest {
 
     @Test
     void whatPassesByItselfIsNotToldOf() {
-        role.set(RaftPeerRole.FOLLOWER);
+        members.begins(GROUP, machine());
+        members.started(GROUP);
         RaftServer server = server();
         fails = new IOException("no room");
         assertThrows(IOException.class, () -> server.appendEntries(entries()));
