@@ -37,10 +37,19 @@ final class ClusterAdministration implements ClusterNodes {
      *
      * @param virtualHost empty: the default one
      * @param current administration of the life that it has now; empty while that is being opened
+     * @param status what that life knows; empty as well
      */
-    record Part(Optional<String> virtualHost, int shard, Supplier<Optional<ReplicaAdministration>> current) {
+    record Part(
+            Optional<String> virtualHost,
+            int shard,
+            Supplier<Optional<ReplicaAdministration>> current,
+            Supplier<Optional<ClusterStatus>> status) {
         static Part of(ShardOfNode shard, Supplier<Optional<ReplicaAdministration>> current) {
-            return new Part(shard.virtualHost(), shard.place().index(), current);
+            return new Part(
+                    shard.virtualHost(),
+                    shard.place().index(),
+                    current,
+                    () -> current.get().map(ReplicaAdministration::status));
         }
 
         /** Waits while it goes from one life to the next, of which nobody tells. Not on an event loop. */
@@ -96,13 +105,32 @@ final class ClusterAdministration implements ClusterNodes {
     }
 
     private ClusterStatus status(Part part) {
-        Optional<ReplicaAdministration> now = part.current.get();
-        if (now.isEmpty()) {
-            return last.getOrDefault(part, NOTHING_KNOWN);
+        Optional<ClusterStatus> now = part.status.get();
+        now.ifPresent(known -> last.put(part, known));
+        return last.getOrDefault(part, NOTHING_KNOWN);
+    }
+
+    /** Each shard has the same nodes; of one that was never asked before, nothing else is known. */
+    private ClusterStatus statusOrNodes(Part part) {
+        ClusterStatus status = status(part);
+        if (!status.members().isEmpty()) {
+            return status;
         }
-        ClusterStatus status = now.get().status();
-        last.put(part, status);
-        return status;
+        List<ClusterStatus.Member> nodes = parts.stream()
+                .map(this::status)
+                .map(ClusterStatus::members)
+                .filter(members -> !members.isEmpty())
+                .findFirst()
+                .orElse(List.of());
+        return new ClusterStatus(
+                self,
+                Optional.empty(),
+                0,
+                0,
+                nodes.stream()
+                        .map(member -> new ClusterStatus.Member(
+                                member.node(), ClusterStatus.Role.UNKNOWN, Optional.empty(), Optional.empty()))
+                        .toList());
     }
 
     private static String shown(ClusterStatus.Role role) {
@@ -113,7 +141,7 @@ final class ClusterAdministration implements ClusterNodes {
     public List<Replica> replicas() {
         List<Replica> all = new ArrayList<>();
         for (Part part : parts) {
-            ClusterStatus status = status(part);
+            ClusterStatus status = statusOrNodes(part);
             for (ClusterStatus.Member member : status.members()) {
                 all.add(new Replica(
                         part.virtualHost,
