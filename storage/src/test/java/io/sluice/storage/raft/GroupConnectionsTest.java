@@ -1,6 +1,7 @@
 package io.sluice.storage.raft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -22,6 +23,7 @@ import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.SnapshotChunkProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -154,5 +156,21 @@ final class GroupConnectionsTest {
         assertEquals(SECOND, second.join());
         end.countDown();
         assertEquals(FIRST, snapshot(FIRST).join(), "by the next connection");
+    }
+
+    @Test
+    void whoCannotBeAskedToBeThePrimaryIsTakenForOneThatDoesNotWantTo() throws Exception {
+        port.close();
+        StartLeaderElectionRequestProto request = StartLeaderElectionRequestProto.newBuilder()
+                .setServerRequest(RaftRpcRequestProto.newBuilder()
+                        .setRequestorId(RaftPeerId.valueOf("n1").toByteString())
+                        .setReplyId(RaftPeerId.valueOf("n2").toByteString())
+                        .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(FIRST))
+                        .setCallId(7))
+                .build();
+        RaftRpcReplyProto reply = connections.startLeaderElection(request).getServerReply();
+        assertFalse(reply.getSuccess());
+        assertEquals(7, reply.getCallId());
+        assertEquals(request.getServerRequest().getReplyId(), reply.getReplyId());
     }
 }
