@@ -6,7 +6,10 @@ import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.ratis.client.impl.ClientProtoUtils;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.netty.NettyRpcProxy;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -21,9 +24,12 @@ import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.proto.netty.NettyProtos.RaftNettyServerReplyProto;
 import org.apache.ratis.proto.netty.NettyProtos.RaftNettyServerRequestProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupInfoRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -199,6 +205,30 @@ final class GroupConnections implements RaftServerRpc {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    /**
+     * Whether another member takes part in a group at this moment, of which Ratis knows no more than when it answered last.
+     *
+     * @param limitMillis for the answer; a connection that is to be made first has its own time
+     */
+    boolean isThere(RaftGroupId group, RaftPeerId asked, long limitMillis) throws InterruptedException {
+        GroupInfoRequest question = new GroupInfoRequest(ClientId.randomId(), asked, group, CallId.getAndIncrement());
+        RaftNettyServerRequestProto request = RaftNettyServerRequestProto.newBuilder()
+                .setGroupInfoRequest(ClientProtoUtils.toGroupInfoRequestProto(question))
+                .build();
+        Connections its = of(group);
+        try {
+            its.getProxy(asked).sendAsync(request).get(limitMillis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            its.handleException(asked, e.getCause(), false);
+        } catch (IOException | RuntimeException e) {
+            its.handleException(asked, e, e instanceof RuntimeException);
+        } catch (TimeoutException e) {
+            LOG.debug("{} has not answered in {} ms", asked, limitMillis);
+        }
+        return false;
     }
 
     private RaftNettyServerReplyProto send(

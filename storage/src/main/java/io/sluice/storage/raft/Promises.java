@@ -16,34 +16,56 @@ public final class Promises {
     private final long validNanos;
     private long lastNanos;
     private boolean silent;
+    private Life latest = new Life();
 
     public Promises(RaftSettings.Timing timing) {
         this.validNanos = TimeUnit.MILLISECONDS.toNanos(timing.electionMinMillis());
     }
 
     /** A life begins, whose folder nobody else has open; it answers nobody yet. */
-    synchronized void opened(long nowNanos) {
+    synchronized Life opened(long nowNanos) {
         if (!silent) {
+            lastNanos = nowNanos;
+            silent = true;
+        }
+        latest = new Life();
+        return latest;
+    }
+
+    private synchronized long leftNanos(long nowNanos) {
+        return lastNanos + validNanos - nowNanos;
+    }
+
+    private synchronized void answers(Life life) {
+        if (life == latest) {
+            silent = false;
+        }
+    }
+
+    private synchronized void silent(Life life, long nowNanos) {
+        if (life == latest && !silent) {
             lastNanos = nowNanos;
             silent = true;
         }
     }
 
-    /** How long it has to wait before it takes part in elections; 0 or less: not at all. */
-    synchronized long leftNanos(long nowNanos) {
-        return lastNanos + validNanos - nowNanos;
-    }
+    /** What one life does; once the next one is opened nothing that it says counts, as where it is closed twice. */
+    final class Life {
+        private Life() {}
 
-    /** It may answer from now on. */
-    synchronized void answers() {
-        silent = false;
-    }
+        /** How long it has to wait before it takes part in elections; 0 or less: not at all. */
+        long leftNanos(long nowNanos) {
+            return Promises.this.leftNanos(nowNanos);
+        }
 
-    /** It answers no request that comes from now on. */
-    synchronized void silent(long nowNanos) {
-        if (!silent) {
-            lastNanos = nowNanos;
-            silent = true;
+        /** It may answer from now on. */
+        void answers() {
+            Promises.this.answers(this);
+        }
+
+        /** It answered no request that came after this. */
+        void silent(long sinceNanos) {
+            Promises.this.silent(this, sinceNanos);
         }
     }
 }

@@ -51,7 +51,7 @@ public final class RaftJournal implements Journal {
     private long aheadBytes;
 
     /** What it is opened with. */
-    private record Opening(ReplicaServer server, Promises promises) {}
+    private record Opening(ReplicaServer server, Promises.Life life) {}
 
     private enum Phase {
         NEW,
@@ -83,9 +83,8 @@ public final class RaftJournal implements Journal {
             StoreSnapshots.SnapshotSource store,
             Promises promises,
             Metrics metrics) {
-        this.opening = new Opening(server, promises);
+        this.opening = new Opening(server, promises.opened(System.nanoTime()));
         this.settings = settings;
-        promises.opened(System.nanoTime());
         this.snapshots = new StoreSnapshots(store, JournalPosition.START);
         this.room = new LogRoom(settings.limits());
         this.meters = new ReplicationMeters(metrics);
@@ -111,7 +110,7 @@ public final class RaftJournal implements Journal {
         }
         long lastClosed = files.lastOfClosedSegments();
         forgetPromises();
-        opening.promises.answers();
+        opening.life.answers();
         replica = opening.server.replica(settings, new ShardStateMachine(snapshots, new Applying()));
         submitter = new BatchSubmitter("raft-journal", replica::propose, this::proposalFailed);
         submitter.start();
@@ -133,9 +132,9 @@ public final class RaftJournal implements Journal {
     private void forgetPromises() throws StorageException {
         try {
             synchronized (this) {
-                for (long left = opening.promises.leftNanos(System.nanoTime());
+                for (long left = opening.life.leftNanos(System.nanoTime());
                         left > 0 && phase != Phase.OVER;
-                        left = opening.promises.leftNanos(System.nanoTime())) {
+                        left = opening.life.leftNanos(System.nanoTime())) {
                     TimeUnit.NANOSECONDS.timedWait(this, left);
                 }
             }
@@ -418,8 +417,12 @@ public final class RaftJournal implements Journal {
         if (watch != null) {
             watch.close();
         }
-        if (replica != null && replica.close()) {
-            opening.promises.silent(System.nanoTime());
+        if (replica != null) {
+            replica.silence();
+            long silentNanos = System.nanoTime();
+            if (replica.close()) {
+                opening.life.silent(silentNanos);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
@@ -45,6 +46,9 @@ final class Replica {
 
         /** The member is there, and answers others. */
         void start() throws IOException;
+
+        /** It answers no entries that come from now on. */
+        void silence();
 
         /** It is gone, and answers nobody. */
         void close() throws IOException;
@@ -166,6 +170,12 @@ final class Replica {
         return server;
     }
 
+    /** Whether another member answers now. Blocks for so long, and where it is to be connected to for a while more. */
+    boolean isThere(String member, long limitMillis) throws InterruptedException {
+        GroupConnections connections = (GroupConnections) server.getServerRpc();
+        return connections.isThere(group, RaftPeerId.valueOf(member), limitMillis);
+    }
+
     RaftGroupId group() {
         return group;
     }
@@ -232,6 +242,11 @@ final class Replica {
         } catch (IOException closing) {
             return false;
         }
+    }
+
+    /** It answers no entries that come from now on; {@link #close} takes a while. */
+    void silence() {
+        host.silence();
     }
 
     /** @return whether it is gone, and answers no request that comes from now on */

@@ -313,12 +313,43 @@ public final class ReplicaAdministration {
     /**
      * As {@link #transfer(String)}, for who has no time to lose.
      *
-     * @param limitMillis after which it stays as it is, or the others elect somebody
+     * @param limitMillis for its answer, without which nothing changes, and as long for the rest, after which it stays as it is, or the others
+     *     elect somebody
      */
     public void transfer(String id, long limitMillis) throws StorageException {
         if (current().stream().noneMatch(peer -> peer.getId().toString().equals(id))) {
             throw new StorageException("Node '" + id + "' is no member of the cluster.");
         }
+        String what = "make node '" + id + "' the primary within " + limitMillis + " ms";
+        try {
+            awaitAnswer(id, limitMillis, what);
+            handOver(id, limitMillis);
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            throw failure(what, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure(what, e);
+        }
+    }
+
+    /** While the role is being handed over nothing is accepted: so that is not begun with a node that is not there. */
+    private void awaitAnswer(String id, long limitMillis, String what) throws StorageException, InterruptedException {
+        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
+        while (!id.equals(settings.self().id())) {
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+            if (leftMillis <= 0) {
+                throw new StorageException(
+                        "Cannot " + what + ": it does not answer. The primary is the same as before.");
+            }
+            if (replica.isThere(id, leftMillis)) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(Math.min(RETRY_MILLIS, leftMillis));
+        }
+    }
+
+    private void handOver(String id, long limitMillis)
+            throws StorageException, IOException, ExecutionException, InterruptedException, TimeoutException {
         TransferLeadershipRequest request = new TransferLeadershipRequest(
                 replica.proposer(), replica.server().getId(), replica.group(), -2, RaftPeerId.valueOf(id), limitMillis);
         watch.givingAway(true);
@@ -334,11 +365,6 @@ public final class ReplicaAdministration {
                 throw new StorageException(
                         "Node '" + next + "' became the primary when node '" + id + "' was to be it.");
             }
-        } catch (IOException | ExecutionException | TimeoutException e) {
-            throw failure("make node '" + id + "' the primary within " + limitMillis + " ms", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure("make node '" + id + "' the primary within " + limitMillis + " ms", e);
         } finally {
             watch.givingAway(false);
         }

@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.ratis.conf.RaftProperties;
@@ -29,6 +30,9 @@ public final class ReplicaServer implements AutoCloseable {
 
     /** Of connections of other nodes: what comes by one is done on its thread, which waits for the disk. */
     private static final int THREADS = 16;
+
+    /** For a disk that stands still. */
+    private static final int DONE_MILLIS = 10_000;
 
     static {
         String threads = "org.apache.ratis.thirdparty.io.netty.eventLoopThreads";
@@ -92,6 +96,7 @@ public final class ReplicaServer implements AutoCloseable {
         private final RaftSettings settings;
         private final RaftGroupId group;
         private final ShardStateMachine machine;
+        private volatile Optional<OpenMembers.Member> member = Optional.empty();
 
         private Place(RaftSettings settings, RaftGroupId group, ShardStateMachine machine) {
             this.settings = settings;
@@ -109,18 +114,28 @@ public final class ReplicaServer implements AutoCloseable {
             // Of several folders Ratis takes the one that has the group already.
             Files.createDirectories(
                     settings.folder().resolve(group.getUuid().toString()).resolve("current"));
-            members.begins(group, machine);
+            OpenMembers.Member begun = members.begins(group, machine);
+            member = Optional.of(begun);
             RaftGroup founders = RaftGroup.valueOf(group, Replica.peers(settings.founders()));
             await(server.groupManagementAsync(
                     GroupManagementRequest.newAdd(requester, server.getId(), -1, founders, false)));
-            members.started(group);
+            begun.started();
         }
 
-        /** Whoever stops the node may be beside the end of the life. */
+        @Override
+        public void silence() {
+            member.ifPresent(its -> members.ends(group, its));
+        }
+
+        /** Whoever stops the node may be beside the end of the life, or come when the next one has begun in this place. */
         @Override
         public synchronized void close() throws IOException {
-            members.ends(group, machine);
-            if (has(group)) {
+            silence();
+            if (member.isPresent() && !member.get().awaitDone(DONE_MILLIS)) {
+                LOG.warn("What group {} was sent is not on the disk after {} ms", group, DONE_MILLIS);
+            }
+            if (members.of(group).isEmpty() && has(group)) {
+                CacheEviction.end(server, group);
                 await(server.groupManagementAsync(
                         GroupManagementRequest.newRemove(requester, server.getId(), -1, group, false, false)));
             }

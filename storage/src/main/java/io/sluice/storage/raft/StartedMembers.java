@@ -1,5 +1,6 @@
 package io.sluice.storage.raft;
 
+import io.sluice.storage.raft.OpenMembers.Member;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -7,6 +8,7 @@ import java.lang.reflect.Proxy;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
 import org.apache.ratis.server.RaftServer;
@@ -17,8 +19,11 @@ import org.apache.ratis.util.ProtoUtils;
  * whether they are for a snapshot: one that comes too early gives the member a role, and the start fails. Entries it refuses by itself, with a
  * stack trace in the log each time.
  *
+ * <p>What a member has taken is done before it is removed: Ratis never answers the entries that a log has not written when it is closed, nor whatever
+ * comes by the same connection behind them; and a candidate that is not answered asks again by that connection, for ever.
+ *
  * <p>It also tells of a member whose log cannot take the entries, however often they are sent: Ratis says so to nobody but their sender, who
- * sends them again.
+ * sends them again. And it prepares a member that somebody else removes for that ({@link CacheEviction}).
  */
 final class StartedMembers {
     private StartedMembers() {}
@@ -27,35 +32,52 @@ final class StartedMembers {
     static RaftServer of(RaftServer server, OpenMembers members) {
         return (RaftServer) Proxy.newProxyInstance(
                 RaftServer.class.getClassLoader(), new Class<?>[] {RaftServer.class}, (proxy, method, arguments) -> {
-                    if (arguments != null && arguments[0] instanceof InstallSnapshotRequestProto snapshot) {
-                        check(server, members, snapshot.getServerRequest());
-                    } else if (arguments != null && arguments[0] instanceof AppendEntriesRequestProto entries) {
-                        check(server, members, entries.getServerRequest());
-                        return append(server, method, entries, members);
+                    Object request = arguments == null ? null : arguments[0];
+                    if (request instanceof InstallSnapshotRequestProto snapshot) {
+                        Member member = taking(server, members, snapshot.getServerRequest());
+                        return taken(member, () -> call(server, method, arguments));
+                    }
+                    if (request instanceof AppendEntriesRequestProto entries) {
+                        Member member = taking(server, members, entries.getServerRequest());
+                        return taken(member, () -> append(server, method, arguments, member));
+                    }
+                    if (request instanceof GroupManagementRequest change && change.getRemove() != null) {
+                        CacheEviction.end(server, change.getRaftGroupId());
                     }
                     return call(server, method, arguments);
                 });
     }
 
-    private static Object append(
-            RaftServer server, Method method, AppendEntriesRequestProto entries, OpenMembers members) throws Throwable {
+    private static Member taking(RaftServer server, OpenMembers members, RaftRpcRequestProto request)
+            throws ServerNotReadyException {
+        RaftGroupId group = ProtoUtils.toRaftGroupId(request.getRaftGroupId());
+        return members.of(group)
+                .filter(Member::take)
+                .orElseThrow(
+                        () -> new ServerNotReadyException(server.getId() + " is not started in group " + group + "."));
+    }
+
+    private interface Request {
+        Object call() throws Throwable;
+    }
+
+    private static Object taken(Member member, Request request) throws Throwable {
         try {
-            return call(server, method, new Object[] {entries});
-        } catch (IOException e) {
-            // So fails what Ratis asserts; it wraps it.
-            if (e.getCause() instanceof IllegalStateException assertion) {
-                members.misfit(
-                        ProtoUtils.toRaftGroupId(entries.getServerRequest().getRaftGroupId()), assertion);
-            }
-            throw e;
+            return request.call();
+        } finally {
+            member.done();
         }
     }
 
-    private static void check(RaftServer server, OpenMembers members, RaftRpcRequestProto request)
-            throws ServerNotReadyException {
-        RaftGroupId group = ProtoUtils.toRaftGroupId(request.getRaftGroupId());
-        if (!members.isStarted(group)) {
-            throw new ServerNotReadyException(server.getId() + " is not started in group " + group + ".");
+    private static Object append(RaftServer server, Method method, Object[] arguments, Member member) throws Throwable {
+        try {
+            return call(server, method, arguments);
+        } catch (IOException e) {
+            // So fails what Ratis asserts; it wraps it.
+            if (e.getCause() instanceof IllegalStateException assertion) {
+                member.misfit(assertion);
+            }
+            throw e;
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -21,12 +22,19 @@ import org.apache.ratis.netty.NettyFactory;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.SnapshotChunkProto;
+import org.apache.ratis.proto.RaftProtos.LogInfoProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.GroupInfoReply;
+import org.apache.ratis.protocol.GroupInfoRequest;
+import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.GroupMismatchException;
 import org.apache.ratis.protocol.exceptions.TimeoutIOException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -85,9 +93,22 @@ final class GroupConnectionsTest {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getId" -> RaftPeerId.valueOf(id);
                     case "getProperties" -> properties;
+                    case "getGroupInfo" -> info((GroupInfoRequest) arguments[0]);
                     case "installSnapshot" -> taken((InstallSnapshotRequestProto) arguments[0]);
                     default -> throw new AssertionError(method.getName());
                 });
+    }
+
+    private GroupInfoReply info(GroupInfoRequest request) throws Exception {
+        work.done(request.getRaftGroupId());
+        return new GroupInfoReply(
+                request,
+                List.of(),
+                RaftGroup.valueOf(request.getRaftGroupId()),
+                RoleInfoProto.getDefaultInstance(),
+                true,
+                RaftConfigurationProto.getDefaultInstance(),
+                LogInfoProto.getDefaultInstance());
     }
 
     private InstallSnapshotReplyProto taken(InstallSnapshotRequestProto request) throws Exception {
@@ -156,6 +177,27 @@ final class GroupConnectionsTest {
         assertEquals(SECOND, second.join());
         end.countDown();
         assertEquals(FIRST, snapshot(FIRST).join(), "by the next connection");
+    }
+
+    @Test
+    void whoTakesPartAnswersAndNobodyElse() throws Exception {
+        CountDownLatch late = new CountDownLatch(1);
+        work = group -> {
+            if (group.equals(SECOND)) {
+                throw new GroupMismatchException("not here");
+            }
+        };
+        RaftPeerId n2 = RaftPeerId.valueOf("n2");
+        assertTrue(connections.isThere(FIRST, n2, 30_000));
+        assertFalse(connections.isThere(SECOND, n2, 30_000));
+        work = group -> late.await();
+        assertFalse(connections.isThere(FIRST, n2, 50));
+        late.countDown();
+        work = group -> {};
+        assertTrue(connections.isThere(SECOND, n2, 30_000), "by the same connection");
+        port.close();
+        assertFalse(connections.isThere(FIRST, n2, 30_000));
+        assertFalse(connections.isThere(FIRST, n2, 30_000), "nor by the next connection");
     }
 
     @Test

@@ -43,6 +43,11 @@ final class SoleMember implements AutoCloseable {
         return new RaftJournal(settings, server, nobodysNeed, new Promises(settings.timing()), Metrics.NONE);
     }
 
+    /** Without a journal; not started. */
+    Replica replica(ShardStateMachine machine) {
+        return server.replica(settings, machine);
+    }
+
     @Override
     public void close() {
         server.close();

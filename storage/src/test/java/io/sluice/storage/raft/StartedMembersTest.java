@@ -1,14 +1,20 @@
 package io.sluice.storage.raft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.port.JournalPosition;
+import io.sluice.storage.raft.OpenMembers.Member;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
@@ -28,6 +34,7 @@ final class StartedMembersTest {
     private final List<String> misfits = new ArrayList<>();
     private final OpenMembers members = new OpenMembers();
     private IOException fails;
+    private Callable<Void> work = () -> null;
 
     private <T> T stub(Class<T> kind) {
         return kind.cast(Proxy.newProxyInstance(
@@ -45,7 +52,8 @@ final class StartedMembersTest {
                 }));
     }
 
-    private <T> T orFailure(T answer) throws IOException {
+    private <T> T orFailure(T answer) throws Exception {
+        work.call();
         if (fails != null) {
             throw fails;
         }
@@ -78,7 +86,7 @@ final class StartedMembersTest {
     void itIsToBeSentAgainUntilTheMemberIsStarted() throws Exception {
         RaftServer server = server();
         assertThrows(ServerNotReadyException.class, () -> server.installSnapshot(snapshot()));
-        members.started(GROUP);
+        members.begins(GROUP, machine()).started();
         assertEquals(InstallSnapshotReplyProto.getDefaultInstance(), server.installSnapshot(snapshot()));
     }
 
@@ -86,24 +94,64 @@ final class StartedMembersTest {
     void entriesToo() throws Exception {
         RaftServer server = server();
         assertThrows(ServerNotReadyException.class, () -> server.appendEntries(entries()));
-        members.started(GROUP);
+        members.begins(GROUP, machine()).started();
         assertEquals(AppendEntriesReplyProto.getDefaultInstance(), server.appendEntries(entries()));
     }
 
     @Test
     void afterItsEndToo() {
         ShardStateMachine machine = machine();
-        members.begins(GROUP, machine);
-        members.started(GROUP);
+        Member member = members.begins(GROUP, machine);
+        member.started();
         assertEquals(machine, members.apply(GROUP));
-        members.ends(GROUP, machine);
+        members.ends(GROUP, member);
         assertThrows(ServerNotReadyException.class, () -> server().appendEntries(entries()));
         assertThrows(IllegalStateException.class, () -> members.apply(GROUP));
     }
 
     @Test
+    void whatWasTakenIsDoneBeforeTheEnd() throws Exception {
+        Member member = members.begins(GROUP, machine());
+        member.started();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch written = new CountDownLatch(1);
+        work = () -> {
+            asked.countDown();
+            written.await();
+            return null;
+        };
+        FutureTask<AppendEntriesReplyProto> sent = new FutureTask<>(() -> server().appendEntries(entries()));
+        new Thread(sent).start();
+        asked.await();
+        members.ends(GROUP, member);
+        assertThrows(ServerNotReadyException.class, () -> server().appendEntries(entries()));
+        assertFalse(member.awaitDone(10));
+        written.countDown();
+        assertTrue(member.awaitDone(30_000));
+        assertEquals(AppendEntriesReplyProto.getDefaultInstance(), sent.get());
+    }
+
+    @Test
+    void whatTheNextLifeBeganIsNotEndedByTheOneBefore() throws Exception {
+        Member before = members.begins(GROUP, machine());
+        members.ends(GROUP, before);
+        members.begins(GROUP, machine()).started();
+        members.ends(GROUP, before);
+        assertEquals(AppendEntriesReplyProto.getDefaultInstance(), server().appendEntries(entries()));
+    }
+
+    @Test
+    void whatFailedIsDone() {
+        Member member = members.begins(GROUP, machine());
+        member.started();
+        fails = new IOException("no room");
+        assertThrows(IOException.class, () -> server().installSnapshot(snapshot()));
+        assertTrue(member.awaitDone(0));
+    }
+
+    @Test
     void whatTheServerSaysIsSaid() {
-        members.started(GROUP);
+        members.begins(GROUP, machine()).started();
         fails = new IOException("no room");
         RaftServer server = server();
         assertEquals(
@@ -115,8 +163,7 @@ final class StartedMembersTest {
 
     @Test
     void aLogThatDoesNotFitIsToldOf() {
-        members.begins(GROUP, machine());
-        members.started(GROUP);
+        members.begins(GROUP, machine()).started();
         RaftServer server = server();
         fails = new IOException(new IllegalStateException("gap between 7 and 9"));
         assertThrows(IOException.class, () -> server.appendEntries(entries()));
@@ -125,8 +172,7 @@ final class StartedMembersTest {
 
     @Test
     void whatPassesByItselfIsNotToldOf() {
-        members.begins(GROUP, machine());
-        members.started(GROUP);
+        members.begins(GROUP, machine()).started();
         RaftServer server = server();
         fails = new IOException("no room");
         assertThrows(IOException.class, () -> server.appendEntries(entries()));

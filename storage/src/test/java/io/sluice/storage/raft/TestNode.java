@@ -59,6 +59,7 @@ final class TestNode {
     private final Thread lives = new Thread(this::live);
     private Life life;
     private int begun;
+    private int ended;
     private boolean closing;
     private Throwable failure;
 
@@ -205,6 +206,7 @@ final class TestNode {
         }
         synchronized (this) {
             next.primary = false;
+            ended++;
         }
         next.storage.close();
         next.thread.shutdown();
@@ -309,6 +311,11 @@ final class TestNode {
     /** How often the data folder was opened. */
     synchronized int livesBegun() {
         return begun;
+    }
+
+    /** How often it was to be closed again. */
+    synchronized int livesEnded() {
+        return ended;
     }
 
     synchronized Throwable failure() {
