@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.program.BrokerProcess;
 import io.sluice.server.ExitCode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 final class ClusterDiskFullTest {
     private static final String[] NODES = {"n1", "n2", "n3"};
-    private static final int DISK_MEGABYTES = 300;
+    private static final int DISK_MEGABYTES = 1_000;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(120);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -109,6 +110,30 @@ final class ClusterDiskFullTest {
         String said = cluster.run(primary, "cluster", "transfer", full, "--json");
         assertTrue(said.contains("\"primary\":\"" + full + "\""), said);
         load.nothingIsLost();
+    }
+
+    @Test
+    void a_backup_that_needs_a_snapshot_ends_too() throws Exception {
+        String primary = cluster.awaitPrimary();
+        String full = primary.equals("n1") ? "n2" : "n1";
+        cluster.node(full).kill();
+        load.during(() -> {
+            while (hasFirstSegment(primary)) {
+                load.awaitMore();
+            }
+        });
+        disks.get(full).fill();
+        endsUntilThereIsRoom(full);
+        cluster.awaitCaughtUp(client);
+        load.nothingIsLost();
+    }
+
+    /** What is behind a checkpoint goes a segment at a time. */
+    private boolean hasFirstSegment(String node) throws IOException {
+        try (var files = Files.walk(folder.resolve(node).toRealPath().resolve("raft"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .anyMatch(name -> name.startsWith("log_0-") || name.equals("log_inprogress_0"));
+        }
     }
 
     @Test

@@ -39,6 +39,20 @@ final class SmallDisk implements AutoCloseable {
         return Files.getFileStore(folder).getUsableSpace();
     }
 
+    /** Takes all the room there is now. */
+    void fill() throws IOException {
+        byte[] block = new byte[BLOCK_BYTES];
+        try (var filler = Files.newOutputStream(filler(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            while (true) {
+                filler.write(block);
+            }
+        } catch (IOException full) {
+            if (usableBytes() > 0) {
+                throw full;
+            }
+        }
+    }
+
     /** Takes all the room there is, and what becomes free, as long as this is so. */
     void fillWhile(BooleanSupplier goesOn) throws IOException {
         byte[] block = new byte[BLOCK_BYTES];

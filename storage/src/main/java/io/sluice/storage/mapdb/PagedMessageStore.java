@@ -323,7 +323,7 @@ public final class PagedMessageStore implements MessageStore {
     }
 
     /** The cause a person can act on. */
-    private static String sentence(Throwable e) {
+    static String sentence(Throwable e) {
         Throwable cause = e;
         while (cause instanceof DBException && cause.getCause() != null) {
             cause = cause.getCause();

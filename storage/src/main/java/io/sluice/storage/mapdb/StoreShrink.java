@@ -16,7 +16,7 @@ import java.io.IOException;
  */
 final class StoreShrink {
     /** Beside what is copied, on the disk: for directory, checksums and the journal. */
-    private static final long SPARE_BYTES = 64L << 20;
+    static final long SPARE_BYTES = 64L << 20;
 
     private final StoreFile.Place place;
     private final StoreLimits limits;

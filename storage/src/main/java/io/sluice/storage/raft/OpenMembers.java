@@ -1,5 +1,6 @@
 package io.sluice.storage.raft;
 
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,6 +62,11 @@ final class OpenMembers implements StateMachine.Registry {
         /** Its log does not fit what its primary sends. */
         void misfit(Throwable cause) {
             machine.misfit(cause);
+        }
+
+        /** A part of a snapshot was not taken. */
+        void snapshotFailed(IOException cause) {
+            machine.snapshotFailed(cause);
         }
     }
 

@@ -62,7 +62,7 @@ final class RaftConfig {
         Log.setPurgeUptoSnapshotIndex(properties, true);
         Log.setPurgeGap(properties, 1);
         Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
-        Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf("1MB"));
+        Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf(StoreSnapshots.PART_BYTES));
         // The store decides when: by bytes, when memory is short, and when it is idle.
         Snapshot.setAutoTriggerEnabled(properties, false);
         Snapshot.setTriggerWhenStopEnabled(properties, false);

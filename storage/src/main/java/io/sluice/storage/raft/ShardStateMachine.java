@@ -119,6 +119,13 @@ final class ShardStateMachine extends BaseStateMachine {
         listener.misfit(cause);
     }
 
+    /** A snapshot that is being received could not be written. It is sent again; where there is no room for it, in vain. Any thread. */
+    void snapshotFailed(IOException cause) {
+        if (snapshots.isDiskFull()) {
+            listener.logFailed(cause);
+        }
+    }
+
     @Override
     public void notifyServerShutdown(RoleInfoProto roleInfo, boolean allServer) {
         listener.logFailed(new IOException("the replicated journal was shut down by itself"));

@@ -23,7 +23,7 @@ import org.apache.ratis.util.ProtoUtils;
  * comes by the same connection behind them; and a candidate that is not answered asks again by that connection, for ever.
  *
  * <p>It also tells of a member whose log cannot take the entries, however often they are sent: Ratis says so to nobody but their sender, who
- * sends them again. And it prepares a member that somebody else removes for that ({@link CacheEviction}).
+ * sends them again; of one that has no room for a snapshot, which is sent again, too. And it prepares a member that somebody else removes for that ({@link CacheEviction}).
  */
 final class StartedMembers {
     private StartedMembers() {}
@@ -35,7 +35,7 @@ final class StartedMembers {
                     Object request = arguments == null ? null : arguments[0];
                     if (request instanceof InstallSnapshotRequestProto snapshot) {
                         Member member = taking(server, members, snapshot.getServerRequest());
-                        return taken(member, () -> call(server, method, arguments));
+                        return taken(member, () -> install(server, method, arguments, member));
                     }
                     if (request instanceof AppendEntriesRequestProto entries) {
                         Member member = taking(server, members, entries.getServerRequest());
@@ -66,6 +66,16 @@ final class StartedMembers {
             return request.call();
         } finally {
             member.done();
+        }
+    }
+
+    private static Object install(RaftServer server, Method method, Object[] arguments, Member member)
+            throws Throwable {
+        try {
+            return call(server, method, arguments);
+        } catch (IOException e) {
+            member.snapshotFailed(e);
+            throw e;
         }
     }
 

@@ -38,6 +38,9 @@ final class StoreSnapshots implements StateMachineStorage {
     private static final String CHECKSUM = ".md5";
     private static final int FAILED_MILLIS = 1_000;
 
+    /** A snapshot is sent in parts of so many bytes. */
+    static final int PART_BYTES = 1 << 20;
+
     private final SnapshotSource source;
     private final Object writing = new Object();
     private volatile JournalPosition position;
@@ -206,6 +209,20 @@ final class StoreSnapshots implements StateMachineStorage {
                     Files.deleteIfExists(export);
                 }
             }
+        }
+    }
+
+    /** Whether there is no room for the next part of a snapshot that is being received. */
+    boolean isDiskFull() {
+        Path its = folder;
+        if (its == null) {
+            return false;
+        }
+        try {
+            return Files.getFileStore(its).getUsableSpace() < PART_BYTES;
+        } catch (IOException e) {
+            LOG.debug("the room for snapshots cannot be looked at", e);
+            return false;
         }
     }
 

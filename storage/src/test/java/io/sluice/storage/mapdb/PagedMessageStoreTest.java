@@ -1,6 +1,7 @@
 package io.sluice.storage.mapdb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.broker.port.JournalPosition;
@@ -9,6 +10,7 @@ import io.sluice.broker.port.StorageException;
 import io.sluice.storage.ModelShard;
 import io.sluice.storage.SimulatedDisk;
 import io.sluice.storage.Workload;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -167,6 +169,30 @@ class PagedMessageStoreTest {
         found.use(other);
         assertEquals(index, other.restore(found).index());
         return found.state();
+    }
+
+    @Test
+    void aCopyIsNotWrittenWhereItWouldTakeTheRoomThatIsToStayFree() throws Exception {
+        open();
+        shard.queueDeclared(Workload.queue(1));
+        publish(1, 100, 10_000);
+        checkpoint(1);
+        Path copy = FOLDER.resolve("copy.db");
+        long files = disk.list(FOLDER).size();
+        long usedBytes = Long.MAX_VALUE / 2 - freeBytes(Long.MAX_VALUE / 2);
+        disk.capacity(usedBytes + StoreShrink.SPARE_BYTES + 500_000);
+        StorageException refused = assertThrows(
+                StorageException.class, () -> store.copy(new JournalPosition(1, 1), copy, UUID.randomUUID()));
+        assertTrue(refused.getMessage().contains("of them are kept free"), refused.getMessage());
+        assertEquals(files, disk.list(FOLDER).size());
+        disk.capacity(usedBytes + StoreShrink.SPARE_BYTES + 10_000_000);
+        store.copy(new JournalPosition(1, 1), copy, UUID.randomUUID());
+        assertTrue(disk.exists(copy));
+    }
+
+    private long freeBytes(long capacityBytes) throws IOException {
+        disk.capacity(capacityBytes);
+        return disk.usableBytes(FOLDER);
     }
 
     @Test
