@@ -6,7 +6,6 @@ import io.sluice.broker.port.JournalPosition;
 import io.sluice.broker.port.StorageException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.server.raftlog.RaftLogBase;
 import org.apache.ratis.util.AutoCloseableLock;
@@ -28,15 +27,19 @@ final class CacheEvictionTest {
     @BeforeEach
     void start() throws Exception {
         member = new SoleMember(folder);
-        ReplicaListener nobody = (ReplicaListener) Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {ReplicaListener.class},
-                (proxy, method, arguments) -> null);
+        CompletableFuture<Void> primary = new CompletableFuture<>();
+        ReplicaListener listener = (ReplicaListener) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ReplicaListener.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("primary")) {
+                        primary.complete(null);
+                    }
+                    return null;
+                });
         StoreSnapshots snapshots = new StoreSnapshots((position, file) -> {}, JournalPosition.START);
-        replica = member.replica(new ShardStateMachine(snapshots, nobody));
+        replica = member.replica(new ShardStateMachine(snapshots, listener));
         new LogFiles(member.settings()).prepare(JournalPosition.START);
         replica.start(member.settings());
-        await(replica::leads);
+        primary.get();
     }
 
     @AfterEach
@@ -45,27 +48,23 @@ final class CacheEvictionTest {
         member.close();
     }
 
-    private static void await(Callable<Boolean> state) throws Exception {
-        while (!state.call()) {
-            Thread.sleep(10);
-        }
-    }
-
-    private boolean isThere() {
+    private Thread eviction() {
         String name = member.settings().self().id() + "@group-";
         return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .anyMatch(thread -> thread.startsWith(name) && thread.contains("cacheEviction"));
+                .filter(thread -> thread.getName().startsWith(name))
+                .filter(thread -> thread.getName().contains("cacheEviction"))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Only who has the lock may let the close go on. */
     private void endsBeforeTheLockIsNeeded(Runnable close) throws Exception {
-        assertTrue(isThere());
+        Thread eviction = eviction();
         RaftLogBase log = (RaftLogBase) replica.division().getRaftLog();
         AutoCloseableLock lock = log.writeLock();
         CompletableFuture<Void> closed = CompletableFuture.runAsync(close);
         try {
-            await(() -> !isThere());
+            eviction.join();
         } finally {
             lock.close();
         }
